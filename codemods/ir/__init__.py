@@ -1,0 +1,1 @@
+"""What the application means, in frozen dataclasses that no source framework or output format leaks into."""

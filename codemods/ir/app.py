@@ -1,0 +1,108 @@
+"""The HTTP side of the application: routes with everything that runs before and after their handlers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from codemods.outcome import Place
+from codemods.source.span import Span
+
+
+@dataclass(frozen=True, slots=True)
+class CodeRef:
+    """A function or expression in a source file."""
+
+    file: str
+    span: Span
+
+
+class Role(StrEnum):
+    """What a middleware is for, recognised by its binding or by what it does."""
+
+    BODY_PARSER = "body parser"
+    CORS = "cors"
+    SECURITY_HEADERS = "security headers"
+    LOGGING = "logging"
+    COMPRESSION = "compression"
+    COOKIES = "cookies"
+    SESSION = "session"
+    STATIC = "static files"
+    RATE_LIMIT = "rate limit"
+    VALIDATION = "validation"
+    UPLOAD = "upload"
+    GUARD = "guard"
+    """May refuse the request for who sends it: authentication, role, ownership."""
+    ERROR = "error handler"
+    NOT_FOUND = "not found handler"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Middleware:
+    """One function in the chain. `definition` is where its body is, when that could be resolved.
+
+    For VALIDATION by a known schema library, `schema` is the schema expression and `part` what it checks:
+    body, query, params, or envelope ({ body, query, params }).
+    """
+
+    role: Role
+    name: str
+    place: Place
+    expression: CodeRef
+    definition: CodeRef | None = None
+    schema: CodeRef | None = None
+    part: str | None = None
+    library: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Handler:
+    """The function that answers. `problem` says why it could not be found (then `definition` is None).
+
+    `wrappers` names error-forwarding wrappers that were seen through (`asyncHandler`).
+    """
+
+    expression: CodeRef
+    definition: CodeRef | None
+    name: str | None
+    wrappers: tuple[str, ...] = ()
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One registration. `path` is the full path with all mounts; None when a part of it is not literal.
+
+    `statement` is what disappears from the source when the route is carried over whole; None for one link of a
+    chain (`router.route(p).get(a).post(b)`) that other links share. `mounted` is False when no application uses the
+    router. `place` is the line of the verb.
+    """
+
+    method: str
+    path: str | None
+    local_path: str | None
+    place: Place
+    registration: CodeRef
+    statement: CodeRef | None
+    middleware: tuple[Middleware, ...]
+    handler: Handler
+    mounted: bool = True
+    error_handlers: tuple[Middleware, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """`GET /api/users/:id`."""
+        return f"{self.method} {self.path if self.path is not None else self.local_path or '(computed)'}"
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """Everything HTTP that the repository registers.
+
+    `express_major` is the major version that package.json asks for (4 when unknown).
+    """
+
+    routes: tuple[Route, ...]
+    middleware: tuple[Middleware, ...]
+    express_major: int = 4

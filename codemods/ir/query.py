@@ -1,0 +1,176 @@
+"""Database calls, whatever library makes them. Values stay slices of the source, so that the user's code survives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from codemods.source.span import Span
+
+
+class Op(StrEnum):
+    """What a database call does."""
+
+    FIND_UNIQUE = "find-unique"
+    FIND_FIRST = "find-first"
+    FIND_MANY = "find-many"
+    COUNT = "count"
+    CREATE = "create"
+    CREATE_MANY = "create-many"
+    UPDATE = "update"
+    UPDATE_MANY = "update-many"
+    UPSERT = "upsert"
+    DELETE = "delete"
+    DELETE_MANY = "delete-many"
+    AGGREGATE = "aggregate"
+    GROUP_BY = "group-by"
+    RAW = "raw"
+    TRANSACTION = "transaction"
+    CONNECT = "connect"
+    """Opening or closing the connection: nothing to do in Convex."""
+
+
+READS = frozenset({Op.FIND_UNIQUE, Op.FIND_FIRST, Op.FIND_MANY, Op.COUNT, Op.AGGREGATE, Op.GROUP_BY})
+"""Calls that only read; RAW and TRANSACTION are neither until their content is known."""
+
+
+class Compare(StrEnum):
+    """Comparison operators of a condition."""
+
+    EQ = "eq"
+    NE = "ne"
+    LT = "lt"
+    LTE = "lte"
+    GT = "gt"
+    GTE = "gte"
+    IN = "in"
+    NOT_IN = "not-in"
+    CONTAINS = "contains"
+    STARTS_WITH = "starts-with"
+    ENDS_WITH = "ends-with"
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """`field op value`. `insensitive` applies to the text operators. A null literal value means IS NULL."""
+
+    field: str
+    op: Compare
+    value: Span
+    insensitive: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    """Every part holds. Empty means no condition."""
+
+    parts: tuple[Predicate, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Any:
+    """At least one part holds."""
+
+    parts: tuple[Predicate, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """The part does not hold."""
+
+    part: Predicate
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """A condition on rows of a relation: quantifier is some, every, none or is."""
+
+    relation: str
+    quantifier: str
+    part: Predicate
+
+
+Predicate = Condition | All | Any | Not | Related
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One key of the order."""
+
+    field: str
+    descending: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Include:
+    """A relation loaded with each row. `select` is None for all columns, else the column names."""
+
+    relation: str
+    where: Predicate = All(())
+    order: tuple[Order, ...] = ()
+    limit: Span | None = None
+    select: tuple[str, ...] | None = None
+    include: tuple[Include, ...] = ()
+    count_only: bool = False
+    """`_count: { select: { posts: true } }`: the number of related rows under `_count`."""
+
+
+class Change(StrEnum):
+    """What a write does to one field."""
+
+    SET = "set"
+    INCREMENT = "increment"
+    DECREMENT = "decrement"
+    CONNECT = "connect"
+    """Through a relation: the value is the key of the row to connect."""
+    DISCONNECT = "disconnect"
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """One field of `data`. For CONNECT and DISCONNECT `field` is the relation and `key` the unique column used."""
+
+    field: str
+    value: Span
+    change: Change = Change.SET
+    key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Data:
+    """The written values: fields in order, or spreads of whole objects (`...data`, or `data: input` as one spread).
+
+    `parts` keeps source order, since later parts override earlier ones.
+    """
+
+    parts: tuple[Assignment | Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """One database call.
+
+    `file` is the path of its source file, `call` the call expression (without a surrounding `await`), `client` the
+    receiver's text (`prisma`, `tx`). `unsupported` says what of it is not understood: empty when all is.
+    `select` is None for all columns. `rows` holds the elements of createMany; `update` the second data of an upsert.
+    """
+
+    file: str
+    call: Span
+    name: str
+    op: Op
+    table: str | None
+    client: str
+    where: Predicate = All(())
+    order: tuple[Order, ...] = ()
+    limit: Span | None = None
+    offset: Span | None = None
+    select: tuple[str, ...] | None = None
+    include: tuple[Include, ...] = ()
+    data: Data | None = None
+    update: Data | None = None
+    rows: tuple[Data, ...] | Span | None = None
+    or_throw: bool = False
+    body: Span | None = None
+    """TRANSACTION: the callback's function node, or the array of calls."""
+    unsupported: tuple[str, ...] = ()

@@ -1,0 +1,144 @@
+"""Tables, fields and relations, whatever the source defined them with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from codemods.outcome import Place
+
+
+class FieldType(StrEnum):
+    """Column types that all schema readers share."""
+
+    STRING = "string"
+    INT = "int"
+    FLOAT = "float"
+    BIGINT = "bigint"
+    DECIMAL = "decimal"
+    BOOLEAN = "boolean"
+    DATETIME = "datetime"
+    JSON = "json"
+    BYTES = "bytes"
+    ENUM = "enum"
+
+
+class OnDelete(StrEnum):
+    """What happens to referring rows when the referred row goes."""
+
+    RESTRICT = "restrict"
+    CASCADE = "cascade"
+    SET_NULL = "set-null"
+
+
+class DefaultKind(StrEnum):
+    """How a field gets its value when none is given."""
+
+    NONE = "none"
+    LITERAL = "literal"
+    """`Field.default` holds the TypeScript literal."""
+    NOW = "now"
+    GENERATED_ID = "generated-id"
+    """autoincrement(), uuid(), cuid(), dbgenerated(): on the primary key this becomes `_id`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Enum:
+    """A named set of string values: (member name, stored value) in source order."""
+
+    name: str
+    members: tuple[tuple[str, str], ...]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A stored column. `references` is set on foreign keys (single column): (table name, field name)."""
+
+    name: str
+    type: FieldType
+    nullable: bool = False
+    is_list: bool = False
+    enum: str | None = None
+    default_kind: DefaultKind = DefaultKind.NONE
+    default: str | None = None
+    updated_at: bool = False
+    references: tuple[str, str] | None = None
+    on_delete: OnDelete = OnDelete.RESTRICT
+    place: Place | None = None
+
+
+class RelationKind(StrEnum):
+    """To one by a key on this side, to one or many by a key on the other side, or many to many without a model."""
+
+    BELONGS_TO = "belongs-to"
+    HAS_ONE = "has-one"
+    HAS_MANY = "has-many"
+    MANY_TO_MANY = "many-to-many"
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """A navigation name that code uses in include/select/where, with the key that realises it.
+
+    `fields` and `references` are parallel: for BELONGS_TO `fields` lie on this table and `references` on `table`;
+    for HAS_ONE and HAS_MANY `fields` lie on `table` (the other side) and `references` on this table.
+    `name` pairs the two sides of one relation; `required` says that a BELONGS_TO always finds its row.
+    """
+
+    field: str
+    kind: RelationKind
+    table: str
+    fields: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
+    required: bool = False
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table as the source defines it. `name` is the source's own (Prisma `User`), unique within the app.
+
+    `primary_key` names its fields. `generated_id` is True when the key is one generated column: that column becomes
+    Convex's `_id`, every other key stays a field with a unique index. `uniques` and `indexes` list field tuples.
+    """
+
+    name: str
+    fields: tuple[Field, ...]
+    relations: tuple[Relation, ...]
+    primary_key: tuple[str, ...]
+    generated_id: bool
+    uniques: tuple[tuple[str, ...], ...]
+    indexes: tuple[tuple[str, ...], ...]
+    place: Place
+    stored_name: str | None = None
+    unsupported: tuple[str, ...] = ()
+
+    def field(self, name: str) -> Field | None:
+        """The stored column of that name."""
+        return next((field for field in self.fields if field.name == name), None)
+
+    def relation(self, name: str) -> Relation | None:
+        """The relation that code calls by that name."""
+        return next((relation for relation in self.relations if relation.field == name), None)
+
+    @property
+    def id_field(self) -> str | None:
+        """The generated key's name in the source (`id`, `userId`), or None when the key is natural."""
+        return self.primary_key[0] if self.generated_id else None
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """All tables and enums of the application, by source name."""
+
+    tables: tuple[Table, ...] = ()
+    enums: tuple[Enum, ...] = ()
+
+    def table(self, name: str) -> Table | None:
+        """The table of that source name."""
+        return next((table for table in self.tables if table.name == name), None)
+
+    def enum(self, name: str) -> Enum | None:
+        """The enum of that source name."""
+        return next((enum for enum in self.enums if enum.name == name), None)
