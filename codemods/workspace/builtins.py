@@ -1,0 +1,23 @@
+"""Names that every Node program has without installing anything: modules and globals."""
+
+from __future__ import annotations
+
+# https://nodejs.org/api/modules.html#built-in-modules (module.builtinModules of Node 24, without the underscored ones)
+_NAMES = """
+    assert assert/strict async_hooks buffer child_process cluster console constants crypto dgram diagnostics_channel dns
+    dns/promises domain events fs fs/promises http http2 https inspector inspector/promises module net os path
+    path/posix path/win32 perf_hooks process punycode querystring readline readline/promises repl stream
+    stream/consumers stream/promises stream/web string_decoder sys timers timers/promises tls trace_events tty url util
+    util/types v8 vm wasi worker_threads zlib
+"""
+NODE_MODULES = frozenset(_NAMES.split())
+# Only importable with the `node:` prefix.
+_PREFIXED_ONLY = frozenset({"sea", "sqlite", "test", "test/reporters"})
+
+
+def builtin_module(spec: str) -> str | None:
+    """The module, without `node:`, that `spec` names; None when it is not built into Node."""
+    name = spec.removeprefix("node:")
+    if name in NODE_MODULES or (spec != name and name in _PREFIXED_ONLY):
+        return name
+    return None

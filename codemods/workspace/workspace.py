@@ -1,0 +1,210 @@
+"""The user's repository: its files, packages, imports and roles, and what every name in it means."""
+
+from __future__ import annotations
+
+import os
+import posixpath
+from collections.abc import Callable
+from pathlib import Path
+
+from codemods.outcome import CODES, Diagnostic, Place, Severity
+from codemods.source.file import SourceFile, UnreadableFile
+from codemods.workspace.discovery import FileInfo, Listing, discover, folders_above
+from codemods.workspace.generated import prisma_outputs, within
+from codemods.workspace.imports import Importer, Resolved, Tree
+from codemods.workspace.packages import Package, read_package
+from codemods.workspace.roles import Role, Roles
+from codemods.workspace.skipping import Skip, text_reason
+from codemods.workspace.tsconfig import read_tsconfigs
+
+Progress = Callable[[str, int, int], None]
+
+
+class WorkspaceError(Exception):
+    """The path given is no repository that can be read; the message says why."""
+
+
+class Workspace:
+    """A repository, read once. Nothing is parsed before it is asked for, and then only once."""
+
+    def __init__(self, root: Path, listing: Listing, progress: Progress | None) -> None:
+        self.root = root
+        self._skips = list(listing.skips)
+        self._found: list[Diagnostic] = [_not_read(skip) for skip in listing.skips if skip.reason.startswith("cannot")]
+        self._others = {path: text for path in listing.others if (text := self._read_other(path)) is not None}
+        prisma = prisma_outputs({path: text for path, text in self._others.items() if path.endswith(".prisma")})
+        self._sources: dict[str, SourceFile] = {}
+        self.files: dict[str, FileInfo] = self._read_all(listing.files, prisma, progress)
+        self.other_files: tuple[str, ...] = tuple(sorted(self._others))
+        by_folder = self._read_packages(listing.configs)
+        self.packages: tuple[Package, ...] = tuple(by_folder[folder] for folder in sorted(by_folder))
+        configs = [path for path in listing.configs if _is_tsconfig(path)]
+        aliases = read_tsconfigs(configs, self._read_config)
+        self._found += aliases.diagnostics
+        self._owners: dict[str, Package | None] = {}
+        self._by_folder = by_folder
+        self.skips: tuple[Skip, ...] = tuple(sorted(self._skips))
+        self._skip_reasons = {skip.path: skip.reason for skip in self.skips}
+        tree = Tree(
+            files=self.files,
+            packages=by_folder,
+            aliases=aliases.by_folder,
+            links=listing.links,
+            prisma=prisma,
+            exists=self._exists,
+            skipped=self.skip_reason,
+        )
+        self._importer = Importer(tree)
+        self._roles = Roles(self.files, by_folder, self.package_of, self.text)
+
+    @classmethod
+    def open(cls, root: Path, progress: Progress | None = None) -> Workspace:
+        """The workspace at `root`. Raises WorkspaceError when `root` is no directory that can be read.
+
+        `progress` is called with the path, the number of files read so far, and the number of files.
+        """
+        if not root.exists():
+            raise WorkspaceError(f"{root} does not exist")
+        if not root.is_dir():
+            raise WorkspaceError(f"{root} is not a directory")
+        if not os.access(root, os.R_OK | os.X_OK):
+            raise WorkspaceError(f"{root} cannot be read: permission denied")
+        return cls(root.resolve(), discover(root), progress)
+
+    @property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """What is wrong with the repository itself: unread files (CX901), files parsed so far whose syntax is
+        broken (CX902), invalid configuration (CX903)."""
+        broken = [_syntax(source) for source in self._sources.values() if "root" in vars(source) and source.has_errors]
+        return tuple(sorted([*self._found, *broken], key=lambda item: (item.place, item.code, item.message)))
+
+    def source(self, path: str) -> SourceFile:
+        """The file at `path`; parsed when its tree is first used. Raises KeyError for a path not in `files`."""
+        return self._sources[path]
+
+    def text(self, path: str) -> str:
+        """The text of a source file, or of one of the `other_files`, without parsing it."""
+        return self._others[path] if path in self._others else self._sources[path].text
+
+    def skip_reason(self, path: str) -> str | None:
+        """Why `path`, or a folder that holds it, was passed over; None when it was not."""
+        for part in (path, *folders_above(path)):
+            if part in self._skip_reasons:
+                return self._skip_reasons[part]
+        return None
+
+    def package_of(self, path: str) -> Package | None:
+        """The package that owns `path`: the nearest package.json above it."""
+        folder = posixpath.dirname(path)
+        if folder not in self._owners:
+            owners = (self._by_folder.get(above) for above in folders_above(path))
+            self._owners[folder] = next((package for package in owners if package is not None), None)
+        return self._owners[folder]
+
+    def depends_on(self, path: str, package_name: str) -> bool:
+        """True when the package of `path`, or one in a folder above it, lists `package_name` as a dependency."""
+        packages = (self._by_folder.get(folder) for folder in folders_above(path))
+        return any(package is not None and package_name in package.dependencies for package in packages)
+
+    def role_of(self, path: str) -> Role:
+        """What the file at `path` is for."""
+        return self._roles.role_of(path)
+
+    def resolve_import(self, from_path: str, spec: str) -> Resolved:
+        """What the import specifier `spec` stands for in the file `from_path`."""
+        return self._importer.resolve(from_path, spec)
+
+    def _read_all(
+        self, files: list[FileInfo], prisma: tuple[str, ...], progress: Progress | None
+    ) -> dict[str, FileInfo]:
+        read: dict[str, FileInfo] = {}
+        for number, file in enumerate(files, start=1):
+            if progress is not None:
+                progress(file.path, number, len(files))
+            output = within(file.path, prisma)
+            if output is not None:
+                self._skip(output, "generated by Prisma")
+            elif self._read_source(file):
+                read[file.path] = file
+        return read
+
+    def _read_source(self, file: FileInfo) -> bool:
+        try:
+            source = SourceFile.from_bytes(file.path, (self.root / file.path).read_bytes())
+        except (OSError, UnreadableFile) as error:
+            self._unreadable(file.path, error)
+            return False
+        reason = None if file.declaration else text_reason(source.text)
+        if reason is not None:
+            self._skip(file.path, reason)
+            return False
+        self._sources[file.path] = source
+        return True
+
+    def _read_other(self, path: str) -> str | None:
+        try:
+            return (self.root / path).read_bytes().decode("utf-8").removeprefix("\ufeff")
+        except (OSError, UnicodeDecodeError) as error:
+            self._unreadable(path, error)
+            return None
+
+    def _unreadable(self, path: str, error: OSError | UnreadableFile | UnicodeDecodeError) -> None:
+        match error:
+            case UnreadableFile():
+                reason = error.reason
+            case UnicodeDecodeError():
+                reason = "not UTF-8"
+            case _:
+                reason = f"cannot be read: {(error.strerror or 'unknown error').lower()}"
+        self._skip(path, reason)
+        self._found.append(_not_read(Skip(path, reason)))
+
+    def _skip(self, path: str, reason: str) -> None:
+        skip = Skip(path, reason)
+        if skip not in self._skips:
+            self._skips.append(skip)
+
+    def _read_packages(self, configs: list[str]) -> dict[str, Package]:
+        packages: dict[str, Package] = {}
+        for path in configs:
+            if posixpath.basename(path) == "package.json":
+                folder = posixpath.dirname(path)
+                text = self._read_config(path)
+                unread = Package(folder, problem="cannot be read")
+                packages[folder] = read_package(folder, text) if text is not None else unread
+        if not packages and self.files:
+            packages[""] = Package("", problem="there is no package.json")
+        self._found += [_invalid_package(package) for package in packages.values() if package.problem is not None]
+        return packages
+
+    def _read_config(self, path: str) -> str | None:
+        if path.startswith(".."):
+            return None
+        try:
+            return (self.root / path).read_bytes().decode("utf-8", "replace")
+        except OSError:
+            return None
+
+    def _exists(self, path: str) -> bool:
+        return (self.root / path).is_file()
+
+
+def _is_tsconfig(path: str) -> bool:
+    return posixpath.basename(path).startswith(("tsconfig", "jsconfig"))
+
+
+def _not_read(skip: Skip) -> Diagnostic:
+    return _diagnostic("CX901", f"{skip.path} was not read: {skip.reason}", Place(skip.path))
+
+
+def _syntax(source: SourceFile) -> Diagnostic:
+    place = source.errors[0] if source.errors else Place(source.path)
+    return _diagnostic("CX902", f"{source.path} has syntax errors", place)
+
+
+def _invalid_package(package: Package) -> Diagnostic:
+    return _diagnostic("CX903", f"{package.path}: {package.problem}", Place(package.path, package.problem_line))
+
+
+def _diagnostic(code: str, message: str, place: Place) -> Diagnostic:
+    return Diagnostic(code, Severity.WARNING, message, CODES[code].help, place)
