@@ -60,7 +60,9 @@ def _written_order(edits: Sequence[Edit]) -> tuple[Edit, ...]:
 
 
 def _without_repeats(edits: Sequence[Edit]) -> list[Edit]:
-    once = dict.fromkeys((edit.span, edit.parts, index if edit.is_insertion else -1) for index, edit in enumerate(edits))
+    once = dict.fromkeys(
+        (edit.span, edit.parts, index if edit.is_insertion else -1) for index, edit in enumerate(edits)
+    )
     return [Edit(span, parts) for span, parts, _ in once]
 
 
