@@ -137,4 +137,5 @@ CODES: dict[str, Code] = _table(
         "output did not parse",
         "Report this with the file: it is a defect of convexify. The file was left as it was.",
     ),
+    ("CX906", "rejected in review", "Run the review again to decide anew."),
 )

@@ -1,0 +1,96 @@
+"""What a migration plans, and what remains of the plan once its groups are accepted or rejected."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Protocol
+
+from codemods.changes.changeset import ChangeSet, Dropped, FileChange
+from codemods.outcome import CODES, Diagnostic, Item, ItemKind, Outcome, Place
+
+Progress = Callable[[str, int, int], None]
+"""Called with the current file, how many are done, and how many there are."""
+
+
+class Skipped(Protocol):
+    """A file or folder that was not looked at, and why."""
+
+    @property
+    def path(self) -> str: ...
+
+    @property
+    def reason(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What part of a repository to migrate, and how. Globs and patterns are as the command line takes them."""
+
+    only: tuple[str, ...] = ()
+    routes: tuple[str, ...] = ()
+    keep_sources: bool = False
+    http: bool = True
+    jobs: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """A plan: everything found in the source with its outcome, and the change set. Nothing is written yet."""
+
+    root: Path
+    items: tuple[Item, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+    changes: ChangeSet = field(default_factory=ChangeSet)
+    skips: Sequence[Skipped] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A plan with its decisions taken: what the reports show and what an apply writes."""
+
+    root: Path
+    items: tuple[Item, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+    files: tuple[FileChange, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def settle(migration: Migration, accepted: frozenset[str] | None = None) -> Settled:
+    """The plan when these groups are accepted (None: all of them).
+
+    Items of a rejected group become skipped; items of a group that could not be written need review.
+    """
+    result = migration.changes.render(accepted)
+    dropped = {drop.group: drop for drop in result.dropped}
+    live = result.accepted if accepted is not None else None
+    items = tuple(_item(item, dropped, live) for item in migration.items)
+    return Settled(
+        migration.root,
+        items + _skip_items(migration),
+        migration.diagnostics + result.diagnostics,
+        result.files,
+        migration.notes,
+    )
+
+
+def _item(item: Item, dropped: Mapping[str, Dropped], live: frozenset[str] | None) -> Item:
+    if item.group is None:
+        return item
+    if item.group in dropped and dropped[item.group].code != "CX906":
+        drop = dropped[item.group]
+        return replace(item, outcome=Outcome.NEEDS_REVIEW, reason=f"{drop.code} {drop.reason}", target=None)
+    if live is not None and item.group not in live:
+        return replace(item, outcome=Outcome.SKIPPED, reason=f"CX906 {CODES['CX906'].title}", target=None)
+    return item
+
+
+def _skip_items(migration: Migration) -> tuple[Item, ...]:
+    known = {item.source.file for item in migration.items if item.kind is ItemKind.FILE}
+    return tuple(
+        Item(ItemKind.FILE, skip.path, Outcome.SKIPPED, Place(skip.path), f"CX901 {skip.reason}")
+        for skip in migration.skips
+        if skip.path not in known
+    )
