@@ -173,4 +173,6 @@ class Query:
     or_throw: bool = False
     body: Span | None = None
     """TRANSACTION: the callback's function node, or the array of calls."""
+    returns_rows: bool = False
+    """CREATE_MANY, UPDATE_MANY: the call yields the rows, not their count."""
     unsupported: tuple[str, ...] = ()

@@ -1,0 +1,153 @@
+"""Turns one call of the Prisma client into a query of the common form."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from ast_grep_py import SgNode
+
+from codemods.ir.query import Op, Query
+from codemods.ir.table import Schema, Table
+from codemods.readers.prisma.data import read_data, read_rows
+from codemods.readers.prisma.methods import ARGUMENTS, CLIENT_METHODS, HARMLESS_ARGUMENTS, MODEL_METHODS, Method
+from codemods.readers.prisma.reading import Reading, is_undefined
+from codemods.readers.prisma.selection import read_limit, read_order, read_selection
+from codemods.readers.prisma.tables import HIDDEN
+from codemods.readers.prisma.where import NOTHING, read_where
+from codemods.source.file import SourceFile
+from codemods.source.tree import FUNCTION_KINDS, arguments, unwrap
+
+
+@dataclass(frozen=True, slots=True)
+class ModelCall:
+    """`client.model.method(…)`; `model` is None when it is computed. `problem` is why the client is in doubt."""
+
+    call: SgNode
+    client: str
+    model: str | None
+    method: str
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClientCall:
+    """`client.$method(…)`."""
+
+    call: SgNode
+    client: str
+    method: str
+    problem: str | None = None
+
+
+def table_of_model(schema: Schema, model: str) -> Table | None:
+    """The table behind `prisma.model`: the client lower-cases the first letter of the model's name."""
+    return next((table for table in schema.tables if accessor(table.name) == model), None)
+
+
+def accessor(name: str) -> str:
+    """The property of the client through which a model is reached."""
+    return name[:1].lower() + name[1:]
+
+
+def model_query(file: SourceFile, schema: Schema, found: ModelCall) -> Query:
+    """The query of a model call. Whatever is not understood is listed in `unsupported`."""
+    method = MODEL_METHODS[found.method]
+    table = table_of_model(schema, found.model) if found.model else None
+    reading = Reading(file, schema)
+    for problem in (found.problem, method.problem, _fluent(found.call, table)):
+        if problem:
+            reading.reject(problem)
+    query = Query(
+        file=file.path,
+        call=file.span(found.call),
+        name=f"prisma {found.model or '(computed)'}.{found.method}",
+        op=method.op,
+        table=table.name if table else None,
+        client=found.client,
+        or_throw=method.or_throw,
+        returns_rows=method.returns_rows,
+    )
+    if table is None:
+        reading.reject(f"unknown model `{found.model}`" if found.model else "model is chosen at run time")
+        return _finished(query, reading)
+    for reason in table.unsupported:
+        if not reason.startswith(HIDDEN):
+            reading.reject(f"table {table.name}: {reason}")
+    return _read(query, reading, _given(reading, found.call), table, method)
+
+
+def _given(reading: Reading, call: SgNode) -> dict[str, SgNode]:
+    """The argument object by key; a key given twice keeps its last value, as at run time."""
+    given = arguments(call)
+    if not given or is_undefined(given[0]):
+        return {}
+    found = {prop.key: prop.value for prop in reading.properties(given[0], "arguments")}
+    for key in found.keys() - ARGUMENTS - HARMLESS_ARGUMENTS:
+        reading.reject(key)
+    return {key: value for key, value in found.items() if not is_undefined(value)}
+
+
+def _read(query: Query, reading: Reading, given: dict[str, SgNode], table: Table, method: Method) -> Query:
+    if method.problem is not None:
+        return _finished(query, reading)
+    if query.op is Op.COUNT and "select" in given:
+        reading.reject("count: select")
+        del given["select"]
+    if "skipDuplicates" in given and unwrap(given["skipDuplicates"]).text() != "false":
+        reading.reject("skipDuplicates")
+    selection = read_selection(reading, given, table)
+    many = query.op is Op.CREATE_MANY
+    creates = given.get("create") if query.op is Op.UPSERT else given.get("data")
+    read = replace(
+        query,
+        where=read_where(reading, given["where"], table) if "where" in given else NOTHING,
+        order=read_order(reading, given["orderBy"], table) if "orderBy" in given else (),
+        limit=read_limit(reading, given.get("take")),
+        offset=reading.span(given["skip"]) if "skip" in given else None,
+        select=selection.select,
+        include=selection.include,
+        data=read_data(reading, creates, table) if creates is not None and not many else None,
+        update=read_data(reading, given["update"], table) if "update" in given else None,
+        rows=read_rows(reading, given["data"], table) if many and "data" in given else None,
+    )
+    return _finished(read, reading)
+
+
+def _finished(query: Query, reading: Reading) -> Query:
+    return replace(query, unsupported=tuple(reading.reasons))
+
+
+def _fluent(call: SgNode, table: Table | None) -> str | None:
+    """`findUnique(…).posts()` loads a relation of the row that was found."""
+    access = call.parent()
+    outer = access.parent() if access is not None else None
+    name = access.field("property") if access is not None and access.kind() == "member_expression" else None
+    if table is None or name is None or outer is None or outer.kind() != "call_expression":
+        return None
+    return f"fluent relation `{name.text()}`" if table.relation(name.text()) is not None else None
+
+
+def client_query(file: SourceFile, found: ClientCall) -> Query:
+    """The query of a call on the client itself: transactions, raw SQL, opening and closing."""
+    method = CLIENT_METHODS[found.method]
+    body, problem = _transaction_body(found.call) if method.op is Op.TRANSACTION else (None, method.problem)
+    return Query(
+        file=file.path,
+        call=file.span(found.call),
+        name=f"prisma {found.method}",
+        op=method.op,
+        table=None,
+        client=found.client,
+        body=file.span(body) if body is not None else None,
+        unsupported=tuple(reason for reason in (found.problem, problem) if reason),
+    )
+
+
+def _transaction_body(call: SgNode) -> tuple[SgNode | None, str | None]:
+    given = arguments(call)
+    body = unwrap(given[0]) if given else None
+    if body is None or body.kind() not in FUNCTION_KINDS | {"array"}:
+        return None, "transaction: its calls are built elsewhere"
+    if body.kind() == "array" and any(item.kind() == "spread_element" for item in body.children()):
+        return None, "transaction: its calls are built elsewhere"
+    return body, None

@@ -1,0 +1,182 @@
+"""Reads which columns and relations a call returns (`select`, `include`, `omit`) and in which order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ast_grep_py import SgNode
+
+from codemods.ir.query import Include, Order
+from codemods.ir.table import Relation, RelationKind, Table
+from codemods.readers.prisma.objects import Property, literal_of
+from codemods.readers.prisma.reading import Reading, is_undefined
+from codemods.readers.prisma.where import NOTHING, read_where
+from codemods.source.span import Span
+from codemods.source.tree import member, named, string_value, unwrap
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Columns (None for all) and relations of the returned rows."""
+
+    select: tuple[str, ...] | None = None
+    include: tuple[Include, ...] = ()
+
+
+def read_select(reading: Reading, node: SgNode, table: Table) -> Selection:
+    """`select: { id: true, author: { select: … } }`: only what is named."""
+    if is_undefined(node):
+        return Selection()
+    columns: list[str] = []
+    include: list[Include] = []
+    for prop in _chosen(reading, node, "select"):
+        if table.field(prop.key) is not None:
+            columns.append(prop.key)
+        else:
+            include += _relations(reading, prop, table, "select")
+    return Selection(tuple(columns), tuple(include))
+
+
+def read_include(reading: Reading, node: SgNode, table: Table) -> Selection:
+    """`include: { author: true }`: all columns, and these relations."""
+    if is_undefined(node):
+        return Selection()
+    found = [each for prop in _chosen(reading, node, "include") for each in _relations(reading, prop, table, "include")]
+    return Selection(None, tuple(found))
+
+
+def read_omit(reading: Reading, node: SgNode, table: Table) -> tuple[str, ...]:
+    """`omit: { password: true }`: all other columns."""
+    left_out = {prop.key for prop in _chosen(reading, node, "omit")}
+    return tuple(field.name for field in table.fields if field.name not in left_out)
+
+
+def _chosen(reading: Reading, node: SgNode, part: str) -> list[Property]:
+    """The properties that are not `false`; one whose value is computed is rejected."""
+    found: list[Property] = []
+    for prop in reading.properties(node, part):
+        value = unwrap(prop.value)
+        if value.text() in ("false", "undefined"):
+            continue
+        if value.text() != "true" and literal_of(reading.file, value) is None:
+            reading.reject(f"{part}: `{prop.key}` is chosen at run time")
+            continue
+        found.append(prop)
+    return found
+
+
+def _relations(reading: Reading, prop: Property, table: Table, part: str) -> list[Include]:
+    if prop.key == "_count":
+        return _counts(reading, prop.value, table)
+    relation = table.relation(prop.key)
+    target = reading.table(relation.table) if relation is not None else None
+    if relation is None or target is None:
+        reading.reject(f"{part}: unknown field `{prop.key}`")
+        return []
+    literal = literal_of(reading.file, prop.value)
+    return [Include(relation.field) if literal is None else _nested(reading, literal, relation, target)]
+
+
+def _nested(reading: Reading, literal: SgNode, relation: Relation, target: Table) -> Include:
+    given = {prop.key: prop.value for prop in reading.properties(literal, "include")}
+    for name in given.keys() - {"where", "orderBy", "take", "select", "include", "omit"}:
+        reading.reject(f"include: `{name}` of relation `{relation.field}`")
+    selection = read_selection(reading, given, target)
+    return Include(
+        relation=relation.field,
+        where=read_where(reading, given["where"], target) if "where" in given else NOTHING,
+        order=read_order(reading, given["orderBy"], target) if "orderBy" in given else (),
+        limit=read_limit(reading, given.get("take")),
+        select=selection.select,
+        include=selection.include,
+    )
+
+
+def read_selection(reading: Reading, given: dict[str, SgNode], table: Table) -> Selection:
+    """What `select`, `include` and `omit` of a call or of an included relation say together."""
+    if "select" in given and not is_undefined(given["select"]):
+        return read_select(reading, given["select"], table)
+    selection = read_include(reading, given["include"], table) if "include" in given else Selection()
+    if "omit" in given:
+        return Selection(read_omit(reading, given["omit"], table), selection.include)
+    return selection
+
+
+def _counts(reading: Reading, value: SgNode, table: Table) -> list[Include]:
+    """`_count: true`, or `_count: { select: { posts: true, likes: { where: … } } }`."""
+    if unwrap(value).text() == "true":
+        many = (RelationKind.HAS_MANY, RelationKind.MANY_TO_MANY)
+        return [Include(each.field, count_only=True) for each in table.relations if each.kind in many]
+    found: list[Include] = []
+    for chosen in _chosen(reading, value, "_count"):
+        if chosen.key != "select":
+            reading.reject(f"_count: unknown key `{chosen.key}`")
+            continue
+        for prop in _chosen(reading, chosen.value, "_count"):
+            found += _count(reading, prop, table)
+    return found
+
+
+def _count(reading: Reading, prop: Property, table: Table) -> list[Include]:
+    relation = table.relation(prop.key)
+    target = reading.table(relation.table) if relation is not None else None
+    if relation is None or target is None:
+        reading.reject(f"_count: unknown relation `{prop.key}`")
+        return []
+    given = {each.key: each.value for each in _chosen(reading, prop.value, "_count")} if _is_object(prop) else {}
+    where = read_where(reading, given["where"], target) if "where" in given else NOTHING
+    return [Include(relation.field, where=where, count_only=True)]
+
+
+def _is_object(prop: Property) -> bool:
+    return unwrap(prop.value).text() != "true"
+
+
+def read_order(reading: Reading, node: SgNode, table: Table) -> tuple[Order, ...]:
+    """The keys of `orderBy`, which takes one object or a list of them."""
+    if is_undefined(node):
+        return ()
+    literal = literal_of(reading.file, node, ("object", "array"))
+    if literal is None:
+        reading.reject("orderBy: built elsewhere")
+        return ()
+    items = [literal] if literal.kind() == "object" else named(literal)
+    keys = [_order_key(reading, prop, table) for item in items for prop in reading.properties(item, "orderBy")]
+    return tuple(key for key in keys if key is not None)
+
+
+def _order_key(reading: Reading, prop: Property, table: Table) -> Order | None:
+    if table.relation(prop.key) is not None or prop.key == "_count":
+        reading.reject(f"orderBy: relation `{prop.key}`")
+        return None
+    if table.field(prop.key) is None:
+        reading.reject(f"orderBy: unknown field `{prop.key}`")
+        return None
+    if unwrap(prop.value).kind() == "object":
+        reading.reject("orderBy: position of nulls")
+        return None
+    direction = _direction(reading, prop.value)
+    if direction is None:
+        reading.reject("orderBy: direction is chosen at run time")
+        return None
+    return Order(prop.key, direction == "desc")
+
+
+def _direction(reading: Reading, value: SgNode) -> str | None:
+    """`"desc"`, `Prisma.SortOrder.desc`, or a constant that holds one."""
+    literal = literal_of(reading.file, value, ("string", "template_string", "member_expression"))
+    if literal is None:
+        return None
+    found = member(literal)
+    text = string_value(literal) or (found[1] if found and "SortOrder" in found[0].text() else None)
+    return text if text in ("asc", "desc") else None
+
+
+def read_limit(reading: Reading, node: SgNode | None) -> Span | None:
+    """`take`: a number of rows; counting from the end is not supported."""
+    if node is None or is_undefined(node):
+        return None
+    if unwrap(node).text().startswith("-"):
+        reading.reject("take: negative")
+        return None
+    return reading.span(node)
