@@ -1,19 +1,42 @@
 """A file's text and tree, ranges, scopes and bindings, edits. Knows no framework."""
 
 from codemods.source.bindings import Binding, BindingKind, Bindings, Export, Free, Import, Scope
-from codemods.source.edits import Edit, Refused, Rendered, render
+from codemods.source.edits import Edit, Part, Refused, Rendered, render
 from codemods.source.file import (
+    LANGUAGES,
     SourceFile,
     UnreadableFile,
     check_reparse,
     error_count,
+    language_of,
     parse,
     span_of,
 )
 from codemods.source.markers import Marker, find_markers, marker
 from codemods.source.span import Span
+from codemods.source.tree import (
+    CLASS_KINDS,
+    FUNCTION_KINDS,
+    Parameter,
+    ancestors,
+    arguments,
+    enclosing,
+    find_all,
+    key,
+    member,
+    member_path,
+    named,
+    parameters,
+    property_name,
+    same_node,
+    string_value,
+    unwrap,
+)
 
 __all__ = [
+    "CLASS_KINDS",
+    "FUNCTION_KINDS",
+    "LANGUAGES",
     "Binding",
     "BindingKind",
     "Bindings",
@@ -22,17 +45,33 @@ __all__ = [
     "Free",
     "Import",
     "Marker",
+    "Parameter",
+    "Part",
     "Refused",
     "Rendered",
     "Scope",
     "SourceFile",
     "Span",
     "UnreadableFile",
+    "ancestors",
+    "arguments",
     "check_reparse",
+    "enclosing",
     "error_count",
+    "find_all",
     "find_markers",
+    "key",
+    "language_of",
     "marker",
+    "member",
+    "member_path",
+    "named",
+    "parameters",
     "parse",
+    "property_name",
     "render",
+    "same_node",
     "span_of",
+    "string_value",
+    "unwrap",
 ]

@@ -10,10 +10,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from codemods.source.conflicts import admitted_edits
-from codemods.source.edit import Edit, Refused
+from codemods.source.edit import Edit, Part, Refused
 from codemods.source.span import Span
 
-__all__ = ["Edit", "Refused", "Rendered", "render"]
+__all__ = ["Edit", "Part", "Refused", "Rendered", "render"]
 
 
 @dataclass(frozen=True, slots=True)
