@@ -43,6 +43,8 @@ _PATTERNS = frozenset(
 
 _WITH_DEFAULT = frozenset({"assignment_pattern", "object_assignment_pattern"})
 
+_PREDEFINED_TYPES = frozenset({"any", "bigint", "boolean", "never", "number", "object", "string", "symbol", "unknown"})
+
 _VARIABLE_KINDS = {"const": BindingKind.CONST, "let": BindingKind.LET, "var": BindingKind.VAR}
 
 
@@ -170,6 +172,11 @@ def _in_nested_name(node: SgNode, parent: SgNode, kind: str) -> Role:
     return Declares(BindingKind.NAMESPACE, around) if named_here and around is not None else Use.ANY
 
 
+def _in_comparison(node: SgNode, parent: SgNode, kind: str) -> Role:
+    """The grammar reads sql<Row>`…` as two comparisons, so that a type may stand where a value does."""
+    return None if node.text() in _PREDEFINED_TYPES else Use.ANY
+
+
 def _in_tag(node: SgNode, parent: SgNode, kind: str) -> Role:
     return None if node.text()[0].islower() else Use.VALUE
 
@@ -182,6 +189,7 @@ _BY_PARENT: dict[str, _Decide] = {
     "arrow_function": _in_arrow,
     "assignment_expression": _in_assignment,
     "augmented_assignment_expression": _in_assignment,
+    "binary_expression": _in_comparison,
     "catch_clause": _declares(BindingKind.CATCH),
     "class": _declares(BindingKind.CLASS),
     "class_declaration": _declares(BindingKind.CLASS),
