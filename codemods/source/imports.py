@@ -88,11 +88,10 @@ def _statement(node: SgNode) -> Iterator[Import]:
     module = string_value(node.field("source"))
     if module is None:
         return
-    if clause is None:
-        yield Import("", module, "", False, statement, statement, "esm")
-        return
-    for part in named(clause):
-        yield from _clause_part(part, module, type_only, statement)
+    taken = (
+        [one for part in named(clause) for one in _clause_part(part, module, type_only, statement)] if clause else []
+    )
+    yield from taken or [Import("", module, "", type_only, statement, statement, "esm")]
 
 
 def _clause_part(part: SgNode, module: str, type_only: bool, statement: Span) -> Iterator[Import]:
@@ -149,7 +148,7 @@ def _taken(call: SgNode) -> tuple[str | None, SgNode]:
         match parent.kind():
             case "await_expression" | "parenthesized_expression" | "non_null_expression" | "as_expression":
                 node = parent
-            case "member_expression" if parent.field("object") == node:
+            case "member_expression" | "subscript_expression" if parent.field("object") == node:
                 found = member(parent)
                 taken = found[1] if taken == "*" and found is not None else None
                 node = parent
