@@ -36,7 +36,7 @@ $(READY): pyproject.toml
 $(NODE_READY): tests/convex/package.json tests/convex/package-lock.json
 	@command -v node >/dev/null && command -v npm >/dev/null || \
 	  { echo "Node 20 or newer with npm is needed to run the tests: https://nodejs.org" >&2; exit 1; }
-	@node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20)' || \
+	@node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20 ? 1 : 0)' || \
 	  { echo "Node 20 or newer is needed to run the tests; this is $$(node --version)." >&2; exit 1; }
 	@npm ci --prefix tests/convex --no-audit --no-fund --loglevel=error
 	@touch $@
