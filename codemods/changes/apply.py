@@ -53,9 +53,15 @@ def apply(root: Path, files: Sequence[FileChange], disk: Disk | None = None) -> 
 
 
 def _refuse_unfinished(root: Path) -> None:
-    recorded = applies(root)
-    if recorded and not read_journal(recorded[-1]).finished:
+    if _unfinished(root):
         raise UnfinishedApply("an earlier apply was interrupted")
+
+
+def _unfinished(root: Path) -> Journal | None:
+    """The last apply, if it did not come to its end."""
+    recorded = applies(root)
+    last = read_journal(recorded[-1]) if recorded else None
+    return None if last is None or last.finished else last
 
 
 def _record(root: Path, files: Sequence[FileChange], disk: Disk) -> Journal:
@@ -65,9 +71,11 @@ def _record(root: Path, files: Sequence[FileChange], disk: Disk) -> Journal:
     kept = [entry.path for entry in entries if entry.new is not None]
     try:
         return write_journal(root, entries, blobs, _missing(root, kept), _emptied(root, removed, kept), disk)
-    except OSError as error:
-        forget(root, None, Disk())
-        raise _write_failed(error) from error
+    except BaseException as error:
+        forget(root, _unfinished(root), Disk())
+        if isinstance(error, OSError):
+            raise _write_failed(error) from error
+        raise
 
 
 def _entries(root: Path, files: Sequence[FileChange]) -> tuple[list[Entry], dict[str, bytes]]:

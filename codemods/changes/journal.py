@@ -142,11 +142,10 @@ def forget(root: Path, journal: Journal | None, disk: Disk) -> None:
         gone = journal.place.with_suffix(".gone")
         disk.rename(journal.place, gone)
         disk.sync(state)
-    if not state.is_dir():
-        return
-    for rest in [path for path in state.iterdir() if path.suffix in (".gone", ".draft")]:
+    rests = [path for path in state.iterdir() if path.suffix in (".gone", ".draft")] if state.is_dir() else []
+    for rest in rests:
         disk.remove_tree(rest)
-    if not applies(root):
+    if not applies(root) and state.parent.is_dir():
         disk.remove_tree(state)
         disk.remove_folder(state.parent)
 
