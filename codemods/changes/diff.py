@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import lru_cache
 from typing import Literal
 
 from codemods.changes.changeset import FileChange
@@ -47,6 +48,7 @@ class Counts:
     removed: int = 0
 
 
+@lru_cache(maxsize=1024)
 def hunks_of(change: FileChange) -> tuple[Hunk, ...]:
     """The hunks of a file change; a missing side counts as empty."""
     return hunks(as_text(change.before), as_text(change.after))

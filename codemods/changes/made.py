@@ -44,10 +44,14 @@ def culprits(candidates: Iterable[str], breaks: Callable[[frozenset[str]], bool]
     return found
 
 
+_WITH_COMMENTS = ("tsconfig", "jsconfig")
+
+
 def syntax_errors(path: str, text: str) -> int:
     """How many places of the file do not parse; 0 for languages that are not checked."""
-    if path.endswith(".json"):
-        return _json_errors(text)
+    name = PurePosixPath(path).name
+    if name.endswith(".json"):
+        return 0 if name.startswith(_WITH_COMMENTS) else _json_errors(text)
     language = LANGUAGES.get(PurePosixPath(path).suffix.lower())
     return error_count(parse(text, language)) if language else 0
 

@@ -1,0 +1,80 @@
+"""The JSON report, schema version 1: `schema.json` beside this file describes it."""
+
+from __future__ import annotations
+
+import json
+from importlib.metadata import PackageNotFoundError, version
+
+from codemods.changes.changeset import FileChange
+from codemods.outcome import Diagnostic, Item, Outcome, Place, Target
+from codemods.report.facts import Report, outcome_counts
+
+SCHEMA_VERSION = 1
+
+_Value = str | int | None | dict[str, "_Value"] | list["_Value"]
+
+
+def json_report(report: Report) -> str:
+    """The report as JSON. It is plain ASCII, so that no terminal, log or viewer can be misled by its strings."""
+    settled = report.settled
+    data: dict[str, _Value] = {
+        "schemaVersion": SCHEMA_VERSION,
+        "tool": {"name": "convexify", "version": tool_version()},
+        "mode": report.mode,
+        "summary": _summary(report),
+        "items": [_item(item) for item in settled.items],
+        "changes": [_change(change) for change in settled.files],
+        "diagnostics": [_diagnostic(diagnostic) for diagnostic in settled.diagnostics],
+    }
+    return json.dumps(data, indent=1) + "\n"
+
+
+def tool_version() -> str:
+    """The version of the installed distribution."""
+    try:
+        return version("convexify")
+    except PackageNotFoundError:
+        return "0"
+
+
+def _summary(report: Report) -> dict[str, _Value]:
+    summary: dict[str, _Value] = {
+        str(kind): {str(outcome): row[outcome] for outcome in Outcome}
+        for kind, row in outcome_counts(report.settled.items).items()
+    }
+    return {**summary, "files": len(report.settled.files), "durationMs": report.duration_ms}
+
+
+def _item(item: Item) -> dict[str, _Value]:
+    return {
+        "kind": str(item.kind),
+        "name": item.name,
+        "outcome": str(item.outcome),
+        "reason": item.reason,
+        "source": _place(item.source),
+        "target": _target(item.target),
+    }
+
+
+def _target(target: Target | None) -> dict[str, _Value] | None:
+    if target is None:
+        return None
+    return {"file": target.file, "export": target.export, "functionKind": target.function_kind}
+
+
+def _change(change: FileChange) -> dict[str, _Value]:
+    return {"action": change.action, "path": change.path, "from": change.from_path}
+
+
+def _diagnostic(diagnostic: Diagnostic) -> dict[str, _Value]:
+    return {
+        "code": diagnostic.code,
+        "severity": str(diagnostic.severity),
+        "message": diagnostic.message,
+        "help": diagnostic.help,
+        **_place(diagnostic.place),
+    }
+
+
+def _place(place: Place) -> dict[str, _Value]:
+    return {"file": place.file, "line": place.line, "column": place.column}
