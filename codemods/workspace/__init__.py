@@ -2,6 +2,7 @@
 
 from codemods.workspace.discovery import FileInfo
 from codemods.workspace.imports import Asset, Builtin, InFile, InPackage, Missing, Resolved
+from codemods.workspace.meaning.words import Called, Declared, External, FunctionRef, Global, Meaning, Unknown
 from codemods.workspace.packages import Package
 from codemods.workspace.roles import Role
 from codemods.workspace.skipping import Skip
@@ -10,15 +11,22 @@ from codemods.workspace.workspace import Progress, Workspace, WorkspaceError
 __all__ = [
     "Asset",
     "Builtin",
+    "Called",
+    "Declared",
+    "External",
     "FileInfo",
+    "FunctionRef",
+    "Global",
     "InFile",
     "InPackage",
+    "Meaning",
     "Missing",
     "Package",
     "Progress",
     "Resolved",
     "Role",
     "Skip",
+    "Unknown",
     "Workspace",
     "WorkspaceError",
 ]

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 
+from codemods.workspace.graph import imported_specs
 from codemods.workspace.packages import Package
 
 
@@ -52,7 +53,6 @@ _SERVER_PACKAGES = frozenset(
     {"express", "fastify", "koa", "@hapi/hapi", "@nestjs/core", "hono", "restify", "polka"}
     | {"@prisma/client", "mongoose", "drizzle-orm", "pg", "mysql2", "knex", "typeorm", "sequelize", "better-sqlite3"}
 )
-_IMPORTED = re.compile(r"""(?:\bfrom\s*|\bimport\s*|\brequire\s*\(\s*|\bimport\s*\(\s*)["']([^"'\n]+)["']""")
 
 
 class Roles:
@@ -122,7 +122,7 @@ class Roles:
     def _imports(self, path: str) -> frozenset[str]:
         """The packages that a file imports, by their names, read without parsing."""
         if path not in self._modules:
-            specs = _IMPORTED.findall(self._text(path))
+            specs = imported_specs(self._text(path))
             self._modules[path] = frozenset(name for spec in specs for name in (spec, _package_name(spec)))
         return self._modules[path]
 

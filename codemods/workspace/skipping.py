@@ -49,7 +49,7 @@ _GENERATED_PHRASE = re.compile(
     re.MULTILINE | re.IGNORECASE | re.DOTALL,
 )
 _LONG_LINE = 600
-_LONG_LINES = re.compile(r"[^\n]{%d}" % _LONG_LINE)
+_LONG_LINES = re.compile(rf"[^\n]{{{_LONG_LINE}}}")
 _TEXTS = re.compile(r"""`(?:\\.|[^`\\])*`|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'""", re.DOTALL)
 _CODE_MARKS = re.compile(r"[;{(]")
 

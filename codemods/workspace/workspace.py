@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import os
 import posixpath
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import cached_property
 from pathlib import Path
+
+from ast_grep_py import SgNode
 
 from codemods.outcome import CODES, Diagnostic, Place, Severity
 from codemods.source.file import SourceFile, UnreadableFile
 from codemods.workspace.discovery import FileInfo, Listing, discover, folders_above
 from codemods.workspace.generated import prisma_outputs, within
+from codemods.workspace.graph import ImportGraph
 from codemods.workspace.imports import Importer, Resolved, Tree
+from codemods.workspace.meaning.words import Called, Declared, External, Global, Meaning, Unknown
 from codemods.workspace.packages import Package, read_package
+from codemods.workspace.resolve import Resolver
 from codemods.workspace.roles import Role, Roles
 from codemods.workspace.skipping import Skip, text_reason
 from codemods.workspace.tsconfig import read_tsconfigs
@@ -34,7 +40,7 @@ class Workspace:
         self._others = {path: text for path in listing.others if (text := self._read_other(path)) is not None}
         prisma = prisma_outputs({path: text for path, text in self._others.items() if path.endswith(".prisma")})
         self._sources: dict[str, SourceFile] = {}
-        self.files: dict[str, FileInfo] = self._read_all(listing.files, prisma, progress)
+        self.files: Mapping[str, FileInfo] = self._read_all(listing.files, prisma, progress)
         self.other_files: tuple[str, ...] = tuple(sorted(self._others))
         by_folder = self._read_packages(listing.configs)
         self.packages: tuple[Package, ...] = tuple(by_folder[folder] for folder in sorted(by_folder))
@@ -113,6 +119,38 @@ class Workspace:
     def resolve_import(self, from_path: str, spec: str) -> Resolved:
         """What the import specifier `spec` stands for in the file `from_path`."""
         return self._importer.resolve(from_path, spec)
+
+    def imports_of(self, path: str) -> tuple[str, ...]:
+        """The files of the repository that `path` imports or passes on, read without parsing."""
+        return self._graph.imports_of(path)
+
+    def importers(self, path: str) -> tuple[str, ...]:
+        """The files that import `path` or pass it on, read without parsing."""
+        return self._graph.importers(path)
+
+    def meaning_of(self, file: str, expression: SgNode) -> Meaning:
+        """The declaration that `expression` names, with imports, re-exports and aliases followed."""
+        return self._names.meaning_of(file, expression)
+
+    def function_of(self, file: str, expression: SgNode) -> Called:
+        """The function that a call of `expression` runs."""
+        return self._names.function_of(file, expression)
+
+    def callee(self, file: str, call: SgNode) -> Called:
+        """The function that the call or `new` expression runs."""
+        return self._names.callee(file, call)
+
+    def instance_of(self, file: str, expression: SgNode) -> Declared | External | Global | Unknown:
+        """What the expression is an instance of."""
+        return self._names.instance_of(file, expression)
+
+    @cached_property
+    def _names(self) -> Resolver:
+        return Resolver(self)
+
+    @cached_property
+    def _graph(self) -> ImportGraph:
+        return ImportGraph(self.files, self.text, self.resolve_import)
 
     def _read_all(
         self, files: list[FileInfo], prisma: tuple[str, ...], progress: Progress | None

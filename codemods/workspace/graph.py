@@ -1,0 +1,58 @@
+"""Which files import which, read from their text so that nothing need be parsed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from functools import cached_property
+
+from codemods.workspace.imports import InFile, Resolved
+
+_IMPORTED = re.compile(r"""(?:\bfrom\s*|\bimport\s*\(?\s*|\brequire\s*\(\s*)["']([^"'\n]+)["']""")
+_COMMENT = ("//", "*", "/*")
+
+
+def imported_specs(text: str) -> tuple[str, ...]:
+    """The specifiers of all imports, re-exports and requires in `text`, in order; those in comments left out."""
+    return tuple(
+        dict.fromkeys(match[1] for match in _IMPORTED.finditer(text) if not _is_commented(text, match.start()))
+    )
+
+
+def _is_commented(text: str, offset: int) -> bool:
+    return text[text.rfind("\n", 0, offset) + 1 : offset].lstrip().startswith(_COMMENT)
+
+
+class ImportGraph:
+    """The imports between the files of one repository, in both directions."""
+
+    def __init__(
+        self, files: Iterable[str], text: Callable[[str], str], resolve: Callable[[str, str], Resolved]
+    ) -> None:
+        self._files = files
+        self._text = text
+        self._resolve = resolve
+
+    def imports_of(self, path: str) -> tuple[str, ...]:
+        """The files that `path` imports, sorted."""
+        return self._forward.get(path, ())
+
+    def importers(self, path: str) -> tuple[str, ...]:
+        """The files that import `path`, sorted."""
+        return self._backward.get(path, ())
+
+    @cached_property
+    def _forward(self) -> dict[str, tuple[str, ...]]:
+        return {path: tuple(sorted(self._targets(path))) for path in self._files}
+
+    @cached_property
+    def _backward(self) -> dict[str, tuple[str, ...]]:
+        backward: dict[str, list[str]] = {}
+        for path, targets in self._forward.items():
+            for target in targets:
+                backward.setdefault(target, []).append(path)
+        return {path: tuple(sorted(sources)) for path, sources in backward.items()}
+
+    def _targets(self, path: str) -> set[str]:
+        resolved = (self._resolve(path, spec) for spec in imported_specs(self._text(path)))
+        return {found.path for found in resolved if isinstance(found, InFile) and found.path != path}

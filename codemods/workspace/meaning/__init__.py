@@ -1,0 +1,1 @@
+"""What names and expressions mean, followed through imports, objects, classes and types without running anything."""

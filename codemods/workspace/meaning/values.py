@@ -1,0 +1,186 @@
+"""What an expression evaluates to, as far as it can be known without running it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ast_grep_py import SgNode
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionValue:
+    """A function of the repository: `node` is the function, arrow or method."""
+
+    file: str
+    node: SgNode
+
+
+@dataclass(frozen=True, slots=True)
+class ClassValue:
+    """A class of the repository itself, not an instance of it."""
+
+    file: str
+    node: SgNode
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """An object made by a class of the repository; unless `exact`, perhaps by a subclass of it."""
+
+    of: ClassValue
+    exact: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectValue:
+    """The object that an object literal makes."""
+
+    file: str
+    node: SgNode
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleValue:
+    """The namespace of a module of the repository: what `import * as x` and `require` of its exports give."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class NamespaceValue:
+    """A TypeScript `namespace`."""
+
+    file: str
+    node: SgNode
+
+
+@dataclass(frozen=True, slots=True)
+class ExternalValue:
+    """Something that a package or a module of Node hands out; see `External.path` for the steps of `path`."""
+
+    module: str
+    path: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class GlobalValue:
+    """A global and the steps taken from it, as in `External.path`."""
+
+    name: str
+    path: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltIn:
+    """An instance of a class of the language: a String, an Array, a Promise.
+
+    `element` is what an Array, Set or Map holds, what a Promise resolves to; None when that is not known.
+    """
+
+    name: str
+    element: Value | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A value of which only the type is known: `node` is the interface, object type or enum that describes it."""
+
+    file: str
+    node: SgNode
+
+
+@dataclass(frozen=True, slots=True)
+class Both:
+    """A value that has all of these types: an intersection."""
+
+    parts: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Callable_:
+    """Some function of a known type: which one is called cannot be told, what it returns can.
+
+    `node` holds parameters and a return type; `reason` says why the function itself is not known.
+    """
+
+    file: str
+    node: SgNode
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """`null` or `undefined`."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownValue:
+    """A value that could not be followed. `circular` marks one that depends on itself."""
+
+    reason: str
+    circular: bool = field(default=False, compare=False)
+
+
+Value = (
+    FunctionValue
+    | ClassValue
+    | Instance
+    | ObjectValue
+    | ModuleValue
+    | NamespaceValue
+    | ExternalValue
+    | GlobalValue
+    | BuiltIn
+    | Shape
+    | Both
+    | Callable_
+    | Nothing
+    | UnknownValue
+)
+
+CIRCULAR = UnknownValue("depends on itself", circular=True)
+NOTHING = Nothing()
+
+# Steps of `External.path` and `Global.path` that are no property names.
+CALLED = "()"
+ELEMENT = "[]"
+
+
+def parameter_step(index: int) -> str:
+    """The step to what a callback receives as its parameter number `index`."""
+    return f"=>{index}"
+
+
+def is_known(value: Value) -> bool:
+    """True for everything but UnknownValue."""
+    return not isinstance(value, UnknownValue)
+
+
+def join(values: list[Value]) -> Value:
+    """The one value that all of `values` agree on; those that are null or depend on the outcome do not count."""
+    meant = [value for value in values if not isinstance(value, Nothing)]
+    open_ones = [value for value in meant if not (isinstance(value, UnknownValue) and value.circular)]
+    if not open_ones:
+        return meant[0] if meant else NOTHING
+    first: Value = open_ones[0]
+    for value in open_ones[1:]:
+        merged = _merge(first, value)
+        if merged is None:
+            unknown = next((v for v in open_ones if isinstance(v, UnknownValue)), None)
+            return unknown or UnknownValue("may be one of several values")
+        first = merged
+    return first
+
+
+def _merge(one: Value, other: Value) -> Value | None:
+    if one == other:
+        return one
+    match one, other:
+        case Instance(of=cls), Instance(of=same) if cls == same:
+            return Instance(cls)
+        case BuiltIn(name=name, element=first), BuiltIn(name=same_name, element=second) if name == same_name:
+            if first is None or second is None:
+                return BuiltIn(name, first or second)
+            element = join([first, second])
+            return BuiltIn(name, element if is_known(element) else None)
+    return None
