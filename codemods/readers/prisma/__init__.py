@@ -1,5 +1,6 @@
 """Reads Prisma: the schema language into tables, and client calls into queries."""
 
+from codemods.readers.prisma.queries import find_queries
 from codemods.readers.prisma.schema import SchemaReading, read_schema, schema_from
 
-__all__ = ["SchemaReading", "read_schema", "schema_from"]
+__all__ = ["SchemaReading", "find_queries", "read_schema", "schema_from"]

@@ -11,7 +11,7 @@ from ast_grep_py import SgNode
 
 from codemods.ir.query import Assignment, Change, Data
 from codemods.ir.table import Field, FieldType, Relation, RelationKind, Table
-from codemods.readers.prisma.objects import (
+from codemods.readers.literals import (
     Computed,
     Property,
     Spread,
@@ -180,9 +180,8 @@ def _links(reading: Reading, relation: Relation, change: Change, value: SgNode) 
         return [Assignment(relation.field, reading.span(value), change)]
     literal = literal_of(reading.file, value, ("object", "array"))
     if literal is None:
-        reading.reject(
-            f"data: {change.value} of a computed list" if relation.kind in TO_MANY else "data: built elsewhere"
-        )
+        what = f"{change.value} of a computed list" if relation.kind in TO_MANY else "built elsewhere"
+        reading.reject(f"data: {what}")
         return []
     found: list[Part] = []
     for row in _rows(literal):

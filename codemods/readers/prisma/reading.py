@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from ast_grep_py import SgNode
 
 from codemods.ir.table import Schema, Table
-from codemods.readers.prisma.objects import Computed, Property, Spread, entries, literal_of
+from codemods.readers.literals import Computed, Property, Spread, entries, literal_of
 from codemods.source.file import SourceFile
 from codemods.source.span import Span
 from codemods.source.tree import unwrap

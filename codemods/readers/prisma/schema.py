@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from codemods.ir.table import Enum, Schema
 from codemods.outcome import CODES, Diagnostic, Item, ItemKind, Outcome, Place, Severity
-from codemods.readers.prisma.parser import Block, Text, parse
+from codemods.readers.prisma.parser import Attribute, Block, Text, parse
 from codemods.readers.prisma.tables import table_of
 from codemods.workspace import Workspace
 
@@ -45,12 +45,9 @@ def schema_from(files: Mapping[str, str]) -> SchemaReading:
     diagnostics: list[Diagnostic] = []
     for path in sorted(files):
         parsed = parse(files[path].removeprefix("\ufeff"))
-        diagnostics += [
-            _diagnostic(
-                "CX902", Severity.ERROR, f"Prisma schema: {problem.message}", path, problem.line, problem.column
-            )
-            for problem in parsed.problems
-        ]
+        for problem in parsed.problems:
+            message = f"Prisma schema: {problem.message}"
+            diagnostics.append(_diagnostic("CX902", Severity.ERROR, message, path, problem.line, problem.column))
         for block in parsed.blocks:
             first = found.setdefault(block.name, _Found(block, path))
             if first.block is not block and not _same(first.block, block):
@@ -65,11 +62,12 @@ def _same(one: Block, other: Block) -> bool:
 
 
 def _signature(block: Block) -> tuple[object, ...]:
-    lines = tuple(
-        (f.name, f.type, f.optional, f.is_list, tuple((a.name, a.arguments) for a in f.attributes))
-        for f in block.fields
-    )
-    return lines, tuple((a.name, a.arguments) for a in block.attributes)
+    lines = tuple((f.name, f.type, f.optional, f.is_list, _written(f.attributes)) for f in block.fields)
+    return lines, _written(block.attributes)
+
+
+def _written(attributes: tuple[Attribute, ...]) -> tuple[object, ...]:
+    return tuple((each.name, each.arguments) for each in attributes)
 
 
 def _schema(found: Mapping[str, _Found]) -> Schema:

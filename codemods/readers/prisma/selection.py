@@ -8,7 +8,7 @@ from ast_grep_py import SgNode
 
 from codemods.ir.query import Include, Order
 from codemods.ir.table import Relation, RelationKind, Table
-from codemods.readers.prisma.objects import Property, literal_of
+from codemods.readers.literals import Property, literal_of
 from codemods.readers.prisma.reading import Reading, is_undefined
 from codemods.readers.prisma.where import NOTHING, read_where
 from codemods.source.span import Span

@@ -11,7 +11,7 @@ from ast_grep_py import SgNode
 
 from codemods.ir.query import All, Any, Compare, Condition, Not, Predicate, Related
 from codemods.ir.table import Field, FieldType, Relation, RelationKind, Table
-from codemods.readers.prisma.objects import literal_of, may_be_object
+from codemods.readers.literals import literal_of, may_be_object
 from codemods.readers.prisma.reading import Reading, is_undefined
 from codemods.source.tree import named, string_value, unwrap
 

@@ -1,0 +1,38 @@
+"""Finds every call of the Prisma client in a file."""
+
+from __future__ import annotations
+
+import re
+
+from codemods.ir.query import Query
+from codemods.ir.table import Schema
+from codemods.readers.calls import call_site
+from codemods.readers.prisma.clients import Clients
+from codemods.readers.prisma.extract import ModelCall, client_query, model_query
+from codemods.readers.prisma.methods import CLIENT_METHODS, MODEL_METHODS
+from codemods.source.tree import find_all
+from codemods.workspace import Workspace
+
+_WORDS = re.compile(rf"\b({'|'.join(MODEL_METHODS)})\b|\$({'|'.join(name[1:] for name in CLIENT_METHODS)})\b")
+
+
+def find_queries(workspace: Workspace, path: str, schema: Schema) -> list[Query]:
+    """The Prisma calls of a file in source order. A client that only looks like one gives a query that says so."""
+    if not _may_hold_calls(workspace, path, schema):
+        return []
+    file = workspace.source(path)
+    clients = Clients(workspace, file, schema)
+    found: list[Query] = []
+    for node in find_all(file.root, "call_expression"):
+        site = call_site(node)
+        call = clients.read(site) if site is not None else None
+        if isinstance(call, ModelCall):
+            found.append(model_query(file, schema, call))
+        elif call is not None:
+            found.append(client_query(file, call))
+    return sorted(found, key=lambda query: query.call)
+
+
+def _may_hold_calls(workspace: Workspace, path: str, schema: Schema) -> bool:
+    is_used = bool(schema.tables) or workspace.depends_on(path, "@prisma/client")
+    return is_used and _WORDS.search(workspace.text(path)) is not None

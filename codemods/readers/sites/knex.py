@@ -1,0 +1,56 @@
+"""Knex: queries that start from the connection or a transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from codemods.outcome import Item, ItemKind, Outcome
+from codemods.readers.calls import CallSite
+from codemods.readers.origins import Origin
+from codemods.readers.sites.sql_text import sql_text, statement_name
+from codemods.readers.sites.view import FileView, short
+
+STARTING = frozenset(
+    {
+        "select", "insert", "update", "delete", "del", "from", "into", "table", "with", "withRecursive", "count",
+        "first", "distinct", "raw", "transaction", "batchInsert", "queryBuilder", "truncate", "where", "union",
+    }
+)  # fmt: skip
+REASON, RAW_REASON = "CX302 Knex", "CX305 raw SQL"
+
+
+def read(view: FileView) -> Iterator[tuple[CallSite, Item]]:
+    """One item for each query, at the call that starts it: `db("users")`, `db.raw(…)`."""
+    if not view.depends_on("knex") and "knex" not in view.text:
+        return
+    for call in view.calls:
+        if call.is_new:
+            continue
+        if call.target is None or call.method not in STARTING:
+            if call.arguments and _is_connection(view.origin(call.function)):
+                yield call, view.item(ItemKind.QUERY, _name(call), call.place, REASON, Outcome.UNSUPPORTED)
+        elif _is_connection(view.origin(call.target)):
+            reason = RAW_REASON if call.method == "raw" else REASON
+            yield call, view.item(ItemKind.QUERY, _name(call), call.place, reason, Outcome.UNSUPPORTED)
+
+
+def _name(call: CallSite) -> str:
+    given = call.arguments[0] if call.arguments else None
+    text = sql_text(given) if given is not None else None
+    if text is not None:
+        return f"sql {statement_name(text)}"
+    if call.method in STARTING:
+        return f"knex {call.method}"
+    return f"knex {short(given.text()) if given is not None else ''}".replace('"', "").replace("'", "")
+
+
+def _is_connection(origin: Origin | None) -> bool:
+    """A connection is one call of the package's function; a query is what calling the connection gives."""
+    if origin is None or origin.package != "knex":
+        return False
+    path = origin.path
+    if "transaction" in path:
+        path = path[: path.index("transaction")]
+    if path and path[0] == "Knex":
+        return "QueryBuilder" not in path and path.count("()") == 0
+    return path.count("()") == 1 and path[-1] == "()" and not any(step in STARTING for step in path)

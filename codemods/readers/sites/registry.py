@@ -1,0 +1,54 @@
+"""Every site reader in one table: adding a framework is one module and one line here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from codemods.outcome import Item
+from codemods.readers.calls import CallSite
+from codemods.readers.sites import drizzle, knex, mongoose, orms, raw_sql, timers, uploads, validators
+from codemods.readers.sites.view import FileView
+
+Read = Callable[[FileView], Iterator[tuple[CallSite, Item]]]
+
+
+@dataclass(frozen=True, slots=True)
+class SiteReader:
+    """A reader of sites. `literals`: a file whose text holds none of them is never parsed for it."""
+
+    name: str
+    literals: tuple[str, ...]
+    read: Read
+
+
+READERS: tuple[SiteReader, ...] = (
+    SiteReader("timers", ("setTimeout", "setInterval", "setImmediate", "ron", "chedule", "ueue", "gree"), timers.read),
+    SiteReader("uploads", ("multer", "formidable", "busboy", "upload", "multiparty"), uploads.read),
+    SiteReader(
+        "drizzle",
+        (".select", ".insert(", ".update(", ".delete(", ".query.", ".execute(", ".$count", ".transaction"),
+        drizzle.read,
+    ),
+    SiteReader("knex", ("knex", "db", "trx", "Knex"), knex.read),
+    SiteReader("mongoose", ("mongoose", "odel", ".save(", ".find", ".create(", ".delete", ".update"), mongoose.read),
+    SiteReader(
+        "sequelize",
+        (".find", ".create", ".destroy", ".update", ".save", ".count", ".bulk", ".query"),
+        orms.read_sequelize,
+    ),
+    SiteReader("typeorm", ("find", "save", "insert", "update", "delete", "remove", "count", "uery"), orms.read_typeorm),
+    SiteReader("objection", ("uery(", "transaction"), orms.read_objection),
+    SiteReader("mikro-orm", (".find", ".flush", ".persist", ".count"), orms.read_mikro_orm),
+    SiteReader(
+        "raw sql",
+        ("query", "execute", "prepare", "exec", ".run(", ".all(", ".get(", "SELECT", "INSERT", "sql"),
+        raw_sql.read,
+    ),
+    SiteReader(
+        "validators",
+        ("joi", "Joi", "yup", "ajv", "valid", "superstruct", "typebox", "arktype", "io-ts", "runtypes", "indicative"),
+        validators.read,
+    ),
+)
+"""In order of precedence: a call that two readers claim belongs to the first."""

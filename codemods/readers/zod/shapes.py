@@ -1,0 +1,160 @@
+"""Reads a Zod expression into a shape, through references to other schemas and across files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ast_grep_py import SgNode
+
+from codemods.ir.table import Schema
+from codemods.ir.validator import Kind, Shape
+from codemods.readers.literals import Computed, Property, Spread, entries
+from codemods.readers.zod.constants import Constants
+from codemods.readers.zod.constructors import COERCED, CONSTRUCTORS
+from codemods.readers.zod.methods import METHODS
+from codemods.readers.zod.names import ZodNames
+from codemods.readers.zod.reading import ANY, Call, checked, fields_of
+from codemods.readers.zod.references import follow
+from codemods.source.file import SourceFile
+from codemods.source.tree import arguments, key, member, named, unwrap
+from codemods.workspace import Workspace
+
+NodeKey = tuple[str, str, int, int]
+
+
+@dataclass(slots=True)
+class Progress:
+    """What all readers of one schema share: the reasons so far, and the references being followed."""
+
+    reasons: list[str] = field(default_factory=list)
+    active: set[NodeKey] = field(default_factory=set)
+
+
+class ShapeReader:
+    """Reads the schemas of one file; a reference into another file is read by a reader of that file."""
+
+    def __init__(
+        self, workspace: Workspace, file: SourceFile, tables: Schema, progress: Progress | None = None
+    ) -> None:
+        self.workspace = workspace
+        self.file = file
+        self.tables = tables
+        self.names = ZodNames(workspace, file)
+        self.major = self.names.major
+        self.progress = progress or Progress()
+
+    def at(self, path: str) -> ShapeReader:
+        """The reader for another file."""
+        if path == self.file.path:
+            return self
+        return ShapeReader(self.workspace, self.workspace.source(path), self.tables, self.progress)
+
+    def reject(self, reason: str) -> None:
+        if reason not in self.progress.reasons:
+            self.progress.reasons.append(reason)
+
+    def text(self, node: SgNode) -> str:
+        return node.text()
+
+    def read(self, node: SgNode) -> Shape:
+        node = unwrap(node)
+        mark = (self.file.path, *key(node))
+        if mark in self.progress.active:
+            return Shape(Kind.ANY, residual=("recursion",))
+        self.progress.active.add(mark)
+        try:
+            return self._call(node) if node.kind() == "call_expression" else self._reference(node)
+        finally:
+            self.progress.active.discard(mark)
+
+    def _call(self, node: SgNode) -> Shape:
+        name = self.names.constructor(node)
+        if name is not None:
+            return self._constructed(node, name)
+        function = node.field("function")
+        found = member(function) if function is not None else None
+        if found is None or found[1] not in METHODS:
+            return self._unread(f"schema made by `{_short(function or node)}`")
+        shape = self.read(found[0])
+        return METHODS[found[1]](shape, self._described(node, found[1], found[0]), self)
+
+    def _constructed(self, node: SgNode, name: str) -> Shape:
+        space, _, last = name.rpartition(".")
+        call = self._described(node, last, None)
+        if space == "coerce":
+            return Shape(COERCED[last], residual=(call.source,), coerced=True)
+        if space == "iso":
+            return checked(Shape(Kind.STRING), call.source)
+        return CONSTRUCTORS[name](call, self)
+
+    def _described(self, node: SgNode, name: str, target: SgNode | None) -> Call:
+        start = target.range().end.index if target is not None else node.range().start.index
+        source = self.file.text[start : node.range().end.index].strip()
+        return Call(node, name, tuple(unwrap(argument) for argument in arguments(node)), source)
+
+    def _reference(self, node: SgNode) -> Shape:
+        found = member(node)
+        inner = member(found[0]) if found is not None else None
+        if found is not None and inner is not None and inner[1] == "shape":
+            child = self.read(inner[0]).child(found[1])
+            return child if child is not None else self._unread(f"`{_short(node)}` was not found")
+        if found is not None and found[1] == "element":
+            shape = self.read(found[0])
+            return shape.children[0] if shape.kind is Kind.ARRAY else self._unread(f"`{_short(node)}` was not found")
+        target = follow(self.workspace, self.file, node)
+        if target is None:
+            return self._unread(f"`{_short(node)}` could not be followed")
+        return self.at(target[0]).read(target[1])
+
+    def _unread(self, reason: str) -> Shape:
+        self.reject(reason)
+        return ANY
+
+    # what constructors and methods ask for
+
+    def fields(self, node: SgNode) -> dict[str, Shape]:
+        node = unwrap(node)
+        found = member(node)
+        if found is not None and found[1] == "shape":
+            return fields_of(self.read(found[0]))
+        if node.kind() != "object":
+            target = follow(self.workspace, self.file, node)
+            if target is None or target[1].kind() not in ("object", "member_expression"):
+                self.reject(f"fields `{_short(node)}` are built elsewhere")
+                return {}
+            return self.at(target[0]).fields(target[1])
+        fields: dict[str, Shape] = {}
+        for entry in entries(node):
+            match entry:
+                case Property(name, value):
+                    fields[name] = self.read(value)
+                case Spread(value):
+                    fields.update(self.fields(value))
+                case Computed():
+                    self.reject("computed key")
+        return fields
+
+    def keys(self, node: SgNode) -> tuple[str, ...]:
+        node = unwrap(node)
+        if node.kind() != "object":
+            self.reject(f"keys `{_short(node)}` are built elsewhere")
+            return ()
+        return tuple(entry.key for entry in entries(node) if isinstance(entry, Property))
+
+    def items(self, node: SgNode) -> list[SgNode] | None:
+        node = unwrap(node)
+        if node.kind() == "array":
+            listed = named(node)
+            return None if any(item.kind() == "spread_element" for item in listed) else listed
+        target = follow(self.workspace, self.file, node)
+        same_file = target is not None and target[0] == self.file.path
+        return self.items(target[1]) if target is not None and same_file and target[1].kind() == "array" else None
+
+    def literals(self, node: SgNode) -> tuple[str, ...] | None:
+        return Constants(self.workspace, self.tables).of(self.file, node)
+
+
+def _short(node: SgNode) -> str:
+    """The first line of an expression, for a message."""
+    text = node.text().split("\n")[0]
+    return text if len(text) <= 60 else text[:57] + "…"
