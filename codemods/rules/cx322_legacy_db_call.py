@@ -1,0 +1,210 @@
+"""Calls of `ctx.db` that do not name their table.
+
+## What it does
+Reports `ctx.db.get(id)`, `patch(id, …)`, `replace(id, …)` and `delete(id)` in projects whose version of Convex (1.31 or
+later) has the forms that name the table.
+
+## Why is this bad
+With the table in the call, an id of another table is refused where it is used, and the code says what it reads. The
+short forms are kept only for old code, and the recommended ESLint configuration of Convex refuses them.
+
+## Example
+```ts
+import { v } from "convex/values";
+import { mutation } from "./_generated/server";
+
+export const remove = mutation({
+  args: { id: v.id("tasks") },
+  handler: async (ctx, { id }) => {
+    await ctx.db.delete(id);
+  },
+});
+```
+
+## Use instead
+```ts
+import { v } from "convex/values";
+import { mutation } from "./_generated/server";
+
+export const remove = mutation({
+  args: { id: v.id("tasks") },
+  handler: async (ctx, { id }) => {
+    await ctx.db.delete("tasks", id);
+  },
+});
+```
+
+## Fix safety
+The table is added where the id is an argument validated with `v.id("table")`: safe. Other calls are not fixed.
+
+## References
+- https://docs.convex.dev/database/reading-data#read-a-single-document
+- https://docs.convex.dev/eslint#explicit-table-ids
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ast_grep_py import SgNode
+
+from codemods.outcome import Severity
+from codemods.rules.context import contextual_functions, receivers
+from codemods.rules.functions import Registered
+from codemods.rules.module import Module
+from codemods.rules.objects import entries
+from codemods.rules.rule import Fix, Invalid, Report, Rule, Valid
+from codemods.source.edits import Edit
+from codemods.source.file import span_of
+from codemods.source.tree import arguments, member, parameters, string_value, unwrap
+
+_SHORT_FORMS = {"get": 1, "patch": 2, "replace": 2, "delete": 1}
+_EXPLICIT_SINCE = (1, 31)
+
+
+class LegacyDbCall(Rule):
+    CODE = "CX322"
+    NAME = "legacy-db-call"
+    MESSAGE = "`{call}` does not name its table"
+    HELP = 'Name the table first: {method}("table", …).'
+    LITERALS = (".get(", ".patch(", ".replace(", ".delete(")
+    SEVERITY = Severity.WARNING
+
+    VALID = (
+        Valid(
+            """
+            import { v } from "convex/values";
+            import { mutation } from "./_generated/server";
+            export const a = mutation({ args: {}, handler: (ctx, { id }) => ctx.db.get("tasks", id) });
+            """,
+        ),
+        Valid(
+            """
+            import { v } from "convex/values";
+            import { mutation } from "./_generated/server";
+            export const a = mutation({ args: {}, handler: (ctx, { map }) => map.get(1) });
+            """,
+        ),
+        Valid(
+            """
+            import { v } from "convex/values";
+            import { mutation } from "./_generated/server";
+            export const a = mutation({ args: {}, handler: (ctx, { id }) => ctx.db.get(id) });
+            """,
+            files=(
+                (
+                    "package.json",
+                    '{ "dependencies": { "convex": "^1.17.0" } }',
+                ),
+            ),
+        ),
+    )
+    INVALID = (
+        Invalid(
+            """
+            import { v } from "convex/values";
+            import { mutation } from "./_generated/server";
+            export const a = mutation({ args: { id: v.id("tasks") }, handler: async (ctx, args) => {
+              await ctx.db.patch(args.id, { a: 1 });
+            } });
+            """,
+            at="ctx.db.patch(args.id",
+            fixed="""
+            import { v } from "convex/values";
+            import { mutation } from "./_generated/server";
+            export const a = mutation({ args: { id: v.id("tasks") }, handler: async (ctx, args) => {
+              await ctx.db.patch("tasks", args.id, { a: 1 });
+            } });
+            """,
+        ),
+        Invalid(
+            """
+            import { v } from "convex/values";
+            import { mutation } from "./_generated/server";
+            export const a = mutation({
+              args: { at: v.id("tasks") },
+              handler: ({ db }, { at: id }) => db.get(id),
+            });
+            """,
+            at="db.get(id)",
+            fixed="""
+            import { v } from "convex/values";
+            import { mutation } from "./_generated/server";
+            export const a = mutation({
+              args: { at: v.id("tasks") },
+              handler: ({ db }, { at: id }) => db.get("tasks", id),
+            });
+            """,
+        ),
+        Invalid(
+            """
+            import type { QueryCtx } from "./_generated/server";
+            export const load = (ctx: QueryCtx, id: any) => ctx.db.get(id);
+            """,
+            at="ctx.db.get(id)",
+        ),
+    )
+
+    def check(self, module: Module) -> Iterator[Report]:
+        if (module.project.version or _EXPLICIT_SINCE) < _EXPLICIT_SINCE:
+            return
+        by_handler = {span_of(one.handler): one for one in module.functions if one.handler is not None}
+        for contextual in contextual_functions(module):
+            if not contextual.kind.is_transaction:
+                continue
+            for receiver in receivers(module, contextual.function, "db"):
+                call = _short_call(receiver)
+                if call is not None:
+                    yield self._about(module, call, by_handler.get(span_of(contextual.function)))
+
+    def _about(self, module: Module, call: SgNode, function: Registered | None) -> Report:
+        callee, identity = call.field("function"), arguments(call)[0]
+        table = _table_of(module, identity, function) if function is not None else None
+        fix = None
+        if table is not None:
+            edit = Edit.insert(span_of(identity).start, f'"{table}", ')
+            fix = Fix(f'Name the table "{table}"', (edit,))
+        name = callee.text() if callee is not None else ""
+        return self.report(span_of(call), fix, call=f"{name}({identity.text()})", method=name)
+
+
+def _short_call(receiver: SgNode) -> SgNode | None:
+    """The call of a method of `ctx.db` without a table."""
+    parent = receiver.parent()
+    found = member(parent) if parent is not None else None
+    call = parent.parent() if parent is not None else None
+    if found is None or call is None or call.kind() != "call_expression" or call.field("function") != parent:
+        return None
+    given = arguments(call)
+    expected = _SHORT_FORMS.get(found[1])
+    is_short = expected == len(given) and not any(one.kind() == "spread_element" for one in given)
+    return call if is_short and string_value(given[0]) is None else None
+
+
+def _table_of(module: Module, identity: SgNode, function: Registered) -> str | None:
+    """The table of an id that is an argument of the function, validated as `v.id("table")`."""
+    name = _argument_name(module, unwrap(identity), function)
+    if name is None or function.args is None or function.args.kind() != "object":
+        return None
+    validator = entries(function.args).get(name)
+    if validator is None or validator.kind() != "call_expression":
+        return None
+    callee = validator.field("function")
+    found = member(callee) if callee is not None else None
+    is_id = found is not None and found[1] == "id" and found[0].text() == "v"
+    return string_value(next(iter(arguments(validator)), None)) if is_id else None
+
+
+def _argument_name(module: Module, node: SgNode, function: Registered) -> str | None:
+    """The name of the argument that an expression reads: `args.id`, or an `id` taken from the parameter's pattern."""
+    taken = parameters(function.handler)[1:2] if function.handler is not None else []
+    if not taken:
+        return None
+    found = member(node)
+    base = found[0] if found is not None else node
+    binding = module.bindings.resolve(base) if base.kind() == "identifier" else None
+    if binding is None or binding.reassigned or span_of(binding.declaration) != span_of(taken[0].node):
+        return None
+    if found is not None:
+        return found[1] if not binding.path else None
+    return binding.path[0] if len(binding.path) == 1 else None
