@@ -7,13 +7,27 @@ from functools import cached_property
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from ast_grep_py import SgNode, SgRoot
+from ast_grep_py import SgNode
 
 from codemods.outcome import Place
 from codemods.source.span import Span
+from codemods.source.syntax import error_count, parse, syntax_errors
 
 if TYPE_CHECKING:
     from codemods.source.bindings import Bindings
+
+__all__ = [
+    "BOM",
+    "LANGUAGES",
+    "SourceFile",
+    "UnreadableFile",
+    "check_reparse",
+    "decode",
+    "error_count",
+    "language_of",
+    "parse",
+    "span_of",
+]
 
 BOM = b"\xef\xbb\xbf"
 
@@ -72,8 +86,8 @@ class SourceFile:
 
     @cached_property
     def errors(self) -> tuple[Place, ...]:
-        """Where the parser found something wrong or missing."""
-        return tuple(self.place(node) for node in error_nodes(self.root))
+        """Where the syntax is wrong or incomplete."""
+        return tuple(self.place(offset) for offset in syntax_errors(self.root, self.text, self.language))
 
     @property
     def has_errors(self) -> bool:
@@ -133,25 +147,9 @@ def decode(path: str, data: bytes) -> str:
         raise UnreadableFile(path, f"it is not valid UTF-8 (byte {error.start})") from error
 
 
-def parse(text: str, language: str) -> SgNode:
-    """The root node of `text`. The parser never fails: look at `error_count`."""
-    return SgRoot(text, language).root()
-
-
-def error_nodes(root: SgNode) -> list[SgNode]:
-    """ERROR nodes, and the empty leaves that the parser made up for MISSING tokens."""
-    found = root.find_all({"rule": {"any": [{"kind": "ERROR"}, {"regex": "^$"}]}})
-    return [node for node in found if node.kind() != "program"]
-
-
-def error_count(root: SgNode) -> int:
-    """How many nodes of the tree are errors or made up for missing tokens."""
-    return len(error_nodes(root))
-
-
 def check_reparse(file: SourceFile, text: str) -> bool:
     """True when `text` has no more syntax errors than the file had: else the caller puts the file back."""
-    return error_count(parse(text, file.language)) <= len(file.errors)
+    return len(syntax_errors(parse(text, file.language), text, file.language)) <= len(file.errors)
 
 
 def span_of(node: SgNode) -> Span:

@@ -104,6 +104,24 @@ def test_empty_things_are_no_errors(text: str) -> None:
     assert error_count(parse(text, "typescript")) == 0
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "type A = { b: import('./b').B<C>[] };",
+        "const a = await db.$queryRaw<Row[]>`select`;",
+        "const a = sql<{ count: bigint }[]>`select`;",
+        "const a = f<Map<A, B<C>[]>>`x`;",
+    ],
+)
+def test_valid_code_that_the_grammar_cannot_read_is_no_error(text: str) -> None:
+    assert not SourceFile("a.ts", text).has_errors
+    assert SourceFile("a.ts", f"{text} const = 1;").has_errors
+
+
+def test_an_ampersand_in_jsx_is_no_error() -> None:
+    assert not SourceFile("a.tsx", "const a = <p>this & that</p>;").has_errors
+
+
 def test_a_result_with_more_errors_than_before_does_not_pass() -> None:
     file = SourceFile("a.ts", "const a = 1;")
     assert check_reparse(file, "const a = 2;")
