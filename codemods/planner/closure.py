@@ -1,0 +1,71 @@
+"""What travels with a route: every piece that its handler reaches, the obstacles in them, and the effects they have."""
+
+from __future__ import annotations
+
+from codemods.planner.analysis import Analyser, Effect, Facts
+from codemods.planner.pieces import Piece, PieceKey, PieceKind
+from codemods.planner.problems import Problem
+
+FUNCTIONS = frozenset({PieceKind.FUNCTION, PieceKind.METHOD, PieceKind.INLINE})
+
+
+class Closure:
+    """Reachability and effects over the use graph, computed once for all pieces."""
+
+    def __init__(self, analyser: Analyser) -> None:
+        self._analyser = analyser
+        self._reached: dict[PieceKey, tuple[PieceKey, ...]] = {}
+        self._extra: dict[PieceKey, list[Problem]] = {}
+
+    def facts(self, key: PieceKey, handler: bool = False) -> Facts:
+        return self._analyser.facts(self._analyser.pieces[key], handler)
+
+    def piece(self, key: PieceKey) -> Piece:
+        return self._analyser.pieces[key]
+
+    def start(self, piece: Piece, handler: bool) -> Facts:
+        self._analyser.pieces.setdefault(piece.key, piece)
+        return self._analyser.facts(piece, handler)
+
+    def reached(self, key: PieceKey) -> tuple[PieceKey, ...]:
+        """The piece and all that it uses, directly or not, in order of discovery."""
+        if key not in self._reached:
+            found: dict[PieceKey, None] = {key: None}
+            queue = [key]
+            while queue:
+                for use in self.facts(queue.pop(0)).uses:
+                    if use.target not in found:
+                        found[use.target] = None
+                        queue.append(use.target)
+            self._reached[key] = tuple(found)
+        return self._reached[key]
+
+    def refuse(self, key: PieceKey, problem: Problem) -> bool:
+        """Add an obstacle that writing a piece brought to light; True when it is new."""
+        known = self._extra.setdefault(key, [])
+        if problem in known:
+            return False
+        known.append(problem)
+        return True
+
+    def problems(self, key: PieceKey) -> list[Problem]:
+        """The obstacles in everything that a piece reaches, its own first."""
+        found = []
+        for reached in self.reached(key):
+            found += self.facts(reached).problems
+            found += self._extra.get(reached, [])
+        return found
+
+    def effects(self, key: PieceKey) -> frozenset[Effect]:
+        """What running the piece does, with everything that it calls."""
+        found: set[Effect] = set()
+        for reached in self.reached(key):
+            found |= self.facts(reached).effects
+        return frozenset(found)
+
+    def needs_context(self, key: PieceKey) -> bool:
+        """Functions that reach the database or the scheduler get a `ctx` as their first parameter."""
+        return self.piece(key).kind in FUNCTIONS and bool(self.effects(key))
+
+    def writes(self, key: PieceKey) -> bool:
+        return bool(self.effects(key) & {Effect.WRITES, Effect.SCHEDULES})

@@ -1,0 +1,204 @@
+"""Follows values into id positions, and turns what treats them as numbers into what treats them as Convex ids.
+
+Prisma's `Int @id` becomes `_id`, a string. A route that casts its parameter to a number before it looks the row up
+(`Number(req.params.id)`) then passes the text itself, and a helper's `id: number` becomes `id: string`.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from ast_grep_py import SgNode
+
+from codemods.ir.query import All, Any, Assignment, Change, Condition, Data, Include, Not, Predicate, Query, Related
+from codemods.ir.table import FieldType, Schema, Table
+from codemods.planner.closure import Closure
+from codemods.planner.pieces import PieceKey
+from codemods.planner.problems import Problem
+from codemods.planner.values import node_covering
+from codemods.source import (
+    Binding,
+    BindingKind,
+    Edit,
+    SourceFile,
+    Span,
+    arguments,
+    member,
+    parameters,
+    span_of,
+    unwrap,
+)
+from codemods.source.tree import FUNCTION_KINDS
+from codemods.workspace import Workspace
+
+_CASTS = frozenset({"Number", "parseInt", "Number.parseInt", "parseFloat", "Number.parseFloat"})
+_CHECKS = frozenset({"isNaN", "Number.isNaN", "Number.isInteger", "Number.isFinite", "isFinite"})
+
+
+class IdFlow:
+    """Edits, by file, that make numeric ids strings; and the obstacles met."""
+
+    def __init__(self, workspace: Workspace, schema: Schema, closure: Closure, carried: Iterable[PieceKey]) -> None:
+        self._workspace, self._schema, self._closure = workspace, schema, closure
+        self._carried = tuple(carried)
+        self.edits: dict[str, dict[tuple[Span, tuple[str | Span, ...]], Edit]] = defaultdict(dict)
+        self.problems: dict[PieceKey, list[Problem]] = defaultdict(list)
+        self._seen: set[tuple[str, int]] = set()
+        for key in self._carried:
+            for query in closure.facts(key).queries:
+                self._query(key, query)
+
+    def edits_in(self, file: str, span: Span) -> list[Edit]:
+        return [edit for edit in self.edits[file].values() if span.holds(edit.span)]
+
+    def _add(self, file: str, edit: Edit) -> None:
+        self.edits[file][(edit.span, edit.parts)] = edit
+
+    def _query(self, key: PieceKey, query: Query) -> None:
+        table = self._schema.table(query.table) if query.table is not None else None
+        if table is None:
+            return
+        file = self._workspace.source(query.file)
+        for field, value in _values(query):
+            if self._is_numeric_id(table, field):
+                node = node_covering(file, value)
+                if node is not None:
+                    self._trace(key, file, node)
+
+    def _is_numeric_id(self, table: Table, name: str) -> bool:
+        """A generated Int key, or a foreign key to one."""
+        field = table.field(name)
+        if field is None:
+            relation = table.relation(name)
+            return relation is not None and self._numeric_key(relation.table)
+        if table.id_field == name:
+            return field.type in (FieldType.INT, FieldType.BIGINT)
+        if field.references is None:
+            return False
+        target = self._schema.table(field.references[0])
+        return target is not None and target.id_field == field.references[1] and self._numeric_key(target.name)
+
+    def _numeric_key(self, name: str) -> bool:
+        table = self._schema.table(name)
+        key = table.field(table.id_field) if table is not None and table.id_field is not None else None
+        return key is not None and key.type in (FieldType.INT, FieldType.BIGINT)
+
+    def _trace(self, key: PieceKey, file: SourceFile, node: SgNode) -> None:
+        """Make an expression in an id position a string."""
+        plain = unwrap(node)
+        operand = cast_operand(plain)
+        if operand is not None:
+            self._add(file.path, Edit(span_of(plain), (span_of(operand),)))
+            return
+        if plain.kind() == "ternary_expression":
+            for branch in (plain.field("consequence"), plain.field("alternative")):
+                if branch is not None:
+                    self._trace(key, file, branch)
+            return
+        if plain.kind() in ("identifier", "shorthand_property_identifier"):
+            binding = self._file_binding(file, plain)
+            if binding is not None:
+                self._binding(key, file, binding)
+        elif plain.kind() == "number":
+            problem = Problem("CX301", f"the id {plain.text()} is written as a number", file.place(plain))
+            self.problems[key].append(problem)
+
+    def _file_binding(self, file: SourceFile, node: SgNode) -> Binding | None:
+        return file.bindings.resolve(node)
+
+    def _binding(self, key: PieceKey, file: SourceFile, binding: Binding) -> None:
+        mark = (file.path, binding.start)
+        if mark in self._seen:
+            return
+        self._seen.add(mark)
+        if binding.kind is BindingKind.PARAMETER:
+            self._parameter(key, file, binding)
+        elif binding.value is not None:
+            self._trace(key, file, binding.value)
+        if binding.type_annotation is not None:
+            self._annotation(file, binding.type_annotation)
+        self._number_checks(key, file, binding)
+
+    def _annotation(self, file: SourceFile, annotation: SgNode) -> None:
+        for node in [annotation, *annotation.find_all(kind="predefined_type")]:
+            if node.kind() == "predefined_type" and node.text() == "number":
+                self._add(file.path, Edit.replace(span_of(node), "string"))
+
+    def _parameter(self, key: PieceKey, file: SourceFile, binding: Binding) -> None:
+        """A parameter that is an id: so are the arguments of all calls."""
+        function = next((a for a in binding.node.ancestors() if a.kind() in FUNCTION_KINDS), None)
+        if function is None or binding.path:
+            return
+        names = [parameter.pattern for parameter in parameters(function)]
+        index = next((i for i, node in enumerate(names) if span_of(node).start == binding.start), None)
+        target = PieceKey(file.path, span_of(function).start)
+        for user in self._carried:
+            for use in self._closure.facts(user).uses:
+                if use.target == target and use.call is not None and index is not None:
+                    self._argument(user, use.call, index)
+
+    def _argument(self, user: PieceKey, call: Span, index: int) -> None:
+        file = self._workspace.source(user.file)
+        node = node_covering(file, call)
+        given = arguments(node) if node is not None else []
+        if index < len(given):
+            self._trace(user, file, given[index])
+
+    def _number_checks(self, key: PieceKey, file: SourceFile, binding: Binding) -> None:
+        """`isNaN(id)` and arithmetic make no sense for an id any more."""
+        for reference in binding.references:
+            parent = reference.parent()
+            call = parent.parent() if parent is not None and parent.kind() == "arguments" else None
+            callee = call.field("function") if call is not None and call.kind() == "call_expression" else None
+            if call is not None and callee is not None and callee.text() in _CHECKS:
+                positive = "Integer" in callee.text() or "Finite" in callee.text()
+                text = f'{reference.text()} !== ""' if positive else f'{reference.text()} === ""'
+                self._add(file.path, Edit.replace(span_of(call), f"({text})"))
+
+
+def cast_operand(node: SgNode) -> SgNode | None:
+    """`x` of `Number(x)`, `parseInt(x, 10)` and `+x`."""
+    if node.kind() == "call_expression":
+        callee = node.field("function")
+        given = arguments(node)
+        if callee is not None and callee.text() in _CASTS and given:
+            return given[0]
+    if node.kind() == "unary_expression" and node.text().startswith("+"):
+        return node.field("argument")
+    return None
+
+
+def _values(query: Query) -> Iterable[tuple[str, Span]]:
+    """(field, value) of all conditions on the table itself and all writes."""
+    yield from _conditions(query.where)
+    datas: list[Data] = [data for data in (query.data, query.update) if data is not None]
+    if isinstance(query.rows, tuple):
+        datas += query.rows
+    for data in datas:
+        for part in data.parts:
+            if isinstance(part, Assignment) and part.change in (Change.SET, Change.CONNECT, Change.DISCONNECT):
+                yield part.field, part.value
+
+
+def _conditions(predicate: Predicate) -> Iterable[tuple[str, Span]]:
+    match predicate:
+        case Condition(field=field, value=value):
+            yield field, value
+        case All(parts=parts) | Any(parts=parts):
+            for part in parts:
+                yield from _conditions(part)
+        case Not(part=part):
+            yield from _conditions(part)
+        case Related():
+            return
+
+
+def included(query: Query) -> tuple[Include, ...]:
+    return query.include
+
+
+def base_name(node: SgNode) -> str | None:
+    """The first name of a member chain."""
+    parts = member(node)
+    return base_name(unwrap(parts[0])) if parts is not None else node.text()

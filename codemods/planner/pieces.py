@@ -1,0 +1,236 @@
+"""Pieces of source that are carried over one by one: functions, methods and top-level declarations, with their comments."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ast_grep_py import SgNode
+
+from codemods.source import SourceFile, Span, arguments, member, named, span_of, unwrap
+from codemods.source.tree import CLASS_KINDS, FUNCTION_KINDS, property_name
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class PieceKey:
+    """A piece by its file and the offset of its node."""
+
+    file: str
+    offset: int
+
+
+class PieceKind(StrEnum):
+    """How the piece stands in its source."""
+
+    FUNCTION = "function"
+    """A top-level function, or a top-level constant that holds one."""
+    METHOD = "method"
+    """A method of a class or object that is used as a namespace: becomes a top-level function."""
+    INLINE = "inline"
+    """A function written in place, as the argument of a route registration."""
+    DECLARATION = "declaration"
+    """A constant, type, enum or class that is carried over as it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One piece. `node` is the function or the declaring statement; `statement` is what is cut out of the source.
+
+    `owner` is the class body or object literal of a method. `name` is its name in the source (None when inline).
+    """
+
+    key: PieceKey
+    kind: PieceKind
+    name: str | None
+    node: SgNode
+    statement: SgNode | None
+    owner: SgNode | None = None
+
+    @property
+    def span(self) -> Span:
+        return span_of(self.statement if self.statement is not None else self.node)
+
+
+def function_piece(file: SourceFile, node: SgNode) -> Piece | None:
+    """The piece that a function node is; None for a function nested in another one."""
+    key = PieceKey(file.path, span_of(node).start)
+    if node.kind() == "method_definition":
+        return _method(key, node, node)
+    if node.kind() in ("function_declaration", "generator_function_declaration"):
+        name = node.field("name")
+        return _top_level(key, node, node, name.text() if name is not None else "default")
+    carrier = _carrier(node)
+    parent = carrier.parent()
+    if parent is None:
+        return None
+    match parent.kind():
+        case "variable_declarator":
+            name = parent.field("name")
+            return _top_level(key, node, parent, name.text() if name is not None else None)
+        case "assignment_expression":
+            left = parent.field("left")
+            return _top_level(key, node, parent, _exported_name(left) if left is not None else None)
+        case "export_statement":
+            own = node.field("name")
+            return Piece(key, PieceKind.FUNCTION, own.text() if own is not None else "default", node, parent)
+        case "pair":
+            return _method(key, node, parent)
+        case "public_field_definition" | "field_definition":
+            return _method(key, node, parent)
+        case "arguments":
+            return Piece(key, PieceKind.INLINE, None, node, None)
+        case _:
+            return None
+
+
+def _carrier(node: SgNode) -> SgNode:
+    """The expression that holds the function: through parentheses, casts, and wrappers such as `asyncHandler(…)`."""
+    current = node
+    while (parent := current.parent()) is not None:
+        if parent.kind() in ("parenthesized_expression", "as_expression", "satisfies_expression"):
+            current = parent
+        elif parent.kind() == "arguments" and _is_wrapper_call(parent):
+            call = parent.parent()
+            if call is None:
+                break
+            current = call
+        else:
+            break
+    return current
+
+
+def _is_wrapper_call(given: SgNode) -> bool:
+    """`const f = wrap(async () => …)`: a call with the function as its only argument, whose value is kept by name."""
+    call = given.parent()
+    if call is None or call.kind() != "call_expression" or len(named(given)) != 1:
+        return False
+    above = call.parent()
+    while above is not None and above.kind() in ("parenthesized_expression", "as_expression"):
+        above = above.parent()
+    return above is not None and above.kind() in (
+        "variable_declarator",
+        "assignment_expression",
+        "pair",
+        "public_field_definition",
+        "field_definition",
+        "export_statement",
+    )
+
+
+def _exported_name(left: SgNode) -> str | None:
+    """`exports.list = …`, `module.exports.list = …`, `module.exports = …`."""
+    parts = member(left)
+    if parts is None:
+        return None
+    base = parts[0].text()
+    if base in ("exports", "module.exports"):
+        return parts[1]
+    return "default" if base == "module" and parts[1] == "exports" else None
+
+
+def _top_level(key: PieceKey, node: SgNode, declared: SgNode, name: str | None) -> Piece | None:
+    statement = statement_of(declared)
+    if statement is None or name is None:
+        return None
+    return Piece(key, PieceKind.FUNCTION, name, node, statement)
+
+
+def _method(key: PieceKey, node: SgNode, element: SgNode) -> Piece | None:
+    owner = element.parent()
+    if owner is None or owner.kind() not in ("class_body", "object"):
+        return None
+    label = element.field("name") or element.field("property") or element.field("key")
+    name = property_name(label) if label is not None else None
+    return Piece(key, PieceKind.METHOD, name, node, element, owner) if name is not None else None
+
+
+def statement_of(node: SgNode) -> SgNode | None:
+    """The top-level statement (with its `export`) that a node is the whole of, or one declarator of."""
+    current: SgNode | None = node
+    while current is not None:
+        parent = current.parent()
+        if parent is None:
+            return None
+        if parent.kind() == "program":
+            return current
+        if parent.kind() not in (
+            "export_statement",
+            "lexical_declaration",
+            "variable_declaration",
+            "variable_declarator",
+            "expression_statement",
+            "assignment_expression",
+            "ambient_declaration",
+        ):
+            return None
+        current = parent
+    return None
+
+
+def declaration_piece(file: SourceFile, declaration: SgNode, name: str) -> Piece | None:
+    """The piece of a top-level constant, type, enum or class."""
+    statement = statement_of(declaration)
+    if statement is None:
+        return None
+    return Piece(PieceKey(file.path, span_of(statement).start), PieceKind.DECLARATION, name, statement, statement)
+
+
+def owner_class(node: SgNode) -> SgNode | None:
+    """The class whose body a method or field stands in."""
+    body = next((a for a in node.ancestors() if a.kind() == "class_body"), None)
+    parent = body.parent() if body is not None else None
+    return parent if parent is not None and parent.kind() in CLASS_KINDS else None
+
+
+def own_this(function: SgNode, node: SgNode) -> bool:
+    """Does a `this` within a function mean the function's own receiver (arrows do not change it)?"""
+    for ancestor in node.ancestors():
+        if span_of(ancestor) == span_of(function):
+            return True
+        if ancestor.kind() in FUNCTION_KINDS and ancestor.kind() != "arrow_function":
+            return False
+        if ancestor.kind() in CLASS_KINDS:
+            return False
+    return False
+
+
+def with_comments(file: SourceFile, statement: SgNode) -> Span:
+    """A statement with the comments that stand right above it, from the start of their first line."""
+    first = statement
+    while (before := first.prev()) is not None and before.kind() == "comment":
+        gap = file.text[span_of(before).end : span_of(first).start]
+        if gap.count("\n") > 1 or file.text[file.line_start(span_of(before).start) : span_of(before).start].strip():
+            break
+        first = before
+    return Span(span_of(first).start, statement_end(file, statement))
+
+
+def statement_end(file: SourceFile, statement: SgNode) -> int:
+    """The end of a statement with its semicolon and a comment at the end of its line."""
+    end = span_of(statement).end
+    text = file.text
+    while end < len(text) and text[end] in " \t":
+        end += 1
+    if end < len(text) and text[end] == ";":
+        end += 1
+    else:
+        end = span_of(statement).end
+    rest = text[end : file.line_end(end)]
+    return end + len(rest.rstrip()) if rest.strip().startswith("//") else end
+
+
+def is_function_call(node: SgNode) -> SgNode | None:
+    """The call whose callee is this expression, if it is one."""
+    current = node
+    parent = current.parent()
+    while parent is not None and parent.kind() in ("parenthesized_expression", "non_null_expression"):
+        current, parent = parent, parent.parent()
+    if parent is None or parent.kind() != "call_expression":
+        return None
+    function = parent.field("function")
+    return parent if function is not None and span_of(function) == span_of(current) else None
+
+
+def first_argument(call: SgNode) -> SgNode | None:
+    given = arguments(call)
+    return unwrap(given[0]) if given else None

@@ -1,0 +1,268 @@
+"""Decides for each route whether it can be carried over, and as what: its arguments, answers, checks and obstacles."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from dataclasses import replace as with_changes
+
+from ast_grep_py import SgNode
+
+from codemods.ir.app import Middleware, Role, Route
+from codemods.ir.validator import Kind, Shape
+from codemods.planner.pieces import Piece, PieceKey, function_piece
+from codemods.planner.problems import Problem
+from codemods.planner.requests import Part, RequestPlan, plan_request
+from codemods.planner.responses import Form, Reply, ResponsePlan, plan_response
+from codemods.source import SourceFile, Span, arguments, find_all, span_of, unwrap
+from codemods.source.tree import FUNCTION_KINDS
+from codemods.workspace import FunctionRef, Workspace
+
+REFUSING: dict[Role, tuple[str, str]] = {
+    Role.GUARD: ("CX801", "is guarded by"),
+    Role.RATE_LIMIT: ("CX802", "is rate limited by"),
+    Role.UPLOAD: ("CX702", "takes an upload through"),
+    Role.SESSION: ("CX801", "uses the session of"),
+    Role.OTHER: ("CX701", "runs after"),
+    Role.NOT_FOUND: ("CX701", "runs after"),
+}
+"""Middleware that a route cannot do without, and that is not carried over: code and the words before its name."""
+
+SILENT = frozenset(
+    {Role.BODY_PARSER, Role.CORS, Role.SECURITY_HEADERS, Role.LOGGING, Role.COMPRESSION, Role.COOKIES, Role.STATIC}
+)
+"""Middleware that does not decide what a JSON route answers."""
+
+HARMLESS_PACKAGES = frozenset(
+    {"express-mongo-sanitize", "express-xss-sanitizer", "hpp", "method-override", "xss-clean"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A validation that runs at the edge: a factory (`validate`), called with its source arguments.
+
+    `changes` says that it replaces the part by what the schema made of it.
+    """
+
+    middleware: Middleware
+    factory: Piece | None
+    inner: SgNode
+    call: SgNode | None
+    changes: bool
+
+
+@dataclass(slots=True)
+class RoutePlan:
+    """One route on its way. A route with problems is not carried over; the first one is what its owner is told."""
+
+    route: Route
+    piece: Piece | None
+    request: RequestPlan | None = None
+    response: ResponsePlan | None = None
+    checks: tuple[Check, ...] = ()
+    problems: list[Problem] = field(default_factory=list)
+    exact: bool = True
+    """The argument validators say all that the source checks."""
+    name: str = ""
+    module: str = ""
+    kind: str = ""
+    settles: bool = False
+
+    @property
+    def status(self) -> int:
+        """The status of success."""
+        found = [reply.status for reply in self.successes if reply.status is not None]
+        return found[0] if found else 200
+
+    @property
+    def successes(self) -> tuple[Reply, ...]:
+        return self.response.successes if self.response is not None else ()
+
+    @property
+    def form(self) -> Form:
+        forms = [reply.form for reply in self.successes]
+        return next((form for form in forms if form is not Form.EMPTY), Form.EMPTY if forms else Form.JSON)
+
+    @property
+    def carried(self) -> bool:
+        return not self.problems
+
+
+ShapeOf = Callable[[str, SgNode], "Shape | None"]
+"""(file, schema expression) → its shape, or None when it is no schema that can be read."""
+
+
+def plan_route(workspace: Workspace, route: Route, shape_of: ShapeOf) -> RoutePlan:
+    """Everything about one route that does not depend on other routes."""
+    piece = _handler_piece(workspace, route)
+    plan = RoutePlan(route, piece)
+    _check_registration(plan)
+    shapes = _read_middleware(workspace, plan, shape_of)
+    if piece is None:
+        text = route.handler.problem or "the handler could not be read"
+        plan.problems.append(Problem("CX101", text, route.place))
+        return plan
+    file = workspace.source(piece.key.file)
+    plan.response = plan_response(file, piece.node)
+    plan.request = plan_request(file, piece.node, path_params(route.path), shapes, "args")
+    plan.problems += [*plan.request.problems, *plan.response.problems]
+    plan.problems += _mixed_answers(file, plan)
+    return plan
+
+
+def _handler_piece(workspace: Workspace, route: Route) -> Piece | None:
+    definition = route.handler.definition
+    if definition is None:
+        return None
+    node = node_at(workspace.source(definition.file), definition.span)
+    return function_piece(workspace.source(definition.file), node) if node is not None else None
+
+
+def node_at(file: SourceFile, span: Span) -> SgNode | None:
+    """The function node at a span."""
+    for kind in FUNCTION_KINDS:
+        for node in find_all(file.root, kind):
+            if span_of(node) == span:
+                return node
+    return None
+
+
+def path_params(path: str | None) -> tuple[str, ...]:
+    """The names of `:param` in a path, in order."""
+    return tuple(dict.fromkeys(re.findall(r":(\w+)", path or "")))
+
+
+def _check_registration(plan: RoutePlan) -> None:
+    route = plan.route
+    if route.path is None:
+        plan.problems.append(Problem("CX102", "its path is computed", route.place))
+    elif re.search(r"[*()?+\[\]{}]", route.path):
+        plan.problems.append(Problem("CX102", f"the path `{route.path}` is a pattern", route.place))
+    if not route.mounted:
+        plan.problems.append(Problem("CX103", "no application mounts its router", route.place))
+    if route.method not in ("GET", "POST", "PUT", "PATCH", "DELETE"):
+        plan.problems.append(Problem("CX704", f"{route.method} routes are not carried over", route.place))
+
+
+def _read_middleware(workspace: Workspace, plan: RoutePlan, shape_of: ShapeOf) -> dict[Part, Shape]:
+    """Sort the chain before the handler; returns the shapes of the parts that are validated."""
+    shapes: dict[Part, Shape] = {}
+    checks: list[Check] = []
+    for middleware in plan.route.middleware:
+        if middleware.role in SILENT or middleware.library in HARMLESS_PACKAGES:
+            continue
+        if middleware.role is Role.VALIDATION:
+            check = read_check(workspace, middleware)
+            found = _validated(workspace, middleware, check, shape_of) if check is not None else None
+            if check is None or found is None:
+                plan.problems.append(Problem("CX401", f"is validated by `{middleware.name}`", middleware.place))
+                continue
+            checks.append(check)
+            for part, shape in found.items():
+                plan.exact = plan.exact and shape.exact
+                shapes[part] = received(shape, check.changes, part)
+            continue
+        code, words = REFUSING[middleware.role]
+        plan.problems.append(Problem(code, f"{words} `{middleware.name}`", middleware.place))
+    plan.checks = tuple(checks)
+    return shapes
+
+
+def read_check(workspace: Workspace, middleware: Middleware) -> Check | None:
+    """A validation middleware whose function can be read."""
+    if middleware.definition is None:
+        return None
+    file = workspace.source(middleware.definition.file)
+    inner = node_at(file, middleware.definition.span)
+    if inner is None:
+        return None
+    expression_file = workspace.source(middleware.expression.file)
+    call = _call_at(expression_file, middleware.expression.span)
+    factory = None
+    if call is not None:
+        target = workspace.callee(expression_file.path, call)
+        if not isinstance(target, FunctionRef):
+            return None
+        factory = function_piece(workspace.source(target.file), target.node)
+    else:
+        factory = function_piece(file, inner)
+    if factory is None:
+        return None
+    body = inner.field("body")
+    text = body.text() if body is not None else ""
+    changes = re.search(r"\b\w*req\w*\.(body|query|params)\s*=[^=]|Object\.assign\(\s*\w*req", text) is not None
+    return Check(middleware, factory, inner, call, changes)
+
+
+def _call_at(file: SourceFile, span: Span) -> SgNode | None:
+    return next((node for node in find_all(file.root, "call_expression") if span_of(node) == span), None)
+
+
+def _validated(
+    workspace: Workspace, middleware: Middleware, check: Check, shape_of: ShapeOf
+) -> dict[Part, Shape] | None:
+    """What a check makes sure of, by part of the request."""
+    text = check.inner.text()
+    if check.call is None:
+        return None
+    given = arguments(check.call)
+    if not given or len(given) > 1:
+        return None
+    argument = unwrap(given[0])
+    if argument.kind() == "object":
+        return _by_part(middleware, argument, shape_of)
+    shape = shape_of(middleware.expression.file, argument)
+    if shape is None:
+        return None
+    envelope = re.search(r"[pP]arse\w*\(\s*\{[^}]*\b(body|query|params)\b", text) is not None
+    if envelope:
+        return {part: child for part in Part if (child := shape.child(part)) is not None}
+    parts = re.findall(r"[pP]arse\w*\(\s*\w+\.(body|query|params)\s*\)", text)
+    return {Part(parts[0]): shape} if len(set(parts)) == 1 else None
+
+
+def _by_part(middleware: Middleware, node: SgNode, shape_of: ShapeOf) -> dict[Part, Shape] | None:
+    """`validate({ body: createSchema, params: idSchema })`."""
+    found: dict[Part, Shape] = {}
+    for pair in node.children():
+        if pair.kind() != "pair":
+            continue
+        name, value = pair.field("key"), pair.field("value")
+        if name is None or value is None or name.text() not in tuple(Part):
+            return None
+        shape = shape_of(middleware.expression.file, value)
+        if shape is None:
+            return None
+        found[Part(name.text())] = shape
+    return found or None
+
+
+def received(shape: Shape, changes: bool, part: Part) -> Shape:
+    """What the handler gets: the schema's output when the check replaces the part, else the wire value as it came."""
+    children = tuple(received(child, changes, part) for child in shape.children)
+    shape = with_changes(shape, children=children)
+    if changes:
+        return with_changes(shape, optional=shape.optional and shape.default is None, default=None)
+    if shape.coerced and shape.kind is not Kind.OBJECT:
+        kind = Kind.STRING if part is not Part.BODY else Kind.ANY
+        return Shape(kind, optional=shape.optional or shape.default is not None, nullable=shape.nullable)
+    return with_changes(shape, optional=shape.optional or shape.default is not None, default=None)
+
+
+def _mixed_answers(file: SourceFile, plan: RoutePlan) -> list[Problem]:
+    """Answers that one registered status and form cannot give."""
+    successes = plan.successes
+    found = []
+    if any(reply.status is None for reply in (plan.response.replies if plan.response else ())):
+        found.append(Problem("CX203", "answers with a computed status", plan.route.place))
+    if len({reply.status for reply in successes if reply.status is not None}) > 1:
+        found.append(Problem("CX203", "answers with several success statuses", plan.route.place))
+    if len({reply.form for reply in successes if reply.form is not Form.EMPTY}) > 1:
+        found.append(Problem("CX203", "answers in several forms", plan.route.place))
+    return found
+
+
+def handler_key(plan: RoutePlan) -> PieceKey | None:
+    return plan.piece.key if plan.piece is not None else None

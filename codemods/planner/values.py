@@ -1,0 +1,178 @@
+"""What is known of the values in a database call: defined or not, literal or not, and whose id they are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ast_grep_py import SgNode
+
+from codemods.ir.query import Op, Query
+from codemods.ir.table import Schema
+from codemods.ir.validator import Shape
+from codemods.source import Binding, BindingKind, SourceFile, Span, member, named, span_of, unwrap
+
+_LITERALS = frozenset({"string", "number", "true", "false", "null", "regex"})
+_DEFINED = _LITERALS | {
+    "template_string",
+    "new_expression",
+    "object",
+    "array",
+    "arrow_function",
+    "function_expression",
+    "unary_expression",
+}
+_MAY_MISS = frozenset({"find", "findLast", "pop", "shift", "at", "get", "findOne"})
+_CASTS = frozenset({"Number", "String", "Boolean", "parseInt", "parseFloat", "BigInt", "Date"})
+_ROWS = frozenset({Op.FIND_UNIQUE, Op.FIND_FIRST, Op.CREATE, Op.UPDATE, Op.UPSERT, Op.DELETE})
+
+PartShape = Callable[[SgNode], "Shape | None"]
+"""The validated shape of `req.body.x` and its like, for handlers; None when nothing is known."""
+
+
+class Values:
+    """Implements the writers' ValueFacts over one source file."""
+
+    def __init__(self, file: SourceFile, schema: Schema, queries: list[Query], part_shape: PartShape | None = None):
+        self._file, self._schema = file, schema
+        self._calls = {query.call: query for query in queries}
+        self._part_shape = part_shape
+
+    def text(self, value: Span) -> str:
+        return self._file.slice(value)
+
+    def is_null(self, value: Span) -> bool:
+        return self.text(value).strip() == "null"
+
+    def literal(self, value: Span) -> str | None:
+        node = node_covering(self._file, value)
+        return node.text() if node is not None and node.kind() in _LITERALS else None
+
+    def may_be_undefined(self, value: Span) -> bool:
+        node = node_covering(self._file, value)
+        return node is None or self._undefined(node, 0)
+
+    def id_table(self, value: Span) -> str | None:
+        node = node_covering(self._file, value)
+        parts = member(unwrap(node)) if node is not None else None
+        if parts is None:
+            return None
+        base = unwrap(parts[0])
+        binding = self._file.bindings.resolve(base) if base.kind() == "identifier" else None
+        query = self._row_query(binding)
+        table = self._schema.table(query.table) if query is not None and query.table is not None else None
+        if table is None:
+            return None
+        if parts[1] == table.id_field:
+            return table.name
+        field = table.field(parts[1])
+        if field is None or field.references is None:
+            return None
+        target = self._schema.table(field.references[0])
+        return target.name if target is not None and target.id_field == field.references[1] else None
+
+    def _row_query(self, binding: Binding | None) -> Query | None:
+        """The query whose single row a variable holds."""
+        if binding is None or binding.value is None or binding.reassigned:
+            return None
+        query = self._calls.get(span_of(unwrap(binding.value, awaited=True)))
+        return query if query is not None and query.op in _ROWS and query.select is None else None
+
+    def _undefined(self, node: SgNode, depth: int) -> bool:
+        node = unwrap(node, awaited=True)
+        if depth > 8:
+            return True
+        match node.kind():
+            case kind if kind in _DEFINED:
+                return False
+            case "binary_expression":
+                return self._binary(node, depth)
+            case "ternary_expression":
+                branches = (node.field("consequence"), node.field("alternative"))
+                return any(branch is None or self._undefined(branch, depth + 1) for branch in branches)
+            case "call_expression":
+                return self._call(node)
+            case "member_expression" | "subscript_expression":
+                return self._member(node, depth)
+            case "identifier" | "shorthand_property_identifier":
+                return self._identifier(node, depth)
+            case _:
+                return True
+
+    def _binary(self, node: SgNode, depth: int) -> bool:
+        operator = node.field("operator")
+        left, right = node.field("left"), node.field("right")
+        text = operator.text() if operator is not None else ""
+        if text in ("??", "||"):
+            return right is None or self._undefined(right, depth + 1)
+        if text == "&&":
+            return any(side is None or self._undefined(side, depth + 1) for side in (left, right))
+        return False
+
+    def _call(self, node: SgNode) -> bool:
+        callee = node.field("function")
+        parts = member(callee) if callee is not None else None
+        if parts is not None:
+            return parts[1] in _MAY_MISS or "?." in (callee.text() if callee is not None else "?.")
+        return callee is None or callee.text() not in _CASTS
+
+    def _member(self, node: SgNode, depth: int) -> bool:
+        if "?." in node.text():
+            return True
+        shape = self._part_shape(node) if self._part_shape is not None else None
+        if shape is not None:
+            return shape.optional
+        parts = member(node)
+        base = unwrap(parts[0]) if parts is not None else None
+        binding = self._file.bindings.resolve(base) if base is not None and base.kind() == "identifier" else None
+        query = self._row_query(binding)
+        table = self._schema.table(query.table) if query is not None and query.table is not None else None
+        return table is None or parts is None or table.field(parts[1]) is None
+
+    def _identifier(self, node: SgNode, depth: int) -> bool:
+        if node.text() == "undefined":
+            return True
+        binding = self._file.bindings.resolve(node)
+        if binding is None or binding.reassigned:
+            return True
+        if binding.default is not None:
+            return self._undefined(binding.default, depth + 1)
+        if binding.kind is BindingKind.PARAMETER:
+            return self._parameter(binding)
+        if binding.value is not None:
+            return self._undefined(binding.value, depth + 1)
+        if binding.source is not None and len(binding.path) == 1:
+            return self._destructured(binding, binding.source, binding.path[0])
+        return True
+
+    def _parameter(self, binding: Binding) -> bool:
+        if binding.path or binding.type_annotation is None or binding.declaration.kind() == "optional_parameter":
+            return True
+        text = binding.type_annotation.text()
+        return "undefined" in text or text.strip(": ") in ("any", "unknown") or "?" in text
+
+    def _destructured(self, binding: Binding, source: SgNode, key: str) -> bool:
+        plain = unwrap(source, awaited=True)
+        shape = self._part_shape(binding.node) if self._part_shape is not None else None
+        if shape is not None:
+            return shape.optional
+        origin = self._file.bindings.resolve(plain) if plain.kind() == "identifier" else None
+        query = self._row_query(origin)
+        table = self._schema.table(query.table) if query is not None and query.table is not None else None
+        return table is None or table.field(key) is None
+
+
+def node_covering(file: SourceFile, span: Span) -> SgNode | None:
+    """The outermost node with exactly this span."""
+    node = file.root
+    while True:
+        if span_of(node) == span:
+            return node
+        inner = next((child for child in node.children() if span_of(child).holds(span)), None)
+        if inner is None:
+            return None
+        node = inner
+
+
+def element_nodes(node: SgNode) -> list[SgNode]:
+    """The elements of an array or the values of an object."""
+    return [child.field("value") or child if child.kind() == "pair" else child for child in named(node)]

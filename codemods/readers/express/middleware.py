@@ -1,0 +1,261 @@
+"""What each middleware is for: by the package it comes from, else by what its function does, else by its name."""
+
+from __future__ import annotations
+
+import re
+
+from ast_grep_py import SgNode
+
+from codemods.ir.app import CodeRef, Middleware, Role
+from codemods.readers.express.follow import bare, inline_function, value_of
+from codemods.readers.express.handlers import returned_function
+from codemods.source import SourceFile, arguments, find_all, member, named, parameters, span_of, unwrap
+from codemods.source.tree import FUNCTION_KINDS
+from codemods.workspace import External, FunctionRef, Workspace
+
+PACKAGES: dict[str, Role] = {
+    "body-parser": Role.BODY_PARSER,
+    "celebrate": Role.VALIDATION,
+    "compression": Role.COMPRESSION,
+    "connect-flash": Role.SESSION,
+    "connect-history-api-fallback": Role.STATIC,
+    "cookie-parser": Role.COOKIES,
+    "cookie-session": Role.SESSION,
+    "cors": Role.CORS,
+    "csurf": Role.GUARD,
+    "express-basic-auth": Role.GUARD,
+    "express-fileupload": Role.UPLOAD,
+    "express-jwt": Role.GUARD,
+    "express-list-endpoints": Role.OTHER,
+    "express-mongo-sanitize": Role.OTHER,
+    "express-openapi-validator": Role.VALIDATION,
+    "express-rate-limit": Role.RATE_LIMIT,
+    "express-session": Role.SESSION,
+    "express-slow-down": Role.RATE_LIMIT,
+    "express-status-monitor": Role.LOGGING,
+    "express-validator": Role.VALIDATION,
+    "express-winston": Role.LOGGING,
+    "express-xss-sanitizer": Role.OTHER,
+    "helmet": Role.SECURITY_HEADERS,
+    "hpp": Role.OTHER,
+    "method-override": Role.OTHER,
+    "morgan": Role.LOGGING,
+    "multer": Role.UPLOAD,
+    "passport": Role.GUARD,
+    "pino-http": Role.LOGGING,
+    "rate-limiter-flexible": Role.RATE_LIMIT,
+    "response-time": Role.LOGGING,
+    "serve-favicon": Role.STATIC,
+    "serve-index": Role.STATIC,
+    "serve-static": Role.STATIC,
+    "swagger-ui-express": Role.STATIC,
+    "xss-clean": Role.OTHER,
+}
+"""Packages whose middleware has one purpose."""
+
+EXPRESS_OWN: dict[str, Role] = {
+    "json": Role.BODY_PARSER,
+    "urlencoded": Role.BODY_PARSER,
+    "raw": Role.BODY_PARSER,
+    "text": Role.BODY_PARSER,
+    "static": Role.STATIC,
+}
+"""Middleware that the express package itself exports."""
+
+_NAMES: tuple[tuple[re.Pattern[str], Role], ...] = (
+    (re.compile(r"error", re.I), Role.ERROR),
+    (re.compile(r"not_?found|404", re.I), Role.NOT_FOUND),
+    (re.compile(r"limit|throttle", re.I), Role.RATE_LIMIT),
+    (re.compile(r"upload|multer", re.I), Role.UPLOAD),
+    (
+        re.compile(r"auth|require|guard|protect|permission|role|admin|owner|ensure|logged|token|access|verify", re.I),
+        Role.GUARD,
+    ),
+    (re.compile(r"valid|schema|check", re.I), Role.VALIDATION),
+    (re.compile(r"logg?er|logging|morgan|metrics|trace", re.I), Role.LOGGING),
+    (re.compile(r"\bcors", re.I), Role.CORS),
+    (re.compile(r"helmet|security", re.I), Role.SECURITY_HEADERS),
+    (re.compile(r"compress", re.I), Role.COMPRESSION),
+)
+"""The last resort, for middleware whose function cannot be read. Unknown middleware counts as OTHER, never as nothing."""
+
+_GUARD_TEXT = re.compile(
+    r"\b40[13]\b|authori[sz]ation|jwt\.|verifyToken|Unauthori[sz]ed|UNAUTHORIZED|Forbidden|FORBIDDEN|isAuthenticated|"
+    r"\.user\b|\.session\b|x-api-key|apiKey"
+)
+_VALIDATES = re.compile(r"\.(safeParse|parse|parseAsync|safeParseAsync|validate|validateAsync|validateSync)\s*\(")
+_REQUEST_PARTS = re.compile(r"\b(body|query|params)\b")
+
+
+def read_middleware(workspace: Workspace, file: SourceFile, node: SgNode) -> list[Middleware]:
+    """The middleware in one argument; arrays and spread arrays are flattened."""
+    plain = unwrap(node) or node
+    if plain.kind() == "array":
+        return [m for element in named(plain) for m in read_middleware(workspace, file, element)]
+    if plain.kind() == "spread_element" and named(plain):
+        return read_middleware(workspace, file, named(plain)[0])
+    if plain.kind() == "identifier":
+        value = value_of(workspace, file.path, plain)
+        if value is not None and value.node.kind() == "array":
+            listed = read_middleware(workspace, workspace.source(value.file), value.node)
+            place = file.place(plain)
+            return [_moved(m, place) for m in listed]
+    return [_one(workspace, file, plain)]
+
+
+def _moved(middleware: Middleware, place: object) -> Middleware:
+    from dataclasses import replace
+
+    from codemods.outcome import Place
+
+    assert isinstance(place, Place)
+    return replace(middleware, place=place)
+
+
+def _one(workspace: Workspace, file: SourceFile, node: SgNode) -> Middleware:
+    name = " ".join(node.text().split())
+    name = name if len(name) <= 60 and node.kind() not in FUNCTION_KINDS else _inline_name(node, name)
+    definition, package, exported = _definition(workspace, file, node)
+    role = _role(package, exported, definition, node)
+    return Middleware(
+        role=role,
+        name=name,
+        place=file.place(node),
+        expression=CodeRef(file.path, span_of(node)),
+        definition=CodeRef(definition.file, span_of(definition.node)) if definition is not None else None,
+        library=package,
+    )
+
+
+def _inline_name(node: SgNode, text: str) -> str:
+    return "inline function" if node.kind() in FUNCTION_KINDS else text[:57] + "…"
+
+
+def _definition(
+    workspace: Workspace, file: SourceFile, node: SgNode
+) -> tuple[FunctionRef | None, str | None, tuple[str, ...]]:
+    """(the (req, res, next) function, package it comes from, export path)."""
+    if node.kind() in FUNCTION_KINDS:
+        return inline_function(file, node), None, ()
+    if node.kind() == "call_expression":
+        return _of_call(workspace, file, node)
+    target = workspace.function_of(file.path, node)
+    if isinstance(target, FunctionRef):
+        return target, None, ()
+    if isinstance(target, External):
+        return None, target.module, target.path
+    value = value_of(workspace, file.path, node)
+    if value is not None and value.node.kind() in ("call_expression", "new_expression"):
+        return _of_call(workspace, workspace.source(value.file), value.node)
+    if value is not None and value.node.kind() in FUNCTION_KINDS:
+        return inline_function(workspace.source(value.file), value.node), None, ()
+    parts = member(node)
+    if parts is not None:
+        owner = value_of(workspace, file.path, parts[0])
+        if owner is not None and owner.node.kind() in ("call_expression", "new_expression"):
+            found = _of_call(workspace, workspace.source(owner.file), owner.node)
+            return None, found[1], (*found[2], parts[1])
+    return None, None, ()
+
+
+def _of_call(
+    workspace: Workspace, file: SourceFile, call: SgNode
+) -> tuple[FunctionRef | None, str | None, tuple[str, ...]]:
+    target = workspace.callee(file.path, call)
+    if isinstance(target, FunctionRef):
+        inner = returned_function(target.node)
+        if inner is not None:
+            return inline_function(workspace.source(target.file), inner), None, ()
+        returned = _returned_call(target.node)
+        if returned is not None:
+            return _of_call(workspace, workspace.source(target.file), returned)
+        return None, None, ()
+    if isinstance(target, External):
+        return None, target.module, target.path
+    callee = bare(call.field("function") or call.field("constructor"))
+    parts = member(callee) if callee is not None else None
+    if parts is not None:
+        made = value_of(workspace, file.path, parts[0])
+        inner_call = made.node if made is not None else unwrap(parts[0])
+        if inner_call is not None and inner_call.kind() in ("call_expression", "new_expression"):
+            owner = workspace.source(made.file) if made is not None else file
+            found = _of_call(workspace, owner, inner_call)
+            return None, found[1], (*found[2], parts[1])
+    return None, None, ()
+
+
+def _returned_call(function: SgNode) -> SgNode | None:
+    """`() => rateLimit({…})`: the call whose result a factory returns."""
+    body = function.field("body")
+    plain = unwrap(body) if body is not None else None
+    if plain is not None and plain.kind() == "statement_block":
+        returns = [statement for statement in named(plain) if statement.kind() == "return_statement"]
+        values = named(returns[-1]) if returns else []
+        plain = unwrap(values[0]) if values else None
+    return plain if plain is not None and plain.kind() == "call_expression" else None
+
+
+def _role(package: str | None, exported: tuple[str, ...], definition: FunctionRef | None, node: SgNode) -> Role:
+    if package is not None:
+        if package == "express":
+            return next((EXPRESS_OWN[name] for name in exported if name in EXPRESS_OWN), Role.OTHER)
+        if package == "passport" and "initialize" in exported:
+            return Role.SESSION
+        return PACKAGES.get(package, _by_name(node.text()))
+    if definition is not None:
+        return role_by_behaviour(definition.node, node.text())
+    return _by_name(node.text())
+
+
+def role_by_behaviour(function: SgNode, text: str) -> Role:
+    """Read a middleware's function: error handlers take four parameters, validators parse a part of the request, …"""
+    given = parameters(function)
+    body = function.field("body")
+    source = body.text() if body is not None else ""
+    if len(given) == 4:
+        return Role.ERROR
+    if _VALIDATES.search(source) and _REQUEST_PARTS.search(source):
+        return Role.VALIDATION
+    if re.search(r"\bvalidationResult\s*\(", source):
+        return Role.VALIDATION
+    if _GUARD_TEXT.search(source):
+        return Role.GUARD
+    names = [parameter.pattern.text() for parameter in given]
+    if len(names) >= 2 and _ends(body, names):
+        return Role.NOT_FOUND if re.search(r"\b404\b|not.?found", source, re.I) else Role.OTHER
+    by_name = _by_name(text)
+    refuses = re.search(r"\.status\(|\.sendStatus\(|\bthrow\b|\bnext\(\s*\w", source) is not None
+    if not refuses and by_name in (Role.GUARD, Role.OTHER, Role.VALIDATION):
+        return Role.LOGGING if not _writes_request(body, names) else Role.OTHER
+    return by_name
+
+
+def _ends(body: SgNode | None, names: list[str]) -> bool:
+    """True when the function never goes on to the next one."""
+    if body is None:
+        return False
+    if len(names) < 3:
+        return True
+    called = (call.field("function") for call in find_all(body, "call_expression"))
+    return not any(function is not None and function.text() == names[2] for function in called)
+
+
+def _writes_request(body: SgNode | None, names: list[str]) -> bool:
+    """Does it put something on the request or the response for later functions?"""
+    if body is None or len(names) < 2:
+        return False
+    targets = (assignment.field("left") for assignment in find_all(body, "assignment_expression"))
+    starts = tuple(f"{name}." for name in names[:2]) + tuple(f"({name}" for name in names[:2])
+    return any(target is not None and target.text().startswith(starts) for target in targets)
+
+
+def _by_name(text: str) -> Role:
+    head = text.split("=>")[0][:80]
+    return next((role for pattern, role in _NAMES if pattern.search(head)), Role.OTHER)
+
+
+def schema_argument(node: SgNode) -> SgNode | None:
+    """The first argument of `validate(schema)`: what a validation factory is given."""
+    plain = unwrap(node)
+    given = arguments(plain) if plain is not None and plain.kind() == "call_expression" else []
+    return given[0] if given else None

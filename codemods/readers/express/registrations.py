@@ -1,0 +1,379 @@
+"""Every `router.verb(path, …)`, `router.route(path).verb(…)` and `router.use(…)` of the repository, as written."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from ast_grep_py import SgNode
+
+from codemods.readers.express.follow import bare, value_of
+from codemods.readers.express.objects import VERBS, ExpressObjects, Router
+from codemods.source import (
+    SourceFile,
+    Span,
+    arguments,
+    find_all,
+    member,
+    named,
+    parameters,
+    span_of,
+    string_value,
+    unwrap,
+)
+from codemods.source.tree import FUNCTION_KINDS, property_name
+from codemods.workspace import FunctionRef, Workspace
+
+OTHER_SERVERS = frozenset(
+    {
+        "fastify",
+        "koa",
+        "hono",
+        "polka",
+        "restify",
+        "msw",
+        "@koa/router",
+        "koa-router",
+        "find-my-way",
+        "@hono/zod-openapi",
+        "axios",
+        "supertest",
+        "superagent",
+        "nock",
+        "got",
+        "ky",
+        "elysia",
+        "itty-router",
+        "next-connect",
+        "trouter",
+    }
+)
+"""Packages whose objects also have `get(path, …)`, and are not Express."""
+
+_REQUEST = re.compile(r"^_*(req|request|rq)\d?$|^_+$|^\{", re.I)
+_RESPONSE = re.compile(r"^_*(res|response|resp|rs)\d?$|^\{", re.I)
+_ROUTER_NAME = re.compile(r"^(app|router|server|expressApp|\w*Router)$")
+_HANDLER_KINDS = FUNCTION_KINDS | {"identifier", "member_expression", "call_expression", "array", "as_expression"}
+PRE_FILTER = re.compile(
+    r"""\.\s*(get|post|put|patch|delete|all|options|head|use|route|param)\s*(<[^(]*>)?\(|xpress|[Rr]outer"""
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """One call on an Express object.
+
+    `verb` is a method name or `use`; `arguments` are the middleware and handler expressions without the path;
+    `position` orders registrations on one router, also across the functions that a router is handed to.
+    """
+
+    file: str
+    router: Router | None
+    verb: str
+    path_node: SgNode | None
+    path: str | None
+    arguments: tuple[SgNode, ...]
+    call: SgNode
+    verb_offset: int
+    position: tuple[int, ...]
+    link: Span | None
+    """For a link of a chain: the `.verb(…)` part; None when the whole statement is this registration."""
+    statement: SgNode | None
+    row_file: str | None = None
+    """The file of `arguments` when they come from a table in another file."""
+
+
+class Registrations:
+    """Collects the registrations of all candidate files."""
+
+    def __init__(self, workspace: Workspace, objects: ExpressObjects, files: list[str]) -> None:
+        self._workspace = workspace
+        self._objects = objects
+        self._files = files
+        self._calls_of: dict[str, list[SgNode]] = {}
+        self._positions: dict[Router, tuple[int, ...]] = {}
+
+    def collect(self) -> list[Registration]:
+        """All registrations, in order of file and place."""
+        self._hand_over()
+        found = [row for path in self._files for r in self._of_file(path) for row in self._rows(r)]
+        return sorted(found, key=lambda r: (r.file, r.verb_offset))
+
+    # ---- routers handed to functions as arguments --------------------------------------------
+
+    def _hand_over(self) -> None:
+        """Follow `registerRoutes(app)`: the parameter stands for the argument, at the place of the call."""
+        for _ in range(4):
+            news = [self._hand_over_in(path) for path in self._files]
+            if not any(news):
+                return
+
+    def _hand_over_in(self, path: str) -> bool:
+        file, news = self._workspace.source(path), False
+        for call in self._calls(path):
+            for index, argument in enumerate(arguments(call)):
+                if argument.kind() not in ("identifier", "member_expression"):
+                    continue
+                router = self._objects.router_of(file, argument)
+                if router is not None:
+                    news = self._pass(file, call, index, router) or news
+        return news
+
+    def _pass(self, file: SourceFile, call: SgNode, index: int, router: Router) -> bool:
+        callee = self._workspace.callee(file.path, call)
+        if not isinstance(callee, FunctionRef):
+            return False
+        given = parameters(callee.node)
+        if index >= len(given) or given[index].name is None:
+            return False
+        parameter = Router(callee.file, span_of(given[index].pattern).start)
+        self._positions.setdefault(parameter, (span_of(call).start,))
+        return self._objects.alias(parameter, router)
+
+    def _calls(self, path: str) -> list[SgNode]:
+        if path not in self._calls_of:
+            self._calls_of[path] = find_all(self._workspace.source(path).root, "call_expression")
+        return self._calls_of[path]
+
+    # ---- mounts from tables -----------------------------------------------------------------------
+
+    def _rows(self, registration: Registration) -> list[Registration]:
+        """`routes.forEach((route) => router.use(route.path, route.route))`: one mount for each row of the table."""
+        given = registration.arguments
+        if registration.verb != "use" or registration.path_node is not None or len(given) != 2:
+            return [registration]
+        keys = [member(argument) for argument in given]
+        if keys[0] is None or keys[1] is None or keys[0][0].text() != keys[1][0].text():
+            return [registration]
+        file = self._workspace.source(registration.file)
+        rows = table_rows(self._workspace, file, registration.call, keys[0][0].text())
+        found = []
+        for row_file, row in rows:
+            path, target = _property(row, keys[0][1]), _property(row, keys[1][1])
+            if path is not None and target is not None:
+                found.append(
+                    replace(
+                        registration,
+                        path_node=path,
+                        path=string_value(path),
+                        arguments=(target,),
+                        row_file=row_file,
+                    )
+                )
+        return found or [registration]
+
+    # ---- the calls themselves -----------------------------------------------------------------
+
+    def _of_file(self, path: str) -> list[Registration]:
+        file = self._workspace.source(path)
+        context = _Context(file, self._workspace)
+        found = (self._registration(file, call, context) for call in self._calls(path))
+        return [registration for registration in found if registration is not None]
+
+    def _registration(self, file: SourceFile, call: SgNode, context: _Context) -> Registration | None:
+        callee = bare(call.field("function"))
+        parts = member(callee) if callee is not None else None
+        if callee is None or parts is None or parts[1] not in VERBS | {"use"}:
+            return None
+        given = arguments(call)
+        if not given:
+            return None
+        base, route_path, links = _receiver(file, parts[0])
+        path_node, handlers = (route_path, given) if route_path is not None else _split_path(parts[1], given)
+        if not handlers:
+            return None
+        router = self._objects.router_of(file, base)
+        if router is None and not context.looks_like_express(base, path_node, handlers, parts[1]):
+            return None
+        if handlers[-1].kind() in ("string", "number", "true", "false", "template_string") and parts[1] != "use":
+            return None
+        property_node = callee.field("property")
+        offset = span_of(property_node).start if property_node is not None else span_of(call).start
+        outer = _outermost_chain(call)
+        chained = links > 0 or span_of(outer) != span_of(call) or route_path is not None
+        return Registration(
+            file=file.path,
+            router=router,
+            verb=parts[1],
+            path_node=path_node,
+            path="" if path_node is None else string_value(path_node),
+            arguments=tuple(handlers),
+            call=call,
+            verb_offset=offset,
+            position=self._position(file, call, router),
+            link=Span(span_of(parts[0]).end, span_of(call).end) if chained else None,
+            statement=_statement(outer),
+        )
+
+    def _position(self, file: SourceFile, call: SgNode, router: Router | None) -> tuple[int, ...]:
+        """Place in the order of registrations: inside a function that got the router, the place of its call first."""
+        own = (span_of(call).end,)
+        for ancestor in call.ancestors():
+            if ancestor.kind() in FUNCTION_KINDS:
+                for parameter in parameters(ancestor):
+                    key = Router(file.path, span_of(parameter.pattern).start)
+                    if key in self._positions:
+                        return self._positions[key] + own
+        return own
+
+
+class _Context:
+    """What one file says about receivers that nothing declares as Express objects."""
+
+    def __init__(self, file: SourceFile, workspace: Workspace) -> None:
+        self._file, self._workspace = file, workspace
+        self._foreign = {item.local for item in file.bindings.imports if item.module in OTHER_SERVERS}
+
+    def looks_like_express(self, base: SgNode, path: SgNode | None, handlers: list[SgNode], verb: str) -> bool:
+        """A (req, res) handler, or a rooted path on something called app or router, in a package that has Express."""
+        root = base.text().split(".")[0].split("(")[0]
+        if root in self._foreign or verb == "use" or path is None or not _path_like(path):
+            return False
+        if any(self._is_handler(handler) for handler in handlers):
+            return True
+        literal = string_value(path)
+        rooted = literal is not None and literal[:1] in ("/", "*")
+        by_name = _ROUTER_NAME.match(base.text()) is not None and self._unknown(base)
+        return (
+            rooted
+            and by_name
+            and all(handler.kind() in _HANDLER_KINDS for handler in handlers)
+            and self._workspace.depends_on(self._file.path, "express")
+        )
+
+    def _unknown(self, base: SgNode) -> bool:
+        """A parameter without a type, or an import whose file is missing."""
+        if base.kind() != "identifier":
+            return False
+        binding = self._file.bindings.resolve(base)
+        if binding is None:
+            return False
+        if binding.imported is not None:
+            return binding.imported.module.startswith((".", "@", "~", "#"))
+        untyped = binding.type_annotation is None or binding.type_annotation.text().strip(": ") == "any"
+        return binding.kind == "parameter" and untyped
+
+    def _is_handler(self, node: SgNode) -> bool:
+        plain = unwrap(node)
+        if plain is None:
+            return False
+        if plain.kind() in FUNCTION_KINDS:
+            return takes_request(plain)
+        if plain.kind() == "identifier":
+            binding = self._file.bindings.resolve(plain)
+            value = binding.value if binding is not None and binding.value is not None else None
+            declared = value if value is not None else (binding.declaration if binding is not None else None)
+            return declared is not None and declared.kind() in FUNCTION_KINDS and takes_request(declared)
+        if plain.kind() == "call_expression":
+            return any(self._is_handler(argument) for argument in arguments(plain))
+        return plain.kind() == "array" and any(self._is_handler(element) for element in named(plain))
+
+
+def takes_request(function: SgNode) -> bool:
+    """Does the function take (req, res, …)?"""
+    names = [parameter.pattern.text() for parameter in parameters(function)]
+    return len(names) >= 2 and bool(_REQUEST.match(names[0]) and _RESPONSE.match(names[1]))
+
+
+def _receiver(file: SourceFile, node: SgNode) -> tuple[SgNode, SgNode | None, int]:
+    """(base object, path of `.route(path)` if any, number of links between): follows `.route(p).get(a).post(b)`."""
+    links, current = 0, unwrap(node) or node
+    while current.kind() == "call_expression":
+        callee = bare(current.field("function"))
+        parts = member(callee) if callee is not None else None
+        if parts is None:
+            break
+        if parts[1] == "route" and len(arguments(current)) == 1:
+            return parts[0], arguments(current)[0], links
+        if parts[1] not in VERBS | {"use", "param"}:
+            break
+        links, current = links + 1, unwrap(parts[0]) or parts[0]
+    if current.kind() == "identifier":
+        return _route_variable(file, current, links)
+    return current, None, links
+
+
+def _route_variable(file: SourceFile, node: SgNode, links: int) -> tuple[SgNode, SgNode | None, int]:
+    """`const books = router.route("/books"); books.get(…)`."""
+    binding = file.bindings.resolve(node)
+    value = unwrap(binding.value) if binding is not None and binding.value is not None else None
+    if value is None or value.kind() != "call_expression":
+        return node, None, links
+    callee = bare(value.field("function"))
+    parts = member(callee) if callee is not None else None
+    if parts is None or parts[1] != "route" or len(arguments(value)) != 1:
+        return node, None, links
+    return parts[0], arguments(value)[0], links
+
+
+def _split_path(verb: str, given: list[SgNode]) -> tuple[SgNode | None, list[SgNode]]:
+    """The path argument and the rest; `use` may come without a path."""
+    if verb != "use":
+        return given[0], given[1:]
+    first = unwrap(given[0]) or given[0]
+    return (given[0], given[1:]) if first.kind() in ("string", "template_string", "regex") else (None, given)
+
+
+def _path_like(node: SgNode) -> bool:
+    text = string_value(node)
+    if text is not None:
+        return text == "" or text[0] in "/*:("
+    return node.kind() in ("regex", "array", "template_string", "identifier", "member_expression", "binary_expression")
+
+
+def _outermost_chain(call: SgNode) -> SgNode:
+    """The last call of the chain that this call is a link of."""
+    outer = call
+    while True:
+        parent = outer.parent()
+        if parent is None or parent.kind() != "member_expression":
+            return outer
+        above = parent.parent()
+        function = above.field("function") if above is not None and above.kind() == "call_expression" else None
+        if above is None or function is None or span_of(function) != span_of(parent):
+            return outer
+        outer = above
+
+
+def _statement(call: SgNode) -> SgNode | None:
+    parent = call.parent()
+    return parent if parent is not None and parent.kind() == "expression_statement" else None
+
+
+def table_rows(workspace: Workspace, file: SourceFile, call: SgNode, name: str) -> list[tuple[str, SgNode]]:
+    """The object literals that a loop variable takes: `rows.forEach((name) => …)` and `for (const name of rows)`."""
+    table: SgNode | None = None
+    for ancestor in call.ancestors():
+        if ancestor.kind() == "for_in_statement" and ancestor.field("left") is not None:
+            left = ancestor.field("left")
+            table = ancestor.field("right") if left is not None and left.text() == name else None
+        elif ancestor.kind() in FUNCTION_KINDS and any(p.name == name for p in parameters(ancestor)):
+            holder = ancestor.parent()
+            outer = holder.parent() if holder is not None else None
+            callee = outer.field("function") if outer is not None and outer.kind() == "call_expression" else None
+            parts = member(callee) if callee is not None else None
+            table = parts[0] if parts is not None and parts[1] in ("forEach", "map") else None
+        if table is not None:
+            break
+    return _elements(workspace, file, table) if table is not None else []
+
+
+def _elements(workspace: Workspace, file: SourceFile, table: SgNode) -> list[tuple[str, SgNode]]:
+    plain = unwrap(table)
+    where = file.path
+    if plain.kind() == "identifier":
+        value = value_of(workspace, file.path, plain)
+        if value is None:
+            return []
+        where, plain = value.file, value.node
+    if plain.kind() != "array":
+        return []
+    return [(where, element) for element in named(plain) if element.kind() == "object"]
+
+
+def _property(row: SgNode, name: str) -> SgNode | None:
+    for pair in named(row):
+        key = pair.field("key")
+        if pair.kind() == "pair" and key is not None and property_name(key) == name:
+            return pair.field("value")
+    return None

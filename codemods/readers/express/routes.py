@@ -1,0 +1,202 @@
+"""Registrations put together into routes: full paths through all mounts, and everything that runs before a handler."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass, replace
+
+from codemods.ir.app import App, CodeRef, Middleware, Role, Route
+from codemods.readers.express.handlers import read_handler
+from codemods.readers.express.middleware import read_middleware
+from codemods.readers.express.objects import ExpressObjects, Router
+from codemods.readers.express.registrations import PRE_FILTER, Registration, Registrations
+from codemods.source import SourceFile, Span, span_of
+from codemods.workspace import Workspace
+
+_MAX_MOUNTS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class _Used:
+    """Middleware registered on a router with `use`, under a path."""
+
+    position: tuple[int, ...]
+    path: str | None
+    middleware: Middleware
+
+
+@dataclass(frozen=True, slots=True)
+class _Mount:
+    """A router mounted on another one."""
+
+    parent: Router
+    path: str | None
+    position: tuple[int, ...]
+    middleware: tuple[Middleware, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """One way from an application to a router: path prefix and the middleware met on it."""
+
+    prefix: str | None
+    middleware: tuple[Middleware, ...]
+    mounted: bool
+
+
+def read_app(workspace: Workspace) -> App:
+    """All routes and middleware of the server files of a workspace."""
+    files = [path for path in workspace.files if _is_candidate(workspace, path)]
+    objects = ExpressObjects(workspace)
+    registrations = Registrations(workspace, objects, files).collect()
+    return _Assembly(workspace, objects, registrations).app()
+
+
+def _is_candidate(workspace: Workspace, path: str) -> bool:
+    return workspace.role_of(path) != "test" and PRE_FILTER.search(workspace.text(path)) is not None
+
+
+class _Assembly:
+    """Sorts registrations into routes, mounts and middleware, then walks the mounts."""
+
+    def __init__(self, workspace: Workspace, objects: ExpressObjects, registrations: list[Registration]) -> None:
+        self._workspace = workspace
+        self._objects = objects
+        self._routes: list[Registration] = []
+        self._used: dict[Router, list[_Used]] = defaultdict(list)
+        self._mounts: dict[Router, list[_Mount]] = defaultdict(list)
+        self._all_used: list[Middleware] = []
+        self._roots: set[Router] = set()
+        for registration in registrations:
+            if registration.verb == "use":
+                self._use(registration)
+            else:
+                self._routes.append(registration)
+
+    def app(self) -> App:
+        routes = [route for registration in self._routes for route in self._route(registration)]
+        unique = {(m.place, m.name): m for m in self._all_used}
+        return App(tuple(routes), tuple(unique.values()), self._express_major())
+
+    def _use(self, registration: Registration) -> None:
+        """`use(path?, …middleware, router?)`: routers become mounts, everything else middleware."""
+        file = self._workspace.source(registration.row_file or registration.file)
+        before: list[Middleware] = []
+        for argument in registration.arguments:
+            child = self._objects.router_of(file, argument)
+            if child is None:
+                found = read_middleware(self._workspace, file, argument)
+                before.extend(found)
+                self._all_used.extend(found)
+            elif registration.router is not None and child != registration.router:
+                mount = _Mount(registration.router, registration.path, registration.position, tuple(before))
+                self._mounts[child].append(mount)
+        if registration.router is not None:
+            mounts = any(self._objects.router_of(file, argument) for argument in registration.arguments)
+            if not mounts:
+                used = (_Used(registration.position, registration.path, m) for m in before)
+                self._used[registration.router].extend(used)
+
+    def _route(self, registration: Registration) -> list[Route]:
+        """One route for each way that leads to its router (a router may be mounted twice)."""
+        file = self._workspace.source(registration.file)
+        *chain, last = registration.arguments
+        own = [m for argument in chain for m in read_middleware(self._workspace, file, argument)]
+        ways = self._ways(registration.router, ()) if registration.router else [_Way("", (), False)]
+        found = []
+        for way in ways:
+            before = self._before(registration.router, registration.path, registration.position)
+            errors = self._error_handlers(registration.router)
+            middleware = (*way.middleware, *before, *own)
+            found.append(
+                Route(
+                    method=registration.verb.upper(),
+                    path=_join(way.prefix, registration.path),
+                    local_path=registration.path,
+                    place=file.place(registration.verb_offset),
+                    registration=CodeRef(file.path, self._own_span(registration)),
+                    statement=_statement(file, registration),
+                    middleware=tuple(m for m in middleware if m.role is not Role.ERROR),
+                    handler=read_handler(self._workspace, file, last),
+                    mounted=way.mounted,
+                    error_handlers=tuple(errors),
+                )
+            )
+        return found
+
+    def _own_span(self, registration: Registration) -> Span:
+        return registration.link or span_of(registration.call)
+
+    def _ways(self, router: Router, seen: tuple[Router, ...]) -> list[_Way]:
+        """All mounts of a router up to an application; itself when nothing mounts it."""
+        mounts = self._mounts.get(router, [])
+        if not mounts or router in seen or len(seen) > _MAX_MOUNTS:
+            return [_Way("", (), self._is_root(router))]
+        found = []
+        for mount in mounts:
+            for way in self._ways(mount.parent, (*seen, router)):
+                before = self._before(mount.parent, mount.path, mount.position)
+                prefix = _join(way.prefix, mount.path)
+                found.append(_Way(prefix, (*way.middleware, *before, *mount.middleware), way.mounted))
+        return found
+
+    def _is_root(self, router: Router) -> bool:
+        """An application, as opposed to a router that nothing mounts."""
+        text = self._workspace.text(router.file)[router.offset : router.offset + 200]
+        return not re.search(r"\bRouter\s*(<[^(]*>)?\(", text.split("\n")[0])
+
+    def _before(self, router: Router | None, path: str | None, position: tuple[int, ...]) -> list[Middleware]:
+        """Middleware of a router that runs before a registration at a position."""
+        if router is None:
+            return []
+        return [
+            used.middleware
+            for used in self._used.get(router, [])
+            if used.position < position and _covers(used.path, path) and used.middleware.role is not Role.ERROR
+        ]
+
+    def _error_handlers(self, router: Router | None) -> list[Middleware]:
+        """Error middleware of the router and of every router above it, nearest first."""
+        found: list[Middleware] = []
+        queue, seen = ([router] if router is not None else []), set()
+        while queue:
+            current = queue.pop(0)
+            if current in seen:
+                continue
+            seen.add(current)
+            found += [used.middleware for used in self._used.get(current, []) if used.middleware.role is Role.ERROR]
+            queue.extend(mount.parent for mount in self._mounts.get(current, []))
+        return found
+
+    def _express_major(self) -> int:
+        versions = (package.dependencies.get("express") for package in self._workspace.packages)
+        majors = [int(match.group()) for v in versions if v and (match := re.search(r"\d+", v))]
+        return max(majors, default=4)
+
+
+def _statement(file: SourceFile, registration: Registration) -> CodeRef | None:
+    if registration.link is not None or registration.statement is None:
+        return None
+    return CodeRef(file.path, span_of(registration.statement))
+
+
+def _covers(used: str | None, path: str | None) -> bool:
+    """Does `use(used, …)` apply to a registration at `path`? Unknown paths count as covered."""
+    if used is None or path is None or used in ("", "/", "*"):
+        return True
+    pattern = re.sub(r":\w+", "[^/]+", used.rstrip("/"))
+    return re.match(rf"^{pattern}(/|$)", path) is not None or ":" in path or "*" in used
+
+
+def _join(prefix: str | None, path: str | None) -> str | None:
+    """`/api` + `/users/` → `/api/users`; an unknown part makes the whole unknown."""
+    if prefix is None or path is None:
+        return None
+    joined = re.sub(r"/{2,}", "/", f"{prefix}/{path}")
+    return joined.rstrip("/") or "/"
+
+
+def relocated(route: Route, path: str | None) -> Route:
+    """The route under another path."""
+    return replace(route, path=path)

@@ -1,0 +1,71 @@
+"""The database calls of a piece, written as edits of its text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from codemods.ir.query import Op, Query
+from codemods.ir.table import Schema
+from codemods.planner.problems import Problem
+from codemods.source import Edit, SourceFile, Span
+from codemods.writers.code import DbCode, ImportSpec, Refusal, TableUse, ValueFacts
+from codemods.writers.db import write_query
+from codemods.writers.names import SchemaNames
+
+
+@dataclass(slots=True)
+class DatabaseEdits:
+    """What the calls of one piece become, and what that takes."""
+
+    edits: list[Edit] = field(default_factory=list)
+    imports: list[ImportSpec] = field(default_factory=list)
+    tables: set[TableUse] = field(default_factory=set)
+    indexes: set[tuple[str, tuple[str, ...]]] = field(default_factory=set)
+    runtime: set[str] = field(default_factory=set)
+    notes: list[tuple[str, str, Query]] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def write_queries(
+    file: SourceFile, queries: list[Query], schema: Schema, names: SchemaNames, facts: ValueFacts, ctx: str
+) -> DatabaseEdits:
+    """Write every call; what cannot be written becomes a problem of the piece."""
+    found = DatabaseEdits()
+    for query in queries:
+        if query.op in (Op.TRANSACTION, Op.CONNECT, Op.RAW):
+            _write_control(file, query, found)
+            continue
+        code = write_query(query, schema, names, facts, ctx, file.indent_at(query.call.start))
+        if isinstance(code, Refusal):
+            found.problems.append(Problem(code.code, f"{query.name}: {code.reason}", file.place(query.call.start)))
+            continue
+        _add(found, query, code)
+    return found
+
+
+def _add(found: DatabaseEdits, query: Query, code: DbCode) -> None:
+    found.edits.append(Edit(query.call, code.parts))
+    found.imports += code.imports
+    found.tables |= code.tables
+    found.indexes |= code.indexes
+    found.runtime |= code.runtime
+    found.notes += [(number, text, query) for number, text in code.diagnostics]
+
+
+def _write_control(file: SourceFile, query: Query, found: DatabaseEdits) -> None:
+    """Transactions: the mutation is one. Opening a connection: nothing to do, but the call has to go by hand."""
+    place = file.place(query.call.start)
+    if query.op is not Op.TRANSACTION or query.body is None:
+        found.problems.append(Problem("CX301", f"{query.name} has no counterpart", place))
+        return
+    body = query.body
+    text = file.slice(body)
+    if text.startswith("["):
+        found.edits.append(Edit(query.call, ("Promise.all(", body, ")")))
+        return
+    found.edits.append(Edit(query.call, ("(", body, ")()")))
+
+
+def transaction_parameters(file: SourceFile, queries: list[Query]) -> list[Span]:
+    """The callbacks of `$transaction(async (tx) => …)`, whose parameter goes."""
+    return [q.body for q in queries if q.op is Op.TRANSACTION and q.body is not None and file.slice(q.body)[0] != "["]

@@ -1,0 +1,38 @@
+"""The application's error classes: they extend ApplicationError, so that their fields survive function boundaries."""
+
+from __future__ import annotations
+
+from ast_grep_py import SgNode
+
+from codemods.planner.errors import base_class, extends_error
+from codemods.source import CLASS_KINDS, Edit, SourceFile, Span, find_all, span_of
+from codemods.workspace import Workspace
+
+
+def error_class_edits(workspace: Workspace, file: SourceFile, statement: SgNode) -> tuple[list[Edit], list[str]]:
+    """Edits of a class statement that extends Error, and the library names that they need."""
+    edits: list[Edit] = []
+    for kind in CLASS_KINDS:
+        for node in find_all(statement, kind):
+            base = base_class(node)
+            if base is None or not extends_error(workspace, file.path, node):
+                continue
+            if base.text() == "Error":
+                edits.append(Edit.replace(span_of(base), "ApplicationError"))
+            edits += _without_stack_capture(file, node)
+    return edits, ["ApplicationError"] if any(edit.parts == ("ApplicationError",) for edit in edits) else []
+
+
+def _without_stack_capture(file: SourceFile, node: SgNode) -> list[Edit]:
+    """`Error.captureStackTrace(this, …)` is Node's; the runtime keeps the stack by itself."""
+    found = []
+    for call in find_all(node, "call_expression"):
+        callee = call.field("function")
+        statement = call.parent()
+        if callee is None or callee.text() != "Error.captureStackTrace" or statement is None:
+            continue
+        if statement.kind() == "expression_statement":
+            span = span_of(statement)
+            start = file.line_start(span.start)
+            found.append(Edit.delete(Span(start - 1 if start else start, span.end)))
+    return found

@@ -1,0 +1,488 @@
+"""Pieces of source as Convex code: handlers become registered functions, helpers get a `ctx`, everything else moves."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from ast_grep_py import SgNode
+
+from codemods.planner.analysis import Facts, PieceUse, Style, Timer
+from codemods.planner.closure import Closure
+from codemods.planner.ids import IdFlow
+from codemods.planner.pieces import Piece, PieceKey, PieceKind, with_comments
+from codemods.planner.problems import Problem
+from codemods.planner.routes import RoutePlan
+from codemods.source import Edit, SourceFile, Span, find_all, named, parameters, render, span_of, unwrap
+from codemods.source.tree import FUNCTION_KINDS
+from codemods.workspace import Workspace
+from codemods.writers.answers import answer_edits
+from codemods.writers.code import ImportSpec
+from codemods.writers.database import DatabaseEdits, transaction_parameters
+from codemods.writers.errors import error_class_edits
+from codemods.writers.library import spec_of
+from codemods.writers.shifting import indent_unit, shifted
+
+SERVER = "convex:_generated/server"
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where pieces go: module (`model/books`) by source file, and the emitted name by piece."""
+
+    modules: Mapping[str, str]
+    names: Mapping[PieceKey, str]
+
+    def module(self, key: PieceKey) -> str:
+        return self.modules[key.file]
+
+    def name(self, piece: Piece) -> str:
+        return self.names.get(piece.key) or piece.name or "handler"
+
+
+@dataclass(slots=True)
+class Written:
+    """The text of one piece with everything that it needs around it."""
+
+    text: str
+    imports: list[ImportSpec] = field(default_factory=list)
+    runtime: set[str] = field(default_factory=set)
+    problems: list[Problem] = field(default_factory=list)
+    jobs: list[Job] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A scheduled function cut out of a setTimeout: its name, validators by argument, and body."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What writing needs to know of the whole plan."""
+
+    workspace: Workspace
+    closure: Closure
+    placement: Placement
+    ids: IdFlow
+    database: Mapping[PieceKey, DatabaseEdits]
+    args_text: Callable[[RoutePlan], tuple[str, list[ImportSpec]]]
+    job_validator: Callable[[SourceFile, Span], str]
+    enums_module: str = "convex:lib/enums"
+
+
+class PieceWriter:
+    """Writes one piece. Everything is spliced from the source text; only what has to change is written anew."""
+
+    def __init__(self, context: Context, piece: Piece, route: RoutePlan | None) -> None:
+        self._context, self._piece, self._route = context, piece, route
+        self._file = context.workspace.source(piece.key.file)
+        self._facts: Facts = context.closure.facts(piece.key, handler=route is not None)
+        self._edits: list[Edit] = []
+        self._written = Written("")
+        self._module = context.placement.module(piece.key)
+        self._ctx = context_name(self._file, piece.node)
+
+    def write(self) -> Written:
+        self._database()
+        for use in self._facts.uses:
+            self._use(use)
+        self._packages()
+        self._replacements()
+        for timer in self._facts.timers:
+            self._timer(timer)
+        self._edits += self._context.ids.edits_in(self._file.path, self._piece.span)
+        self._plain_errors()
+        text = self._handler() if self._route is not None else self._plain()
+        self._written.text = text
+        return self._written
+
+    # ---- parts that all pieces share -----------------------------------------------------------------
+
+    def _import(self, module: str, name: str, local: str = "", type_only: bool = False) -> None:
+        self._written.imports.append(ImportSpec(module, name, local, type_only))
+
+    def _library(self, name: str) -> str:
+        self._written.runtime.add(name)
+        self._written.imports.append(spec_of(name))
+        return name
+
+    def _problem(self, code: str, text: str, span: Span) -> None:
+        self._written.problems.append(Problem(code, text, self._file.place(span.start)))
+
+    def _database(self) -> None:
+        found = self._context.database.get(self._piece.key)
+        if found is None:
+            return
+        self._edits += found.edits
+        self._written.imports += found.imports
+        self._written.runtime |= found.runtime
+        for callback in transaction_parameters(self._file, self._facts.queries):
+            self._drop_parameters(callback)
+
+    def _drop_parameters(self, callback: Span) -> None:
+        """`async (tx) => …` → `async () => …`: the transaction is the mutation itself."""
+        node = _function_at(self._piece.node, callback)
+        given = node.field("parameters") if node is not None else None
+        single = node.field("parameter") if node is not None else None
+        if given is not None:
+            self._edits.append(Edit.replace(span_of(given), "()"))
+        elif single is not None:
+            self._edits.append(Edit.replace(span_of(single), "()"))
+
+    def _use(self, use: PieceUse) -> None:
+        target = self._context.closure.piece(use.target)
+        name, module = self._context.placement.name(target), self._context.placement.module(use.target)
+        here = module == self._module
+        if use.style is Style.DIRECT:
+            self._direct(use, name, module, here)
+        else:
+            self._through_namespace(use, name, module, here)
+        if self._context.closure.needs_context(use.target):
+            self._pass_context(use)
+
+    def _direct(self, use: PieceUse, name: str, module: str, here: bool) -> None:
+        if here:
+            if use.local != name:
+                self._rename(use.span, use.local, name)
+        else:
+            self._import(f"convex:{module}", name, use.local if use.local != name else "", use.type_only)
+
+    def _rename(self, span: Span, local: str, name: str) -> None:
+        shorthand = _is_shorthand(self._file, span)
+        self._edits.append(Edit.replace(span, f"{local}: {name}" if shorthand else name))
+
+    def _through_namespace(self, use: PieceUse, name: str, module: str, here: bool) -> None:
+        if here:
+            text = name
+            if _declares(self._piece.node, name):
+                self._problem("CX107", f"`{name}` is also a local name", use.span)
+        else:
+            parts = self._file.slice(use.span).replace("?.", ".").replace("!", "").split(".")
+            alias = re.sub(r"\W", "", parts[-2]) if len(parts) > 1 and parts[-2] != "this" else ""
+            alias = alias or module.rsplit("/", 1)[-1]
+            if _declares(self._piece.node, alias):
+                alias = f"{alias}Model"
+            self._import(f"convex:{module}", "*", alias)
+            text = f"{alias}.{name}"
+        if self._file.slice(use.span) != text:
+            self._edits.append(Edit.replace(use.span, text))
+
+    def _pass_context(self, use: PieceUse) -> None:
+        if use.call is None:
+            self._problem("CX210", f"`{self._file.slice(use.span)}` is passed on as a value", use.span)
+            return
+        call = self._file.slice(Span(use.span.end, use.call.end))
+        opening = use.span.end + call.index("(") + 1
+        empty = self._file.text[opening : use.call.end - 1].strip() == ""
+        self._edits.append(Edit.insert(opening, self._ctx if empty else f"{self._ctx}, "))
+
+    def _packages(self) -> None:
+        for use in self._facts.packages:
+            local = use.local if use.local != use.imported or use.imported in ("default", "*") else ""
+            self._import(use.module, use.imported, local, use.type_only)
+
+    def _replacements(self) -> None:
+        for replaced in self._facts.replaced:
+            module = replaced.module
+            if module is None:
+                self._edits.append(Edit.replace(replaced.span, replaced.text))
+                continue
+            if module == "errors":
+                self._edits.append(Edit.replace(replaced.span, replaced.text))
+                self._library("DatabaseError")
+            elif module.startswith("table:"):
+                self._import(f"row:{module.removeprefix('table:')}", replaced.name or "", "", True)
+            else:
+                self._import(self._context.enums_module, replaced.name or "", "", replaced.type_only)
+
+    def _plain_errors(self) -> None:
+        """`throw new Error(x)`: class and message only survive a function boundary in an ApplicationError."""
+        if self._piece.kind is PieceKind.DECLARATION:
+            return
+        for node in find_all(self._piece.node, "throw_statement"):
+            values = named(node)
+            thrown = unwrap(values[0]) if values else None
+            maker = thrown.field("constructor") if thrown is not None and thrown.kind() == "new_expression" else None
+            if maker is not None and maker.text() == "Error" and self._file.bindings.resolve(maker) is None:
+                self._edits.append(Edit.replace(span_of(maker), self._library("ApplicationError")))
+
+    # ---- timers ------------------------------------------------------------------------------------------
+
+    def _timer(self, timer: Timer) -> None:
+        """`setTimeout(() => f(x.id), ms);` → a scheduled internal mutation that gets what the callback captured."""
+        callback = _function_at(self._piece.node, timer.callback)
+        body = callback.field("body") if callback is not None else None
+        if callback is None or body is None:
+            return
+        captured = captures(self._file, self._piece.node, callback)
+        if captured is None:
+            self._problem("CX502", "the timer's callback captures more than plain values", timer.call)
+            return
+        name = self._job_name(callback)
+        inner = [edit for edit in self._edits if timer.callback.holds(edit.span)]
+        inner += [Edit.replace(span, argument) for argument, span in captured]
+        text = render(self._file.text, _without_overlaps(inner), span_of(body)).text
+        fields = {argument: self._context.job_validator(self._file, span) for argument, span in captured}
+        block = text if body.kind() == "statement_block" else f"{{\n  await {text};\n}}"
+        self._written.jobs.append(Job(name, self._job_text(name, fields, _dedent(block))))
+        self._import(SERVER, "internalMutation")
+        self._import("convex:_generated/api", "internal")
+        if fields:
+            self._import("convex/values", "v")
+        given = ", ".join(_property(a, self._file.slice(s)) for a, s in _first_of_each(captured))
+        delay = (timer.delay,) if timer.delay is not None else ("0",)
+        path = "internal." + self._module.replace("/", ".") + f".{name}"
+        after = f", {path}, {{ {given} }})" if given else f", {path})"
+        self._edits = [edit for edit in self._edits if not timer.callback.holds(edit.span)]
+        self._edits.append(Edit(timer.call, (f"await {self._ctx}.scheduler.runAfter(", *delay, after)))
+
+    def _job_name(self, callback: SgNode) -> str:
+        uses = [use for use in self._facts.uses if span_of(callback).holds(use.span)]
+        if uses:
+            name = self._context.placement.name(self._context.closure.piece(uses[0].target))
+            return f"run{name[:1].upper()}{name[1:]}"
+        return f"after{(self._piece.name or 'Handler')[:1].upper()}{(self._piece.name or 'Handler')[1:]}"
+
+    def _job_text(self, name: str, fields: Mapping[str, str], block: str) -> str:
+        arguments = ", ".join(f"{key}: {value}" for key, value in fields.items())
+        pattern = f", {{ {', '.join(fields)} }}" if fields else ""
+        body = block.replace("\n", "\n  ")
+        args = f"{{ {arguments} }}" if fields else "{}"
+        return (
+            f"export const {name} = internalMutation({{\n  args: {args},\n"
+            f"  handler: async ({self._ctx}{pattern}) => {body},\n}});"
+        )
+
+    # ---- helpers and declarations --------------------------------------------------------------------------
+
+    def _plain(self) -> str:
+        if self._piece.kind is PieceKind.DECLARATION:
+            return self._declaration()
+        if self._context.closure.needs_context(self._piece.key):
+            self._add_context_parameter()
+        return self._method() if self._piece.kind is PieceKind.METHOD else self._function()
+
+    def _declaration(self) -> str:
+        statement = self._piece.node
+        edits, needed = error_class_edits(self._context.workspace, self._file, statement)
+        self._edits += edits
+        for name in needed:
+            self._library(name)
+        span = with_comments(self._file, statement)
+        self._export(statement)
+        return self._render(span)
+
+    def _export(self, statement: SgNode) -> None:
+        """Everything that moves is exported, since another module may import it."""
+        if statement.kind() == "export_statement":
+            default = next((child for child in statement.children() if child.kind() == "default"), None)
+            if default is not None:
+                self._edits.append(Edit.delete(Span(span_of(default).start, span_of(default).end + 1)))
+            return
+        if statement.kind() == "expression_statement":
+            return
+        self._edits.append(Edit.insert(span_of(statement).start, "export "))
+
+    def _add_context_parameter(self) -> None:
+        kind = "MutationCtx" if self._context.closure.writes(self._piece.key) else "QueryCtx"
+        if self._file.language != "javascript":
+            self._import(SERVER, kind, "", True)
+        typed = f"{self._ctx}: {kind}" if self._file.language != "javascript" else self._ctx
+        node = self._piece.node
+        single = node.field("parameter")
+        if single is not None:
+            self._edits.append(Edit(span_of(single), (f"({typed}, ", span_of(single), ")")))
+            return
+        given = node.field("parameters")
+        if given is None:
+            return
+        opening = span_of(given).start + 1
+        empty = not parameters(node)
+        replaced = self._transaction_parameter(node)
+        if replaced is not None:
+            self._edits.append(Edit.replace(replaced, typed))
+        else:
+            self._edits.append(Edit.insert(opening, typed if empty else f"{typed}, "))
+
+    def _transaction_parameter(self, node: SgNode) -> Span | None:
+        """`tx: Prisma.TransactionClient` as the first parameter becomes the context itself."""
+        given = parameters(node)
+        clients = {query.client for query in self._facts.queries}
+        if given and given[0].name is not None and given[0].name in clients:
+            return span_of(given[0].node)
+        return None
+
+    def _function(self) -> str:
+        statement = self._piece.statement
+        assert statement is not None
+        span = with_comments(self._file, statement)
+        if statement.kind() == "expression_statement":
+            return self._assigned(statement, span)
+        self._export(statement)
+        return self._render(span)
+
+    def _assigned(self, statement: SgNode, span: Span) -> str:
+        """`exports.list = async () => …` → `export const list = async () => …`."""
+        name = self._context.placement.name(self._piece)
+        node = self._piece.node
+        self._edits.append(Edit(span_of(statement), (f"export const {name} = ", span_of(node), ";")))
+        return self._render(Span(span.start, span_of(statement).end))
+
+    def _method(self) -> str:
+        """A method of a class or object becomes a function of the module."""
+        node, statement = self._piece.node, self._piece.statement
+        assert statement is not None
+        name = self._context.placement.name(self._piece)
+        span = with_comments(self._file, statement)
+        base = self._file.indent_at(span_of(statement).start)
+        self._edits += shifted(self._file, statement, span, base, "")
+        if node.kind() == "method_definition":
+            pieces: list[str | Span] = [f"export {'async ' if _is_async(node) else ''}function {name}"]
+            body = node.field("body")
+            for part in (node.field("type_parameters"), node.field("parameters"), node.field("return_type")):
+                if part is not None:
+                    pieces.append(span_of(part))
+            if body is not None:
+                pieces += [" ", span_of(body)]
+            self._edits.append(Edit(span_of(statement), tuple(pieces)))
+        else:
+            self._edits.append(Edit(span_of(statement), (f"export const {name} = ", span_of(node), ";")))
+        return self._render(Span(span.start, span_of(statement).end))
+
+    def _render(self, span: Span) -> str:
+        rendered = render(self._file.text, self._edits, span)
+        for refused in rendered.refused:
+            self._problem("CX904", f"two rewrites overlap: {refused.reason}", refused.edit.span)
+        return rendered.text.replace("\r\n", "\n")
+
+    # ---- handlers ----------------------------------------------------------------------------------------------
+
+    def _handler(self) -> str:
+        route = self._route
+        assert route is not None and route.request is not None and route.response is not None
+        node = self._piece.node
+        body = node.field("body")
+        assert body is not None
+        self._edits += route.request.edits
+        edits, needed = answer_edits(self._file, node, route.response, self._ctx)
+        self._edits += edits
+        for name in sorted(needed):
+            self._library(name)
+        unit = indent_unit(self._file)
+        base = self._file.indent_at(span_of(node).start)
+        self._edits += shifted(self._file, node, span_of(body), base, unit)
+        args, imports = self._context.args_text(route)
+        self._written.imports += imports
+        self._import(SERVER, route.kind)
+        prefix = self._registration(route, args.replace("\n", f"\n{unit}"), unit)
+        suffix = ")," if route.settles else ","
+        statement = self._piece.statement
+        outer = span_of(statement) if statement is not None else span_of(node)
+        whole = Edit(outer, (prefix, span_of(body), f"{suffix}\n}});"))
+        self._edits.append(whole)
+        start = self._comment_start(statement)
+        return self._render(Span(start, outer.end)) if start is not None else self._render(outer)
+
+    def _comment_start(self, statement: SgNode | None) -> int | None:
+        if statement is None:
+            return None
+        span = with_comments(self._file, statement)
+        if self._piece.kind is PieceKind.METHOD:
+            base = self._file.indent_at(span_of(statement).start)
+            self._edits += shifted(self._file, statement, Span(span.start, span_of(statement).start), base, "")
+        return span.start
+
+    def _registration(self, route: RoutePlan, args: str, unit: str) -> str:
+        takes = bool(route.request and route.request.arguments)
+        uses_ctx = bool(self._context.closure.effects(self._piece.key))
+        given = f"{self._ctx}, args" if takes else (self._ctx if uses_ctx else "")
+        name = self._context.placement.name(self._piece)
+        head = f"export const {name} = {route.kind}({{\n{unit}args: {args},\n{unit}handler: async ({given}) => "
+        if route.settles:
+            self._library("settle")
+            return f"{head[: -len(f'async ({given}) => ')]}({given}) => settle(async () => "
+        return head
+
+
+def context_name(file: SourceFile, node: SgNode) -> str:
+    """`ctx`, or a fresh name where the piece has its own `ctx`."""
+    return "convexCtx" if re.search(r"\bctx\b", file.slice(span_of(node))) else "ctx"
+
+
+def captures(file: SourceFile, outer: SgNode, callback: SgNode) -> list[tuple[str, Span]] | None:
+    """(argument name, expression) of all that a callback takes from the function around it; None when too much.
+
+    `order.id` becomes the argument `orderId`; a plain local its own name.
+    """
+    found: list[tuple[str, Span]] = []
+    span = span_of(outer)
+    for binding in file.bindings.free(callback).bindings:
+        if not span.start <= binding.start < span.end:
+            continue
+        for reference in file.bindings.references_in(binding, callback):
+            parent = reference.parent()
+            above = parent.parent() if parent is not None else None
+            if parent is not None and parent.kind() == "member_expression" and above is not None:
+                target, name = parent.field("object"), parent.field("property")
+                called = above.kind() == "call_expression" and span_of(above.field("function") or above) == span_of(parent)
+                if target is None or name is None or span_of(target) != span_of(reference) or called:
+                    return None
+                key = name.text()
+                found.append((f"{binding.name}{key[:1].upper()}{key[1:]}", span_of(parent)))
+            else:
+                found.append((binding.name, span_of(reference)))
+    return found
+
+
+def _first_of_each(captured: list[tuple[str, Span]]) -> list[tuple[str, Span]]:
+    first: dict[str, Span] = {}
+    for argument, span in captured:
+        first.setdefault(argument, span)
+    return list(first.items())
+
+
+def _property(name: str, value: str) -> str:
+    return name if name == value else f"{name}: {value}"
+
+
+def _function_at(root: SgNode, span: Span) -> SgNode | None:
+    return next((n for kind in FUNCTION_KINDS for n in find_all(root, kind) if span_of(n) == span), None)
+
+
+def _is_async(node: SgNode) -> bool:
+    return any(child.kind() == "async" for child in node.children())
+
+
+def _is_shorthand(file: SourceFile, span: Span) -> bool:
+    before = file.text[: span.start].rstrip()[-1:]
+    after = file.text[span.end :].lstrip()[:1]
+    return before in "{," and after in ",}" and "(" not in file.text[span.start : span.end]
+
+
+def _declares(node: SgNode, name: str) -> bool:
+    """Is there a local declaration of that name inside the piece?"""
+    text = node.text()
+    return re.search(rf"\b(const|let|var|function|class)\s+{name}\b", text) is not None or any(
+        parameter.name == name for parameter in parameters(node)
+    )
+
+
+def _without_overlaps(edits: list[Edit]) -> list[Edit]:
+    """The edits, without those that lie within a whole replacement of another."""
+    solid = [edit for edit in edits if not edit.holes and edit.span.start < edit.span.end]
+    return [
+        edit
+        for edit in edits
+        if not any(other is not edit and other.span.holds(edit.span) and other.span != edit.span for other in solid)
+    ]
+
+
+def _dedent(text: str) -> str:
+    """The block with its closing line at the left margin."""
+    lines = text.split("\n")
+    margin = len(lines[-1]) - len(lines[-1].lstrip())
+    return "\n".join([lines[0], *(line[margin:] if line[:margin].strip() == "" else line for line in lines[1:])])
