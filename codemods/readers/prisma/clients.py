@@ -24,6 +24,9 @@ _LOOKS = re.compile(r"prisma|^(db|tx|trx|client|database|dbClient|orm)$", re.IGN
 _UNMISTAKABLE = frozenset(
     {"$transaction", "$queryRaw", "$queryRawUnsafe", "$queryRawTyped", "$executeRaw", "$executeRawUnsafe"}
 )
+COMPUTED = "[]"
+"""The step that a computed property takes."""
+
 NOT_RESOLVED = "client not resolved"
 
 
@@ -69,7 +72,9 @@ class Clients:
             return self._computed(site, target, method)
         origin = self._origins.of(self._file, target)
         model = _model_of(origin) if origin is not None else None
-        return ModelCall(site.node, target.text(), model, method) if model is not None else None
+        if model is None:
+            return None
+        return ModelCall(site.node, target.text(), None if model == COMPUTED else model, method)
 
     def _computed(self, site: CallSite, target: SgNode, method: str) -> ModelCall | None:
         """`prisma[model].findMany()`."""

@@ -9,7 +9,7 @@ from ast_grep_py import SgNode
 from codemods.ir.query import Op, Query
 from codemods.ir.table import Schema, Table
 from codemods.readers.prisma.data import read_data, read_rows
-from codemods.readers.prisma.methods import ARGUMENTS, CLIENT_METHODS, HARMLESS_ARGUMENTS, MODEL_METHODS, Method
+from codemods.readers.prisma.methods import ARGUMENTS, CLIENT_METHODS, HARMLESS_ARGUMENTS, MODEL_METHODS
 from codemods.readers.prisma.reading import Reading, is_undefined
 from codemods.readers.prisma.selection import read_limit, read_order, read_selection
 from codemods.readers.prisma.tables import HIDDEN
@@ -73,7 +73,9 @@ def model_query(file: SourceFile, schema: Schema, found: ModelCall) -> Query:
     for reason in table.unsupported:
         if not reason.startswith(HIDDEN):
             reading.reject(f"table {table.name}: {reason}")
-    return _read(query, reading, _given(reading, found.call), table, method)
+    if method.problem is not None:
+        return _finished(query, reading)
+    return _read(query, reading, _given(reading, found.call), table)
 
 
 def _given(reading: Reading, call: SgNode) -> dict[str, SgNode]:
@@ -87,9 +89,7 @@ def _given(reading: Reading, call: SgNode) -> dict[str, SgNode]:
     return {key: value for key, value in found.items() if not is_undefined(value)}
 
 
-def _read(query: Query, reading: Reading, given: dict[str, SgNode], table: Table, method: Method) -> Query:
-    if method.problem is not None:
-        return _finished(query, reading)
+def _read(query: Query, reading: Reading, given: dict[str, SgNode], table: Table) -> Query:
     if query.op is Op.COUNT and "select" in given:
         reading.reject("count: select")
         del given["select"]

@@ -16,6 +16,10 @@ STARTING = frozenset(
         "first", "distinct", "raw", "transaction", "batchInsert", "queryBuilder", "truncate", "where", "union",
     }
 )  # fmt: skip
+_TRANSACTIONS = (("transaction", "=>0"), ("transaction", "()"), ("transactionProvider", "()"))
+_TYPES = (("Knex",), ("Knex", "Transaction"), ("knex", "Knex"), ("default", "Knex"))
+_MADE = (("()",), ("default", "()"), ("knex", "()"))
+
 REASON, RAW_REASON = "CX302 Knex", "CX305 raw SQL"
 
 
@@ -49,8 +53,6 @@ def _is_connection(origin: Origin | None) -> bool:
     if origin is None or origin.package != "knex":
         return False
     path = origin.path
-    if "transaction" in path:
-        path = path[: path.index("transaction")]
-    if path and path[0] == "Knex":
-        return "QueryBuilder" not in path and path.count("()") == 0
-    return path.count("()") == 1 and path[-1] == "()" and not any(step in STARTING for step in path)
+    while path[-2:] in _TRANSACTIONS:
+        path = path[:-2]
+    return path in _TYPES or path in _MADE

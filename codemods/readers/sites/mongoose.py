@@ -47,7 +47,8 @@ def _reaches(view: FileView, call: CallSite, target: SgNode) -> bool:
         return origin.package in PACKAGES and _is_site(origin, call.method or "")
     if call.method in MODEL_METHODS and _looks_like_model(view, target):
         return True
-    return call.method == "save" and len(call.arguments) <= 1 and _may_be_document(target)
+    is_saved = call.method == "save" and len(call.arguments) <= 1 and _may_be_document(target)
+    return is_saved and not view.is_followed(call.node)
 
 
 def _is_site(origin: Origin, method: str) -> bool:

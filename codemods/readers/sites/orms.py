@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ast_grep_py import SgNode
+
 from codemods.outcome import Item, ItemKind, Outcome
 from codemods.readers.calls import CallSite
 from codemods.readers.sites.view import FileView, short
@@ -12,12 +14,20 @@ from codemods.readers.sites.view import FileView, short
 
 @dataclass(frozen=True, slots=True)
 class Mapper:
-    """An object mapper: its packages, and the methods of its values that reach the database."""
+    """An object mapper: its packages, and the methods of its values that reach the database.
+
+    `telling` are those methods whose name alone gives them away, on a receiver that could not be followed.
+    """
 
     title: str
     packages: frozenset[str]
     methods: frozenset[str]
+    telling: frozenset[str] = frozenset()
 
+
+_SEQUELIZE_TELLING = frozenset({"findAll", "findByPk", "findAndCountAll", "findOrCreate", "bulkCreate", "findOne"})
+_TYPEORM_TELLING = frozenset({"findOne", "findOneBy", "findAndCount", "findOneOrFail", "createQueryBuilder", "save"})
+_OBJECTION_TELLING = frozenset({"$query", "$relatedQuery", "relatedQuery"})
 
 SEQUELIZE = Mapper(
     "Sequelize",
@@ -29,6 +39,7 @@ SEQUELIZE = Mapper(
             "truncate", "restore", "save", "reload", "query", "transaction",
         }
     ),
+    _SEQUELIZE_TELLING,
 )  # fmt: skip
 TYPEORM = Mapper(
     "TypeORM",
@@ -42,11 +53,13 @@ TYPEORM = Mapper(
             "transaction",
         }
     ),
+    _TYPEORM_TELLING,
 )  # fmt: skip
 OBJECTION = Mapper(
     "Objection",
     frozenset({"objection"}),
     frozenset({"query", "relatedQuery", "$query", "$relatedQuery", "transaction"}),
+    _OBJECTION_TELLING,
 )
 MIKRO_ORM = Mapper(
     "MikroORM",
@@ -81,7 +94,13 @@ def _read(view: FileView, mapper: Mapper) -> Iterator[tuple[CallSite, Item]]:
     for call in view.calls:
         if call.target is None or call.method not in mapper.methods or call.is_new:
             continue
-        origin = view.origin(call.target)
-        if origin is not None and origin.package in mapper.packages and "createQueryBuilder" not in origin.path:
+        if _reaches(view, call, call.target, mapper):
             name = f"{mapper.title.lower()} {short(call.target.text())}.{call.method}"
             yield call, view.item(ItemKind.QUERY, name, call.place, f"CX302 {mapper.title}", Outcome.UNSUPPORTED)
+
+
+def _reaches(view: FileView, call: CallSite, target: SgNode, mapper: Mapper) -> bool:
+    origin = view.origin(target)
+    if origin is not None:
+        return origin.package in mapper.packages and "createQueryBuilder" not in origin.path
+    return call.method in mapper.telling and not view.is_followed(call.node)

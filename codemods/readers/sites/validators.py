@@ -127,7 +127,8 @@ def _name_of(node: SgNode) -> str | None:
     parent = node.parent()
     label = _NAMING.get(parent.kind()) if parent is not None else None
     holder = parent.field(label) if parent is not None and label is not None else None
-    return short(holder.text().strip("\"'")) if holder is not None else None
+    is_name = holder is not None and holder.kind() not in ("object_pattern", "array_pattern")
+    return short(holder.text().strip("\"'")) if holder is not None and is_name else None
 
 
 def _chain_name(call: CallSite, library: Library) -> str:

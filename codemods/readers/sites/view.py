@@ -12,7 +12,7 @@ from codemods.readers.calls import CallSite, call_site
 from codemods.readers.origins import Origin, Origins
 from codemods.source.file import SourceFile
 from codemods.source.tree import find_all
-from codemods.workspace import Workspace
+from codemods.workspace import Unknown, Workspace
 
 
 class FileView:
@@ -40,6 +40,10 @@ class FileView:
     def origin(self, node: SgNode) -> Origin | None:
         """The package that an expression's value comes from, None when it is none or not known."""
         return self.origins.of(self.file, node)
+
+    def is_followed(self, call: SgNode) -> bool:
+        """True when it is known what a call runs."""
+        return not isinstance(self.workspace.callee(self.path, call), Unknown)
 
     def depends_on(self, *packages: str) -> bool:
         """True when the file's package, or the repository's, names one of the packages."""
