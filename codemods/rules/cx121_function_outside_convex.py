@@ -41,9 +41,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from codemods.rules.functions import Registered
 from codemods.rules.module import Module
 from codemods.rules.rule import Invalid, Report, Rule, Valid, Where
 from codemods.source.file import span_of
+from codemods.source.tree import FUNCTION_KINDS
 
 
 class FunctionOutsideConvex(Rule):
@@ -73,6 +75,13 @@ class FunctionOutsideConvex(Rule):
             test('x', () => { query({ args: {}, handler: async () => 1 }); });
             """,
             path="src/tasks.test.ts",
+        ),
+        Valid(
+            """
+            import { queryGeneric } from "convex/server";
+            export const makeList = () => queryGeneric({ args: {}, handler: async () => 1 });
+            """,
+            path="src/library.ts",
         ),
         Valid(
             """
@@ -112,9 +121,14 @@ class FunctionOutsideConvex(Rule):
     )
 
     def check(self, module: Module) -> Iterator[Report]:
-        functions = module.functions
+        functions = [one for one in module.functions if not _is_made_in_function(one)]
         if not functions or module.path in module.code.used_by_functions:
             return
         folder = module.project.functions[0]
         for function in functions:
             yield self.report(span_of(function.call), kind=function.kind.value, folder=folder)
+
+
+def _is_made_in_function(function: Registered) -> bool:
+    """True for a function that a helper makes when it is called: from convex/, if its package is used as intended."""
+    return any(above.kind() in FUNCTION_KINDS for above in function.call.ancestors())

@@ -147,13 +147,18 @@ class MissingArgs(Rule):
         for function in module.functions:
             if _lacks_args(function):
                 callee = function.call.field("function") or function.call
-                span = Span(span_of(callee).start, span_of(callee).end)
-                name = function.name or "(not exported)"
-                yield self.report(span, _fix(module.file, function), kind=function.kind.value, name=name)
+                name = function.name or ""
+                yield self.report(span_of(callee), _fix(module.file, function), kind=function.kind.value, name=name)
 
 
 def _lacks_args(function: Registered) -> bool:
-    if not function.is_public or function.args is not None or function.handler is None or _has_spread(function):
+    if (
+        not function.is_public
+        or function.name is None
+        or function.args is not None
+        or function.handler is None
+        or _has_spread(function)
+    ):
         return False
     match function.builder.flavour:
         case Flavour.CONVEX:

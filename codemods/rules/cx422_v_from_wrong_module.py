@@ -36,7 +36,7 @@ import re
 from collections.abc import Iterator
 
 from codemods.rules.module import Module
-from codemods.rules.rule import Fix, Invalid, Report, Rule, Valid, Where
+from codemods.rules.rule import Fix, Invalid, Report, Rule, Valid
 from codemods.source.bindings import Import
 from codemods.source.edits import Edit
 from codemods.source.file import SourceFile
@@ -54,7 +54,6 @@ class VFromWrongModule(Rule):
     MESSAGE = "`{module}` does not export `{name}`"
     HELP = "Import it from convex/values."
     LITERALS = ("import",)
-    WHERE = Where.BOTH
 
     VALID = (
         Valid(

@@ -50,9 +50,11 @@ from codemods.rules.module import Module
 from codemods.rules.rule import Applicability, Fix, Invalid, Report, Rule, Valid
 from codemods.source.bindings import Import
 from codemods.source.edits import Edit
+from codemods.source.file import span_of
 from codemods.source.span import Span
 from codemods.workspace.builtins import builtin_module
 
+_TYPES = frozenset({"type_annotation", "type_arguments", "type_query", "type_alias_declaration"})
 _AVAILABLE = frozenset({"async_hooks"})
 _NODE_PACKAGES = frozenset({
     "@google-cloud/storage", "@sendgrid/mail", "agenda", "archiver", "argon2", "aws-sdk", "bcrypt", "bull",
@@ -157,9 +159,10 @@ class NodeModule(Rule):
             return
         reported: set[Span] = set()
         for found in module.bindings.imports:
-            if not found.type_only and found.statement not in reported and _needs_node(module, found):
-                reported.add(found.statement)
-                yield self.report(found.statement, _fix(module), module=found.module)
+            if found.statement in reported or not _needs_node(module, found) or _is_type(module, found):
+                continue
+            reported.add(found.statement)
+            yield self.report(found.statement, _fix(module), module=found.module)
 
 
 def _needs_node(module: Module, found: Import) -> bool:
@@ -169,6 +172,14 @@ def _needs_node(module: Module, found: Import) -> bool:
         return builtin not in _AVAILABLE and not polyfilled
     parts = found.module.split("/")
     return "/".join(parts[: 2 if found.module.startswith("@") else 1]) in _NODE_PACKAGES
+
+
+def _is_type(module: Module, found: Import) -> bool:
+    """True for imports that only name types: `import type`, and `typeof import("fs")`."""
+    if found.type_only or found.style != "dynamic":
+        return found.type_only
+    calls = [call for call in module.root.find_all(kind="call_expression") if span_of(call) == found.span]
+    return any(above.kind() in _TYPES for call in calls for above in call.ancestors())
 
 
 def _fix(module: Module) -> Fix | None:

@@ -114,7 +114,7 @@ def _check_root(
     if not projects:
         return CheckResult((), notes=(f"No Convex project found in {root}: nothing to check.",))
     code = CodeBase(workspace, projects)
-    paths = [path for path in workspace.files if _is_asked_for(root / path, only) and code.project_of(path)]
+    paths = [path for path in code.paths if _is_asked_for(root / path, only)]
     checked = [
         _check_file(module, rules, options)
         for path in _counted(paths, progress)

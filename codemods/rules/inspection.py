@@ -28,15 +28,14 @@ def inspect(module: Module, rules: Sequence[Rule]) -> Inspection:
     applicable = [rule for rule in rules if applies(rule, module)]
     if not applicable:
         return Inspection()
-    if module.file.has_errors:
-        return Inspection((_syntax_error(module),), parsed=True)
     for suppression in module.suppressions:
         suppression.judged = frozenset(rule.CODE for rule in rules)
         suppression.used.clear()
     first = [found for rule in applicable if not rule.LAST for found in _findings(module, rule)]
     kept = [finding for finding in first if not _suppressed(module, finding)]
     last = [found for rule in applicable if rule.LAST for found in _findings(module, rule)]
-    findings = tuple(sorted(kept + last, key=lambda finding: finding.order))
+    broken = [_syntax_error(module)] if module.functions_folder is not None and module.file.has_errors else []
+    findings = tuple(sorted(broken + kept + last, key=lambda finding: finding.order))
     return Inspection(findings, suppressed=len(first) - len(kept), parsed=True)
 
 
@@ -94,7 +93,7 @@ def _syntax_error(module: Module) -> Finding:
         code=code.id,
         rule="syntax-error",
         severity=Severity.ERROR,
-        message=f"The {code.title}, so no rule was applied",
+        message=f"The {code.title} here, so not every rule could be applied",
         help=code.help,
         place=place,
         end=place,

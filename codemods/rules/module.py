@@ -31,6 +31,11 @@ class CodeBase:
         self.projects = projects
         self._modules: dict[str, Module | None] = {}
 
+    @cached_property
+    def paths(self) -> tuple[str, ...]:
+        """The files that belong to a project, without those that Convex generates."""
+        return tuple(path for path in self.workspace.files if not _is_generated(path) and self.project_of(path))
+
     def module(self, path: str) -> Module | None:
         """The module at a path; None for a file that cannot be read or belongs to no project."""
         if path not in self._modules:
@@ -155,6 +160,10 @@ class Module:
     @cached_property
     def suppressions(self) -> list[Suppression]:
         return find_suppressions(self.file)
+
+
+def _is_generated(path: str) -> bool:
+    return "_generated" in path.split("/")[:-1]
 
 
 def _directives(root: SgNode) -> Iterator[str]:
