@@ -171,6 +171,8 @@ class Query:
     update: Data | None = None
     rows: tuple[Data, ...] | Span | None = None
     or_throw: bool = False
+    skip_duplicates: bool = False
+    """createMany: rows that break a unique constraint are left out."""
     body: Span | None = None
     """TRANSACTION: the callback's function node, or the array of calls."""
     returns_rows: bool = False

@@ -1,0 +1,106 @@
+"""What the database writers give back: pieces of code with everything that they need around them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from codemods.source.span import Span
+
+Part = str | Span
+"""Text, or a hole: the source text of the span, with the edits inside it applied."""
+
+TableAction = Literal["mapper", "insert", "patch", "delete"]
+
+DATA_MODEL = "convex:_generated/dataModel"
+SERVER = "convex:_generated/server"
+
+
+@dataclass(frozen=True, slots=True)
+class ImportSpec:
+    """One imported name. A module path `convex:lib/rows` means that file of the functions folder."""
+
+    module: str
+    name: str
+    local: str = ""
+    type_only: bool = False
+
+    @property
+    def binds(self) -> str:
+        """The local name, which is the exported name unless it was given another."""
+        return self.local or self.name
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class TableUse:
+    """A function of `convex/tables/<table>.ts` that some code calls. `step` is a column that code increments."""
+
+    table: str
+    action: TableAction
+    step: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DbCode:
+    """An expression of a Promise, and what has to exist for it.
+
+    `indexes` holds (source table, Convex field names); `runtime` names functions of the runtime library;
+    `diagnostics` are (code, message).
+    """
+
+    parts: tuple[Part, ...]
+    imports: tuple[ImportSpec, ...] = ()
+    tables: frozenset[TableUse] = frozenset()
+    indexes: frozenset[tuple[str, tuple[str, ...]]] = frozenset()
+    runtime: frozenset[str] = frozenset()
+    diagnostics: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a query was not written."""
+
+    code: str
+    reason: str
+
+
+class RefusedError(Exception):
+    """Raised inside the writers where a part of a query cannot be written without changing its meaning."""
+
+    def __init__(self, code: str, reason: str) -> None:
+        super().__init__(reason)
+        self.refusal = Refusal(code, reason)
+
+
+class ValueFacts(Protocol):
+    """What the planner knows of the values in a query."""
+
+    def may_be_undefined(self, value: Span) -> bool:
+        """True unless the value is known to be defined."""
+        ...
+
+    def is_null(self, value: Span) -> bool:
+        """True for the literal null."""
+        ...
+
+    def literal(self, value: Span) -> str | None:
+        """The source text of a literal."""
+        ...
+
+    def id_table(self, value: Span) -> str | None:
+        """The source table whose Convex id the value is known to be."""
+        ...
+
+    def text(self, value: Span) -> str:
+        """The source text, to decide by, never to print."""
+        ...
+
+
+def merge_imports(*groups: Iterable[ImportSpec]) -> tuple[ImportSpec, ...]:
+    """All imports once, in a stable order."""
+    return tuple(sorted({spec for group in groups for spec in group}, key=_order))
+
+
+def _order(spec: ImportSpec) -> tuple[str, str, str, bool]:
+    return (spec.module, spec.name, spec.local, spec.type_only)

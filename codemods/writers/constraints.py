@@ -1,0 +1,78 @@
+"""The checks that stand for unique constraints and foreign keys, in inserts and patches."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from codemods.ir.table import Table
+from codemods.writers.layout import Doc, Group, Line, Nest, call, listed
+from codemods.writers.parts import Builder, Reference, chained, guarded, references_of, unique_constraints
+
+
+def unique_checks(build: Builder, row: str, changed: bool = False) -> list[str]:
+    """One statement for each unique set. `changed` checks only what a patch changes, ignoring the row itself."""
+    statements = []
+    for fields in unique_constraints(build.table):
+        names = [f'"{name}"' for name in fields]
+        source = "after" if changed else row
+        query = lookup(build, build.table, fields, fields, build.table, source)
+        arguments: list[Doc] = [query, f'"{build.table.name}"', listed("[", names, "]")]
+        check = call(f"await {build.library('unique')}", *arguments, *([f"{row}._id"] if changed else []))
+        statements.append(guarded(_tests(build, fields, source, changed), check))
+    return statements
+
+
+def foreign_key_checks(build: Builder, row: str, changed: bool = False) -> list[str]:
+    """One statement for each foreign key."""
+    statements = []
+    source = "after" if changed else row
+    for reference in references_of(build.schema):
+        if reference.table is not build.table:
+            continue
+        found = target_row(build, reference, source)
+        arguments: list[Doc] = [found, f'"{build.table.name}"', f'"{reference.constraint}"']
+        check = call(f"await {build.library('exists')}", *arguments)
+        statements.append(guarded(_tests(build, reference.fields, source, changed), check))
+    return statements
+
+
+def target_row(build: Builder, reference: Reference, source: str) -> Doc:
+    """A promise of the row that a foreign key names, or of null."""
+    if reference.is_by_id:
+        target = f'"{build.names.of(reference.target.name).table}"'
+        return call(build.library("find"), "ctx", target, f"{source}.{build.stored(build.table, reference.fields[0])}")
+    query = lookup(build, reference.target, reference.references, reference.fields, build.table, source)
+    return (query, ".first()")
+
+
+def lookup(
+    build: Builder, table: Table, fields: Sequence[str], values: Sequence[str], owner: Table, source: str
+) -> Doc:
+    """The rows of `table` whose `fields` equal the `values` columns of a row of `owner` called `source`."""
+    name, ordered = build.index(table, fields)
+    value_of = dict(zip(fields, values, strict=True))
+    steps: list[Doc] = []
+    for field in ordered:
+        own = owner.field(value_of[field])
+        there = table.field(field)
+        force = "!" if own and own.nullable and there and not there.nullable else ""
+        steps.append(f'.eq("{build.stored(table, field)}", {source}.{build.stored(owner, value_of[field])}{force})')
+    convex_table = build.names.of(table.name).table
+    return chained([f'.query("{convex_table}")', call(".withIndex", f'"{name}"', _range(steps))])
+
+
+def _range(steps: list[Doc]) -> Doc:
+    if len(steps) == 1:
+        return ("(q) => q", steps[0])
+    body = tuple(part for step in steps for part in (Line(), step))
+    return ("(q) =>", Group(Nest((Line(" "), "q", Nest(body)))))
+
+
+def _tests(build: Builder, fields: Sequence[str], source: str, changed: bool) -> list[str]:
+    stored = {name: build.stored(build.table, name) for name in fields}
+    nullable = [name for name in fields if (column := build.table.field(name)) is not None and column.nullable]
+    present = [f"{source}.{stored[name]} !== null" for name in nullable]
+    if not changed:
+        return present
+    some = " || ".join(f"changes.{stored[name]} !== undefined" for name in fields)
+    return [f"({some})" if len(fields) > 1 and present else some, *present]

@@ -1,0 +1,118 @@
+"""One database call as an expression of a Promise over `ctx.db`, which can stand where the call stood."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+
+from codemods.ir.query import Op, Query
+from codemods.ir.table import Schema, Table
+from codemods.writers.code import DbCode, Part, Refusal, RefusedError, ValueFacts
+from codemods.writers.draft import Draft, words_in
+from codemods.writers.layout import Doc, Nest, call, layout, listed
+from codemods.writers.names import SchemaNames
+from codemods.writers.sources import Limits, QuerySource, Source, many, one, source_of
+from codemods.writers.views import view
+from codemods.writers.writes import create, create_many, delete, delete_many, update, update_many, upsert
+
+ASSUMED_START = 16
+"""How far into its line an expression starts, beyond the indentation: `const user = await `."""
+
+
+def write_query(
+    query: Query,
+    schema: Schema,
+    names: SchemaNames,
+    facts: ValueFacts,
+    ctx: str = "ctx",
+    indent: str = "",
+    avoid: Collection[str] = (),
+    used: bool = True,
+) -> DbCode | Refusal:
+    """The code of a query, or why there is none.
+
+    `avoid` holds the names that are bound where the code goes, for none of them may be shadowed or imported over.
+    `used` is False where nobody looks at the result, which is then not made to look like the source's.
+    """
+    draft = Draft(schema, names, facts, ctx, {*avoid, *words_in(query, facts), ctx})
+    try:
+        if query.unsupported:
+            raise RefusedError("CX301", "; ".join(query.unsupported))
+        write = _WRITERS.get(query.op)
+        if write is None:
+            raise RefusedError("CX301", f"{query.op} is not supported")
+        doc = _with_hoisted(draft, write(draft, draft.table(query.table), query, used))
+    except RefusedError as refused:
+        return refused.refusal
+    return draft.finish(_laid_out(doc, indent))
+
+
+def _find_unique(draft: Draft, table: Table, query: Query, used: bool) -> Doc:
+    source = source_of(draft, table, query.where, (), (), True)
+    return _row(draft, table, query, one(draft, table, source, unique=True))
+
+
+def _find_first(draft: Draft, table: Table, query: Query, used: bool) -> Doc:
+    source = source_of(draft, table, query.where, query.order, (), True)
+    if query.offset is not None or query.limit is not None:
+        raise RefusedError("CX301", "findFirst with take or skip")
+    return _row(draft, table, query, one(draft, table, source))
+
+
+def _find_many(draft: Draft, table: Table, query: Query, used: bool) -> Doc:
+    limits = Limits(query.offset, query.limit)
+    source = source_of(draft, table, query.where, query.order, (), query.limit is not None)
+    if query.limit is None:
+        _warn_unbounded(draft, table, source)
+    docs = many(draft, table, source, limits)
+    return call(draft.library("rows"), docs, view(draft, table, query.select, query.include))
+
+
+def _count(draft: Draft, table: Table, query: Query, used: bool) -> Doc:
+    if query.select is not None:
+        raise RefusedError("CX301", "count with select")
+    source = source_of(draft, table, query.where)
+    if query.limit is None:
+        _warn_unbounded(draft, table, source)
+    docs = many(draft, table, source, Limits(query.offset, query.limit))
+    return call(draft.library("countRows"), docs)
+
+
+def _row(draft: Draft, table: Table, query: Query, found: Doc) -> Doc:
+    function = draft.library("rowOrThrow" if query.or_throw else "row")
+    return call(function, found, view(draft, table, query.select, query.include))
+
+
+def _warn_unbounded(draft: Draft, table: Table, source: Source) -> None:
+    if isinstance(source, QuerySource) and not source.is_bounded:
+        draft.warn("CX306", f"reads all of {draft.names.of(table.name).table}")
+
+
+def _with_hoisted(draft: Draft, doc: Doc) -> Doc:
+    """Values that must be computed once, and before, become arguments."""
+    if not draft.hoisted:
+        return doc
+    parameters = ", ".join(draft.hoisted.values())
+    values: list[Doc] = [draft.value(span) for span in draft.hoisted]
+    return (f"(({parameters}) =>", Nest((" ", doc)), ")", listed("(", values, ")"))
+
+
+def _laid_out(doc: Doc, indent: str) -> tuple[Part, ...]:
+    return layout(doc, indent, len(indent) + ASSUMED_START)
+
+
+_Writer = Callable[[Draft, Table, Query, bool], Doc]
+
+_WRITERS: dict[Op, _Writer] = {
+    Op.FIND_UNIQUE: _find_unique,
+    Op.FIND_FIRST: _find_first,
+    Op.FIND_MANY: _find_many,
+    Op.COUNT: _count,
+    Op.CREATE: create,
+    Op.CREATE_MANY: create_many,
+    Op.UPDATE: update,
+    Op.UPDATE_MANY: update_many,
+    Op.UPSERT: upsert,
+    Op.DELETE: delete,
+    Op.DELETE_MANY: delete_many,
+}
+"""What each operation becomes; the others are refused."""

@@ -1,0 +1,236 @@
+"""The query that is being written: what it uses, which names are free in it, and how its values may stand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from codemods.ir.query import All, Any, Condition, Data, Include, Not, Predicate, Query, Related
+from codemods.ir.table import Field, FieldType, Schema, Table
+from codemods.source.span import Span
+from codemods.writers.code import (
+    DATA_MODEL,
+    DbCode,
+    ImportSpec,
+    RefusedError,
+    TableAction,
+    TableUse,
+    ValueFacts,
+    merge_imports,
+)
+from codemods.writers.fields import column_of, id_target
+from codemods.writers.indexes import index_of
+from codemods.writers.layout import Doc, Hole, call
+from codemods.writers.library import module_of
+from codemods.writers.names import SchemaNames, identifier, index_name
+
+_IDENTIFIER = re.compile(r"[A-Za-z_$][\w$]*")
+_OPERAND = re.compile(
+    r"""(?:new\s+)?(?:[\w$]+|"[^"\n]*"|'[^'\n]*'|`[^`]*`)(?:\??\.[\w$]+|!|\([^()]*\)|\[[^\[\]]*\])*"""
+)
+_REFERENCE = re.compile(r"[A-Za-z_$][\w$]*(?:!?\??\.[\w$]+)*!?")
+_WAITS = re.compile(r"\b(?:await|yield)\b")
+_PURE_CALL = re.compile(
+    r"\b(?:new Date|Date\.now|Math\.\w+|Number|String|Boolean|BigInt|parseInt|parseFloat)(?=\()"
+    r"|\.(?:toLowerCase|toUpperCase|trim|toString|getTime|toISOString)(?=\()"
+)
+_CALL_OR_CHANGE = re.compile(r"[\w$\])]\s*(?:\?\.)?\(|\+\+|--|(?<![=!<>])=(?![=>])|\bnew\b|[\w$\])]`")
+
+
+@dataclass(slots=True)
+class Draft:
+    """Collects what the code uses. `taken` holds every word that a name of ours would shadow."""
+
+    schema: Schema
+    names: SchemaNames
+    facts: ValueFacts
+    ctx: str
+    taken: set[str]
+    imports: set[ImportSpec] = field(default_factory=set)
+    tables: set[TableUse] = field(default_factory=set)
+    indexes: set[tuple[str, tuple[str, ...]]] = field(default_factory=set)
+    runtime: set[str] = field(default_factory=set)
+    diagnostics: dict[tuple[str, str], None] = field(default_factory=dict)
+    hoisted: dict[Span, str] = field(default_factory=dict)
+
+    def table(self, name: str | None) -> Table:
+        """The table of that source name."""
+        table = self.schema.table(name) if name else None
+        if table is None:
+            raise RefusedError("CX301", f"no table {name or '(unknown)'} in the schema")
+        return table
+
+    def convex_table(self, table: Table) -> str:
+        """The quoted name of its Convex table."""
+        return f'"{self.names.of(table.name).table}"'
+
+    def library(self, function: str) -> str:
+        """The local name of a function of the runtime library."""
+        self.runtime.add(function)
+        return self._import(f"convex:{module_of(function)}", function)
+
+    def helper(self, module: str, function: str) -> str:
+        """The local name of a function of a package."""
+        return self._import(module, function)
+
+    def table_function(self, table: Table, action: TableAction, step: str = "") -> str:
+        """The local name of one of the table's own functions."""
+        self.tables.add(TableUse(table.name, action, step))
+        names = self.names.of(table.name)
+        name = {"mapper": names.mapper, "insert": names.insert, "patch": names.patch, "delete": names.delete}[action]
+        return self._import(names.module, name)
+
+    def type_name(self, name: str) -> str:
+        """`Id` or `Doc`."""
+        local = name if name not in self.taken else f"Convex{name}"
+        self.imports.add(ImportSpec(DATA_MODEL, name, local if local != name else "", type_only=True))
+        return local
+
+    def index(self, table: Table, fields: Iterable[str]) -> str:
+        """The name of the index over the Convex fields, which it makes sure of."""
+        stored = tuple(fields)
+        self.indexes.add((table.name, stored))
+        return index_name(stored)
+
+    def unique_index(self, table: Table, fields: Collection[str]) -> str:
+        """The name of the index that stands behind a unique set."""
+        return self.index(table, index_of(table, fields, self.names)[1])
+
+    @contextmanager
+    def scope(self) -> Iterator[None]:
+        """Names taken inside are free again afterwards, but for those of hoisted values."""
+        before = set(self.taken)
+        yield
+        self.taken = before | set(self.hoisted.values())
+
+    def fresh(self, wish: str) -> str:
+        """A name that nothing in the query uses."""
+        name = identifier(wish, "value", self.taken)
+        self.taken.add(name)
+        return name
+
+    def value(self, span: Span) -> Hole:
+        """A value where a whole expression may stand."""
+        return Hole(span, self.facts.text(span))
+
+    def operand(self, span: Span) -> Doc:
+        """A value beside an operator."""
+        return _operand(self.facts.text(span), self.value(span))
+
+    def closed(self, span: Span, wish: str, repeated: bool = True) -> Doc:
+        """A value inside a function of ours, which must neither await nor, when `repeated`, have effects."""
+        if span in self.hoisted:
+            return self.hoisted[span]
+        if not _must_move(self.facts.text(span), repeated):
+            return self.operand(span)
+        return self.hoist(span, wish)
+
+    def hoist(self, span: Span, wish: str) -> str:
+        """A name for a value that is computed once, before the query."""
+        if span not in self.hoisted:
+            self.hoisted[span] = self.fresh(wish)
+        return self.hoisted[span]
+
+    def guarded(self, span: Span, wish: str) -> Doc:
+        """A value that is compared with undefined and used again: a plain reference, or a hoisted name."""
+        if _REFERENCE.fullmatch(self.facts.text(span)):
+            return self.value(span)
+        return self.hoist(span, wish)
+
+    def stored(self, table: Table, column: Field, span: Span, value: Doc, cast: bool = True) -> Doc:
+        """A value in the form in which the column stores it. `cast` gives ids and enums their type."""
+        if self.facts.is_null(span):
+            return "null"
+        target = id_target(column, self.schema)
+        if target is not None:
+            known = not cast or self.facts.id_table(span) == target
+            return value if known else (value, f" as {self.type_name('Id')}<{self.convex_table(self.table(target))}>")
+        if column.type is FieldType.ENUM:
+            if not cast or self.facts.literal(span) is not None:
+                return value
+            name = self.names.field(table, column.name)
+            return (value, f' as {self.type_name("Doc")}<{self.convex_table(table)}>["{name}"]')
+        convert = column_of(column).to_store
+        return call(self.library(convert), value) if convert else value
+
+    def warn(self, code: str, message: str) -> None:
+        """Adds a diagnostic."""
+        self.diagnostics[(code, message)] = None
+
+    def finish(self, parts: tuple[str | Span, ...]) -> DbCode:
+        """The finished code."""
+        return DbCode(
+            parts,
+            merge_imports(self.imports),
+            frozenset(self.tables),
+            frozenset(self.indexes),
+            frozenset(self.runtime),
+            tuple(self.diagnostics),
+        )
+
+    def _import(self, module: str, name: str) -> str:
+        local = name
+        while local in self.taken:
+            local = f"{name}Row" if local == name else f"{local}_"
+        self.imports.add(ImportSpec(module, name, "" if local == name else local))
+        return local
+
+
+def words_in(query: Query, facts: ValueFacts) -> set[str]:
+    """Every identifier in the values of a query."""
+    return {word for span in values_of(query) for word in _IDENTIFIER.findall(facts.text(span))}
+
+
+def values_of(query: Query) -> Iterator[Span]:
+    """Every slice of source that the query's code may contain."""
+    yield from _condition_values(query.where)
+    yield from (span for span in (query.limit, query.offset) if span)
+    for data in (query.data, query.update):
+        yield from _data_values(data)
+    if isinstance(query.rows, Span):
+        yield query.rows
+    for row in query.rows if isinstance(query.rows, tuple) else ():
+        yield from _data_values(row)
+    for include in query.include:
+        yield from _include_values(include)
+
+
+def is_reference(text: str) -> bool:
+    """True for a name or a chain of members."""
+    return _REFERENCE.fullmatch(text) is not None
+
+
+def _operand(text: str, value: Doc) -> Doc:
+    return value if _OPERAND.fullmatch(text) and not text.startswith("await") else ("(", value, ")")
+
+
+def _must_move(text: str, repeated: bool) -> bool:
+    if _WAITS.search(text):
+        return True
+    return repeated and _CALL_OR_CHANGE.search(_PURE_CALL.sub(" +", text)) is not None
+
+
+def _condition_values(predicate: Predicate) -> Iterator[Span]:
+    match predicate:
+        case Condition(value=value):
+            yield value
+        case All(parts=parts) | Any(parts=parts):
+            for part in parts:
+                yield from _condition_values(part)
+        case Not(part=part) | Related(part=part):
+            yield from _condition_values(part)
+
+
+def _include_values(include: Include) -> Iterator[Span]:
+    yield from _condition_values(include.where)
+    if include.limit:
+        yield include.limit
+    for inner in include.include:
+        yield from _include_values(inner)
+
+
+def _data_values(data: Data | None) -> Iterator[Span]:
+    for part in data.parts if data else ():
+        yield part if isinstance(part, Span) else part.value

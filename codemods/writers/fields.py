@@ -1,0 +1,109 @@
+"""What each column type is in Convex, in the rows that code sees, and in the data that code writes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from codemods.ir.table import Field, FieldType, Schema
+from codemods.writers.layout import Doc, call, text_of
+from codemods.writers.names import SchemaNames
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """How a column type is stored, and how values cross between Convex and code.
+
+    `to_store` and `to_row` name runtime functions, empty when the value passes as it is; both pass null on.
+    `written` is the TypeScript type that code may write. `ordered` says that stored values compare as the
+    database compared them.
+    """
+
+    validator: str
+    written: str
+    to_store: str = ""
+    to_row: str = ""
+    ordered: bool = True
+    indexed: bool = True
+
+
+COLUMNS: dict[FieldType, Column] = {
+    FieldType.STRING: Column("v.string()", "string"),
+    FieldType.INT: Column("v.number()", "number"),
+    FieldType.FLOAT: Column("v.number()", "number"),
+    FieldType.BOOLEAN: Column("v.boolean()", "boolean"),
+    FieldType.DATETIME: Column("v.number()", "Date | string | number", "time", "date"),
+    FieldType.BIGINT: Column("v.int64()", "bigint | number", "bigint"),
+    FieldType.DECIMAL: Column("v.string()", "string | number", "decimal", ordered=False),
+    FieldType.BYTES: Column("v.bytes()", "Uint8Array", "buffer", "bytes", ordered=False, indexed=False),
+    FieldType.JSON: Column("v.any()", "any", ordered=False, indexed=False),
+    FieldType.ENUM: Column("", "", ordered=False),
+}
+"""Every column type. Enums are unions of their members, and sort by declaration."""
+
+
+def column_of(field: Field) -> Column:
+    """The column behind a field."""
+    return COLUMNS[field.type]
+
+
+def id_target(field: Field, schema: Schema) -> str | None:
+    """The source table whose Convex id the field holds: a foreign key to a generated key."""
+    if field.references is None:
+        return None
+    table = schema.table(field.references[0])
+    return table.name if table is not None and table.id_field == field.references[1] else None
+
+
+def is_indexable(field: Field) -> bool:
+    """True when an index over the field finds values as the database did."""
+    return not field.is_list and column_of(field).indexed
+
+
+def is_ordered(field: Field) -> bool:
+    """True when an index over the field yields rows in the database's order, which puts nulls last."""
+    return is_indexable(field) and column_of(field).ordered and not field.nullable
+
+
+def members_of(field: Field, schema: Schema) -> tuple[str, ...]:
+    """The values of an enum column, in declaration order."""
+    enum = schema.enum(field.enum) if field.enum else None
+    return tuple(member for member, _ in enum.members) if enum else ()
+
+
+def validator_of(field: Field, schema: Schema, names: SchemaNames) -> Doc:
+    """The `v` validator of a stored field."""
+    plain = _plain_validator(field, schema, names)
+    if field.is_list:
+        return call("v.array", plain)
+    if not field.nullable or field.type is FieldType.JSON:
+        return plain
+    return call("v.union", *_members_docs(field, schema, names), "v.null()")
+
+
+def written_type(field: Field, schema: Schema) -> str:
+    """The TypeScript type of what code may write to a field: ids as plain strings."""
+    plain = " | ".join(f'"{member}"' for member in members_of(field, schema)) or column_of(field).written
+    if id_target(field, schema):
+        plain = "string"
+    if field.is_list:
+        return f"({plain})[]" if " " in plain else f"{plain}[]"
+    return f"{plain} | null" if field.nullable and plain != "any" else plain
+
+
+def validator_text_of(field: Field, schema: Schema, names: SchemaNames) -> str:
+    """The validator of a field on one line, for arguments that feed it."""
+    return text_of(validator_of(field, schema, names), width=10_000)
+
+
+def _plain_validator(field: Field, schema: Schema, names: SchemaNames) -> Doc:
+    docs = _members_docs(field, schema, names)
+    return docs[0] if len(docs) == 1 else call("v.union", *docs)
+
+
+def _members_docs(field: Field, schema: Schema, names: SchemaNames) -> tuple[Doc, ...]:
+    target = id_target(field, schema)
+    if target:
+        return (f'v.id("{names.of(target).table}")',)
+    if field.type is FieldType.ENUM:
+        return tuple(f'v.literal("{member}")' for member in members_of(field, schema)) or ("v.string()",)
+    return (COLUMNS[field.type].validator,)

@@ -1,0 +1,107 @@
+"""The insert function of a table: defaults, unique constraints, foreign keys."""
+
+from __future__ import annotations
+
+from codemods.ir.table import DefaultKind, Field, FieldType
+from codemods.writers.code import TableUse
+from codemods.writers.constraints import foreign_key_checks, unique_checks
+from codemods.writers.fields import column_of, id_target, written_type
+from codemods.writers.layout import Doc, call, listed, record
+from codemods.writers.parts import Builder, ModulePart, function, locals_of, statement
+
+
+def data_type_part(build: Builder) -> ModulePart:
+    """`export interface NewUser`: what code gives to make a row."""
+    lines = [f"  {_property(build, column)};" for column in _columns(build)]
+    text = "\n".join([f"export interface {build.own.new_type} {{", *lines, "}"])
+    name = build.table.name
+    return build.part(build.own.new_type, 20, text, TableUse(name, "insert"), TableUse(name, "patch"))
+
+
+def insert_part(build: Builder) -> ModulePart:
+    """`export async function insertUser`."""
+    row = _row_name(build)
+    special = [column for column in _columns(build) if _default(column) or _converted(build, column, "") is not None]
+    body: list[str] = []
+    if special:
+        names = locals_of(special, row)
+        body.append(statement(("const ", _pattern(special, names), " = data")))
+        items = ["...fields", *(_stored(build, column, names[column.name]) for column in special)]
+        body.append(statement((f"const {row} = ", record(items))))
+    else:
+        row = "data"
+    body += unique_checks(build, row)
+    body += foreign_key_checks(build, row)
+    body.append(statement(("const id = ", call("await ctx.db.insert", build.quoted, row))))
+    body.append(f"  return (await ctx.db.get({build.quoted}, id))!;")
+    parameters = [f"ctx: {build.mutation_ctx()}", f"data: {build.own.new_type}"]
+    text = function(build.own.insert, parameters, build.doc_type(), body)
+    return build.part(build.own.insert, 30, text, TableUse(build.table.name, "insert"))
+
+
+def _columns(build: Builder) -> list[Field]:
+    return [column for column in build.table.fields if column.name != build.table.id_field]
+
+
+def _row_name(build: Builder) -> str:
+    return build.own.row if build.own.row not in ("ctx", "data", "id", "fields") else f"new{build.own.type}"
+
+
+def _property(build: Builder, column: Field) -> str:
+    written = written_type(column, build.schema)
+    if column.type is FieldType.DATETIME:
+        written = written.replace("Date | string | number", build.library("Moment"))
+        written = written.replace("(Moment)[]", "Moment[]")
+    name = column.name if column.name.isidentifier() and column.name.isascii() else f'"{column.name}"'
+    return f"{name}{'?' if _default(column) else ''}: {written}"
+
+
+def _default(column: Field) -> str:
+    """What a column gets when nothing is given; empty for one that must be given."""
+    if column.default_kind is DefaultKind.LITERAL and column.default is not None:
+        return column.default
+    if column.default_kind is DefaultKind.NOW or column.updated_at:
+        return "Date.now()"
+    if column.default_kind is DefaultKind.GENERATED_ID and column.type is FieldType.STRING:
+        return "crypto.randomUUID()"
+    if column.is_list:
+        return "[]"
+    return "null" if column.nullable else ""
+
+
+def _converted(build: Builder, column: Field, name: str) -> Doc | None:
+    """The stored form of a given value; None when it is the value itself."""
+    target = id_target(column, build.schema)
+    if target is not None:
+        table = build.schema.table(target)
+        assert table is not None
+        suffix = "[]" if column.is_list else " | null" if column.nullable else ""
+        return f"{name} as {build.id_type(table)}{suffix}"
+    convert = column_of(column).to_store
+    if convert:
+        function_name = build.library(convert)
+        if column.is_list:
+            return f"{name}.map((value) => {function_name}(value))"
+        return call(function_name, name)
+    return name if build.stored(build.table, column.name) != column.name else None
+
+
+def _stored(build: Builder, column: Field, name: str) -> Doc:
+    key = build.stored(build.table, column.name)
+    value = _converted(build, column, name) or name
+    return value if value == key else (f"{key}: ", value)
+
+
+def _pattern(columns: list[Field], names: dict[str, str]) -> Doc:
+    """`{ name = null, role = "USER", ...fields }`."""
+    items: list[Doc] = []
+    for column in columns:
+        local = names[column.name]
+        bound = local if local == column.name else f'{_key(column.name)}: {local}'
+        default = _default(column)
+        items.append(f"{bound} = {default}" if default else bound)
+    return listed("{", [*items, "...fields"], "}", " ", trailing=False)
+
+
+def _key(name: str) -> str:
+    return name if name.isidentifier() and name.isascii() else f'"{name}"'

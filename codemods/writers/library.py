@@ -1,0 +1,115 @@
+"""The runtime library of generated code: real TypeScript, copied declaration by declaration where it is needed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from codemods.writers.code import ImportSpec, merge_imports
+
+RUNTIME = Path(__file__).parent / "runtime"
+
+_DECLARATION = re.compile(r"^export (?:abstract |async )*(?:function|class|type|interface|const) (\w+)", re.MULTILINE)
+_IMPORT = re.compile(r'^import (type )?\{([^}]*)\} from "([^"]+)";$', re.MULTILINE)
+_WORD = re.compile(r"[A-Za-z_$][\w$]*")
+_PROSE = re.compile(r"/\*.*?\*/|//[^\n]*|\"[^\"\n]*\"", re.DOTALL)
+_TYPE = re.compile(r"^export (?:type|interface) ", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """One exported declaration. `module` is `lib/rows`; `needs` names others of the library that it uses."""
+
+    name: str
+    module: str
+    order: int
+    text: str
+    needs: frozenset[str]
+    imports: tuple[ImportSpec, ...]
+
+    @property
+    def is_type(self) -> bool:
+        """True for types, which JavaScript has none of."""
+        return _TYPE.search(self.text) is not None
+
+
+def module_of(name: str) -> str:
+    """The module of a library declaration: `lib/rows`."""
+    return _library()[name].module
+
+
+def spec_of(name: str, local: str = "") -> ImportSpec:
+    """The import of a library declaration."""
+    declaration = _library()[name]
+    return ImportSpec(f"convex:{declaration.module}", name, local, declaration.is_type)
+
+
+def library(names: Iterable[str]) -> tuple[Declaration, ...]:
+    """The declarations of these names with all that they need, in module and source order."""
+    known = _library()
+    wanted: set[str] = set()
+    waiting = list(names)
+    while waiting:
+        name = waiting.pop()
+        if name not in wanted:
+            wanted.add(name)
+            waiting += known[name].needs
+    return tuple(declaration for name, declaration in known.items() if name in wanted)
+
+
+def all_names() -> tuple[str, ...]:
+    """Every declaration of the library."""
+    return tuple(_library())
+
+
+@cache
+def _library() -> dict[str, Declaration]:
+    """Every declaration, in module and source order, with what its words refer to."""
+    pieces = [piece for path in sorted(RUNTIME.glob("*.ts")) for piece in _pieces(path)]
+    names = {name for name, *_ in pieces}
+    found: dict[str, Declaration] = {}
+    for name, module, order, text, imported in pieces:
+        words = set(_WORD.findall(_PROSE.sub("", text)))
+        needs = frozenset((words & names) - {name})
+        siblings = {other: mod for other, mod, *_ in pieces if other in needs and mod != module}
+        own = [ImportSpec(f"convex:{mod}", other) for other, mod in siblings.items()]
+        outside = [spec for spec in imported if spec.name in words]
+        found[name] = Declaration(name, module, order, text, needs, merge_imports(own, outside))
+    return found
+
+
+def _pieces(path: Path) -> list[tuple[str, str, int, str, list[ImportSpec]]]:
+    """(name, module, order, text with its comment, imports of packages and generated files) of one file.
+
+    Overloads stand next to each other and make one piece.
+    """
+    source = path.read_text(encoding="utf-8")
+    imported = _imports(source)
+    body = _IMPORT.sub("", source).strip() + "\n"
+    starts = [(match.group(1), _comment_start(body, match.start())) for match in _DECLARATION.finditer(body)]
+    firsts = [item for index, item in enumerate(starts) if index == 0 or starts[index - 1][0] != item[0]]
+    ends = [start for _, start in firsts[1:]] + [len(body)]
+    return [
+        (name, f"lib/{path.stem}", order, body[start:end].strip(), imported)
+        for order, ((name, start), end) in enumerate(zip(firsts, ends, strict=True))
+    ]
+
+
+def _comment_start(body: str, declaration: int) -> int:
+    before = body.rfind("/**", 0, declaration)
+    return before if before >= 0 and body[before:declaration].rstrip().endswith("*/") else declaration
+
+
+def _imports(source: str) -> list[ImportSpec]:
+    specs = []
+    for type_only, names, module in _IMPORT.findall(source):
+        if module.startswith("./"):
+            continue
+        target = module.replace("../", "convex:") if module.startswith("../") else module
+        for name in filter(None, (part.strip() for part in names.split(","))):
+            is_type = bool(type_only) or name.startswith("type ")
+            specs.append(ImportSpec(target, name.removeprefix("type "), "", is_type))
+    return specs

@@ -1,0 +1,221 @@
+"""Conditions as JavaScript tests of one row, with SQL's idea of null and Prisma's of undefined.
+
+A comparison with null is never true in SQL, negated or not, so negation is pushed down to the comparisons. A value
+that is undefined means that there is no such condition; under OR, that the alternative is not there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from codemods.ir.query import All, Any, Compare, Condition, Not, Predicate, Related
+from codemods.ir.table import Field, FieldType, Table
+from codemods.writers.code import RefusedError
+from codemods.writers.draft import Draft
+from codemods.writers.fields import is_indexable
+from codemods.writers.layout import Doc, Group, Line, Nest, call, joined
+
+RelatedTest = Callable[[Draft, Table, str, Related, bool], Doc]
+"""(draft, table, row name, condition, negated) -> an expression that awaits."""
+
+_OPPOSITE = {
+    Compare.EQ: Compare.NE,
+    Compare.NE: Compare.EQ,
+    Compare.LT: Compare.GTE,
+    Compare.GTE: Compare.LT,
+    Compare.GT: Compare.LTE,
+    Compare.LTE: Compare.GT,
+    Compare.IN: Compare.NOT_IN,
+    Compare.NOT_IN: Compare.IN,
+}
+
+_SIGNS = {
+    Compare.EQ: "===",
+    Compare.NE: "!==",
+    Compare.LT: "<",
+    Compare.LTE: "<=",
+    Compare.GT: ">",
+    Compare.GTE: ">=",
+}
+
+_RANGES = frozenset({Compare.LT, Compare.LTE, Compare.GT, Compare.GTE})
+_TEXT = {Compare.CONTAINS: "includes", Compare.STARTS_WITH: "startsWith", Compare.ENDS_WITH: "endsWith"}
+_UNORDERED = frozenset({FieldType.BOOLEAN, FieldType.ENUM, FieldType.DECIMAL, FieldType.BYTES, FieldType.JSON})
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """A boolean expression; `is_or` and `is_and` say which operator is outermost."""
+
+    doc: Doc
+    is_and: bool = False
+    is_or: bool = False
+    waits: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Arrow:
+    """`(row) => test`."""
+
+    row: str
+    test: Test
+
+    @property
+    def doc(self) -> Doc:
+        """The function."""
+        prefix = "async " if self.test.waits else ""
+        return (f"{prefix}({self.row}) =>", Group(Nest((Line(" "), self.test.doc))))
+
+
+class Tester:
+    """Writes the tests of one row."""
+
+    def __init__(self, draft: Draft, table: Table, row: str, related: RelatedTest) -> None:
+        self._draft = draft
+        self._table = table
+        self._row = row
+        self._related = related
+
+    def test(self, predicate: Predicate, negated: bool = False) -> Test:
+        """The test of a predicate, or of its being false."""
+        match predicate:
+            case Condition():
+                return self._optional(predicate, self._condition(predicate, negated))
+            case Not(part=part):
+                return self.test(part, not negated)
+            case Related():
+                return Test(self._related(self._draft, self._table, self._row, predicate, negated), waits=True)
+            case All(parts=parts):
+                return self._negated_all(parts) if negated else _all([self.test(part) for part in parts])
+            case Any(parts=parts):
+                return _all([self.test(part, True) for part in parts]) if negated else self._any(parts)
+
+    def _negated_all(self, parts: tuple[Predicate, ...]) -> Test:
+        if len(parts) > 1 and any(self._may_vanish(part) for part in parts):
+            raise RefusedError("CX301", "NOT over several conditions of which some may be undefined")
+        return _any([self.test(part, True) for part in parts])
+
+    def _any(self, parts: tuple[Predicate, ...]) -> Test:
+        return _any([self._alternative(part) for part in parts])
+
+    def _alternative(self, part: Predicate) -> Test:
+        """One side of an OR, which is not there when all its values are undefined."""
+        while isinstance(part, All) and len(part.parts) == 1:
+            part = part.parts[0]
+        if not self._may_vanish(part):
+            return self.test(part)
+        if not isinstance(part, Condition):
+            raise RefusedError("CX301", "an alternative of OR may be empty")
+        value = self._draft.guarded(part.value, part.field)
+        return _all([Test((value, " !== undefined")), self._condition(part, False)])
+
+    def _may_vanish(self, part: Predicate) -> bool:
+        match part:
+            case Condition(value=value):
+                return self._draft.facts.may_be_undefined(value)
+            case All(parts=parts):
+                return all(self._may_vanish(each) for each in parts)
+            case Not(part=inner):
+                return self._may_vanish(inner)
+            case _:
+                return False
+
+    def _optional(self, condition: Condition, test: Test) -> Test:
+        if not self._draft.facts.may_be_undefined(condition.value):
+            return test
+        value = self._draft.guarded(condition.value, condition.field)
+        return _any([Test((value, " === undefined")), test])
+
+    def _condition(self, condition: Condition, negated: bool) -> Test:
+        field = self._draft_field(condition)
+        access = f"{self._row}.{self._draft.names.field(self._table, condition.field)}"
+        if condition.op in _TEXT:
+            return self._text(condition, field, access, negated)
+        op = _OPPOSITE[condition.op] if negated else condition.op
+        if op in (Compare.IN, Compare.NOT_IN):
+            return self._list(condition, field, access, op)
+        if condition.insensitive:
+            return self._insensitive(condition, field, access, op)
+        if op in _RANGES and field is not None and field.type in _UNORDERED:
+            raise RefusedError("CX301", f"comparison of {condition.field}, a {field.type} column")
+        if field is None and op in _RANGES:
+            raise RefusedError("CX301", "comparison of a generated id")
+        value = self._value(condition, field)
+        test = Test((access, f" {_SIGNS[op]} ", value))
+        return test if op is Compare.EQ or value == "null" else self._not_null(field, access, test)
+
+    def _value(self, condition: Condition, field: Field | None) -> Doc:
+        draft = self._draft
+        if draft.facts.is_null(condition.value):
+            return "null"
+        value = self._bare(condition)
+        return value if field is None else draft.stored(self._table, field, condition.value, value, cast=False)
+
+    def _bare(self, condition: Condition) -> Doc:
+        if self._draft.facts.may_be_undefined(condition.value):
+            return self._draft.guarded(condition.value, condition.field)
+        return self._draft.closed(condition.value, condition.field)
+
+    def _text(self, condition: Condition, field: Field | None, access: str, negated: bool) -> Test:
+        if field is None or field.type is not FieldType.STRING or field.is_list:
+            raise RefusedError("CX301", f"text comparison of {condition.field}")
+        lower = ".toLowerCase()" if condition.insensitive else ""
+        sign = "!" if negated else ""
+        doc = (f"{sign}{access}{lower}.{_TEXT[condition.op]}(", self._bare(condition), lower, ")")
+        return self._not_null(field, access, Test(doc))
+
+    def _insensitive(self, condition: Condition, field: Field | None, access: str, op: Compare) -> Test:
+        if field is None or field.type is not FieldType.STRING or op not in (Compare.EQ, Compare.NE):
+            raise RefusedError("CX301", f"case-insensitive comparison of {condition.field}")
+        doc = (f"{access}.toLowerCase() {_SIGNS[op]} ", self._bare(condition), ".toLowerCase()")
+        return self._not_null(field, access, Test(doc))
+
+    def _list(self, condition: Condition, field: Field | None, access: str, op: Compare) -> Test:
+        values = self._bare(condition)
+        convert = field and field.type in (FieldType.DATETIME, FieldType.DECIMAL, FieldType.BIGINT)
+        if field and convert:
+            one = self._draft.stored(self._table, field, condition.value, "value")
+            values = (values, ".map((value) => ", one, ")")
+        sign = "!" if op is Compare.NOT_IN else ""
+        test = Test((sign, call(self._draft.library("isIn"), access, values)))
+        return self._not_null(field, access, test)
+
+    def _not_null(self, field: Field | None, access: str, test: Test) -> Test:
+        if field is None or not field.nullable:
+            return test
+        return _all([Test(f"{access} !== null"), test])
+
+    def _draft_field(self, condition: Condition) -> Field | None:
+        """The field of a condition; None for the generated key."""
+        if condition.field == self._table.id_field:
+            return None
+        field = self._table.field(condition.field)
+        if field is None:
+            raise RefusedError("CX301", f"no column {condition.field} in {self._table.name}")
+        is_null_test = self._draft.facts.is_null(condition.value)
+        if not is_indexable(field) and not (is_null_test and not field.is_list):
+            raise RefusedError("CX301", f"condition on {condition.field}, a {'list' if field.is_list else field.type}")
+        return field
+
+
+def _all(tests: list[Test]) -> Test:
+    if len(tests) == 1:
+        return tests[0]
+    if not tests:
+        return Test("true")
+    docs = [("(", test.doc, ")") if test.is_or else test.doc for test in tests]
+    return Test(_chain(docs, "&&"), is_and=True, waits=any(test.waits for test in tests))
+
+
+def _any(tests: list[Test]) -> Test:
+    if len(tests) == 1:
+        return tests[0]
+    if not tests:
+        return Test("false")
+    docs = [("(", test.doc, ")") if test.is_and else test.doc for test in tests]
+    return Test(_chain(docs, "||"), is_or=True, waits=any(test.waits for test in tests))
+
+
+def _chain(docs: list[Doc], operator: str) -> Doc:
+    return Group(joined(docs, (f" {operator}", Line(" "))))

@@ -1,0 +1,62 @@
+import { ConvexError, type Value } from "convex/values";
+import { toJson } from "./json";
+
+/** An answer other than success: its status and body reach the HTTP edge as data. */
+export class HttpError extends ConvexError<{ status: number; body: Value }> {
+  readonly status: number;
+  readonly body: Value;
+
+  constructor(status: number, body: unknown) {
+    const value = toJson(body) as Value;
+    super({ status, body: value });
+    this.message = `HTTP ${status}`;
+    this.status = status;
+    this.body = value;
+  }
+}
+
+/** A broken constraint or a missing row, with the codes that Prisma gives them. */
+export class DatabaseError extends ConvexError<{ code: string; message: string; meta: Record<string, Value> }> {
+  readonly code: string;
+  readonly meta: Record<string, Value>;
+
+  constructor(code: string, message: string, meta: Record<string, Value> = {}) {
+    super({ code, message, meta });
+    this.message = message;
+    this.code = code;
+    this.meta = meta;
+  }
+}
+
+/** The base of the application's own errors: their fields cross function boundaries as data. */
+export class ApplicationError extends ConvexError<Record<string, Value>> {
+  constructor(message = "") {
+    super({});
+    this.message = message;
+    let sent: Record<string, Value> | undefined;
+    // Subclasses set their fields after this constructor, so the data is read when it is needed.
+    Object.defineProperty(this, "data", {
+      get: () => sent ?? errorData(this),
+      set: (data) => (sent = data),
+      configurable: true,
+      enumerable: false,
+    });
+  }
+}
+
+/** The fields of an error, its message and the names of its classes, the most special one first. */
+export function errorData(error: Error): Record<string, Value> {
+  const data: Record<string, Value> = {};
+  for (const [key, value] of Object.entries(error)) {
+    if (key !== "data" && typeof value !== "function" && value !== undefined) {
+      data[key] = value instanceof Error ? value.message : (toJson(value) as Value);
+    }
+  }
+  const kinds: string[] = [];
+  let kind = Object.getPrototypeOf(error);
+  while (kind !== null && kind.constructor !== ApplicationError && kind.constructor !== Object) {
+    kinds.push(kind.constructor.name);
+    kind = Object.getPrototypeOf(kind);
+  }
+  return { ...data, name: error.name, message: error.message, kinds };
+}

@@ -1,0 +1,293 @@
+import type { Doc, TableNames } from "../_generated/dataModel";
+import type { QueryCtx } from "../_generated/server";
+import { DatabaseError } from "./errors";
+
+/** A row, or the promise of one. */
+export type Found<D> = D | null | Promise<D | null>;
+
+/** A moment as code writes it. */
+export type Moment = Date | string | number;
+
+/** A change of a number: its new value, or a step from the old one. */
+export type Step = number | { increment: number } | { decrement: number };
+
+/** The properties that are not undefined. */
+export type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
+
+/** A column to sort by; the values of an enum sort as they are declared. */
+export type SortKey<D> = [field: keyof D & string, direction: "asc" | "desc", values?: readonly string[]];
+
+/** The row with this id, or null: also for text that is no id of the table. */
+export async function find<T extends TableNames>(
+  ctx: QueryCtx,
+  table: T,
+  id: string,
+): Promise<Doc<T> | null> {
+  const key = ctx.db.normalizeId(table, id);
+  return key === null ? null : await ctx.db.get(table, key);
+}
+
+/** The rows with these ids, in the order of their creation. */
+export async function findAll<T extends TableNames>(
+  ctx: QueryCtx,
+  table: T,
+  ids: Iterable<string>,
+): Promise<Doc<T>[]> {
+  const found = await Promise.all([...new Set(ids)].map((id) => find(ctx, table, id)));
+  return found
+    .filter((doc): doc is Awaited<Doc<T>> => doc !== null)
+    .sort((a, b) => a._creationTime - b._creationTime);
+}
+
+/** A row as the code sees it, or null. */
+export async function row<D, R>(doc: Promise<D | null>, map: (doc: D) => R | Promise<R>): Promise<R | null> {
+  const found = await doc;
+  return found === null ? null : await map(found);
+}
+
+/** A row as the code sees it; a missing one is an error. */
+export async function rowOrThrow<D, R>(doc: Promise<D | null>, map: (doc: D) => R | Promise<R>): Promise<R> {
+  return await map(await required(doc, "No record was found for a query."));
+}
+
+/** Rows as the code sees them. */
+export async function rows<D, R>(docs: Promise<D[]>, map: (doc: D) => R | Promise<R>): Promise<R[]> {
+  return await Promise.all((await docs).map((doc) => map(doc)));
+}
+
+/** The row, or an error with Prisma's code for a missing one. */
+export async function required<D>(doc: Found<D>, cause: string): Promise<D> {
+  const found = await doc;
+  if (found === null) {
+    const message = "An operation failed because it depends on one or more records that were required but not found.";
+    throw new DatabaseError("P2025", `${message} ${cause}`, { cause });
+  }
+  return found;
+}
+
+/** The row if it passes the test. */
+export async function onlyIf<D>(
+  doc: Promise<D | null>,
+  test: (doc: D) => boolean | Promise<boolean>,
+): Promise<D | null> {
+  const found = await doc;
+  return found !== null && (await test(found)) ? found : null;
+}
+
+/** The rows that pass the test. */
+export async function onlyThose<D>(
+  docs: Promise<D[]>,
+  test: (doc: D) => boolean | Promise<boolean>,
+): Promise<D[]> {
+  const found = await docs;
+  const passed = await Promise.all(found.map((doc) => test(doc)));
+  return found.filter((_, index) => passed[index]);
+}
+
+/** A list of the row, or an empty one. */
+export async function listOf<D>(doc: Promise<D | null>): Promise<D[]> {
+  const found = await doc;
+  return found === null ? [] : [found];
+}
+
+/** The first of the rows. */
+export async function firstOf<D>(docs: Promise<D[]>): Promise<D | null> {
+  return (await docs)[0] ?? null;
+}
+
+/** How many rows there are. */
+export async function countRows(docs: Promise<unknown[]>): Promise<number> {
+  return (await docs).length;
+}
+
+/** A page of a query's rows. */
+export async function pageOf<D>(
+  query: { collect(): Promise<D[]>; take(n: number): Promise<D[]> },
+  skip = 0,
+  take?: number,
+): Promise<D[]> {
+  const docs = take === undefined ? await query.collect() : await query.take(skip + take);
+  return sliceOf(docs, skip, take);
+}
+
+/** A page of rows. */
+export async function sliceOf<D>(docs: D[] | Promise<D[]>, skip = 0, take?: number): Promise<D[]> {
+  if (skip < 0 || (take !== undefined && take < 0)) {
+    throw new Error("A page starts at 0 or later and holds 0 rows or more.");
+  }
+  return (await docs).slice(skip, take === undefined ? undefined : skip + take);
+}
+
+/** The rows sorted by these keys; nulls come last, and first in descending order. */
+export async function sorted<D>(docs: Promise<D[]>, ...keys: SortKey<D>[]): Promise<D[]> {
+  const found = [...(await docs)];
+  return found.sort((a, b) => {
+    for (const [field, direction, values] of keys) {
+      const order = compare(a[field], b[field], values);
+      if (order !== 0) return direction === "desc" ? -order : order;
+    }
+    return 0;
+  });
+}
+
+/** Compares two stored values as the database did. */
+export function compare(a: unknown, b: unknown, values?: readonly string[]): number {
+  if (a === b) return 0;
+  if (a === null || b === null) return a === null ? 1 : -1;
+  if (values) return values.indexOf(a as string) - values.indexOf(b as string);
+  return (a as string) < (b as string) ? -1 : 1;
+}
+
+/** Does something with each item, one after the other, and counts them. */
+export async function each<T>(
+  items: readonly T[] | Promise<readonly T[]>,
+  change: (item: T) => Promise<unknown>,
+): Promise<{ count: number }> {
+  const found = await items;
+  for (const item of found) {
+    await change(item);
+  }
+  return { count: found.length };
+}
+
+/** Inserts each item that breaks no unique constraint, and counts those. */
+export async function eachNew<T>(
+  items: readonly T[] | Promise<readonly T[]>,
+  insert: (item: T) => Promise<unknown>,
+): Promise<{ count: number }> {
+  let count = 0;
+  for (const item of await items) {
+    try {
+      await insert(item);
+      count += 1;
+    } catch (error) {
+      if (!(error instanceof DatabaseError && error.code === "P2002")) throw error;
+    }
+  }
+  return { count };
+}
+
+/** Changes the row if there is one, else creates it. */
+export async function upsert<D>(
+  doc: Promise<D | null>,
+  change: (doc: D) => Promise<D>,
+  create: () => Promise<D>,
+): Promise<D> {
+  const found = await doc;
+  return found === null ? await create() : await change(found);
+}
+
+/** Fails if another row than `self` is already there. */
+export async function unique(
+  query: { take(n: number): Promise<{ _id: string }[]> },
+  model: string,
+  fields: string[],
+  self?: string,
+): Promise<void> {
+  const others = (await query.take(2)).filter((doc) => doc._id !== self);
+  if (others.length > 0) {
+    const names = fields.map((field) => `\`${field}\``).join(",");
+    throw new DatabaseError("P2002", `Unique constraint failed on the fields: (${names})`, {
+      modelName: model,
+      target: fields,
+    });
+  }
+}
+
+/** Fails if the row that a foreign key names is missing. */
+export async function exists(doc: Promise<unknown>, model: string, constraint: string): Promise<void> {
+  if ((await doc) === null) throw foreignKeyError(model, constraint);
+}
+
+/** Fails if rows still refer to the one that goes. */
+export async function unreferenced(doc: Promise<unknown>, model: string, constraint: string): Promise<void> {
+  if ((await doc) !== null) throw foreignKeyError(model, constraint);
+}
+
+/** Prisma's error for a foreign key that does not hold. */
+export function foreignKeyError(model: string, constraint: string): DatabaseError {
+  return new DatabaseError("P2003", `Foreign key constraint failed on the field: \`${constraint}\``, {
+    modelName: model,
+    field_name: constraint,
+  });
+}
+
+/** Without the properties that are undefined. */
+export function defined<T extends object>(value: T): Defined<T> {
+  return Object.fromEntries(Object.entries(value).filter(([, property]) => property !== undefined)) as Defined<T>;
+}
+
+/** The changes with a time stamp, if there are any changes. */
+export function stamped<T extends object, S extends object>(changes: T, stamp: S): Partial<S> & T {
+  return Object.keys(changes).length === 0 ? changes : { ...stamp, ...changes };
+}
+
+/** The value after a change: null stays null. */
+export function step(value: number | null, change: Step): number;
+export function step(value: number | null, change: Step | undefined): number | undefined;
+export function step(value: number | null, change: Step | null | undefined): number | null | undefined;
+export function step(value: number | null, change: Step | null | undefined) {
+  if (typeof change !== "object" || change === null) return change;
+  if (value === null) return null;
+  return "increment" in change ? value + change.increment : value - change.decrement;
+}
+
+/** True if the list has the value. */
+export function isIn(value: unknown, list: readonly unknown[]): boolean {
+  return list.includes(value);
+}
+
+/** Milliseconds since 1970. */
+export function time(moment: Moment): number;
+export function time(moment: Moment | null): number | null;
+export function time(moment: Moment | undefined): number | undefined;
+export function time(moment: Moment | null | undefined): number | null | undefined;
+export function time(moment: Moment | null | undefined) {
+  if (moment === null || moment === undefined) return moment;
+  const milliseconds = new Date(moment).getTime();
+  if (Number.isNaN(milliseconds)) throw new RangeError("Invalid Date");
+  return milliseconds;
+}
+
+/** The Date of a stored time. */
+export function date(milliseconds: number): Date;
+export function date(milliseconds: number | null): Date | null;
+export function date(milliseconds: number | null) {
+  return milliseconds === null ? null : new Date(milliseconds);
+}
+
+/** A stored 64-bit integer. */
+export function bigint(value: bigint | number): bigint;
+export function bigint(value: bigint | number | null): bigint | null;
+export function bigint(value: bigint | number | undefined): bigint | undefined;
+export function bigint(value: bigint | number | null | undefined): bigint | null | undefined;
+export function bigint(value: bigint | number | null | undefined) {
+  return value === null || value === undefined ? value : BigInt(value);
+}
+
+/** A decimal number as text, without trailing zeros. */
+export function decimal(value: string | number): string;
+export function decimal(value: string | number | null): string | null;
+export function decimal(value: string | number | undefined): string | undefined;
+export function decimal(value: string | number | null | undefined): string | null | undefined;
+export function decimal(value: string | number | null | undefined) {
+  if (value === null || value === undefined) return value;
+  const text = String(value);
+  return text.includes(".") ? text.replace(/\.?0+$/, "") : text;
+}
+
+/** Bytes as Convex stores them. */
+export function buffer(value: Uint8Array): ArrayBuffer;
+export function buffer(value: Uint8Array | null): ArrayBuffer | null;
+export function buffer(value: Uint8Array | undefined): ArrayBuffer | undefined;
+export function buffer(value: Uint8Array | null | undefined): ArrayBuffer | null | undefined;
+export function buffer(value: Uint8Array | null | undefined) {
+  return value === null || value === undefined ? value : new Uint8Array(value).buffer;
+}
+
+/** Stored bytes. */
+export function bytes(value: ArrayBuffer): Uint8Array;
+export function bytes(value: ArrayBuffer | null): Uint8Array | null;
+export function bytes(value: ArrayBuffer | null) {
+  return value === null ? null : new Uint8Array(value);
+}

@@ -1,0 +1,91 @@
+"""The modules `convex/tables/<table>.ts`: the row as code sees it, and the writes that keep its constraints."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from codemods.ir.table import OnDelete, Schema, Table
+from codemods.writers.code import TableUse
+from codemods.writers.deletes import delete_part
+from codemods.writers.fields import column_of
+from codemods.writers.inserts import data_type_part, insert_part
+from codemods.writers.layout import Doc, call, record, text_of
+from codemods.writers.names import SchemaNames
+from codemods.writers.parts import Builder, ModulePart, references_of
+from codemods.writers.patches import changes_type_part, patch_part
+
+
+def table_fragments(
+    table: Table, uses: Collection[TableUse], schema: Schema, names: SchemaNames
+) -> tuple[ModulePart, ...]:
+    """The parts of the table's module that these uses ask for, in order."""
+    own = [use for use in uses if use.table == table.name]
+    actions = {use.action for use in own}
+    steps = {use.step for use in own if use.step}
+    parts: list[ModulePart] = []
+    if "mapper" in actions:
+        parts += mapper_parts(Builder(schema, names, table))
+    if actions & {"insert", "patch"}:
+        parts.append(data_type_part(Builder(schema, names, table)))
+    if "insert" in actions:
+        parts.append(insert_part(Builder(schema, names, table)))
+    if "patch" in actions:
+        parts.append(changes_type_part(Builder(schema, names, table), steps))
+        parts.append(patch_part(Builder(schema, names, table), steps))
+    if "delete" in actions:
+        parts.append(delete_part(Builder(schema, names, table)))
+    return tuple(parts)
+
+
+def close_uses(uses: Iterable[TableUse], schema: Schema) -> frozenset[TableUse]:
+    """The uses with the deletes that they cascade to."""
+    found = set(uses)
+    waiting = [use.table for use in found if use.action == "delete"]
+    while waiting:
+        name = waiting.pop()
+        for reference in references_of(schema):
+            use = TableUse(reference.table.name, "delete")
+            if reference.target.name == name and reference.on_delete is OnDelete.CASCADE and use not in found:
+                found.add(use)
+                waiting.append(use.table)
+    return frozenset(found)
+
+
+def mapper_parts(build: Builder) -> list[ModulePart]:
+    """`toUser` and the type of its rows: `id` for `_id`, dates as dates, the source's own column names."""
+    use = TableUse(build.table.name, "mapper")
+    items: list[Doc] = [f"{build.table.id_field}: _id"] if build.table.id_field else []
+    items.append("...fields")
+    pattern = ["_id", "_creationTime"]
+    for column in build.table.fields:
+        if column.name == build.table.id_field:
+            continue
+        stored = build.stored(build.table, column.name)
+        access = f"fields.{stored}"
+        if stored != column.name:
+            pattern.append(stored)
+            access = stored
+        value = _shown(build, column_of(column).to_row, column.is_list, access)
+        if value is not None or stored != column.name:
+            items.append((f"{_key(column.name)}: ", value or access))
+    result: Doc = record(items) if len(items) > 1 else "fields"
+    returned = text_of(("return ", result, ";"), "  ", 2)
+    own = build.own
+    text = (
+        f"export function {own.mapper}(doc: {build.doc_type()}) {{\n"
+        f"  const {{ {', '.join([*pattern, '...fields'])} }} = doc;\n  {returned}\n}}"
+    )
+    row_type = Builder(build.schema, build.names, build.table)
+    type_text = f"export type {own.type} = ReturnType<typeof {own.mapper}>;"
+    return [build.part(own.mapper, 0, text, use), row_type.part(own.type, 10, type_text, use)]
+
+
+def _shown(build: Builder, convert: str, is_list: bool, access: str) -> Doc | None:
+    if not convert:
+        return None
+    name = build.library(convert)
+    return f"{access}.map((value) => {name}(value))" if is_list else call(name, access)
+
+
+def _key(name: str) -> str:
+    return name if name.isidentifier() and name.isascii() else f'"{name}"'
