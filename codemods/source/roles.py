@@ -142,6 +142,15 @@ def _first_child(binding: BindingKind) -> Callable[[SgNode, SgNode, str], Role]:
     return decide
 
 
+def _in_type_parameter(node: SgNode, parent: SgNode, kind: str) -> Role:
+    """The grammar recovers from import("m").Name<T> by calling the arguments parameters of nothing."""
+    listed = parent.parent()
+    owner = listed.parent() if listed is not None else None
+    if owner is None or owner.kind() == "ERROR" or parent.field("name") != node:
+        return _default(node, kind)
+    return Declares(BindingKind.TYPE, parent)
+
+
 def _in_import_specifier(node: SgNode, parent: SgNode, kind: str) -> Role:
     local = parent.field("alias") or parent.field("name")
     return Declares(BindingKind.IMPORT, parent) if local == node else None
@@ -226,7 +235,7 @@ _BY_PARENT: dict[str, _Decide] = {
     "parenthesized_expression": _in_parentheses,
     "required_parameter": _in_parameter,
     "type_alias_declaration": _in_type_alias,
-    "type_parameter": _first_child(BindingKind.TYPE),
+    "type_parameter": _in_type_parameter,
     "update_expression": _always(Use.WRITE),
     "variable_declarator": _in_declarator,
 }
