@@ -12,11 +12,15 @@ from codemods.source.binding import BindingKind
 
 
 class Use(Enum):
-    """In which space of names a reference looks, and whether it writes."""
+    """In which space of names a reference looks, and whether it writes.
+
+    IF_DECLARED looks for a value, and is no reference when there is none.
+    """
 
     VALUE = "value"
     TYPE = "type"
     ANY = "any"
+    IF_DECLARED = "if declared"
     WRITE = "write"
 
 
@@ -183,7 +187,7 @@ def _in_nested_name(node: SgNode, parent: SgNode, kind: str) -> Role:
 
 def _in_comparison(node: SgNode, parent: SgNode, kind: str) -> Role:
     """The grammar reads sql<Row>`…` as two comparisons, so that a type may stand where a value does."""
-    return None if node.text() in _PREDEFINED_TYPES else Use.ANY
+    return Use.IF_DECLARED if node.text() in _PREDEFINED_TYPES else Use.ANY
 
 
 def _in_tag(node: SgNode, parent: SgNode, kind: str) -> Role:

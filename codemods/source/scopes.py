@@ -101,7 +101,9 @@ class Scopes:
         self.declared: dict[int, Binding] = {}
         self.references: list[Reference] = []
         for use in self._sweep(root, language):
-            self.references.append(_resolved(use))
+            reference = _resolved(use)
+            if reference.binding is not None or use.use is not Use.IF_DECLARED:
+                self.references.append(reference)
 
     def _sweep(self, root: SgNode, language: str) -> list[_Use]:
         scopes, identifiers = _collected(root, language)

@@ -162,6 +162,7 @@ def test_typescript_parameters(source: str) -> None:
         "namespace ⟦N⟧ { export const a = 1; } ⟨N⟩.a; let n: ⟨N⟩.B;",
         "interface ⟦I⟧ {} interface I {} let i: ⟨I⟩;",
         "type ⟦Row⟧ = {}; const q = sql<⟨Row⟩>`select`;",
+        "const f = (⟦object⟧, n = sql<number>`select`) => ⟨object⟩ && 'a' in ⟨object⟩;",
     ],
 )
 def test_types_and_values_are_told_apart(source: str) -> None:
@@ -343,6 +344,11 @@ export async function list(req: Request): Promise<Row[]> {
     free = file.bindings.free(function)
     assert [binding.name for binding in free.bindings] == ["Row", "limit", "db"]
     assert free.globals == ("Request", "Promise", "console", "Boolean")
+
+
+def test_types_of_the_language_are_no_globals() -> None:
+    file = SourceFile("a.ts", "const a: string = sql<number>`select` as unknown;")
+    assert file.bindings.free(file.root).globals == ("sql",)
 
 
 def test_a_recursive_function_declaration_does_not_need_itself_from_outside() -> None:

@@ -118,6 +118,11 @@ def test_valid_code_that_the_grammar_cannot_read_is_no_error(text: str) -> None:
     assert SourceFile("a.ts", f"{text} const = 1;").has_errors
 
 
+def test_a_gap_of_the_grammar_that_loses_a_statement_is_an_error() -> None:
+    text = 'type A = string | import("m").B<string>;\nfunction f(a: string) {}\nfoo(f);\n'
+    assert SourceFile("a.ts", text).has_errors
+
+
 def test_an_ampersand_in_jsx_is_no_error() -> None:
     assert not SourceFile("a.tsx", "const a = <p>this & that</p>;").has_errors
 
