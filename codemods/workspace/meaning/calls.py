@@ -20,6 +20,8 @@ from codemods.workspace.meaning.values import (
     FunctionValue,
     GlobalValue,
     Instance,
+    ObjectValue,
+    OneOf,
     Shape,
     UnknownValue,
     Value,
@@ -59,6 +61,8 @@ def result(ev: Evaluator, function: Value) -> Value:
             return ExternalValue(module, (*path, CALLED))
         case GlobalValue(name=name, path=path):
             return GlobalValue(name, (*path, CALLED))
+        case OneOf(parts=parts):
+            return join([ev.result(part) for part in parts])
         case UnknownValue():
             return function
         case _:
@@ -77,13 +81,18 @@ def constructed(ev: Evaluator, cls: Value) -> Value:
         case GlobalValue():
             return cls
         case FunctionValue():
-            return UnknownValue("made by a function used as a constructor")
+            made = ev.result(cls)
+            return made if isinstance(made, ObjectValue) else UnknownValue("made by a function used as a constructor")
+        case OneOf(parts=parts):
+            return join([constructed(ev, part) for part in parts])
         case _:
             return UnknownValue("made by something that is no class")
 
 
 def awaited(value: Value) -> Value:
     """What `await` makes of a value."""
+    if isinstance(value, OneOf):
+        return join([awaited(part) for part in value.parts])
     if isinstance(value, BuiltIn) and value.name == "Promise":
         return value.element or UnknownValue("what the promise resolves to is not known")
     return value
@@ -92,7 +101,7 @@ def awaited(value: Value) -> Value:
 def element(value: Value) -> Value | None:
     """What an array or another collection holds; None when `value` is none."""
     match value:
-        case BuiltIn(name="Array" | "Set" | "Map", element=held):
+        case BuiltIn(name="Array" | "Set" | "Map" | "Object", element=held):
             return held or UnknownValue("what the collection holds is not known")
         case BuiltIn(name="String"):
             return value
@@ -100,6 +109,9 @@ def element(value: Value) -> Value | None:
             return ExternalValue(module, (*path, ELEMENT))
         case GlobalValue(name=name, path=path):
             return GlobalValue(name, (*path, ELEMENT))
+        case OneOf(parts=parts):
+            held_by = [element(part) for part in parts]
+            return join([held for held in held_by if held is not None]) if all(held_by) else None
         case _:
             return None
 
@@ -110,13 +122,15 @@ def _returned(ev: Evaluator, file: str, node: SgNode) -> Value:
     if declared is not None and is_known(declared) and not _is_vague(awaited(declared)):
         return declared
     value = _body_value(ev, file, node)
-    if is_known(value) and not _is_hollow(value):
+    if is_known(value) and not _is_hollow(value) and not isinstance(value, OneOf):
         return value
     return declared if declared is not None and is_known(declared) else value
 
 
 def _is_vague(value: Value) -> bool:
-    return isinstance(value, Shape | Callable_ | UnknownValue) or (isinstance(value, Instance) and not value.exact)
+    if isinstance(value, Instance):
+        return not value.exact
+    return isinstance(value, Shape | Callable_ | UnknownValue | ExternalValue)
 
 
 def _is_hollow(value: Value) -> bool:

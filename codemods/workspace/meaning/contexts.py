@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ast_grep_py import SgNode
 
 from codemods.source.tree import annotated, arguments, member, parameters, property_name, unwrap
-from codemods.workspace.meaning import calls
+from codemods.workspace.meaning import calls, uses
 from codemods.workspace.meaning.values import (
     BuiltIn,
     Callable_,
@@ -18,6 +18,7 @@ from codemods.workspace.meaning.values import (
     UnknownValue,
     Value,
     is_known,
+    join,
     parameter_step,
 )
 
@@ -46,8 +47,84 @@ def parameter(ev: Evaluator, file: str, function: SgNode, index: int) -> Value |
     by_collection = _element(ev, file, function, index)
     if by_collection is not None:
         return by_collection
+    by_wrapper = _wrapped(ev, file, function, index)
+    if by_wrapper is not None and is_known(by_wrapper):
+        return by_wrapper
     context = contextual(ev, file, function)
-    return parameter_of(ev, context, index) if context is not None else None
+    return parameter_of(ev, context, index) if context is not None else by_wrapper
+
+
+def passed(ev: Evaluator, file: str, function: SgNode, index: int) -> list[Value]:
+    """What each use of the expression `function` passes as parameter number `index`; empty when that is not known."""
+    values: list[Value] = []
+    for use in uses.uses_of(ev, file, function) or ():
+        if use.is_argument:
+            value = parameter(ev, use.file, use.node, index)
+            if value is None:
+                return []
+            values.append(value)
+            continue
+        given = arguments(use.node)
+        if any(argument.kind() == "spread_element" for argument in given[: index + 1]):
+            return []
+        if index < len(given):
+            values.append(ev.value(use.file, given[index]))
+    return values
+
+
+def _wrapped(ev: Evaluator, file: str, function: SgNode, index: int) -> Value | None:
+    """What a function here passes on to the function that it is given: `fn(req, res, next)` in a wrapper.
+
+    Where that is a parameter of the function which the wrapper returns, it is what the wrapped function gets in
+    the place of the call.
+    """
+    call = _call_around(function)
+    target = call.field("function") if call is not None else None
+    wrapper = ev.value(file, target) if target is not None else None
+    if call is None or not isinstance(wrapper, FunctionValue):
+        return None
+    listed = parameters(wrapper.node)
+    position = arguments(call).index(function)
+    binding = ev.bindings(wrapper.file).resolve(listed[position].pattern) if position < len(listed) else None
+    if binding is None:
+        return None
+    values: list[Value] = []
+    for reference in binding.references:
+        inner = reference.parent()
+        given = arguments(inner) if inner is not None and inner.field("function") == reference else []
+        if index < len(given):
+            outer = _parameter_of_result(ev, wrapper, given[index])
+            given_on = ev.value(wrapper.file, given[index])
+            values.append(given_on if outer is None else ev.received(file, call, outer))
+    return join(values) if values else None
+
+
+def received(ev: Evaluator, file: str, expression: SgNode, index: int) -> Value:
+    """What the function that `expression` evaluates to gets as parameter number `index` where it is used."""
+    value = parameter(ev, file, expression, index)
+    if value is not None and is_known(value):
+        return value
+    values = passed(ev, file, expression, index)
+    return join(values) if values else value or UnknownValue("what is passed cannot be told")
+
+
+def _parameter_of_result(ev: Evaluator, wrapper: FunctionValue, argument: SgNode) -> int | None:
+    """The position of `argument` among the parameters of the function that `wrapper` returns."""
+    binding = ev.bindings(wrapper.file).resolve(argument) if argument.kind() == "identifier" else None
+    result = ev.result(wrapper)
+    if binding is None or not isinstance(result, FunctionValue) or result.file != wrapper.file:
+        return None
+    for position, found in enumerate(parameters(result.node)):
+        if ev.bindings(wrapper.file).resolve(found.pattern) is binding:
+            return position
+    return None
+
+
+def _call_around(argument: SgNode) -> SgNode | None:
+    """The call that `argument` is given to."""
+    holder = argument.parent()
+    call = holder.parent() if holder is not None and holder.kind() == "arguments" else None
+    return call if call is not None and call.kind() == "call_expression" else None
 
 
 def parameter_of(ev: Evaluator, function: Value, index: int) -> Value | None:
@@ -131,8 +208,7 @@ def _property(ev: Evaluator, file: str, pair: SgNode) -> Value | None:
 
 def _element(ev: Evaluator, file: str, function: SgNode, index: int) -> Value | None:
     """Elements that the methods of a collection, and `then` of a promise, hand to their callbacks."""
-    holder = function.parent()
-    call = holder.parent() if holder is not None and holder.kind() == "arguments" else None
+    call = _call_around(function)
     target = call.field("function") if call is not None else None
     found = member(target) if target is not None else None
     if call is None or found is None or function not in arguments(call)[:1]:

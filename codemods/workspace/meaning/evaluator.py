@@ -12,7 +12,7 @@ from codemods.source.bindings import Bindings
 from codemods.source.file import SourceFile
 from codemods.workspace.discovery import FileInfo
 from codemods.workspace.imports import Resolved
-from codemods.workspace.meaning import calls, expressions, members, modules, types, variables
+from codemods.workspace.meaning import calls, contexts, expressions, members, modules, types, variables
 from codemods.workspace.meaning.heritage import Heritage
 from codemods.workspace.meaning.values import CIRCULAR, UnknownValue, Value
 from codemods.workspace.roles import Role
@@ -75,6 +75,10 @@ class Evaluator:
     def result(self, function: Value) -> Value:
         """What a call of `function` returns."""
         return self._once(("result", function), lambda: calls.result(self, function))
+
+    def received(self, file: str, node: SgNode, index: int) -> Value:
+        """What the function that `node` evaluates to gets as parameter number `index` wherever it is used."""
+        return self._once(("received", file, node, index), lambda: contexts.received(self, file, node, index))
 
     def all_files(self) -> Iterable[str]:
         """The files that can matter to the server: everything but tests."""

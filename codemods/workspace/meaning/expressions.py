@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ast_grep_py import SgNode
 
 from codemods.source.tree import CLASS_KINDS, FUNCTION_KINDS, arguments, member, named, string_value
-from codemods.workspace.meaning import calls, modules
+from codemods.workspace.meaning import calls, modules, objects
 from codemods.workspace.meaning.values import (
     NOTHING,
     BuiltIn,
@@ -16,6 +16,8 @@ from codemods.workspace.meaning.values import (
     FunctionValue,
     GlobalValue,
     Instance,
+    ModuleValue,
+    Nothing,
     ObjectValue,
     UnknownValue,
     Value,
@@ -32,6 +34,8 @@ _STRING, _NUMBER, _BOOLEAN = BuiltIn("String"), BuiltIn("Number"), BuiltIn("Bool
 # Globals that programs use to keep a value alive between reloads: what is found there was put there.
 _GLOBAL_OBJECTS = frozenset({"globalThis", "global", "window", "self"})
 _UNARY: dict[str, Value] = {"!": _BOOLEAN, "delete": _BOOLEAN, "typeof": _STRING, "void": NOTHING}
+# What no written type can make more certain.
+_CERTAIN = (FunctionValue, ClassValue, ObjectValue, ModuleValue)
 _COMPARISONS = frozenset({"==", "===", "!=", "!==", "<", ">", "<=", ">=", "in", "instanceof"})
 
 
@@ -113,6 +117,8 @@ def _indexed(ev: Evaluator, file: str, node: SgNode) -> Value:
     owner = ev.value(file, target) if target is not None else UnknownValue("incomplete expression")
     if isinstance(owner, BuiltIn) and owner.name == "String":
         return owner
+    if isinstance(owner, ObjectValue):
+        return objects.any_member(ev, owner)
     return calls.element(owner) or UnknownValue("the name of the property is computed")
 
 
@@ -139,7 +145,11 @@ def _new(ev: Evaluator, file: str, node: SgNode) -> Value:
     constructor = node.field("constructor")
     if constructor is None:
         return UnknownValue("incomplete expression")
-    return calls.constructed(ev, ev.value(file, constructor))
+    made = calls.constructed(ev, ev.value(file, constructor))
+    types = node.field("type_arguments")
+    if isinstance(made, BuiltIn) and types is not None and made.name in ("Map", "Set", "Array", "Promise"):
+        return BuiltIn(made.name, ev.type(file, named(types)[-1]))
+    return made
 
 
 def _await(ev: Evaluator, file: str, node: SgNode) -> Value:
@@ -160,10 +170,10 @@ def _cast(ev: Evaluator, file: str, node: SgNode) -> Value:
     """`x as T`: what x is, if that is known, else a T."""
     inner = named(node)
     value = _first(ev, file, node)
-    if is_known(value) or len(inner) < 2:
+    if len(inner) < 2 or isinstance(value, _CERTAIN):
         return value
     typed = ev.type(file, inner[1])
-    return typed if is_known(typed) else value
+    return typed if is_known(typed) and not isinstance(typed, Nothing) else value
 
 
 def _assignment(ev: Evaluator, file: str, node: SgNode) -> Value:

@@ -13,6 +13,7 @@ from codemods.workspace.meaning.values import (
     FunctionValue,
     GlobalValue,
     Instance,
+    OneOf,
     UnknownValue,
     Value,
 )
@@ -38,6 +39,8 @@ def called(value: Value) -> Called:
             return Unknown(reason)
         case ClassValue(file=file, node=node):
             return FunctionRef(file, node, node, _text(node.field("name")))
+        case OneOf():
+            return Unknown("may be one of several functions")
         case BuiltIn(name=name):
             return Unknown(f"a {name} is no function")
         case Instance():

@@ -8,6 +8,7 @@ from ast_grep_py import SgNode
 
 from codemods.source.tree import named, property_name
 from codemods.workspace.meaning import classes, objects, shapes
+from codemods.workspace.meaning.objects import OBJECT_METHODS
 from codemods.workspace.meaning.values import (
     Both,
     BuiltIn,
@@ -21,10 +22,12 @@ from codemods.workspace.meaning.values import (
     NamespaceValue,
     Nothing,
     ObjectValue,
+    OneOf,
     Shape,
     UnknownValue,
     Value,
     is_known,
+    join,
 )
 
 if TYPE_CHECKING:
@@ -59,6 +62,8 @@ def member(ev: Evaluator, value: Value, name: str) -> Value:
         case Both(parts=parts):
             found = [ev.member(part, name) for part in parts]
             return next((item for item in found if is_known(item)), found[0])
+        case OneOf(parts=parts):
+            return join([ev.member(part, name) for part in parts])
         case FunctionValue() | Callable_():
             return _function(ev, value, name)
         case Nothing():
@@ -70,6 +75,8 @@ def member(ev: Evaluator, value: Value, name: str) -> Value:
 def _built_in(value: BuiltIn, name: str) -> Value:
     if name in ("length", "size"):
         return BuiltIn("Number")
+    if value.name == "Object" and value.element is not None and name not in OBJECT_METHODS:
+        return value.element
     if value.name == "Error" and name in ("message", "name", "stack"):
         return BuiltIn("String")
     return GlobalValue(value.name, ("prototype", name))

@@ -9,9 +9,11 @@ from ast_grep_py import SgNode
 from codemods.source.bindings import Export, Import
 from codemods.workspace.imports import Asset, Builtin, InFile, InPackage, Missing
 from codemods.workspace.meaning.values import (
+    CALLED,
     BuiltIn,
     ClassValue,
     ExternalValue,
+    GlobalValue,
     Instance,
     ModuleValue,
     UnknownValue,
@@ -40,7 +42,8 @@ def imported(ev: Evaluator, file: str, spec: str, name: str, is_esm: bool) -> Va
         case Builtin(name=module):
             return ExternalValue(module, () if name == "*" else (name,))
         case Asset(path=path):
-            return UnknownValue(f"{path} is no source file")
+            is_data = path.endswith((".json", ".json5"))
+            return GlobalValue("JSON", ("parse", CALLED)) if is_data else UnknownValue(f"{path} is no source file")
         case Missing(reason=reason):
             return UnknownValue(f"import of {spec}: {reason}")
 

@@ -21,7 +21,7 @@ from codemods.workspace.meaning.values import (
 if TYPE_CHECKING:
     from codemods.workspace.meaning.evaluator import Evaluator
 
-_OBJECT_METHODS = frozenset({"hasOwnProperty", "toString", "valueOf", "toLocaleString", "isPrototypeOf"})
+OBJECT_METHODS = frozenset({"hasOwnProperty", "toString", "valueOf", "toLocaleString", "isPrototypeOf"})
 
 
 def object_member(ev: Evaluator, value: ObjectValue, name: str) -> Value:
@@ -37,9 +37,17 @@ def object_member(ev: Evaluator, value: ObjectValue, name: str) -> Value:
         found = ev.member(ev.value(value.file, inner[0]), name) if inner else None
         if found is not None and is_known(found):
             return found
-    if name in _OBJECT_METHODS:
+    if name in OBJECT_METHODS:
         return GlobalValue("Object", ("prototype", name))
     return UnknownValue(f"the object has no property {name}")
+
+
+def any_member(ev: Evaluator, value: ObjectValue) -> Value:
+    """What `value[key]` holds for a key that only running the code can name: what all properties agree on."""
+    parts = named(value.node)
+    if not parts or any(part.kind() == "spread_element" for part in parts):
+        return UnknownValue("the name of the property is computed")
+    return join([_property(ev, value.file, part) for part in parts])
 
 
 def property_node(literal: SgNode, name: str) -> SgNode | None:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from ast_grep_py import SgNode
 
 from codemods.source.binding import Binding
-from codemods.source.tree import FUNCTION_KINDS, Parameter, arguments, parameters
-from codemods.workspace.meaning import callsites, contexts
+from codemods.source.tree import FUNCTION_KINDS, Parameter, parameters
+from codemods.workspace.meaning import contexts
 from codemods.workspace.meaning.values import (
     BuiltIn,
     Callable_,
@@ -42,7 +42,7 @@ def received(ev: Evaluator, file: str, function: SgNode, index: int, parameter: 
     if typed is not None and is_known(typed) and not _is_vague(typed):
         return typed
     by_context = contexts.parameter(ev, file, function, index)
-    if typed is None and by_context is not None and is_known(by_context):
+    if (typed is None or not is_known(typed)) and by_context is not None and is_known(by_context):
         return by_context
     passed = _passed(ev, file, function, index, parameter)
     if passed is not None and is_known(passed) and not isinstance(passed, Nothing):
@@ -79,16 +79,10 @@ def _is_vague(value: Value) -> bool:
 
 
 def _passed(ev: Evaluator, file: str, function: SgNode, index: int, parameter: Parameter) -> Value | None:
-    sites = callsites.calls_of(ev, file, function)
-    if sites is None or parameter.is_rest:
+    """What all uses of the function agree to pass; None when they cannot all be told."""
+    if parameter.is_rest or function.kind() not in FUNCTION_KINDS:
         return None
-    values: list[Value] = []
-    for site in sites:
-        given = arguments(site.node)
-        if any(argument.kind() == "spread_element" for argument in given[: index + 1]):
-            return None
-        if index < len(given):
-            values.append(ev.value(site.file, given[index]))
-    if parameter.default is not None:
+    values = contexts.passed(ev, file, function, index)
+    if values and parameter.default is not None:
         values.append(ev.value(file, parameter.default))
     return join(values) if values else None

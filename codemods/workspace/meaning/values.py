@@ -97,6 +97,13 @@ class Both:
 
 
 @dataclass(frozen=True, slots=True)
+class OneOf:
+    """A value that is one of these, which of them is not known: what can be said is what all agree on."""
+
+    parts: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Callable_:
     """Some function of a known type: which one is called cannot be told, what it returns can.
 
@@ -133,6 +140,7 @@ Value = (
     | BuiltIn
     | Shape
     | Both
+    | OneOf
     | Callable_
     | Nothing
     | UnknownValue
@@ -144,6 +152,9 @@ NOTHING = Nothing()
 # Steps of `External.path` and `Global.path` that are no property names.
 CALLED = "()"
 ELEMENT = "[]"
+ANY = "*"
+
+_MAX_PARTS = 6
 
 
 def parameter_step(index: int) -> str:
@@ -157,19 +168,34 @@ def is_known(value: Value) -> bool:
 
 
 def join(values: list[Value]) -> Value:
-    """The one value that all of `values` agree on; those that are null or depend on the outcome do not count."""
-    meant = [value for value in values if not isinstance(value, Nothing)]
+    """What is known of a value that is one of `values`; null and what depends on the outcome do not count."""
+    meant = [part for value in values for part in parts_of(value) if not isinstance(part, Nothing)]
     open_ones = [value for value in meant if not (isinstance(value, UnknownValue) and value.circular)]
     if not open_ones:
         return meant[0] if meant else NOTHING
-    first: Value = open_ones[0]
-    for value in open_ones[1:]:
-        merged = _merge(first, value)
-        if merged is None:
-            unknown = next((v for v in open_ones if isinstance(v, UnknownValue)), None)
-            return unknown or UnknownValue("may be one of several values")
-        first = merged
-    return first
+    merged: list[Value] = []
+    for value in open_ones:
+        _add(merged, value)
+    if len(merged) == 1:
+        return merged[0]
+    unknown = next((value for value in merged if isinstance(value, UnknownValue)), None)
+    if unknown is not None:
+        return unknown
+    return OneOf(tuple(merged)) if len(merged) <= _MAX_PARTS else UnknownValue("may be one of many values")
+
+
+def parts_of(value: Value) -> tuple[Value, ...]:
+    """The values that `value` may be: itself, unless it is a OneOf."""
+    return value.parts if isinstance(value, OneOf) else (value,)
+
+
+def _add(merged: list[Value], value: Value) -> None:
+    for position, known in enumerate(merged):
+        both = _merge(known, value)
+        if both is not None:
+            merged[position] = both
+            return
+    merged.append(value)
 
 
 def _merge(one: Value, other: Value) -> Value | None:
@@ -183,4 +209,14 @@ def _merge(one: Value, other: Value) -> Value | None:
                 return BuiltIn(name, first or second)
             element = join([first, second])
             return BuiltIn(name, element if is_known(element) else None)
+        case ExternalValue(module=module, path=path), ExternalValue(module=same_module, path=other_path):
+            merged = _merge_steps(path, other_path) if module == same_module else None
+            return ExternalValue(module, merged) if merged is not None else None
     return None
+
+
+def _merge_steps(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...] | None:
+    """What a package hands to callbacks in the same place, whichever of its functions does: `get` or `post`."""
+    if len(one) != len(other) or not (one and one[-1] == other[-1] and one[-1].startswith("=>")):
+        return None
+    return tuple(step if step == same else ANY for step, same in zip(one, other, strict=True))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ast_grep_py import SgNode
 
 from codemods.source.binding import REST, Binding, BindingKind
-from codemods.workspace.meaning import calls, modules, parameters
+from codemods.workspace.meaning import calls, collections, modules, parameters
 from codemods.workspace.meaning.values import (
     BuiltIn,
     Callable_,
@@ -71,6 +71,8 @@ def _variable(ev: Evaluator, file: str, binding: Binding) -> Value:
             return _declared_type(ev, file, binding) or UnknownValue(f"`{binding.name}` is assigned in many places")
         values += [ev.value(file, node) for node in assigned]
     value = join(values) if values else UnknownValue(f"`{binding.name}` is never assigned here")
+    if _is_empty(value) and binding.type_annotation is None:
+        return collections.filled(ev, file, value, binding)
     if is_known(value) and not isinstance(value, Nothing) and not _is_empty(value):
         return value
     typed = _declared_type(ev, file, binding)
