@@ -10,7 +10,7 @@ from ast_grep_py import SgNode
 
 from codemods.source.imports import Import
 from codemods.source.span import Span
-from codemods.source.tree import annotated, named, property_name
+from codemods.source.tree import annotated, property_name
 
 REST = "..."
 
@@ -171,8 +171,3 @@ def _position(pattern: SgNode, child: SgNode) -> int:
             break
         position += part.kind() == ","
     return position
-
-
-def parts_of(pattern: SgNode) -> list[SgNode]:
-    """The elements of a destructuring pattern."""
-    return named(pattern)

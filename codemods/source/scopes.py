@@ -13,8 +13,9 @@ from ast_grep_py import SgNode, SgRoot
 
 from codemods.source.binding import BOTH_KINDS, TYPE_KINDS, Binding, BindingKind, Scope
 from codemods.source.file import span_of
-from codemods.source.roles import Declares, Role, Use, role_of
+from codemods.source.roles import Declares, Use, role_of
 from codemods.source.span import Span
+from codemods.source.tree import FUNCTION_KINDS
 
 _IDENTIFIERS = frozenset(
     {"identifier", "type_identifier", "shorthand_property_identifier", "shorthand_property_identifier_pattern"}
@@ -29,17 +30,6 @@ _SIGNATURES = frozenset(
         "function_signature",
         "function_type",
         "method_signature",
-    }
-)
-
-_FUNCTIONS = frozenset(
-    {
-        "arrow_function",
-        "function_declaration",
-        "function_expression",
-        "generator_function",
-        "generator_function_declaration",
-        "method_definition",
     }
 )
 
@@ -63,7 +53,7 @@ _NAMESPACES = frozenset({"ambient_declaration", "internal_module", "module"})
 _COLLECTED = (
     _IDENTIFIERS
     | _SIGNATURES
-    | _FUNCTIONS
+    | FUNCTION_KINDS
     | _GENERIC
     | _BLOCKS
     | _TYPE_BLOCKS
@@ -71,7 +61,7 @@ _COLLECTED = (
     | frozenset({"statement_block"})
 )
 
-_BODIES = _FUNCTIONS | frozenset({"class_static_block"})
+_BODIES = FUNCTION_KINDS | frozenset({"class_static_block"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,11 +221,11 @@ def _scopes_of(node: SgNode, kind: str) -> list[Scope]:
     if kind in _SELF_NAMED and node.field("name") is not None:
         scopes.append(Scope(span_of(node), "block", node))
     opening = node.field("type_parameters")
-    if opening is None and (kind in _FUNCTIONS or kind in _SIGNATURES):
+    if opening is None and (kind in FUNCTION_KINDS or kind in _SIGNATURES):
         opening = node.field("parameters") or node.field("parameter")
     if opening is not None:
         span = Span(opening.range().start.index, node.range().end.index)
-        scopes.append(Scope(span, "function" if kind in _FUNCTIONS else "type", node))
+        scopes.append(Scope(span, "function" if kind in FUNCTION_KINDS else "type", node))
     return scopes
 
 
@@ -245,6 +235,3 @@ def _block_kind(node: SgNode) -> str:
     if kind in _BODIES:
         return "body"
     return "namespace" if kind in _NAMESPACES else "block"
-
-
-__all__ = ["Reference", "Role", "Scopes"]

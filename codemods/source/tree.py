@@ -9,8 +9,6 @@ from functools import cache
 
 from ast_grep_py import SgNode, SgRoot
 
-from codemods.source.file import span_of
-
 FUNCTION_KINDS = frozenset(
     {
         "arrow_function",
@@ -227,8 +225,3 @@ def _known_here(node: SgNode, kind: str) -> bool:
     except RuntimeError:
         return False
     return True
-
-
-def text_between(text: str, one: SgNode, other: SgNode) -> str:
-    """The source between the end of a node and the start of a later one."""
-    return text[span_of(one).end : span_of(other).start]
