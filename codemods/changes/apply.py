@@ -32,19 +32,21 @@ from codemods.changes.restore import restore
 DEFAULT_FOLDER_MODE = 0o755
 
 
-def apply(root: Path, files: Sequence[FileChange], disk: Disk | None = None) -> None:
-    """Write the changes. No changes, nothing written: not even a journal.
+def apply(root: Path, files: Sequence[FileChange], disk: Disk | None = None, undoable: bool = True) -> None:
+    """Write the changes. No changes, nothing written: not even a journal, which `undoable` keeps for `undo`.
 
     Raises a ChangeError when something stands in the way; nothing is changed then, except after RollbackFailed.
     """
     if not files:
         return
     disk = disk or Disk()
-    _refuse_unfinished(root)
+    refuse_unfinished(root)
     check(root, files)
     journal = _record(root, files, disk)
     try:
         _carry_out(root, files, journal, disk)
+        if not undoable:
+            forget(root, journal, disk)
     except BaseException as error:
         _roll_back(root, journal, error)
         if isinstance(error, OSError):
@@ -52,7 +54,8 @@ def apply(root: Path, files: Sequence[FileChange], disk: Disk | None = None) -> 
         raise
 
 
-def _refuse_unfinished(root: Path) -> None:
+def refuse_unfinished(root: Path) -> None:
+    """Raise UnfinishedApply when an earlier apply waits to be undone."""
     if _unfinished(root):
         raise UnfinishedApply("an earlier apply was interrupted")
 

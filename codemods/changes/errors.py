@@ -11,6 +11,10 @@ class ChangeError(Exception):
         self.paths = paths
 
 
+class DirtyTree(ChangeError):
+    """The git working tree has changes that are not committed."""
+
+
 class ChangedSincePlanning(ChangeError):
     """A file is not as it was when the changes were computed."""
 

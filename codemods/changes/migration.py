@@ -58,13 +58,14 @@ class Settled:
     notes: tuple[str, ...] = ()
 
 
-def settle(migration: Migration, accepted: frozenset[str] | None = None) -> Settled:
+def settle(migration: Migration, accepted: frozenset[str] | None = None, unwritable: Sequence[Dropped] = ()) -> Settled:
     """The plan when these groups are accepted (None: all of them).
 
-    Items of a rejected group become skipped; items of a group that could not be written need review.
+    Items of a rejected group become skipped; items of a group that could not be written need review. `unwritable`
+    names groups that a review found to be so and therefore did not accept.
     """
     result = migration.changes.render(accepted)
-    dropped = {drop.group: drop for drop in result.dropped}
+    dropped = {drop.group: drop for drop in [*unwritable, *result.dropped]}
     live = result.accepted if accepted is not None else None
     items = tuple(_item(item, dropped, live) for item in migration.items)
     return Settled(
