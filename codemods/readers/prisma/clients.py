@@ -14,7 +14,7 @@ from codemods.readers.prisma.extract import ClientCall, ModelCall, table_of_mode
 from codemods.readers.prisma.methods import CLIENT_METHODS, MODEL_METHODS
 from codemods.source.file import SourceFile
 from codemods.source.tree import member, unwrap
-from codemods.workspace import Workspace
+from codemods.workspace import Unknown, Workspace
 
 _CLIENTS = frozenset({"PrismaClient", "TransactionClient"})
 _STEPS = frozenset({"$extends", "$transaction", "()", "=>0", "default"})
@@ -50,9 +50,17 @@ class Clients:
         """The Prisma call that a call is, None for every other call."""
         if site.target is None or site.method is None or site.is_new:
             return None
+        found: ModelCall | ClientCall | None = None
         if site.method in CLIENT_METHODS:
-            return self._client_call(site, site.target, site.method)
-        return self._model_call(site, site.target, site.method) if site.method in MODEL_METHODS else None
+            found = self._client_call(site, site.target, site.method)
+        elif site.method in MODEL_METHODS:
+            found = self._model_call(site, site.target, site.method)
+        in_doubt = found is not None and found.problem is not None
+        return None if in_doubt and self._is_followed(site.node) else found
+
+    def _is_followed(self, call: SgNode) -> bool:
+        """True when the call is known to run something else."""
+        return not isinstance(self._workspace.callee(self._file.path, call), Unknown)
 
     def _client_call(self, site: CallSite, target: SgNode, method: str) -> ClientCall | None:
         receiver = self._client(target)
@@ -67,7 +75,7 @@ class Clients:
         if access is not None:
             receiver = self._client(access[0])
             if receiver is not None and (receiver.problem is None or self._is_model(access[1])):
-                return ModelCall(site.node, access[0].text(), access[1], method, receiver.problem)
+                return ModelCall(site.node, unwrap(access[0]).text(), access[1], method, receiver.problem)
         elif target.kind() == "subscript_expression":
             return self._computed(site, target, method)
         origin = self._origins.of(self._file, target)
@@ -82,7 +90,7 @@ class Clients:
         receiver = self._client(client) if client is not None else None
         if client is None or receiver is None or receiver.problem:
             return None
-        return ModelCall(site.node, client.text(), None, method)
+        return ModelCall(site.node, unwrap(client).text(), None, method)
 
     def _client(self, node: SgNode) -> _Receiver | None:
         node = unwrap(node, awaited=True)

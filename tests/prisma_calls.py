@@ -1,0 +1,147 @@
+"""A blog's schema, and queries shown as text, so that tests state what was understood in one line."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from codemods.ir.query import All, Any, Assignment, Condition, Data, Include, Not, Order, Predicate, Query, Related
+from codemods.source.span import Span
+
+SCHEMA = """
+    model User {
+      id        Int       @id @default(autoincrement())
+      email     String    @unique
+      name      String?
+      age       Int       @default(0)
+      role      String    @default("USER")
+      settings  Json?
+      labels    String[]
+      createdAt DateTime  @default(now())
+      posts     Post[]
+      profile   Profile?
+      teams     Team[]
+    }
+
+    model Profile {
+      id     Int    @id @default(autoincrement())
+      bio    String
+      userId Int    @unique
+      user   User   @relation(fields: [userId], references: [id])
+    }
+
+    model Post {
+      id       Int       @id @default(autoincrement())
+      title    String
+      views    Int       @default(0)
+      authorId Int?
+      author   User?     @relation(fields: [authorId], references: [id])
+      comments Comment[]
+      @@unique([authorId, title])
+      @@unique([title, views], name: "seen")
+    }
+
+    model Comment {
+      id     Int    @id @default(autoincrement())
+      text   String
+      postId Int
+      post   Post   @relation(fields: [postId], references: [id])
+    }
+
+    model Team {
+      id      Int    @id @default(autoincrement())
+      name    String
+      members User[]
+    }
+"""
+CLIENT = 'import { PrismaClient } from "@prisma/client";\nexport const prisma = new PrismaClient();\n'
+PACKAGE = '{"dependencies": {"@prisma/client": "6.0.0", "express": "5.0.0"}}'
+
+
+@dataclass(frozen=True)
+class Read:
+    """A query with its parts as text."""
+
+    query: Query
+    source: str
+
+    @property
+    def where(self) -> str:
+        return shown(self.source, self.query.where)
+
+    @property
+    def data(self) -> str:
+        return shown(self.source, self.query.data)
+
+    @property
+    def update(self) -> str:
+        return shown(self.source, self.query.update)
+
+    @property
+    def order(self) -> str:
+        return ordered(self.query.order)
+
+    @property
+    def include(self) -> str:
+        return included(self.source, self.query.include)
+
+    @property
+    def call(self) -> str:
+        return shown(self.source, self.query.call)
+
+    @property
+    def unsupported(self) -> tuple[str, ...]:
+        return self.query.unsupported
+
+
+ReadAll = Callable[[str], list[Read]]
+ReadOne = Callable[[str], Read]
+
+
+def shown(source: str, part: Predicate | Data | Span | None) -> str:
+    """`email = email and not (age > 3)`; values as they stand in the source."""
+    match part:
+        case None:
+            return ""
+        case Span(start, end):
+            return source[start:end]
+        case Condition(field, op, value, insensitive):
+            return f"{field} {op.value}{'*' if insensitive else ''} {source[value.start : value.end]}"
+        case All(parts):
+            return " and ".join(_inner(source, each) for each in parts)
+        case Any(parts):
+            return " or ".join(_inner(source, each) for each in parts) or "nothing"
+        case Not(inner):
+            return f"not ({shown(source, inner)})"
+        case Related(relation, quantifier, inner):
+            return f"{relation} {quantifier} ({shown(source, inner)})"
+        case Data(parts):
+            return ", ".join(_part(source, each) for each in parts)
+
+
+def _inner(source: str, part: Predicate) -> str:
+    text = shown(source, part)
+    return f"({text})" if isinstance(part, Any) else text
+
+
+def _part(source: str, part: Assignment | Span) -> str:
+    if isinstance(part, Span):
+        return f"...{source[part.start : part.end]}"
+    key = f".{part.key}" if part.key else ""
+    return f"{part.field} {part.change.value}{key} {source[part.value.start : part.value.end]}"
+
+
+def ordered(order: tuple[Order, ...]) -> str:
+    """`age, name desc`."""
+    return ", ".join(each.field + (" desc" if each.descending else "") for each in order)
+
+
+def included(source: str, include: tuple[Include, ...]) -> str:
+    """`author{id}, posts[where; order; limit]`."""
+    return ", ".join(_include(source, each) for each in include)
+
+
+def _include(source: str, include: Include) -> str:
+    options = (shown(source, include.where), ordered(include.order), shown(source, include.limit))
+    detail = f"[{'; '.join(options)}]" if any(options) else ""
+    columns = [*(include.select or ()), *([included(source, include.include)] if include.include else [])]
+    chosen = f"{{{', '.join(columns)}}}" if columns else ""
+    return f"{'#' if include.count_only else ''}{include.relation}{detail}{chosen}"

@@ -1,0 +1,154 @@
+"""Which calls are Prisma's, and what they do."""
+
+import pytest
+from prisma_calls import ReadAll, ReadOne
+
+from codemods.ir.query import Op
+
+
+@pytest.mark.parametrize(
+    ("call", "op", "or_throw"),
+    [
+        ("findUnique({ where: { id } })", Op.FIND_UNIQUE, False),
+        ("findUniqueOrThrow({ where: { id } })", Op.FIND_UNIQUE, True),
+        ("findFirst()", Op.FIND_FIRST, False),
+        ("findFirstOrThrow()", Op.FIND_FIRST, True),
+        ("findMany()", Op.FIND_MANY, False),
+        ("count({ where: { age: 1 } })", Op.COUNT, False),
+        ("create({ data: { email } })", Op.CREATE, False),
+        ("createMany({ data: [] })", Op.CREATE_MANY, False),
+        ("update({ where: { id }, data: {} })", Op.UPDATE, False),
+        ("updateMany({ data: {} })", Op.UPDATE_MANY, False),
+        ("upsert({ where: { id }, create: {}, update: {} })", Op.UPSERT, False),
+        ("delete({ where: { id } })", Op.DELETE, False),
+        ("deleteMany()", Op.DELETE_MANY, False),
+    ],
+)
+def test_methods_of_models(read: ReadOne, call: str, op: Op, or_throw: bool) -> None:
+    found = read(f"const result = await prisma.user.{call};")
+    query = found.query
+    assert (query.op, query.table, query.client, query.or_throw) == (op, "User", "prisma", or_throw)
+    assert (query.name, query.unsupported) == (f"prisma user.{call.split('(')[0]}", ())
+    assert found.call == f"prisma.user.{call}"
+
+
+@pytest.mark.parametrize("method", ["createManyAndReturn", "updateManyAndReturn"])
+def test_methods_that_return_the_written_rows(read: ReadOne, method: str) -> None:
+    assert read(f"await prisma.user.{method}({{ data: [] }});").query.returns_rows
+
+
+@pytest.mark.parametrize(
+    ("call", "reason"),
+    [
+        ("aggregate({ _sum: { age: true } })", "aggregate"),
+        ("groupBy({ by: ['age'], _count: true })", "groupBy"),
+        ("count({ select: { _all: true } })", "count: select"),
+    ],
+)
+def test_methods_without_counterpart(read: ReadOne, call: str, reason: str) -> None:
+    assert read(f"await prisma.user.{call};").unsupported == (reason,)
+
+
+@pytest.mark.parametrize(
+    ("call", "op", "unsupported"),
+    [
+        ("$transaction(async (tx) => 1)", Op.TRANSACTION, ()),
+        ("$transaction([])", Op.TRANSACTION, ()),
+        ("$transaction(calls)", Op.TRANSACTION, ("transaction: its calls are built elsewhere",)),
+        ("$queryRaw`SELECT 1`", Op.RAW, ("raw SQL",)),
+        ("$queryRaw<Row[]>`SELECT ${1}`", Op.RAW, ("raw SQL",)),
+        ("$executeRawUnsafe('DELETE')", Op.RAW, ("raw SQL",)),
+        ("$connect()", Op.CONNECT, ()),
+        ("$disconnect()", Op.CONNECT, ()),
+        ("$use(middleware)", Op.CONNECT, ("client middleware",)),
+    ],
+)
+def test_methods_of_the_client(read: ReadOne, call: str, op: Op, unsupported: tuple[str, ...]) -> None:
+    found = read(f"await prisma.{call};")
+    assert (found.query.op, found.query.table, found.unsupported) == (op, None, unsupported)
+
+
+def test_the_body_of_a_transaction(read_all: ReadAll) -> None:
+    transaction, inner = read_all(
+        'import { prisma } from "./db";\nawait prisma.$transaction(async (tx) => { await tx.user.findMany(); });'
+    )
+    body = transaction.query.body
+    assert body is not None
+    assert transaction.source[body.start : body.end] == "async (tx) => { await tx.user.findMany(); }"
+    assert (inner.query.name, inner.query.client, inner.unsupported) == ("prisma user.findMany", "tx", ())
+
+
+def test_arguments_that_are_a_constant_are_read_through(read: ReadOne) -> None:
+    found = read("const args = { where: { id: 1 }, take: 2 };\nawait prisma.user.findMany(args);")
+    assert (found.where, found.unsupported) == ("id eq 1", ())
+
+
+def test_arguments_that_are_built_elsewhere(read: ReadOne) -> None:
+    assert read("export const list = (args: any) => prisma.user.findMany(args);").unsupported == (
+        "arguments: built elsewhere",
+    )
+
+
+def test_a_relation_asked_of_a_result(read: ReadOne) -> None:
+    found = read("await prisma.user.findUnique({ where: { id } }).posts();")
+    assert found.unsupported == ("fluent relation `posts`",)
+
+
+def test_an_unknown_model(read: ReadOne) -> None:
+    assert read("await prisma.ghost.findMany();").unsupported == ("unknown model `ghost`",)
+
+
+def test_a_computed_model(read: ReadOne) -> None:
+    assert read("await (prisma as any)[model].findMany();").unsupported == ("model is chosen at run time",)
+
+
+# which receivers are clients
+
+
+MADE = 'import { PrismaClient } from "@prisma/client";\n'
+IMPORTED = 'import { prisma } from "./db";\n'
+TYPES = 'import { Prisma } from "@prisma/client";\n'
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        MADE + "const db = new PrismaClient();\ndb.user.findMany();",
+        'const { PrismaClient } = require("@prisma/client");\nconst db = new PrismaClient();\ndb.user.findMany();',
+        MADE + "const store = new PrismaClient().$extends({});\nstore.user.findMany();",
+        MADE + "const g = globalThis as any;\nconst store = g.store ?? new PrismaClient();\nstore.user.findMany();",
+        MADE + "class Users { constructor(private s: PrismaClient) {} all() { return this.s.user.findMany(); } }",
+        MADE + "class Db extends PrismaClient {}\nconst store = new Db();\nstore.user.findMany();",
+        TYPES + "export function all(c: Prisma.TransactionClient) { return c.user.findMany(); }",
+        'import { prisma as store } from "./db";\nstore.user.findMany();',
+        'import * as all from "./db";\nall.prisma.user.findMany();',
+        IMPORTED + "const container = { store: prisma };\ncontainer.store.user.findMany();",
+        IMPORTED + "class Users { store = prisma; all() { return this.store.user.findMany(); } }",
+        IMPORTED + "const users = prisma.user;\nusers.findMany();",
+        IMPORTED + "const { user } = prisma;\nuser.findMany();",
+    ],
+)
+def test_clients_are_found_through_bindings(read_all: ReadAll, code: str) -> None:
+    found = [each for each in read_all(code) if each.query.op is Op.FIND_MANY]
+    assert [(each.query.name, each.query.table, each.unsupported) for each in found] == [
+        ("prisma user.findMany", "User", ())
+    ]
+
+
+def test_a_receiver_that_only_looks_like_a_client(read_all: ReadAll) -> None:
+    (found,) = read_all("export const list = (db: any) => db.user.findMany();")
+    assert found.unsupported == ("client not resolved",)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "export const list = (db: any) => db.widget.findMany();",
+        "export const list = (store: any) => store.user.findMany();",
+        'import { db } from "other-orm";\ndb.user.findMany();',
+        "const db = { user: { findMany() { return []; } } };\ndb.user.findMany();",
+        "[1].find((x) => x);",
+    ],
+)
+def test_receivers_that_are_no_clients(read_all: ReadAll, code: str) -> None:
+    assert read_all(code) == []

@@ -1,0 +1,104 @@
+"""How `select`, `include`, `omit` and `orderBy` are read."""
+
+import pytest
+from prisma_calls import ReadOne
+
+
+@pytest.mark.parametrize(
+    ("arguments", "select", "include"),
+    [
+        ("", None, ""),
+        ("select: { id: true, name: true, age: false }", ("id", "name"), ""),
+        ("select: { id: true, posts: true }", ("id",), "posts"),
+        ("select: { posts: { select: { title: true } } }", (), "posts{title}"),
+        ("include: { posts: true, profile: true, teams: false }", None, "posts, profile"),
+        ("include: { posts: { where: { views: { gt: 3 } } } }", None, "posts[views gt 3; ; ]"),
+        ("include: { posts: { orderBy: { views: 'desc' }, take: 3 } }", None, "posts[; views desc; 3]"),
+        ("include: { posts: { include: { comments: true } } }", None, "posts{comments}"),
+        (
+            "include: { posts: { select: { id: true, comments: { select: { text: true } } } } }",
+            None,
+            "posts{id, comments{text}}",
+        ),
+        ("include: { _count: { select: { posts: true } } }", None, "#posts"),
+        ("select: { id: true, _count: true }", ("id",), "#posts, #teams"),
+        ("include: { _count: { select: { posts: { where: { views: 0 } } } } }", None, "#posts[views eq 0; ; ]"),
+        ("omit: { email: true, settings: true, labels: true }", ("id", "name", "age", "role", "createdAt"), ""),
+    ],
+)
+def test_columns_and_relations(read: ReadOne, arguments: str, select: tuple[str, ...] | None, include: str) -> None:
+    found = read(f"await prisma.user.findMany({{ {arguments} }});")
+    assert (found.query.select, found.include, found.unsupported) == (select, include, ())
+
+
+def test_a_shared_selection_is_read_through(read: ReadOne) -> None:
+    found = read("const brief = { id: true, name: true } as const;\nawait prisma.user.findMany({ select: brief });")
+    assert (found.query.select, found.unsupported) == (("id", "name"), ())
+
+
+def test_a_selection_in_a_validator_is_read_through(read: ReadOne) -> None:
+    found = read(
+        "const brief = Prisma.validator<Prisma.UserSelect>()({ id: true });\n"
+        "await prisma.user.findMany({ select: { ...brief, name: true } });"
+    )
+    assert (found.query.select, found.unsupported) == (("id", "name"), ())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        ("select: columns", "select: built elsewhere"),
+        ("select: { id: withId }", "select: `id` is chosen at run time"),
+        ("select: { nick: true }", "select: unknown field `nick`"),
+        ("include: { posts: deep }", "include: `posts` is chosen at run time"),
+        ("include: { posts: { skip: 3 } }", "include: `skip` of relation `posts`"),
+        ("include: { _count: { select: { likes: true } } }", "_count: unknown relation `likes`"),
+    ],
+)
+def test_selections_that_are_not_understood(read: ReadOne, arguments: str, reason: str) -> None:
+    assert read(f"await prisma.user.findMany({{ {arguments} }});").unsupported == (reason,)
+
+
+@pytest.mark.parametrize(
+    ("order", "keys"),
+    [
+        ("{ age: 'asc' }", "age"),
+        ("[{ age: 'desc' }, { name: 'asc' }]", "age desc, name"),
+        ("{ age: Prisma.SortOrder.desc }", "age desc"),
+        ("{ age: direction }", "age desc"),
+    ],
+)
+def test_orders(read: ReadOne, order: str, keys: str) -> None:
+    found = read(f"const direction = 'desc' as const;\nawait prisma.user.findMany({{ orderBy: {order} }});")
+    assert (found.order, found.unsupported) == (keys, ())
+
+
+@pytest.mark.parametrize(
+    ("order", "reason"),
+    [
+        ("sorting", "orderBy: built elsewhere"),
+        ("{ [sort]: 'asc' }", "orderBy: computed key"),
+        ("{ age: dir }", "orderBy: direction is chosen at run time"),
+        ("{ profile: { bio: 'asc' } }", "orderBy: relation `profile`"),
+        ("{ posts: { _count: 'desc' } }", "orderBy: relation `posts`"),
+        ("{ name: { sort: 'asc', nulls: 'last' } }", "orderBy: position of nulls"),
+    ],
+)
+def test_orders_that_are_not_understood(read: ReadOne, order: str, reason: str) -> None:
+    assert read(f"await prisma.user.findMany({{ orderBy: {order} }});").unsupported == (reason,)
+
+
+def test_limits_and_offsets_stay_source_slices(read: ReadOne) -> None:
+    found = read("await prisma.user.findMany({ take: Number(limit), skip: (page - 1) * limit });")
+    limit, offset = found.query.limit, found.query.offset
+    assert limit is not None and offset is not None
+    assert found.source[limit.start : limit.end] == "Number(limit)"
+    assert found.source[offset.start : offset.end] == "(page - 1) * limit"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [("take: -1", "take: negative"), ("cursor: { id: 1 }", "cursor"), ("distinct: ['age']", "distinct")],
+)
+def test_paging_that_is_not_understood(read: ReadOne, arguments: str, reason: str) -> None:
+    assert read(f"await prisma.user.findMany({{ {arguments} }});").unsupported == (reason,)
