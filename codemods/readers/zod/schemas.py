@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from ast_grep_py import SgNode
@@ -21,6 +22,8 @@ COMBINING = frozenset(
     {"extend", "merge", "and", "or", "augment", "safeExtend", "catchall", "pipe", "pick", "omit", "partial", "required"}
 )
 """Methods that make another schema from one that is named elsewhere."""
+
+_WORDS = re.compile(rf"zod|\bz\b|\.\s*({'|'.join(sorted(COMBINING))})\b")
 
 _WALLS = frozenset({"statement_block", "program", "class_body"})
 _NAMING = {"variable_declarator": "name", "pair": "key", "assignment_expression": "left"}
@@ -47,7 +50,7 @@ def shape_of(workspace: Workspace, file: str, node: SgNode, tables: Schema | Non
 
 def find_schemas(workspace: Workspace, path: str, tables: Schema | None = None) -> list[ZodSchema]:
     """The schemas of a file in source order: those that hold an object, are named, combine others or parse input."""
-    if "z" not in workspace.text(path):
+    if not _WORDS.search(workspace.text(path)):
         return []
     file = workspace.source(path)
     finder = _Finder(workspace, file)

@@ -16,7 +16,7 @@ from codemods.readers.zod.names import ZodNames
 from codemods.readers.zod.reading import ANY, Call, checked, fields_of
 from codemods.readers.zod.references import follow
 from codemods.source.file import SourceFile
-from codemods.source.tree import arguments, key, member, named, unwrap
+from codemods.source.tree import arguments, find_all, key, member, named, property_name, unwrap
 from codemods.workspace import Workspace
 
 NodeKey = tuple[str, str, int, int]
@@ -130,9 +130,18 @@ class ShapeReader:
                     fields[name] = self.read(value)
                 case Spread(value):
                     fields.update(self.fields(value))
-                case Computed():
-                    self.reject("computed key")
+                case Computed(inner):
+                    fields.update(self._getter(inner))
         return fields
+
+    def _getter(self, node: SgNode) -> dict[str, Shape]:
+        """`get parent() { return Person; }`: how Zod 4 writes recursive fields."""
+        name, body = property_name(node.field("name")), node.field("body")
+        returned = find_all(body, "return_statement") if body is not None else []
+        if name is None or len(returned) != 1 or not named(returned[0]):
+            self.reject("computed key")
+            return {}
+        return {name: self.read(named(returned[0])[0])}
 
     def keys(self, node: SgNode) -> tuple[str, ...]:
         node = unwrap(node)
