@@ -189,6 +189,7 @@ class Interview:
         self._say(f"Split into {len(parts.names)} parts.")
         self._parts[_origin(self._parts, group.id)] = parts.names
         self._take(parts.changes)
+        self._review = replace(self._review, urgent=self._review.urgent + parts.names)
         return True
 
     def _edit(self, group: Group) -> bool:

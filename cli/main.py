@@ -57,9 +57,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         error.show()
         return CANNOT_WORK
     except (KeyboardInterrupt, click.Abort):
-        click.echo("\nInterrupted. Nothing was left half done.", err=True)
+        click.echo("Interrupted. Nothing was left half done.", err=True)
         return INTERRUPTED
-    except BrokenPipeError:
+    except (BrokenPipeError, SystemExit):  # click turns the one into the other
         _silence_output()
         return 0
     except Exception as error:

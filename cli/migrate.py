@@ -151,6 +151,7 @@ def _show(request: Request, settled: Settled, mode: Mode, duration: int) -> None
             from codemods.report.json import json_report
 
             write_result(json_report(report), request.output)
+            _tell_notes(settled)
         case "patch":
             from codemods.report.patch import patch_report
 
@@ -168,7 +169,7 @@ def _show(request: Request, settled: Settled, mode: Mode, duration: int) -> None
 
 
 def _tell_notes(settled: Settled) -> None:
-    """A patch has no room for notes."""
+    """What formats for programs have no room for."""
     from codemods.report.escape import visible
 
     for note in settled.notes:

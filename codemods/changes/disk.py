@@ -31,7 +31,7 @@ class Disk:
             handle.write(data[half:])
             handle.flush()
             if mode is not None:
-                os.fchmod(handle.fileno(), mode)
+                path.chmod(mode)
             os.fsync(handle.fileno())
 
     def rename(self, source: Path, target: Path) -> None:

@@ -17,6 +17,8 @@ class Review:
     groups: tuple[Group, ...]
     accepted: frozenset[str] = frozenset()
     rejected: frozenset[str] = frozenset()
+    urgent: tuple[str, ...] = ()
+    """Groups to ask about before all others: the parts of one that was just split."""
 
     @property
     def open(self) -> tuple[Group, ...]:
@@ -24,9 +26,11 @@ class Review:
 
         Accepting a route brings its tables, so that most tables need no question of their own.
         """
-        undecided = [group for group in self.groups if group.id not in self.accepted | self.rejected]
-        needed = {name for group in undecided for name in group.needs if name != group.id}
-        return tuple(sorted(undecided, key=lambda group: group.id in needed))
+        decided = self.accepted | self.rejected
+        needed = {name for group in self.groups for name in group.needs if name != group.id}
+        undecided = [group for group in self.groups if group.id not in decided]
+        last = needed - set(self.urgent)
+        return tuple(sorted(undecided, key=lambda group: (group.id not in self.urgent, group.id in last)))
 
     def needs(self, name: str) -> tuple[Group, ...]:
         """The undecided groups that accepting this one accepts too."""
