@@ -21,3 +21,23 @@ def builtin_module(spec: str) -> str | None:
     if name in NODE_MODULES or (spec != name and name in _PREFIXED_ONLY):
         return name
     return None
+
+
+# https://nodejs.org/api/globals.html and the globals of the language itself.
+_GLOBAL_NAMES = """
+    AbortController AbortSignal AggregateError Array ArrayBuffer BigInt BigInt64Array BigUint64Array Blob Boolean Buffer
+    DataView Date Error EvalError Event EventTarget Float32Array Float64Array FormData Function Headers Infinity
+    Int16Array Int32Array Int8Array Intl JSON Map Math NaN Number Object Promise Proxy RangeError ReadableStream
+    ReferenceError
+    Reflect RegExp Request Response Set String Symbol SyntaxError TextDecoder TextEncoder TypeError URIError URL
+    URLSearchParams Uint16Array Uint32Array Uint8Array Uint8ClampedArray WeakMap WeakRef WeakSet WebSocket atob btoa
+    clearImmediate clearInterval clearTimeout console crypto decodeURI decodeURIComponent encodeURI encodeURIComponent
+    escape eval fetch global globalThis isFinite isNaN module parseFloat parseInt performance process queueMicrotask
+    require setImmediate setInterval setTimeout structuredClone undefined unescape window self document
+"""
+_GLOBALS = frozenset(_GLOBAL_NAMES.split())
+
+
+def is_global(name: str) -> bool:
+    """True for a global of the language or of Node."""
+    return name in _GLOBALS

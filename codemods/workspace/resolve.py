@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from ast_grep_py import SgNode
 
-from codemods.source.tree import unwrap
+from codemods.source.tree import member, unwrap
 from codemods.workspace.meaning import shapes
 from codemods.workspace.meaning.declarations import Declarations
 from codemods.workspace.meaning.evaluator import Evaluator, Repository
 from codemods.workspace.meaning.functions import called, reference
+from codemods.workspace.meaning.methods import UNMISTAKABLE
 from codemods.workspace.meaning.values import (
     BuiltIn,
+    Callable_,
     ClassValue,
     ExternalValue,
+    FunctionValue,
     GlobalValue,
     Instance,
     Shape,
@@ -41,7 +44,12 @@ class Resolver:
         function = call.field("function") or call.field("constructor")
         if function is None:
             return Unknown("the expression calls nothing")
+        found = member(function)
         value = self._ev.value(file, function)
+        if found is not None and found[1] == "bind" and isinstance(value, FunctionValue | Callable_):
+            return Global("Function", ("prototype", "bind"))
+        if found is not None and isinstance(value, UnknownValue):
+            return self._language_method(found[1]) or Unknown(value.reason)
         if function.kind() == "super" and isinstance(value, Instance):
             value = value.of
         return self._constructor(value) if isinstance(value, ClassValue) else called(value)
@@ -67,6 +75,12 @@ class Resolver:
                 return Unknown(reason)
             case _:
                 return Unknown("no instance of a class")
+
+    def _language_method(self, name: str) -> Global | None:
+        """A method that only values of the language have, such as `toLowerCase`, whatever it is called on."""
+        if name not in UNMISTAKABLE or self._ev.defines(name):
+            return None
+        return Global(UNMISTAKABLE[name], ("prototype", name))
 
     def _class(self, file: str, node: SgNode) -> Declared:
         name = node.field("name")

@@ -116,6 +116,16 @@ def element(value: Value) -> Value | None:
             return None
 
 
+def item(value: Value, position: int) -> Value:
+    """What the element at `position` of an array is."""
+    if isinstance(value, BuiltIn) and value.items is not None and value.name == "Array":
+        in_range = position < len(value.items)
+        return value.items[position] if in_range else UnknownValue("an element that is not written")
+    if isinstance(value, OneOf):
+        return join([item(part, position) for part in value.parts])
+    return element(value) or (value if isinstance(value, UnknownValue) else UnknownValue("an element of no array"))
+
+
 def _returned(ev: Evaluator, file: str, node: SgNode) -> Value:
     """The written return type, unless the body shows more: which object or class it is."""
     declared = _annotated(ev, file, node)

@@ -69,7 +69,11 @@ def _overridden(ev: Evaluator, value: Instance, name: str, found: Value | None, 
     if is_abstract and len(subs) == 1:
         return instance_member(ev, Instance(subs[0], exact=True), name)
     if isinstance(found, FunctionValue | Callable_):
-        return Callable_(found.file, found.node, f"{class_name(value.of)}.{name} is overridden by subclasses")
+        own = [found] if isinstance(found, FunctionValue) else []
+        values = [*own, *(instance_member(ev, Instance(sub, exact=True), name) for sub in subs)]
+        candidates = tuple(values) if all(isinstance(one, FunctionValue) for one in values) else ()
+        reason = f"{class_name(value.of)}.{name} is overridden by subclasses"
+        return Callable_(found.file, found.node, reason, candidates)
     return found or UnknownValue(f"{class_name(value.of)}.{name} is defined by several subclasses")
 
 

@@ -8,7 +8,7 @@ from ast_grep_py import SgNode
 
 from codemods.source.binding import Binding
 from codemods.source.tree import arguments, member
-from codemods.workspace.meaning.values import BuiltIn, Value, is_known, join
+from codemods.workspace.meaning.values import BuiltIn, UnknownValue, Value, is_known, join
 
 if TYPE_CHECKING:
     from codemods.workspace.meaning.evaluator import Evaluator
@@ -26,7 +26,12 @@ def filled(ev: Evaluator, file: str, value: Value, binding: Binding) -> Value:
     if not put or len(put) > _MAX_PUT:
         return value
     held = join([ev.value(file, node) for node in put])
-    return BuiltIn(value.name, held) if is_known(held) else value
+    if not is_known(held):
+        return value
+    if value.name == "Map":
+        pair = (UnknownValue("a key of the map"), held)
+        return BuiltIn("Map", BuiltIn("Array", None, pair), pair)
+    return BuiltIn(value.name, held)
 
 
 def _put(reference: SgNode) -> SgNode | None:

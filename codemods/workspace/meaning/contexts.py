@@ -166,7 +166,8 @@ def contextual(ev: Evaluator, file: str, node: SgNode) -> Value | None:
             return _property(ev, file, parent)
         case "array":
             around = contextual(ev, file, parent)
-            return calls.element(around) if around is not None else None
+            is_external = isinstance(around, ExternalValue)
+            return around if around is None or is_external else calls.element(around)
         case _:
             return None
 
@@ -215,6 +216,6 @@ def _element(ev: Evaluator, file: str, function: SgNode, index: int) -> Value | 
         return None
     receiver = ev.value(file, unwrap(found[0]))
     if isinstance(receiver, BuiltIn) and index in _ELEMENT_PARAMETERS.get((receiver.name, found[1]), ()):
-        held = receiver.element
+        held = receiver.items[1] if receiver.name == "Map" and receiver.items is not None else receiver.element
         return held or UnknownValue(f"what the {receiver.name.lower()} holds is not known")
     return None

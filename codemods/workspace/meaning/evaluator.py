@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Hashable, Iterable, Mapping
+from functools import cached_property
 from typing import Protocol
 
 from ast_grep_py import SgNode
@@ -43,6 +45,7 @@ class Evaluator:
         self._known: dict[Hashable, Value] = {}
         self._active: dict[Hashable, int] = {}
         self._lowest = _NEVER
+        self._defined: dict[str, bool] = {}
 
     def bindings(self, file: str) -> Bindings:
         """Scopes and bindings of a file."""
@@ -83,6 +86,20 @@ class Evaluator:
     def all_files(self) -> Iterable[str]:
         """The files that can matter to the server: everything but tests."""
         return (path for path in self.repository.files if self.repository.role_of(path) is not Role.TEST)
+
+    @cached_property
+    def declares_global(self) -> tuple[str, ...]:
+        """The files that hold a `declare global`."""
+        return tuple(file for file in self.all_files() if "declare global" in self.repository.text(file))
+
+    def defines(self, name: str) -> bool:
+        """True when some file of the repository seems to define a function or method called `name`."""
+        if name not in self._defined:
+            value = r"(?:async\b|function\b|\([^()]*\)\s*=>)"
+            pattern = re.compile(rf"(?<![.\w]){name}\s*(?:\([^()]*\)[^;,()]*\{{|[:=]\s*{value})")
+            texts = (self.repository.text(file) for file in self.all_files())
+            self._defined[name] = any(name in text and pattern.search(text) for text in texts)
+        return self._defined[name]
 
     def _once(self, key: Hashable, compute: Callable[[], Value]) -> Value:
         if key in self._known:

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 from ast_grep_py import SgNode
 
 from codemods.source.tree import CLASS_KINDS, FUNCTION_KINDS, arguments, member, named, string_value
-from codemods.workspace.meaning import calls, modules, objects
+from codemods.workspace.meaning import ambient, calls, contexts, language, modules, objects, types
 from codemods.workspace.meaning.values import (
     NOTHING,
+    THIS,
     BuiltIn,
     ClassValue,
+    ExternalValue,
     FunctionValue,
     GlobalValue,
     Instance,
@@ -31,11 +33,10 @@ if TYPE_CHECKING:
 _Evaluate = Callable[["Evaluator", str, SgNode], Value]
 
 _STRING, _NUMBER, _BOOLEAN = BuiltIn("String"), BuiltIn("Number"), BuiltIn("Boolean")
-# Globals that programs use to keep a value alive between reloads: what is found there was put there.
-_GLOBAL_OBJECTS = frozenset({"globalThis", "global", "window", "self"})
 _UNARY: dict[str, Value] = {"!": _BOOLEAN, "delete": _BOOLEAN, "typeof": _STRING, "void": NOTHING}
 # What no written type can make more certain.
 _CERTAIN = (FunctionValue, ClassValue, ObjectValue, ModuleValue)
+_COLLECTIONS = frozenset({"Map", "Set", "Array"})
 _COMPARISONS = frozenset({"==", "===", "!=", "!==", "<", ">", "<=", ">=", "in", "instanceof"})
 
 
@@ -57,7 +58,7 @@ def _identifier(ev: Evaluator, file: str, node: SgNode) -> Value:
         return ev.binding(file, binding)
     if name == "undefined":
         return NOTHING
-    return modules.commonjs_name(ev, file, node) or GlobalValue(name)
+    return modules.commonjs_name(ev, file, node) or ambient.undeclared(ev, file, name)
 
 
 def _this(ev: Evaluator, file: str, node: SgNode) -> Value:
@@ -73,11 +74,24 @@ def _this(ev: Evaluator, file: str, node: SgNode) -> Value:
                 parent = outer.parent()
                 if parent is not None and parent.kind() == "pair":
                     return _owner(ev, file, parent)
-                return UnknownValue("`this` of a function depends on how it is called")
+                return _bound_this(ev, file, outer)
             case "function_declaration" | "generator_function_declaration":
                 return UnknownValue("`this` of a function depends on how it is called")
         inner = outer
     return UnknownValue(f"`this` outside of any class ({inner.kind()})")
+
+
+def _bound_this(ev: Evaluator, file: str, function: SgNode) -> Value:
+    """`this` of a function given to a package, as an argument or by assigning it to something of the package."""
+    unknown = UnknownValue("`this` of a function depends on how it is called")
+    parent = function.parent()
+    left = parent.field("left") if parent is not None and parent.kind() == "assignment_expression" else None
+    given_to = ev.value(file, left) if left is not None else contexts.contextual(ev, file, function)
+    match given_to:
+        case ExternalValue(module=module, path=path):
+            return ExternalValue(module, (*path, THIS))
+        case _:
+            return unknown
 
 
 def _owner(ev: Evaluator, file: str, part: SgNode) -> Value:
@@ -119,6 +133,9 @@ def _indexed(ev: Evaluator, file: str, node: SgNode) -> Value:
         return owner
     if isinstance(owner, ObjectValue):
         return objects.any_member(ev, owner)
+    index = node.field("index")
+    if index is not None and index.kind() == "number" and index.text().isdigit():
+        return calls.item(owner, int(index.text()))
     return calls.element(owner) or UnknownValue("the name of the property is computed")
 
 
@@ -146,10 +163,13 @@ def _new(ev: Evaluator, file: str, node: SgNode) -> Value:
     if constructor is None:
         return UnknownValue("incomplete expression")
     made = calls.constructed(ev, ev.value(file, constructor))
-    types = node.field("type_arguments")
-    if isinstance(made, BuiltIn) and types is not None and made.name in ("Map", "Set", "Array", "Promise"):
-        return BuiltIn(made.name, ev.type(file, named(types)[-1]))
-    return made
+    if not isinstance(made, BuiltIn) or made.name not in _COLLECTIONS:
+        return made
+    written = node.field("type_arguments")
+    if written is not None:
+        return types.collection(made.name, [ev.type(file, part) for part in named(written)])
+    given = arguments(node)
+    return language.collection_of(made.name, ev.value(file, given[0]) if given else None)
 
 
 def _await(ev: Evaluator, file: str, node: SgNode) -> Value:
@@ -203,7 +223,8 @@ def _binary(ev: Evaluator, file: str, node: SgNode) -> Value:
 
 
 def _either(left: Value, right: Value) -> Value:
-    if isinstance(left, GlobalValue) and left.name in _GLOBAL_OBJECTS and left.path:
+    """`left ?? right`. What a program keeps on the global object was put there by the same expression."""
+    if isinstance(left, GlobalValue) and left.name in ambient.GLOBAL_OBJECTS and left.path:
         return right if is_known(right) else left
     return join([left, right])
 
@@ -222,13 +243,16 @@ def _unary(ev: Evaluator, file: str, node: SgNode) -> Value:
 
 def _array(ev: Evaluator, file: str, node: SgNode) -> Value:
     elements: list[Value] = []
+    has_spread = False
     for item in named(node):
         if item.kind() == "spread_element":
+            has_spread = True
             inner = _first(ev, file, item)
             elements.append(calls.element(inner) or UnknownValue("spread of an unknown value"))
         else:
             elements.append(ev.value(file, item))
-    return BuiltIn("Array", join(elements) if elements else None)
+    items = tuple(elements) if elements and not has_spread else None
+    return BuiltIn("Array", join(elements) if elements else None, items)
 
 
 def _object(ev: Evaluator, file: str, node: SgNode) -> Value:

@@ -35,18 +35,28 @@ def called(value: Value) -> Called:
             return External(module, path)
         case GlobalValue(name=name, path=path):
             return Global(name, path)
-        case Callable_(reason=reason) | UnknownValue(reason=reason):
+        case Callable_(reason=reason, candidates=candidates):
+            return Unknown(reason, _references(candidates))
+        case UnknownValue(reason=reason):
             return Unknown(reason)
         case ClassValue(file=file, node=node):
             return FunctionRef(file, node, node, _text(node.field("name")))
-        case OneOf():
-            return Unknown("may be one of several functions")
+        case OneOf(parts=parts):
+            return Unknown("may be one of several functions", _references(parts))
         case BuiltIn(name=name):
             return Unknown(f"a {name} is no function")
         case Instance():
             return Unknown("an instance of a class is no function")
         case _:
             return Unknown("what is called is no function that can be seen")
+
+
+def _references(values: tuple[Value, ...]) -> tuple[FunctionRef, ...]:
+    """The functions among which a call chooses; empty unless all of them are functions of the repository."""
+    functions = [value for value in values if isinstance(value, FunctionValue)]
+    if len(functions) != len(values):
+        return ()
+    return tuple(reference(value.file, value.node) for value in functions)
 
 
 def reference(file: str, function: SgNode) -> FunctionRef:

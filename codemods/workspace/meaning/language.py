@@ -7,9 +7,17 @@ from typing import TYPE_CHECKING
 
 from ast_grep_py import SgNode
 
+from codemods.workspace.meaning.methods import (
+    ELEMENT,
+    ERRORS,
+    FIXED,
+    GLOBALS,
+    PASSED_ON,
+    SAME,
+    STRING,
+)
 from codemods.workspace.meaning.values import (
     CALLED,
-    NOTHING,
     BuiltIn,
     FunctionValue,
     GlobalValue,
@@ -21,171 +29,54 @@ from codemods.workspace.meaning.values import (
 if TYPE_CHECKING:
     from codemods.workspace.meaning.evaluator import Evaluator
 
-_STRING, _NUMBER, _BOOLEAN = BuiltIn("String"), BuiltIn("Number"), BuiltIn("Boolean")
-
-# Results that do not depend on the receiver or the arguments.
-_FIXED: dict[str, dict[str, Value]] = {
-    "String": {
-        **dict.fromkeys(
-            [
-                "charAt",
-                "concat",
-                "normalize",
-                "padEnd",
-                "padStart",
-                "repeat",
-                "replace",
-                "replaceAll",
-                "slice",
-                "substring",
-                "substr",
-                "toLowerCase",
-                "toUpperCase",
-                "toLocaleLowerCase",
-                "toLocaleUpperCase",
-                "trim",
-                "trimStart",
-                "trimEnd",
-                "toString",
-                "valueOf",
-                "at",
-            ],
-            _STRING,
-        ),
-        **dict.fromkeys(["charCodeAt", "codePointAt", "indexOf", "lastIndexOf", "localeCompare", "search"], _NUMBER),
-        **dict.fromkeys(("endsWith", "includes", "startsWith"), _BOOLEAN),
-        **dict.fromkeys(("split", "match", "matchAll"), BuiltIn("Array", _STRING)),
-    },
-    "Number": dict.fromkeys(("toFixed", "toString", "toPrecision", "toLocaleString", "toExponential"), _STRING),
-    "Boolean": {"toString": _STRING},
-    "RegExp": {"test": _BOOLEAN, "exec": BuiltIn("Array", _STRING), "toString": _STRING},
-    "Date": {
-        **dict.fromkeys(
-            [
-                "toISOString",
-                "toString",
-                "toJSON",
-                "toLocaleString",
-                "toLocaleDateString",
-                "toLocaleTimeString",
-                "toDateString",
-                "toTimeString",
-                "toUTCString",
-            ],
-            _STRING,
-        ),
-        **dict.fromkeys(
-            [
-                "getTime",
-                "valueOf",
-                "getFullYear",
-                "getMonth",
-                "getDate",
-                "getDay",
-                "getHours",
-                "getMinutes",
-                "getSeconds",
-                "getMilliseconds",
-                "getTimezoneOffset",
-                "getUTCFullYear",
-                "getUTCMonth",
-                "getUTCDate",
-                "getUTCDay",
-                "getUTCHours",
-                "getUTCMinutes",
-                "getUTCSeconds",
-                "setTime",
-                "setFullYear",
-                "setMonth",
-                "setDate",
-                "setHours",
-                "setMinutes",
-                "setSeconds",
-                "setMilliseconds",
-                "setUTCHours",
-            ],
-            _NUMBER,
-        ),
-    },
-    "Array": {
-        **dict.fromkeys(("join", "toString"), _STRING),
-        **dict.fromkeys(("includes", "every", "some"), _BOOLEAN),
-        **dict.fromkeys(("indexOf", "lastIndexOf", "findIndex", "findLastIndex", "push", "unshift"), _NUMBER),
-        "forEach": NOTHING,
-        "keys": BuiltIn("Array", _NUMBER),
-    },
-    "Map": {"has": _BOOLEAN, "delete": _BOOLEAN, "forEach": NOTHING, "clear": NOTHING},
-    "Set": {"has": _BOOLEAN, "delete": _BOOLEAN, "forEach": NOTHING, "clear": NOTHING},
-}
-# Methods that return the collection itself or one like it, and those that return one element.
-_SAME = {
-    "Array": frozenset(["filter", "slice", "sort", "reverse", "concat", "splice", "fill", "toSorted", "toReversed"]),
-    "Map": frozenset({"set"}),
-    "Set": frozenset({"add"}),
-    "Promise": frozenset({"finally", "catch"}),
-}
-_ELEMENT = {
-    "Array": frozenset(["find", "findLast", "pop", "shift", "at"]),
-    "Map": frozenset({"get"}),
-}
-_ITERATED = {"Map": frozenset({"values"}), "Set": frozenset({"values", "keys"}), "Array": frozenset({"values"})}
-
-_GLOBALS: dict[tuple[str, ...], Value] = {
-    ("String",): _STRING,
-    ("Number",): _NUMBER,
-    ("Boolean",): _BOOLEAN,
-    ("parseInt",): _NUMBER,
-    ("parseFloat",): _NUMBER,
-    ("isNaN",): _BOOLEAN,
-    ("Date",): _STRING,
-    ("Date", "now"): _NUMBER,
-    ("Date", "parse"): _NUMBER,
-    ("Date", "UTC"): _NUMBER,
-    ("Number", "parseInt"): _NUMBER,
-    ("Number", "parseFloat"): _NUMBER,
-    ("Number", "isInteger"): _BOOLEAN,
-    ("Number", "isNaN"): _BOOLEAN,
-    ("Array", "isArray"): _BOOLEAN,
-    ("Object", "keys"): BuiltIn("Array", _STRING),
-    ("JSON", "stringify"): _STRING,
-    ("String", "raw"): _STRING,
-    ("encodeURIComponent",): _STRING,
-    ("decodeURIComponent",): _STRING,
-}
-# Globals that hand back what they are given, or wrap it.
-_PASSED_ON = frozenset({("Object", "freeze"), ("Object", "assign"), ("Object", "seal"), ("structuredClone",)})
-_ERRORS = frozenset({"Error", "TypeError", "RangeError"})
-
 
 def method_result(ev: Evaluator, file: str, receiver: BuiltIn, method: str, given: list[SgNode]) -> Value:
     """What `receiver.method(...given)` returns."""
     name, held = receiver.name, receiver.element
-    fixed = _FIXED.get(name, {}).get(method)
+    fixed = FIXED.get(name, {}).get(method)
     if fixed is not None:
         return fixed
-    if method in _SAME.get(name, ()):
-        return receiver
-    if method in _ELEMENT.get(name, ()):
-        return held or UnknownValue(f"what the {name.lower()} holds is not known")
-    if method in _ITERATED.get(name, ()):
+    if method in SAME.get(name, ()):
+        return BuiltIn(name, held) if name == "Array" else receiver
+    if name == "Array" and method in ELEMENT:
+        return held or UnknownValue("what the array holds is not known")
+    if name == "Map":
+        return _map_result(receiver, method)
+    if (name, method) in (("Set", "values"), ("Set", "keys"), ("Array", "values")):
         return BuiltIn("Array", held)
-    if (name, method) == ("Array", "map"):
+    if (name, method) in (("Array", "map"), ("Array", "flatMap")):
         return BuiltIn("Array", _callback_result(ev, file, given))
     if (name, method) == ("Array", "reduce"):
         return ev.value(file, given[1]) if len(given) > 1 else held or UnknownValue("the result of reduce")
     if (name, method) == ("Promise", "then"):
-        return BuiltIn("Promise", _flat(_callback_result(ev, file, given)))
+        return BuiltIn("Promise", resolved(_callback_result(ev, file, given)))
     return GlobalValue(name, ("prototype", method, CALLED))
+
+
+def _map_result(receiver: BuiltIn, method: str) -> Value:
+    """A Map holds pairs of a key and a value."""
+    key, value = receiver.items if receiver.items is not None else (None, None)
+    match method:
+        case "get":
+            return value or UnknownValue("what the map holds is not known")
+        case "keys":
+            return BuiltIn("Array", key)
+        case "values":
+            return BuiltIn("Array", value)
+        case "entries":
+            return BuiltIn("Array", receiver.element)
+        case _:
+            return GlobalValue("Map", ("prototype", method, CALLED))
 
 
 def global_result(ev: Evaluator, file: str, function: GlobalValue, given: list[SgNode]) -> Value:
     """What a call of a global, or of something reached from it, returns."""
     steps = (function.name, *function.path)
-    if steps in _GLOBALS:
-        return _GLOBALS[steps]
-    if steps in _PASSED_ON and given:
+    if steps in GLOBALS:
+        return GLOBALS[steps]
+    if steps in PASSED_ON and given:
         return ev.value(file, given[0])
-    if steps[0] in _ERRORS and len(steps) == 1:
+    if steps[0] in ERRORS and len(steps) == 1:
         return BuiltIn("Error")
     first = ev.value(file, given[0]) if given and steps in _BY_FIRST else None
     return _BY_FIRST[steps](first) if first is not None else GlobalValue(function.name, (*function.path, CALLED))
@@ -193,16 +84,32 @@ def global_result(ev: Evaluator, file: str, function: GlobalValue, given: list[S
 
 def _array_of(value: Value) -> Value:
     held = value.element if isinstance(value, BuiltIn) else None
-    return BuiltIn("Array", _STRING if value == _STRING else held)
+    return BuiltIn("Array", STRING if value == STRING else held)
+
+
+def _map_of(value: Value) -> Value:
+    """`new Map(pairs)`: the pairs that the array holds."""
+    pair = value.element if isinstance(value, BuiltIn) else None
+    is_pair = isinstance(pair, BuiltIn) and pair.items is not None and len(pair.items) == 2
+    return BuiltIn("Map", pair, pair.items) if is_pair and isinstance(pair, BuiltIn) else BuiltIn("Map")
+
+
+def collection_of(name: str, given: Value | None) -> Value:
+    """What `new name(given)` makes of a Map, Set or Array."""
+    if given is None or name == "Array":
+        return BuiltIn(name)
+    return _map_of(given) if name == "Map" else BuiltIn(name, given.element if isinstance(given, BuiltIn) else None)
 
 
 def _all_resolved(value: Value) -> Value:
-    """`Promise.all([...])`: an array of what the promises resolve to, where they all agree."""
-    held = value.element if isinstance(value, BuiltIn) and value.name == "Array" else None
-    return BuiltIn("Promise", BuiltIn("Array", _flat(held) if held is not None and is_known(held) else None))
+    """`Promise.all([...])`: an array of what the promises resolve to."""
+    if not isinstance(value, BuiltIn) or value.name != "Array":
+        return BuiltIn("Promise", BuiltIn("Array"))
+    items = tuple(resolved(item) or item for item in value.items) if value.items is not None else None
+    return BuiltIn("Promise", BuiltIn("Array", resolved(value.element), items))
 
 
-def _resolved(value: Value) -> Value:
+def _promised(value: Value) -> Value:
     return value if isinstance(value, BuiltIn) and value.name == "Promise" else BuiltIn("Promise", value)
 
 
@@ -212,19 +119,21 @@ def _values_of(value: Value) -> Value:
 
 
 def _entries_of(value: Value) -> Value:
-    return BuiltIn("Array", BuiltIn("Array", None))
+    held = value.element if isinstance(value, BuiltIn) else None
+    return BuiltIn("Array", BuiltIn("Array", None, (STRING, held or UnknownValue("what the object holds"))))
 
 
 _BY_FIRST: dict[tuple[str, ...], Callable[[Value], Value]] = {
     ("Array", "from"): _array_of,
     ("Promise", "all"): _all_resolved,
-    ("Promise", "resolve"): _resolved,
+    ("Promise", "resolve"): _promised,
     ("Object", "values"): _values_of,
     ("Object", "entries"): _entries_of,
 }
 
 
-def _flat(value: Value | None) -> Value | None:
+def resolved(value: Value | None) -> Value | None:
+    """What a promise resolves to; any other value itself."""
     return value.element if isinstance(value, BuiltIn) and value.name == "Promise" else value
 
 

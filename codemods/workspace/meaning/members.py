@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ast_grep_py import SgNode
 
 from codemods.source.tree import named, property_name
-from codemods.workspace.meaning import classes, objects, shapes
+from codemods.workspace.meaning import ambient, classes, objects, shapes
 from codemods.workspace.meaning.objects import OBJECT_METHODS
 from codemods.workspace.meaning.values import (
     Both,
@@ -51,6 +51,8 @@ def member(ev: Evaluator, value: Value, name: str) -> Value:
             return _namespace(ev, value, name)
         case ExternalValue(module=module, path=path):
             return ExternalValue(module, (*path, name))
+        case GlobalValue(name=of, path=()) if of in ambient.GLOBAL_OBJECTS:
+            return ambient.declared_global(ev, name) or GlobalValue(of, (name,))
         case GlobalValue(name="process", path=("env",)):
             return BuiltIn("String")
         case GlobalValue(name=of, path=path):

@@ -9,6 +9,7 @@ from ast_grep_py import SgNode
 from codemods.source.binding import Binding
 from codemods.source.tree import member, named, property_name
 from codemods.workspace.meaning.values import (
+    NOTHING,
     FunctionValue,
     GlobalValue,
     ObjectValue,
@@ -32,14 +33,18 @@ def object_member(ev: Evaluator, value: ObjectValue, name: str) -> Value:
     added = added_member(ev, value.file, value.node, name)
     if added is not None:
         return added
+    has_spread = False
     for spread in (part for part in named(value.node) if part.kind() == "spread_element"):
+        has_spread = True
         inner = named(spread)
         found = ev.member(ev.value(value.file, inner[0]), name) if inner else None
         if found is not None and is_known(found):
             return found
     if name in OBJECT_METHODS:
         return GlobalValue("Object", ("prototype", name))
-    return UnknownValue(f"the object has no property {name}")
+    if has_spread:
+        return UnknownValue(f"the object has no property {name} that can be seen")
+    return NOTHING
 
 
 def any_member(ev: Evaluator, value: ObjectValue) -> Value:

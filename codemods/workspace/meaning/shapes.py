@@ -68,7 +68,16 @@ def _uncertain(ev: Evaluator, shape: Shape, name: str, node: SgNode) -> Callable
     label = own_name.text() if own_name is not None else "a type"
     count = len(ev.heritage.implementers(shape)) if shape.node.kind() == "interface_declaration" else 0
     who = f"{count} implementations" if count else "no implementation that is known"
-    return Callable_(shape.file, node, f"{label}.{name} has {who}")
+    return Callable_(shape.file, node, f"{label}.{name} has {who}", _candidates(ev, shape, name))
+
+
+def _candidates(ev: Evaluator, shape: Shape, name: str) -> tuple[Value, ...]:
+    """The functions that the implementations give; empty unless all of them are known."""
+    if shape.node.kind() != "interface_declaration":
+        return ()
+    owners = (Instance(one) if isinstance(one, ClassValue) else one for one in ev.heritage.implementers(shape))
+    found = tuple(dict.fromkeys(ev.member(owner, name) for owner in owners))
+    return found if all(isinstance(value, FunctionValue) for value in found) else ()
 
 
 def _body(node: SgNode) -> SgNode | None:

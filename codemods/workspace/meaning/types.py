@@ -132,10 +132,8 @@ def _generic(ev: Evaluator, file: str, node: SgNode) -> Value:
     if name.kind() != "type_identifier" or ev.bindings(file).resolve(name) is not None:
         return ev.type(file, name)
     text = name.text()
-    if text in _COLLECTIONS:
-        return BuiltIn(_COLLECTIONS[text], ev.type(file, given[0]))
-    if text in _MAPS:
-        return BuiltIn("Map", ev.type(file, given[-1]))
+    if text in _COLLECTIONS or text in _MAPS:
+        return collection(text, [ev.type(file, part) for part in given])
     if text in _SAME:
         return ev.type(file, given[0])
     if text in _PROMISES:
@@ -149,13 +147,22 @@ def _generic(ev: Evaluator, file: str, node: SgNode) -> Value:
     return BuiltIn(text)
 
 
+def collection(name: str, given: list[Value]) -> Value:
+    """An instance of a generic class of the language with these type arguments."""
+    if name in _MAPS:
+        pair = tuple(given[:2])
+        return BuiltIn("Map", BuiltIn("Array", None, pair), pair) if len(pair) == 2 else BuiltIn("Map")
+    return BuiltIn(_COLLECTIONS[name], given[0] if given else None)
+
+
 def _array(ev: Evaluator, file: str, node: SgNode) -> Value:
     return BuiltIn("Array", ev.type(file, named(node)[0]))
 
 
 def _tuple(ev: Evaluator, file: str, node: SgNode) -> Value:
-    held = join([ev.type(file, part) for part in named(node)])
-    return BuiltIn("Array", held if is_known(held) else None)
+    items = tuple(ev.type(file, part) for part in named(node))
+    held = join(list(items))
+    return BuiltIn("Array", held if is_known(held) else None, items)
 
 
 def _union(ev: Evaluator, file: str, node: SgNode) -> Value:

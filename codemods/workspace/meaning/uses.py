@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _MAX_USES = 32
 _MAX_STEPS = 400
+# The step from an array to its elements.
+_ELEMENT = "[]"
 _WRAPPERS = frozenset({"parenthesized_expression", "as_expression", "satisfies_expression", "non_null_expression"})
 # Parents under which a name is neither called nor handed on.
 _HARMLESS = frozenset(
@@ -87,7 +89,11 @@ class _Search:
                 yield from self._property(file, node, node.text(), path)
             case "assignment_expression" | "export_statement":
                 yield from self._assigned(file, node, parent, path)
-            case "arguments" if not path:
+            case "array":
+                yield from self.expression(file, parent, (_ELEMENT, *path))
+            case "spread_element" if path == (_ELEMENT,) and _parent_kind(parent) == "arguments":
+                yield self._count(Use(file, parent, is_argument=True))
+            case "arguments" if path in ((), (_ELEMENT,)):
                 yield self._count(Use(file, node, is_argument=True))
             case "arrow_function" | "return_statement":
                 yield from self._returned(file, node, parent, path)
@@ -107,6 +113,8 @@ class _Search:
         found = member(access)
         name = found[1] if found is not None else None
         if name is None:
+            raise Escapes
+        if path and path[0] == _ELEMENT:
             raise Escapes
         if not path:
             if name not in ("bind", "call", "apply"):
@@ -295,6 +303,11 @@ class _Search:
 def _is_written(access: SgNode) -> bool:
     parent = access.parent()
     return parent is not None and parent.kind() == "assignment_expression" and parent.field("left") == access
+
+
+def _parent_kind(node: SgNode) -> str:
+    parent = node.parent()
+    return parent.kind() if parent is not None else ""
 
 
 def _signs(binary: SgNode) -> list[str]:

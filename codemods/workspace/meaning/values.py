@@ -74,11 +74,13 @@ class GlobalValue:
 class BuiltIn:
     """An instance of a class of the language: a String, an Array, a Promise.
 
-    `element` is what an Array, Set or Map holds, what a Promise resolves to; None when that is not known.
+    `element` is what an Array, Set or Map holds, what a Promise resolves to; None when that is not known. `items` are
+    the elements one by one of an array that is written out, and the key and the value of each pair of a Map.
     """
 
     name: str
     element: Value | None = None
+    items: tuple[Value, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +109,14 @@ class OneOf:
 class Callable_:
     """Some function of a known type: which one is called cannot be told, what it returns can.
 
-    `node` holds parameters and a return type; `reason` says why the function itself is not known.
+    `node` holds parameters and a return type; `reason` says why the function itself is not known, `candidates` which
+    functions it may be when all of them are known.
     """
 
     file: str
     node: SgNode
     reason: str
+    candidates: tuple[Value, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +159,9 @@ ELEMENT = "[]"
 ANY = "*"
 
 _MAX_PARTS = 6
+
+
+THIS = "=>this"
 
 
 def parameter_step(index: int) -> str:
@@ -205,14 +212,21 @@ def _merge(one: Value, other: Value) -> Value | None:
         case Instance(of=cls), Instance(of=same) if cls == same:
             return Instance(cls)
         case BuiltIn(name=name, element=first), BuiltIn(name=same_name, element=second) if name == same_name:
+            items = _merge_items(one.items, other.items)
             if first is None or second is None:
-                return BuiltIn(name, first or second)
+                return BuiltIn(name, first or second, items)
             element = join([first, second])
-            return BuiltIn(name, element if is_known(element) else None)
+            return BuiltIn(name, element if is_known(element) else None, items)
         case ExternalValue(module=module, path=path), ExternalValue(module=same_module, path=other_path):
             merged = _merge_steps(path, other_path) if module == same_module else None
             return ExternalValue(module, merged) if merged is not None else None
     return None
+
+
+def _merge_items(one: tuple[Value, ...] | None, other: tuple[Value, ...] | None) -> tuple[Value, ...] | None:
+    if one is None or other is None or len(one) != len(other):
+        return None
+    return tuple(join([first, second]) for first, second in zip(one, other, strict=True))
 
 
 def _merge_steps(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...] | None:

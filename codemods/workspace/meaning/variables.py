@@ -102,7 +102,10 @@ def _looped(ev: Evaluator, file: str, loop: SgNode) -> Value:
 
 
 def assignments(binding: Binding) -> list[SgNode] | None:
-    """The expressions assigned to a name after its declaration; None when one of them cannot be told or too many."""
+    """The expressions assigned to a name after its declaration; None when one of them cannot be told, or too many.
+
+    `+=` and its like do not count: the name goes on to hold what it held, a number or a text.
+    """
     found: list[SgNode] = []
     for reference in binding.references:
         parent = reference.parent()
@@ -112,10 +115,11 @@ def assignments(binding: Binding) -> list[SgNode] | None:
             if parent.field("left") != reference:
                 continue
             right = parent.field("right")
-            if right is None or _is_arithmetic(parent):
+            if right is None:
                 return None
-            found.append(right)
-        elif parent.kind() == "update_expression" or "pattern" in parent.kind():
+            if not _is_arithmetic(parent):
+                found.append(right)
+        elif "pattern" in parent.kind() and not parent.kind().startswith("shorthand"):
             return None
     return found if len(found) <= _MAX_ASSIGNMENTS else None
 
@@ -132,7 +136,7 @@ def taken(ev: Evaluator, file: str, value: Value, binding: Binding) -> Value:
             continue
         if key == "[]":
             return UnknownValue("the key of the pattern is computed")
-        value = (calls.element(value) or ev.member(value, key)) if key.isdigit() else ev.member(value, key)
+        value = calls.item(value, int(key)) if key.isdigit() else ev.member(value, key)
     if binding.path and binding.default is not None and not is_known(value):
         default = ev.value(file, binding.default)
         return default if isinstance(default, BuiltIn) and default.name != "Array" else value

@@ -47,16 +47,6 @@ class Global:
 
 
 @dataclass(frozen=True, slots=True)
-class Unknown:
-    """What could not be followed, and why, in words for the owner of the code."""
-
-    reason: str
-
-
-Meaning = Declared | External | Global | Unknown
-
-
-@dataclass(frozen=True, slots=True)
 class FunctionRef:
     """A function of the repository that a call runs.
 
@@ -73,4 +63,16 @@ class FunctionRef:
     is_static: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """What could not be followed, and why, in words for the owner of the code.
+
+    `candidates` are set where a call runs one of several functions, all of which are known.
+    """
+
+    reason: str
+    candidates: tuple[FunctionRef, ...] = ()
+
+
+Meaning = Declared | External | Global | Unknown
 Called = FunctionRef | External | Global | Unknown
