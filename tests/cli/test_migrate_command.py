@@ -1,5 +1,6 @@
 """`convexify migrate` and `convexify undo`: what is shown, what is written, and with which exit code."""
 
+import errno
 import json
 import shutil
 from pathlib import Path
@@ -10,6 +11,7 @@ from cli_app import App
 
 from codemods.changes import FileChange, Migration
 from codemods.changes.apply import apply
+from codemods.changes.disk import Disk
 from codemods.changes.errors import RollbackFailed
 
 
@@ -160,6 +162,34 @@ def test_a_damaged_journal(app: App) -> None:
     ran = app.run("undo")
     assert ran.code == 2
     assert "Restore the files with git" in ran.err
+
+
+def test_a_full_disk_is_told_and_leaves_everything_as_it_was(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = tree(app.root)
+
+    def full(self: Disk, path: Path, data: bytes, mode: int | None = None) -> None:
+        if path.suffix == ".tmp":
+            raise OSError(errno.ENOSPC, "No space left on device", str(path))
+        write(self, path, data, mode)
+
+    write = Disk.write
+    monkeypatch.setattr(Disk, "write", full)
+    ran = app.run("migrate", "--apply")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith("Writing failed.\n  the disk is full\n")
+    assert "Everything was put back as it was." in ran.err
+    assert tree(app.root) == before
+
+
+def test_a_read_only_file_is_named(app: App) -> None:
+    (app.root / "src/users.ts").chmod(0o444)
+    ran = app.run("migrate", "--apply", "--allow-dirty")
+    assert ran.code == 2
+    assert ran.err == (
+        "Files or folders are read-only.\n  src/users.ts\n"
+        "Nothing was written. Make them writable (chmod u+w) and run again.\n"
+    )
+    assert not app.has("convex") and not app.has(".convexify")
 
 
 def test_undo_wants_a_folder(app: App) -> None:
