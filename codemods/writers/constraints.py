@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from codemods.ir.table import Table
-from codemods.writers.layout import Doc, Group, Line, Nest, call, listed
+from codemods.writers.layout import Doc, Group, Line, Nest, arrow, call, listed
 from codemods.writers.parts import Builder, Reference, chained, guarded, references_of, unique_constraints
 
 
@@ -41,14 +41,13 @@ def target_row(build: Builder, reference: Reference, source: str) -> Doc:
     if reference.is_by_id:
         target = f'"{build.names.of(reference.target.name).table}"'
         return call(build.library("find"), "ctx", target, f"{source}.{build.stored(build.table, reference.fields[0])}")
-    query = lookup(build, reference.target, reference.references, reference.fields, build.table, source)
-    return (query, ".first()")
+    return lookup(build, reference.target, reference.references, reference.fields, build.table, source, ".first()")
 
 
 def lookup(
-    build: Builder, table: Table, fields: Sequence[str], values: Sequence[str], owner: Table, source: str
+    build: Builder, table: Table, fields: Sequence[str], values: Sequence[str], owner: Table, source: str, end: str = ""
 ) -> Doc:
-    """The rows of `table` whose `fields` equal the `values` columns of a row of `owner` called `source`."""
+    """A query of `table` whose `fields` equal the `values` columns of a row of `owner` called `source`."""
     name, ordered = build.index(table, fields)
     value_of = dict(zip(fields, values, strict=True))
     steps: list[Doc] = []
@@ -58,14 +57,14 @@ def lookup(
         force = "!" if own and own.nullable and there and not there.nullable else ""
         steps.append(f'.eq("{build.stored(table, field)}", {source}.{build.stored(owner, value_of[field])}{force})')
     convex_table = build.names.of(table.name).table
-    return chained([f'.query("{convex_table}")', call(".withIndex", f'"{name}"', _range(steps))])
+    links: list[Doc] = [f'.query("{convex_table}")', call(".withIndex", f'"{name}"', _range(steps))]
+    return chained([*links, end] if end else links)
 
 
 def _range(steps: list[Doc]) -> Doc:
     if len(steps) == 1:
         return ("(q) => q", steps[0])
-    body = tuple(part for step in steps for part in (Line(), step))
-    return ("(q) =>", Group(Nest((Line(" "), "q", Nest(body)))))
+    return arrow("(q)", Group(("q", Nest(tuple(part for step in steps for part in (Line(), step))))))
 
 
 def _tests(build: Builder, fields: Sequence[str], source: str, changed: bool) -> list[str]:

@@ -11,7 +11,7 @@ from codemods.writers.code import RefusedError
 from codemods.writers.draft import Draft
 from codemods.writers.fields import is_indexable
 from codemods.writers.indexes import unique_sets
-from codemods.writers.layout import Doc, call, record
+from codemods.writers.layout import Doc, arrow, call, record
 from codemods.writers.sources import chain
 
 
@@ -130,6 +130,6 @@ def connected(draft: Draft, table: Table, payload: Payload, write: Doc) -> Doc:
     """The write after its look-ups; a row that is not there is Prisma's P2025."""
     for name, lookup, target in reversed(payload.connected):
         cause = f"\"No '{target}' record was found for a nested connect on '{table.name}'.\""
-        write = (call((call(draft.library("required"), lookup, cause), ".then"), (f"({name}) => ", write)))
+        write = (call((call(draft.library("required"), lookup, cause), ".then"), arrow(f"({name})", write)))
     return write
 

@@ -7,10 +7,10 @@ from collections.abc import Callable, Collection
 from codemods.ir.query import Op, Query
 from codemods.ir.table import Schema, Table
 from codemods.writers.code import DbCode, Part, Refusal, RefusedError, ValueFacts
-from codemods.writers.draft import Draft, words_in
-from codemods.writers.layout import Doc, Nest, call, layout, listed
+from codemods.writers.draft import Draft, draft_of
+from codemods.writers.layout import Doc, Group, Line, Nest, call, layout, listed
 from codemods.writers.names import SchemaNames
-from codemods.writers.sources import Limits, QuerySource, Source, many, one, source_of
+from codemods.writers.sources import Limits, QuerySource, Source, many, one, source_of, unordered
 from codemods.writers.views import view
 from codemods.writers.writes import create, create_many, delete, delete_many, update, update_many, upsert
 
@@ -25,15 +25,16 @@ def write_query(
     facts: ValueFacts,
     ctx: str = "ctx",
     indent: str = "",
-    avoid: Collection[str] = (),
+    avoid: Collection[str] | None = None,
     used: bool = True,
 ) -> DbCode | Refusal:
     """The code of a query, or why there is none.
 
-    `avoid` holds the names that are bound where the code goes, for none of them may be shadowed or imported over.
+    `avoid` holds the names that are bound where the code goes (its module's and its function's), for none of them may
+    be shadowed or imported over. Without it the likeliest one is avoided: a handler called `deleteUser`.
     `used` is False where nobody looks at the result, which is then not made to look like the source's.
     """
-    draft = Draft(schema, names, facts, ctx, {*avoid, *words_in(query, facts), ctx})
+    draft = draft_of(query, schema, names, facts, ctx, avoid)
     try:
         if query.unsupported:
             raise RefusedError("CX301", "; ".join(query.unsupported))
@@ -73,7 +74,7 @@ def _count(draft: Draft, table: Table, query: Query, used: bool) -> Doc:
     source = source_of(draft, table, query.where)
     if query.limit is None:
         _warn_unbounded(draft, table, source)
-    docs = many(draft, table, source, Limits(query.offset, query.limit))
+    docs = many(draft, table, unordered(source), Limits(query.offset, query.limit))
     return call(draft.library("countRows"), docs)
 
 
@@ -93,7 +94,7 @@ def _with_hoisted(draft: Draft, doc: Doc) -> Doc:
         return doc
     parameters = ", ".join(draft.hoisted.values())
     values: list[Doc] = [draft.value(span) for span in draft.hoisted]
-    return (f"(({parameters}) =>", Nest((" ", doc)), ")", listed("(", values, ")"))
+    return (f"(({parameters}) =>", Group(Nest((Line(" "), doc))), ")", listed("(", values, ")"))
 
 
 def _laid_out(doc: Doc, indent: str) -> tuple[Part, ...]:

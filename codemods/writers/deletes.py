@@ -5,7 +5,7 @@ from __future__ import annotations
 from codemods.ir.table import OnDelete, Schema, Table
 from codemods.writers.code import ImportSpec, TableUse
 from codemods.writers.constraints import lookup
-from codemods.writers.layout import Doc, call, record
+from codemods.writers.layout import Doc, arrow, call, record
 from codemods.writers.parts import Builder, ModulePart, Reference, function, guarded, references_of
 
 
@@ -43,33 +43,32 @@ def reaches_itself(schema: Schema, table: Table) -> bool:
 
 
 def _refused(build: Builder, reference: Reference, row: str) -> str:
-    found: Doc = (_referring(build, reference, row), ".first()")
+    found = _referring(build, reference, row, ".first()")
     arguments: list[Doc] = [found, f'"{build.table.name}"', f'"{reference.constraint}"']
     return guarded(_tests(build, reference, row), call(f"await {build.library('unreferenced')}", *arguments))
 
 
 def _followed(build: Builder, reference: Reference, row: str) -> str:
-    docs = (_referring(build, reference, row), ".collect()")
+    docs = _referring(build, reference, row, ".collect()")
     other = build.names.of(reference.table.name)
     name = other.row if other.row not in (row, "ctx", "found") else f"other{other.type}"
-    change: Doc = f"({name}) => "
     if reference.on_delete is OnDelete.SET_NULL:
         keys = [f"{build.stored(reference.table, field)}: null" for field in reference.nullable()]
-        change = (change, call("ctx.db.patch", f'"{other.table}"', f"{name}._id", record(keys)))
+        change = arrow(f"({name})", call("ctx.db.patch", f'"{other.table}"', f"{name}._id", record(keys)))
     else:
         build.needs.add(TableUse(reference.table.name, "delete"))
         if reference.table is not build.table:
             build.imports.add(ImportSpec(other.module, other.delete))
         gone = f"{other.delete}(ctx, {name})"
         if reaches_itself(build.schema, reference.table):
-            change = f'async ({name}) => (await ctx.db.get("{other.table}", {name}._id)) && {gone}'
+            change = arrow(f"async ({name})", f'(await ctx.db.get("{other.table}", {name}._id)) && {gone}')
         else:
-            change = f"({name}) => {gone}"
+            change = arrow(f"({name})", gone)
     return guarded(_tests(build, reference, row), call(f"await {build.library('each')}", docs, change))
 
 
-def _referring(build: Builder, reference: Reference, row: str) -> Doc:
-    return lookup(build, reference.table, reference.fields, reference.references, build.table, row)
+def _referring(build: Builder, reference: Reference, row: str, end: str) -> Doc:
+    return lookup(build, reference.table, reference.fields, reference.references, build.table, row, end)
 
 
 def _tests(build: Builder, reference: Reference, row: str) -> list[str]:

@@ -23,8 +23,21 @@ from codemods.writers.code import (
 from codemods.writers.fields import column_of, id_target
 from codemods.writers.indexes import index_of
 from codemods.writers.layout import Doc, Hole, call
-from codemods.writers.library import module_of
+from codemods.writers.library import all_names, module_of
 from codemods.writers.names import SchemaNames, identifier, index_name
+
+_OTHER_NAMES = {
+    "date": "toDate",
+    "each": "eachRow",
+    "filter": "filterRows",
+    "find": "findRow",
+    "required": "requiredRow",
+    "row": "mapRow",
+    "rows": "mapRows",
+    "sorted": "sortedRows",
+    "time": "toTime",
+}
+"""What an import is called where its own name is bound already."""
 
 _IDENTIFIER = re.compile(r"[A-Za-z_$][\w$]*")
 _OPERAND = re.compile(
@@ -41,12 +54,17 @@ _CALL_OR_CHANGE = re.compile(r"[\w$\])]\s*(?:\?\.)?\(|\+\+|--|(?<![=!<>])=(?![=>
 
 @dataclass(slots=True)
 class Draft:
-    """Collects what the code uses. `taken` holds every word that a name of ours would shadow."""
+    """Collects what the code uses.
+
+    `bound` holds the names that an import may not have, `taken` those that a parameter of ours may not have: the
+    words of the query's values, the names of the library, and parameters around.
+    """
 
     schema: Schema
     names: SchemaNames
     facts: ValueFacts
     ctx: str
+    bound: set[str]
     taken: set[str]
     imports: set[ImportSpec] = field(default_factory=set)
     tables: set[TableUse] = field(default_factory=set)
@@ -84,7 +102,7 @@ class Draft:
 
     def type_name(self, name: str) -> str:
         """`Id` or `Doc`."""
-        local = name if name not in self.taken else f"Convex{name}"
+        local = name if name not in self.bound else f"Convex{name}"
         self.imports.add(ImportSpec(DATA_MODEL, name, local if local != name else "", type_only=True))
         return local
 
@@ -172,18 +190,27 @@ class Draft:
 
     def _import(self, module: str, name: str) -> str:
         local = name
-        while local in self.taken:
-            local = f"{name}Row" if local == name else f"{local}_"
+        while local in self.bound:
+            local = _OTHER_NAMES.get(name, f"{name}Row") if local == name else f"{local}_"
         self.imports.add(ImportSpec(module, name, "" if local == name else local))
         return local
 
 
-def words_in(query: Query, facts: ValueFacts) -> set[str]:
+def draft_of(
+    query: Query, schema: Schema, names: SchemaNames, facts: ValueFacts, ctx: str, avoid: Collection[str] | None
+) -> Draft:
+    """A draft for a query; see `write_query` for `avoid`."""
+    words = {*_words_in(query, facts), ctx}
+    bound = set(avoid) if avoid is not None else {names.of(table.name).delete for table in schema.tables}
+    return Draft(schema, names, facts, ctx, bound | words, words | {*all_names(), "filter"})
+
+
+def _words_in(query: Query, facts: ValueFacts) -> set[str]:
     """Every identifier in the values of a query."""
-    return {word for span in values_of(query) for word in _IDENTIFIER.findall(facts.text(span))}
+    return {word for span in _values_of(query) for word in _IDENTIFIER.findall(facts.text(span))}
 
 
-def values_of(query: Query) -> Iterator[Span]:
+def _values_of(query: Query) -> Iterator[Span]:
     """Every slice of source that the query's code may contain."""
     yield from _condition_values(query.where)
     yield from (span for span in (query.limit, query.offset) if span)
@@ -195,11 +222,6 @@ def values_of(query: Query) -> Iterator[Span]:
         yield from _data_values(row)
     for include in query.include:
         yield from _include_values(include)
-
-
-def is_reference(text: str) -> bool:
-    """True for a name or a chain of members."""
-    return _REFERENCE.fullmatch(text) is not None
 
 
 def _operand(text: str, value: Doc) -> Doc:

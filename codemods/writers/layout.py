@@ -92,6 +92,11 @@ def call(callee: Doc, *arguments: Doc) -> Doc:
     return Choice((callee, "(", heads, arguments[-1], ")"), loose)
 
 
+def arrow(parameters: str, body: Doc) -> Doc:
+    """`(a) => body`, the body on a line of its own where it does not fit."""
+    return (f"{parameters} =>", Group(Nest((Line(" "), body))))
+
+
 def record(items: Sequence[Doc]) -> Doc:
     """An object literal."""
     return listed("{", items, "}", " ")
@@ -190,7 +195,7 @@ def _hugs(doc: Doc) -> bool:
         return "\n" in doc.text
     if isinstance(doc, tuple):
         return bool(doc) and _hugs(_last(doc))
-    return isinstance(doc, Group) and isinstance(doc.body, tuple) and doc.body[0] in ("{", "[")
+    return isinstance(doc, Group) and isinstance(doc.body, tuple) and doc.body[0] == "{"
 
 
 def _last(docs: tuple[Doc, ...]) -> Doc:

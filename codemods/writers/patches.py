@@ -8,7 +8,7 @@ from codemods.ir.table import Field
 from codemods.writers.code import TableUse
 from codemods.writers.constraints import foreign_key_checks, lookup, unique_checks
 from codemods.writers.fields import column_of, id_target
-from codemods.writers.layout import Doc, call, listed, record
+from codemods.writers.layout import Doc, arrow, call, listed, record
 from codemods.writers.parts import Builder, ModulePart, function, guarded, locals_of, references_of, statement
 
 
@@ -95,11 +95,11 @@ def _followers(build: Builder, row: str) -> list[str]:
             continue
         stored = [build.stored(build.table, name) for name in reference.references]
         keys = [build.stored(reference.table, name) for name in reference.fields]
-        query = lookup(build, reference.table, reference.fields, reference.references, build.table, row)
+        query = lookup(build, reference.table, reference.fields, reference.references, build.table, row, ".collect()")
         table = f'"{build.names.of(reference.table.name).table}"'
         values = record([f"{key}: after.{name}" for key, name in zip(keys, stored, strict=True)])
-        change = ("(other) => ", call("ctx.db.patch", table, "other._id", values))
-        follow = call(f"await {build.library('each')}", (query, ".collect()"), change)
+        change = arrow("(other)", call("ctx.db.patch", table, "other._id", values))
+        follow = call(f"await {build.library('each')}", query, change)
         tests = [" || ".join(f"after.{name} !== {row}.{name}" for name in stored)]
         tests = [f"({tests[0]})"] if len(stored) > 1 else tests
         columns = [build.table.field(name) for name in reference.references]

@@ -14,7 +14,7 @@ from codemods.ir.table import Field, FieldType, Table
 from codemods.writers.code import RefusedError
 from codemods.writers.draft import Draft
 from codemods.writers.fields import is_indexable
-from codemods.writers.layout import Doc, Group, Line, Nest, call, joined
+from codemods.writers.layout import Doc, Group, Line, arrow, call, joined
 
 RelatedTest = Callable[[Draft, Table, str, Related, bool], Doc]
 """(draft, table, row name, condition, negated) -> an expression that awaits."""
@@ -65,7 +65,7 @@ class Arrow:
     def doc(self) -> Doc:
         """The function."""
         prefix = "async " if self.test.waits else ""
-        return (f"{prefix}({self.row}) =>", Group(Nest((Line(" "), self.test.doc))))
+        return arrow(f"{prefix}({self.row})", self.test.doc)
 
 
 class Tester:

@@ -69,21 +69,27 @@ def _fragment(schema: Schema, names: SchemaNames, table: Table, indexes: list[tu
     text = text_of((f"  {own.table}: defineTable(", record(items), ")"), "  ")
     if items and "\n" not in text:
         text = text_of((f"  {own.table}: defineTable(", record(items), ")"), "  ", width=len(text) - 1)
-    lines = [text, *_index_lines(indexes)]
+    lines = _index_lines(indexes)
     targets = {id_target(field, schema) for field in table.fields}
     return SchemaFragment(
-        table.name, "\n".join(lines) + ",", frozenset(target for target in targets if target), _inexact(table)
+        table.name, ("" if len(lines) == 1 else "\n").join([text, *lines]) + ",", frozenset(target for target in targets if target), _inexact(table)
     )
 
 
 def _index_lines(indexes: list[tuple[str, ...]]) -> list[str]:
+    if len(indexes) == 1:
+        return [_index(indexes[0])]
     lines = []
     for fields in sorted(indexes, key=lambda fields: (len(fields), fields)):
         if any(other[: len(fields)] == fields and other != fields for other in indexes):
             lines.append(f"    {_DISABLED}")
-        quoted = ", ".join(f'"{field}"' for field in fields)
-        lines.append(f'    .index("{index_name(fields)}", [{quoted}])')
+        lines.append("    " + _index(fields))
     return lines
+
+
+def _index(fields: tuple[str, ...]) -> str:
+    quoted = ", ".join(f'"{field}"' for field in fields)
+    return f'.index("{index_name(fields)}", [{quoted}])'
 
 
 def _inexact(table: Table) -> tuple[tuple[str, str], ...]:

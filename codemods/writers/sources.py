@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from codemods.ir.query import All, Compare, Condition, Not, Order, Predicate, Related
 from codemods.ir.table import Field, FieldType, Relation, RelationKind, Table
@@ -12,7 +12,7 @@ from codemods.writers.code import RefusedError
 from codemods.writers.draft import Draft
 from codemods.writers.fields import column_of, is_indexable, is_ordered, members_of
 from codemods.writers.indexes import CREATION, Choice, choose, unique_sets
-from codemods.writers.layout import Doc, Group, Line, Nest, call, listed
+from codemods.writers.layout import Doc, Group, Line, Nest, arrow, call, listed
 from codemods.writers.predicates import Arrow, Tester
 
 FILTER_MODULE = "convex-helpers/server/filter"
@@ -114,6 +114,11 @@ def many(draft: Draft, table: Table, source: Source, limits: Limits = NO_LIMITS)
             return _sliced(draft, _sorted(draft, table, _ended(draft, source, ".collect()"), source.sort), limits)
         case QuerySource():
             return _page(draft, source, limits)
+
+
+def unordered(source: Source) -> Source:
+    """The source where the order of its rows does not matter."""
+    return replace(source, sort=()) if isinstance(source, QuerySource) else source
 
 
 def related_source(draft: Draft, table: Table, row: str, relation: Relation) -> tuple[Table, tuple[Bound, ...]]:
@@ -277,7 +282,7 @@ def _range(draft: Draft, steps: list[Doc]) -> Doc:
     if len(steps) == 1:
         return (f"({name}) => {name}", steps[0])
     body = tuple(part for step in steps for part in (Line(), step))
-    return (f"({name}) =>", Group(Nest((Line(" "), name, Nest(body)))))
+    return arrow(f"({name})", Group((name, Nest(body))))
 
 
 def _index_value(draft: Draft, table: Table, part: Condition) -> Doc:

@@ -47,9 +47,9 @@ def _relations(draft: Draft, table: Table, row: str, includes: Sequence[Include]
         if relation is None:
             raise RefusedError("CX301", f"no relation {include.relation} in {table.name}")
         if include.count_only:
-            counts.append((f"{include.relation}: ", _count(draft, table, row, relation, include)))
+            counts.append((f"{include.relation}:", _count(draft, table, row, relation, include)))
         else:
-            items.append((f"{include.relation}: ", _related(draft, table, row, relation, include)))
+            items.append((f"{include.relation}:", _related(draft, table, row, relation, include)))
     return [*items, ("_count: ", record(counts))] if counts else items
 
 
@@ -84,5 +84,5 @@ def _guarded(draft: Draft, table: Table, row: str, relation: Relation, absent: s
     """Looks only where the row's own key is set."""
     test = null_test(draft, table, row, relation, "===", "||").removesuffix(" || ")
     if not test:
-        return doc
-    return (f"{test}", Group(Nest((Line(" "), f"? {absent}", Line(" "), ": ", doc))))
+        return (" ", doc)
+    return Group(Nest((Line(" "), test, Nest((Line(" "), f"? {absent}", Line(" "), ": ", doc)))))

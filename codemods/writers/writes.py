@@ -9,8 +9,8 @@ from codemods.writers.code import ImportSpec, RefusedError
 from codemods.writers.data import Payload, PayloadWriter, connected
 from codemods.writers.deletes import reaches_itself
 from codemods.writers.draft import Draft
-from codemods.writers.layout import Doc, call, listed
-from codemods.writers.sources import many, one, source_of
+from codemods.writers.layout import Doc, arrow, call, listed
+from codemods.writers.sources import many, one, source_of, unordered
 from codemods.writers.views import view
 
 
@@ -28,11 +28,12 @@ def create_many(draft: Draft, table: Table, query: Query, used: bool) -> Doc:
         items = listed("[", [_plain(draft, table, data) for data in rows], "]")
     names = draft.names.of(table.name)
     draft.imports.add(ImportSpec(names.module, names.new_type, type_only=True))
+    _refuse_rows(query)
     with draft.scope():
         name = draft.fresh("data")
         insert = call(draft.table_function(table, "insert"), draft.ctx, name)
     function = draft.library("eachNew" if query.skip_duplicates else "each")
-    return call(f"{function}<{names.new_type}>", items, (f"({name}) => ", insert))
+    return call(f"{function}<{names.new_type}>", items, arrow(f"({name})", insert))
 
 
 def update(draft: Draft, table: Table, query: Query, used: bool) -> Doc:
@@ -45,13 +46,14 @@ def update(draft: Draft, table: Table, query: Query, used: bool) -> Doc:
 
 def update_many(draft: Draft, table: Table, query: Query, used: bool) -> Doc:
     """The same change for each row."""
-    docs = many(draft, table, source_of(draft, table, query.where))
+    _refuse_rows(query)
+    docs = many(draft, table, unordered(source_of(draft, table, query.where)))
     with draft.scope():
         row = draft.fresh(draft.names.of(table.name).row)
         payload = PayloadWriter(draft, table, patching=True, enclosed=True, repeated=True).write(query.data)
         _refuse_look_ups(payload)
         patch = call(draft.table_function(table, "patch"), draft.ctx, row, payload.doc)
-    return call(draft.library("each"), docs, (f"({row}) => ", patch))
+    return call(draft.library("each"), docs, arrow(f"({row})", patch))
 
 
 def upsert(draft: Draft, table: Table, query: Query, used: bool) -> Doc:
@@ -61,8 +63,8 @@ def upsert(draft: Draft, table: Table, query: Query, used: bool) -> Doc:
         row = draft.fresh(draft.names.of(table.name).row)
         payload = PayloadWriter(draft, table, patching=True, enclosed=True).write(query.update)
         patch = call(draft.table_function(table, "patch"), draft.ctx, row, payload.doc)
-        change = (f"({row}) => ", connected(draft, table, payload, patch))
-    make = ("() => ", _insert(draft, table, query.data, enclosed=True))
+        change = arrow(f"({row})", connected(draft, table, payload, patch))
+    make = arrow("()", _insert(draft, table, query.data, enclosed=True))
     return _shown(draft, table, query, used, call(draft.library("upsert"), found, change, make))
 
 
@@ -76,7 +78,7 @@ def delete(draft: Draft, table: Table, query: Query, used: bool) -> Doc:
 
 def delete_many(draft: Draft, table: Table, query: Query, used: bool) -> Doc:
     """Each row, unless deleting one before has taken it along."""
-    docs = many(draft, table, source_of(draft, table, query.where))
+    docs = many(draft, table, unordered(source_of(draft, table, query.where)))
     with draft.scope():
         row = draft.fresh(draft.names.of(table.name).row)
         gone = call(draft.table_function(table, "delete"), draft.ctx, row)
@@ -86,7 +88,7 @@ def delete_many(draft: Draft, table: Table, query: Query, used: bool) -> Doc:
             row = f"async ({row})"
         else:
             row = f"({row})"
-    return call(draft.library("each"), docs, (f"{row} => ", gone))
+    return call(draft.library("each"), docs, arrow(row, gone))
 
 
 def _insert(draft: Draft, table: Table, data: Data | None, enclosed: bool = False) -> Doc:
@@ -100,6 +102,11 @@ def _plain(draft: Draft, table: Table, data: Data) -> Doc:
     payload = PayloadWriter(draft, table, patching=False).write(data)
     _refuse_look_ups(payload)
     return payload.doc
+
+
+def _refuse_rows(query: Query) -> None:
+    if query.returns_rows:
+        raise RefusedError("CX301", "a bulk write that returns its rows")
 
 
 def _refuse_look_ups(payload: Payload) -> None:

@@ -223,10 +223,9 @@ export function stamped<T extends object, S extends object>(changes: T, stamp: S
 }
 
 /** The value after a change: null stays null. */
-export function step(value: number | null, change: Step): number;
-export function step(value: number | null, change: Step | undefined): number | undefined;
+export function step(value: number, change: Step | undefined): number | undefined;
 export function step(value: number | null, change: Step | null | undefined): number | null | undefined;
-export function step(value: number | null, change: Step | null | undefined) {
+export function step(value: number | null, change: Step | null | undefined): number | null | undefined {
   if (typeof change !== "object" || change === null) return change;
   if (value === null) return null;
   return "increment" in change ? value + change.increment : value - change.decrement;
@@ -288,6 +287,6 @@ export function buffer(value: Uint8Array | null | undefined) {
 /** Stored bytes. */
 export function bytes(value: ArrayBuffer): Uint8Array;
 export function bytes(value: ArrayBuffer | null): Uint8Array | null;
-export function bytes(value: ArrayBuffer | null) {
+export function bytes(value: ArrayBuffer | null): Uint8Array | null {
   return value === null ? null : new Uint8Array(value);
 }

@@ -1,0 +1,194 @@
+"""A Prisma schema and functions with Prisma calls, written as a Convex project that the tests can check and call."""
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from convex_project import ConvexProject, Json, Request
+
+from codemods.ir.query import Query
+from codemods.ir.table import Schema
+from codemods.readers.prisma import find_queries, schema_from
+from codemods.source import Edit, SourceFile, Span, render
+from codemods.workspace import Workspace
+from codemods.writers.code import DbCode, ImportSpec, Refusal, TableUse
+from codemods.writers.db import write_query
+from codemods.writers.library import library
+from codemods.writers.names import SchemaNames, schema_names
+from codemods.writers.schema import SCHEMA_CLOSE, SCHEMA_IMPORTS, SCHEMA_OPEN, close_tables, schema_fragments
+from codemods.writers.tables import close_uses, table_fragments
+
+CLIENT = 'import { PrismaClient } from "@prisma/client";\n\nconst prisma = new PrismaClient();\n\n'
+LITERAL = re.compile(r"""-?\d+(\.\d+)?|"[^"\n]*"|'[^'\n]*'|true|false|null""")
+
+HTTP = """
+import { ConvexError } from "convex/values";
+import { httpRouter } from "convex/server";
+import { internal } from "./_generated/api";
+import { httpAction } from "./_generated/server";
+
+const http = httpRouter();
+
+http.route({
+  pathPrefix: "/",
+  method: "POST",
+  handler: httpAction(async (ctx, request) => {
+    const name = new URL(request.url).pathname.slice(1);
+    const functions = internal.app as Record<string, any>;
+    try {
+      return Response.json(await ctx.runMutation(functions[name], { given: await request.json() }));
+    } catch (error) {
+      const data = error instanceof ConvexError ? error.data : { message: String(error) };
+      return Response.json(data, { status: 500 });
+    }
+  }),
+});
+
+export default http;
+"""
+
+
+@dataclass
+class TextFacts:
+    """What the text of a value tells; `optional` names values that may be undefined, `ids` those that are ids."""
+
+    text_of_file: str
+    optional: frozenset[str] = frozenset()
+    ids: dict[str, str] = field(default_factory=dict)
+
+    def text(self, value: Span) -> str:
+        return self.text_of_file[value.start : value.end]
+
+    def may_be_undefined(self, value: Span) -> bool:
+        return self.text(value) in self.optional or "undefined" in self.text(value)
+
+    def is_null(self, value: Span) -> bool:
+        return self.text(value) == "null"
+
+    def literal(self, value: Span) -> str | None:
+        return self.text(value) if LITERAL.fullmatch(self.text(value)) else None
+
+    def id_table(self, value: Span) -> str | None:
+        return self.ids.get(self.text(value))
+
+
+class PrismaSource:
+    """One TypeScript file over a schema, with its queries."""
+
+    def __init__(self, root: Path, schema: str, code: str, optional: Iterable[str] = ()) -> None:
+        root.mkdir(parents=True, exist_ok=True)
+        (root / "package.json").write_text('{"name": "app", "dependencies": {"@prisma/client": "5"}}')
+        (root / "app.ts").write_text(CLIENT + code)
+        workspace = Workspace.open(root)
+        self.schema: Schema = schema_from({"schema.prisma": schema}).schema
+        self.names: SchemaNames = schema_names(self.schema)
+        self.file: SourceFile = workspace.source("app.ts")
+        self.queries: list[Query] = find_queries(workspace, "app.ts", self.schema)
+        self.facts = TextFacts(self.file.text, frozenset(optional))
+
+    def written(self, query: Query, used: bool = True) -> DbCode | Refusal:
+        indent = self.file.indent_at(query.call.start)
+        bound = set(re.findall(r"\b(?:function|const|let) (\w+)", self.file.text))
+        return write_query(query, self.schema, self.names, self.facts, indent=indent, avoid=bound, used=used)
+
+    def text(self, code: DbCode) -> str:
+        return "".join(part if isinstance(part, str) else self.facts.text(part) for part in code.parts)
+
+
+def write_project(root: Path, source: PrismaSource) -> ConvexProject:
+    """The Convex project: every exported function of the source as an internal mutation."""
+    codes = [_accepted(source, query) for query in source.queries]
+    edits = [Edit(query.call, code.parts) for query, code in zip(source.queries, codes, strict=True)]
+    rendered = render(source.file.text, edits)
+    assert not rendered.refused
+    uses = close_uses({use for code in codes for use in code.tables}, source.schema)
+    indexes = {index for code in codes for index in code.indexes}
+    modules = _table_modules(source, uses, indexes)
+    runtime = {name for code in codes for name in code.runtime} | {name for part in modules.values() for name in part.runtime}
+    tables = close_tables([table.name for table in source.schema.tables], source.schema)
+    fragments = schema_fragments(source.schema, source.names, tables, indexes)
+    body = "\n".join([SCHEMA_OPEN, *(fragment.text for fragment in fragments), SCHEMA_CLOSE])
+    files = {"schema.ts": _module("schema", SCHEMA_IMPORTS, body), "http.ts": HTTP}
+    files["app.ts"] = _app(rendered.text.removeprefix(CLIENT), codes)
+    files |= {f"tables/{name}.ts": _module(f"tables/{name}", part.imports, part.text) for name, part in modules.items()}
+    files |= _library_modules({*runtime, "toJson"})
+    for path, text in files.items():
+        target = root / "convex" / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text)
+    (root / "package.json").write_text(json.dumps({"name": "app", "type": "module", "dependencies": {"convex": "1"}}))
+    return ConvexProject(root)
+
+
+def call_all(project: ConvexProject, calls: Sequence[tuple[str, Json]]) -> list[Json]:
+    """The results of functions of the app; `{x}` in an argument stands for what a call named `x=function` gave as id."""
+    requests = []
+    for name, given in calls:
+        capture, _, function = name.rpartition("=")
+        requests.append(Request("POST", f"/{function}", body=given, capture={capture: "id"} if capture else {}))
+    return [answer.body for answer in project.serve(requests)]
+
+
+@dataclass
+class _Module:
+    text: str
+    imports: list[ImportSpec]
+    runtime: set[str]
+
+
+def _table_modules(source: PrismaSource, uses: frozenset[TableUse], indexes: set[tuple[str, tuple[str, ...]]]) -> dict[str, _Module]:
+    modules = {}
+    for table in source.schema.tables:
+        parts = table_fragments(table, uses, source.schema, source.names)
+        if parts:
+            text = "\n\n".join(part.text for part in parts)
+            imports = [spec for part in parts for spec in part.imports]
+            modules[source.names.of(table.name).table] = _Module(text, imports, {n for part in parts for n in part.runtime})
+            indexes |= {index for part in parts for index in part.indexes}
+    return modules
+
+
+def _library_modules(names: set[str]) -> dict[str, str]:
+    modules: dict[str, _Module] = {}
+    for declaration in library(names):
+        module = modules.setdefault(declaration.module, _Module("", [], set()))
+        module.text += ("\n\n" if module.text else "") + declaration.text
+        module.imports += declaration.imports
+    return {f"{path}.ts": _module(path, module.imports, module.text) for path, module in modules.items()}
+
+
+def _accepted(source: PrismaSource, query: Query) -> DbCode:
+    code = source.written(query)
+    assert isinstance(code, DbCode), f"{source.facts.text(query.call)}: {code}"
+    return code
+
+
+def _app(text: str, codes: list[DbCode]) -> str:
+    names = re.findall(r"^export async function (\w+)\((.*)\)", text, re.MULTILINE)
+    text = re.sub(r"^export async function (\w+)\(", r"async function \1(ctx: MutationCtx, ", text, flags=re.MULTILINE)
+    text += "".join(
+        f"\nconst {name}_ = internalMutation({{\n  args: {{ given: v.any() }},\n"
+        f"  handler: async (ctx, {{ given }}) => toJson(await {name}(ctx{', given' if given else ''})),\n}});\n"
+        f"export {{ {name}_ as {name} }};\n"
+        for name, given in names
+    )
+    imports = [spec for code in codes for spec in code.imports]
+    imports += [ImportSpec("convex/values", "v"), ImportSpec("convex:lib/json", "toJson")]
+    imports += [ImportSpec("convex:_generated/server", "internalMutation")]
+    imports += [ImportSpec("convex:_generated/server", "MutationCtx", type_only=True)]
+    return _module("app", imports, text)
+
+
+def _module(path: str, imports: Iterable[ImportSpec], body: str) -> str:
+    up = "../" * path.count("/") or "./"
+    lines = []
+    for spec in dict.fromkeys(imports):
+        module = spec.module.replace("convex:", up)
+        if module == f"{up}{path}":
+            continue
+        kind = "import type" if spec.type_only else "import"
+        name = spec.name if spec.binds == spec.name else f"{spec.name} as {spec.binds}"
+        lines.append(f'{kind} {{ {name} }} from "{module}";')
+    return "\n".join([*lines, "", body, ""])
