@@ -45,7 +45,6 @@ from codemods.rules.module import Module
 from codemods.rules.rule import Fix, Invalid, Report, Rule, Valid
 from codemods.source.edits import Edit
 from codemods.source.file import SourceFile, span_of
-from codemods.source.span import Span
 from codemods.source.tree import arguments, named, parameters, unwrap
 
 

@@ -45,11 +45,12 @@ There is no fix: whether a shared helper or `ctx.runQuery` is right depends on t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
-from ast_grep_py import SgNode
+from ast_grep_py import Config, Relation, SgNode
 
-from codemods.rules.functions import FUNCTION_LITERALS, Registered, called, registered
+from codemods.rules.functions import FUNCTION_LITERALS, Registered, registered
 from codemods.rules.module import Module
 from codemods.rules.origin import Declared, origin_of
 from codemods.rules.rule import Invalid, Report, Rule, Valid
@@ -130,18 +131,32 @@ class RegisteredFunctionCall(Rule):
     )
 
     def check(self, module: Module) -> Iterator[Report]:
-        for binding in module.bindings.top_level.values():
-            for reference in binding.references:
-                call = called(reference)
-                function = _registered(module, call) if call is not None else None
-                if call is not None and function is not None:
-                    yield self._about(call, function)
+        names = {one.name for one in module.functions if one.name} | _imported_from_functions(module)
+        if not names:
+            return
+        callee: Relation = {"field": "function", "regex": rf"^\(*(?:{'|'.join(map(re.escape, sorted(names)))})\b"}
+        for call in module.root.find_all(Config(rule={"kind": "call_expression", "has": callee})):
+            function = _registered(module, call)
+            if function is not None:
+                yield self._about(call, function)
 
     def _about(self, call: SgNode, function: Registered) -> Report:
         runner = _RUNNERS.get(function.kind.value)
         hint = f", or call it with ctx.{runner}(…) from an action" if runner else ""
         callee = call.field("function") or call
         return self.report(span_of(call), name=callee.text(), kind=function.kind.value, runner=hint)
+
+
+def _imported_from_functions(module: Module) -> set[str]:
+    """The local names of imports from files that register functions."""
+    return {
+        name
+        for name, found in module.import_names.items()
+        if not found.type_only
+        and (path := module.code.resolve(module.path, found.module)) is not None
+        and (other := module.code.module(path)) is not None
+        and other.functions
+    }
 
 
 def _registered(module: Module, call: SgNode) -> Registered | None:

@@ -82,7 +82,7 @@ _LIBRARIES = {
     "typeorm": "TypeORM",
 }
 _SQL = re.compile(r"\s*(?:select\b.+\bfrom|insert\s+into|update\b.+\bset|delete\s+from|with\b.+\bas)\b", re.I | re.S)
-_SQL_TEXT = re.compile(r"[\"'`]\s*(?:select|insert|update|delete|with)\s", re.I)
+_SQL_TEXT = re.compile(r"\bdb\s*\.\s*\w+\(\s*[\"'`]\s*(?:select|insert|update|delete|with)\s", re.I)
 
 
 class SqlOrOrm(Rule):
@@ -162,7 +162,7 @@ class SqlOrOrm(Rule):
     def check(self, module: Module) -> Iterator[Report]:
         if _SQL_TEXT.search(module.text):
             yield from self._sql(module)
-        if module.mentions(_LIBRARIES):
+        if module.mentions(tuple(_LIBRARIES)):
             yield from self._clients(module)
 
     def _clients(self, module: Module) -> Iterator[Report]:

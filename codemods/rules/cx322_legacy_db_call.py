@@ -46,7 +46,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ast_grep_py import SgNode
+from ast_grep_py import Config, SgNode
 
 from codemods.outcome import Severity
 from codemods.rules.context import contextual_functions, receivers
@@ -59,6 +59,17 @@ from codemods.source.file import span_of
 from codemods.source.tree import arguments, member, parameters, string_value, unwrap
 
 _SHORT_FORMS = {"get": 1, "patch": 2, "replace": 2, "delete": 1}
+_MAYBE_SHORT: Config = {
+    "rule": {
+        "any": [
+            {"pattern": "$DB.get($ID)"},
+            {"pattern": "$DB.patch($ID, $CHANGES)"},
+            {"pattern": "$DB.replace($ID, $DOCUMENT)"},
+            {"pattern": "$DB.delete($ID)"},
+        ]
+    },
+    "constraints": {"DB": {"regex": r"\bdb$"}},
+}
 _EXPLICIT_SINCE = (1, 31)
 
 
@@ -147,6 +158,8 @@ class LegacyDbCall(Rule):
 
     def check(self, module: Module) -> Iterator[Report]:
         if (module.project.version or _EXPLICIT_SINCE) < _EXPLICIT_SINCE:
+            return
+        if not module.root.find(_MAYBE_SHORT):
             return
         by_handler = {span_of(one.handler): one for one in module.functions if one.handler is not None}
         for contextual in contextual_functions(module):

@@ -48,10 +48,11 @@ from collections.abc import Iterator
 
 from ast_grep_py import SgNode
 
+from codemods.rules.calls import called_name, calls_of
 from codemods.rules.functions import FUNCTION_LITERALS, Kind
 from codemods.rules.module import Module
-from codemods.rules.origin import External, called_name
-from codemods.rules.reach import offences
+from codemods.rules.origin import External
+from codemods.rules.reach import Suspicion, offences
 from codemods.rules.rule import Invalid, Report, Rule, Valid
 
 _TIMERS = ("setTimeout", "setInterval", "setImmediate")
@@ -122,19 +123,22 @@ class TimerInQuery(Rule):
     )
 
     def check(self, module: Module) -> Iterator[Report]:
-        for found in offences(module, _timer, _TIMERS, Kind.QUERY, Kind.MUTATION):
-            name = found.what.rpartition(".")[2]
-            remedy = _HELP.get(name, "Schedule it: await ctx.scheduler.runAfter(ms, internal.file.function, args).")
+        for found in offences(module, _TIMER, Kind.QUERY, Kind.MUTATION):
+            remedy = _HELP.get(
+                found.what, "Schedule it: await ctx.scheduler.runAfter(ms, internal.file.function, args)."
+            )
             if found.by.kind is Kind.QUERY:
                 remedy = "A query only reads: do it in a mutation (ctx.scheduler.runAfter) or in an action."
-            yield self.report(found.span, timer=name, kind=found.by.kind.value, via=found.via, remedy=remedy)
+            yield self.report(found.span, timer=found.what, kind=found.by.kind.value, via=found.via, remedy=remedy)
 
 
-def _timer(module: Module, call: SgNode) -> str | None:
-    match called_name(module, call):
-        case External("timers" | "timers/promises", (name,)) if name in _TIMERS:
-            return name
-        case str(name) if name in _TIMERS:
-            return name
-        case _:
-            return None
+def _timers(module: Module) -> Iterator[tuple[SgNode, str]]:
+    for call in calls_of(module, _TIMERS, ("timers", "timers/promises")):
+        match called_name(module, call):
+            case External("timers" | "timers/promises", (name,)) | str(name) if name in _TIMERS:
+                yield call, name
+            case _:
+                pass
+
+
+_TIMER = Suspicion("timer", _TIMERS, _timers)

@@ -49,18 +49,18 @@ from collections.abc import Iterator
 
 from ast_grep_py import SgNode
 
+from codemods.rules.calls import called_name, calls_of
 from codemods.rules.functions import FUNCTION_LITERALS, Kind
 from codemods.rules.module import Module
-from codemods.rules.origin import External, called_name
-from codemods.rules.reach import offences
+from codemods.rules.origin import External
+from codemods.rules.reach import Suspicion, offences
 from codemods.rules.rule import Invalid, Report, Rule, Valid
 
-_CLIENTS = frozenset({
+_CLIENTS = (
     "axios", "cross-fetch", "got", "isomorphic-fetch", "ky", "needle", "node-fetch", "ofetch", "request",
     "superagent", "undici", "wretch",
-})  # fmt: skip
-_GLOBALS = frozenset({"fetch", "XMLHttpRequest", "WebSocket", "EventSource"})
-_LITERALS = (*sorted(_GLOBALS), *sorted(_CLIENTS))
+)  # fmt: skip
+_GLOBALS = ("fetch", "XMLHttpRequest", "WebSocket", "EventSource")
 
 
 class FetchInQuery(Rule):
@@ -126,15 +126,19 @@ class FetchInQuery(Rule):
     )
 
     def check(self, module: Module) -> Iterator[Report]:
-        for found in offences(module, _client, _LITERALS, Kind.QUERY, Kind.MUTATION):
+        for found in offences(module, _REQUEST, Kind.QUERY, Kind.MUTATION):
             yield self.report(found.span, client=found.what, kind=found.by.kind.value, via=found.via)
 
 
-def _client(module: Module, call: SgNode) -> str | None:
-    match called_name(module, call):
-        case External() as external if external.package in _CLIENTS:
-            return ".".join((external.package, *external.path))
-        case str(name) if name in _GLOBALS:
-            return name
-        case _:
-            return None
+def _requests(module: Module) -> Iterator[tuple[SgNode, str]]:
+    for call in calls_of(module, _GLOBALS, _CLIENTS):
+        match called_name(module, call):
+            case External() as external if external.package in _CLIENTS:
+                yield call, ".".join((external.package, *external.path))
+            case str(name) if name in _GLOBALS:
+                yield call, name
+            case _:
+                pass
+
+
+_REQUEST = Suspicion("request", (*_GLOBALS, *_CLIENTS), _requests)

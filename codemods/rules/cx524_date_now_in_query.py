@@ -51,10 +51,10 @@ from collections.abc import Iterator
 from ast_grep_py import SgNode
 
 from codemods.outcome import Severity
+from codemods.rules.calls import called_name, calls_of
 from codemods.rules.functions import Kind
 from codemods.rules.module import Module
-from codemods.rules.origin import called_name
-from codemods.rules.reach import offences
+from codemods.rules.reach import Suspicion, offences
 from codemods.rules.rule import Invalid, Report, Rule, Valid
 from codemods.source.tree import arguments
 
@@ -107,16 +107,20 @@ class DateNowInQuery(Rule):
     )
 
     def check(self, module: Module) -> Iterator[Report]:
-        for found in offences(module, _clock, ("Date",), Kind.QUERY):
+        for found in offences(module, _CLOCK, Kind.QUERY):
             if not found.via:
                 yield self.report(found.span, clock=found.what)
 
 
-def _clock(module: Module, call: SgNode) -> str | None:
-    match called_name(module, call):
-        case "Date.now":
-            return "Date.now()"
-        case "Date" if not arguments(call):
-            return "new Date()"
-        case _:
-            return None
+def _clocks(module: Module) -> Iterator[tuple[SgNode, str]]:
+    for call in calls_of(module, ("Date",)):
+        match called_name(module, call):
+            case "Date.now":
+                yield call, "Date.now()"
+            case "Date" if not arguments(call):
+                yield call, "new Date()"
+            case _:
+                pass
+
+
+_CLOCK = Suspicion("clock", ("Date",), _clocks)

@@ -114,7 +114,7 @@ def _check_root(
     if not projects:
         return CheckResult((), notes=(f"No Convex project found in {root}: nothing to check.",))
     code = CodeBase(workspace, projects)
-    paths = [path for path in code.paths if _is_asked_for(root / path, only)]
+    paths = [path for path in code.paths if root in only or _is_asked_for(root / path, only)]
     checked = [
         _check_file(module, rules, options)
         for path in _counted(paths, progress)

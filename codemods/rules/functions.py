@@ -5,15 +5,42 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from ast_grep_py import SgNode
+from ast_grep_py import Config, SgNode
 
 from codemods.rules.module import Module
 from codemods.rules.objects import entries
-from codemods.rules.origin import Declared, External, origin_of
-from codemods.source.tree import FUNCTION_KINDS, arguments, unwrap
+from codemods.rules.origin import Declared, External, is_at_top, origin_of
+from codemods.source.tree import FUNCTION_KINDS, arguments, member_path, unwrap
+
+_DEFINING = ("arrow_function", "function_expression", "identifier")
 
 # One of these stands in every file that registers a function.
 FUNCTION_LITERALS = ("handler", "query", "mutation", "action", "Query", "Mutation", "Action")
+
+# Calls that may be registrations: given an object with a handler, or nothing but a function.
+_REGISTRATIONS: Config = {
+    "rule": {
+        "kind": "call_expression",
+        "has": {
+            "field": "arguments",
+            "any": [
+                {
+                    "has": {
+                        "kind": "object",
+                        "has": {
+                            "any": [
+                                {"kind": "pair", "has": {"field": "key", "regex": "^[\"']?handler[\"']?$"}},
+                                {"kind": "method_definition", "has": {"field": "name", "regex": "^handler$"}},
+                                {"kind": "shorthand_property_identifier", "regex": "^handler$"},
+                            ]
+                        },
+                    }
+                },
+                {"has": {"nthChild": 1, "any": [{"kind": kind} for kind in _DEFINING]}},
+            ],
+        },
+    }
+}
 
 _MAX_DEPTH = 4
 _CALLEE_PARTS = frozenset(
@@ -96,15 +123,10 @@ _ZOD = "convex-helpers/server/zod"
 
 def find_registered(module: Module) -> tuple[Registered, ...]:
     """Every registration in a file, in order; also of functions that are not exported or stand inside a call."""
-    found: list[Registered] = []
-    for local in module.bindings.top_level.values():
-        if local.imported is None and (local.value is None or "(" not in local.value.text()):
-            continue
-        calls = [call for reference in local.references if (call := called(reference)) is not None]
-        if not calls:
-            continue
-        found += [one for call in calls if (one := registered(module, call)) is not None]
-    return tuple(sorted(found, key=lambda one: one.call.range().start.index))
+    if not any(literal in module.text for literal in FUNCTION_LITERALS):
+        return ()
+    calls = module.root.find_all(_REGISTRATIONS)
+    return tuple(one for call in calls if (one := registered(module, call)) is not None)
 
 
 def builder_of(module: Module, node: SgNode, depth: int = 0) -> Builder | None:
@@ -124,7 +146,7 @@ def builder_of(module: Module, node: SgNode, depth: int = 0) -> Builder | None:
 def registered(module: Module, call: SgNode) -> Registered | None:
     """The function that a call registers; None for every other call."""
     callee, definition = call.field("function"), next(iter(arguments(call)), None)
-    if callee is None or definition is None or not _may_define(unwrap(definition)):
+    if callee is None or definition is None or not _may_register(module, callee, unwrap(definition)):
         return None
     builder = builder_of(module, callee)
     if builder is None:
@@ -181,20 +203,31 @@ def _flavour(module: Module, maker: SgNode, base: Flavour) -> Flavour:
             return Flavour.UNKNOWN
 
 
-def _may_define(definition: SgNode) -> bool:
-    kind = definition.kind()
-    if kind == "object":
-        return "handler" in entries(definition)
-    return kind in FUNCTION_KINDS or kind == "identifier"
+def _may_register(module: Module, callee: SgNode, definition: SgNode) -> bool:
+    """A first look, without the scopes of the file: most calls fail it.
+
+    Builders are imported, or made at the top of the file; one that is given a function by name is imported.
+    """
+    base, path = member_path(callee)
+    is_imported = base.kind() == "identifier" and base.text() in module.import_names
+    match definition.kind():
+        case "identifier":
+            return is_imported and is_at_top(callee)
+        case "object":
+            is_definition = "handler" in entries(definition)
+        case kind:
+            is_definition = kind in FUNCTION_KINDS
+    return is_definition and (is_imported or (not path and f"const {base.text()}" in module.text))
 
 
 def _export_name(module: Module, call: SgNode) -> str | None:
+    """The name under which what a call makes is exported: directly, or as the variable that holds it."""
+    made, parent = call, call.parent()
+    while parent is not None and unwrap(parent) == call:
+        made, parent = parent, parent.parent()
+    name = parent.field("name") if parent is not None and parent.kind() == "variable_declarator" else None
     for export in module.bindings.exports:
-        if export.local is not None:
-            binding = module.bindings.top_level.get(export.local)
-            value = binding.value if binding else None
-        else:
-            value = export.node
-        if value is not None and unwrap(value) == call:
+        is_held = name is not None and export.local == name.text()
+        if is_held or (export.local is None and export.node is not None and unwrap(export.node) == made):
             return export.name
     return None

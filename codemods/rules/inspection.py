@@ -34,7 +34,7 @@ def inspect(module: Module, rules: Sequence[Rule]) -> Inspection:
     first = [found for rule in applicable if not rule.LAST for found in _findings(module, rule)]
     kept = [finding for finding in first if not _suppressed(module, finding)]
     last = [found for rule in applicable if rule.LAST for found in _findings(module, rule)]
-    broken = [_syntax_error(module)] if module.functions_folder is not None and module.file.has_errors else []
+    broken = [_syntax_error(module)] if module.functions_folder is not None and _is_broken(module) else []
     findings = tuple(sorted(broken + kept + last, key=lambda finding: finding.order))
     return Inspection(findings, suppressed=len(first) - len(kept), parsed=True)
 
@@ -46,8 +46,7 @@ def applies(rule: Rule, module: Module) -> bool:
     inside = module.functions_folder is not None
     if rule.WHERE is not Where.BOTH and inside is not (rule.WHERE is Where.FUNCTIONS):
         return False
-    text = module.text
-    return not rule.LITERALS or any(literal in text for literal in rule.LITERALS)
+    return not rule.LITERALS or module.holds(rule.LITERALS)
 
 
 def _findings(module: Module, rule: Rule) -> Iterator[Finding]:
@@ -83,6 +82,11 @@ def _suppressed(module: Module, finding: Finding) -> bool:
             suppression.used.add(finding.code)
             held = True
     return held
+
+
+def _is_broken(module: Module) -> bool:
+    """A look for errors without the tokens that the parser made up, for which every node must be read."""
+    return module.root.find(kind="ERROR") is not None
 
 
 def _syntax_error(module: Module) -> Finding:

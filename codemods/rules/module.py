@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -11,8 +11,9 @@ from ast_grep_py import SgNode
 
 from codemods.rules.project import Project, is_test
 from codemods.rules.suppressions import Suppression, find_suppressions
-from codemods.source.bindings import Bindings
+from codemods.source.bindings import Bindings, Import
 from codemods.source.file import SourceFile, UnreadableFile
+from codemods.source.span import Span
 from codemods.source.tree import named, string_value
 from codemods.workspace import Workspace
 from codemods.workspace.imports import InFile
@@ -82,12 +83,17 @@ class CodeBase:
 
 
 class Module:
-    """A file with what rules ask of it. Everything is computed on first use."""
+    """A file with what rules ask of it. Everything is computed on first use.
+
+    `culprits` keeps what `reach.py` found out about the file's functions, for the files that import them.
+    """
 
     def __init__(self, file: SourceFile, project: Project, code: CodeBase) -> None:
         self.file = file
         self.project = project
         self.code = code
+        self.culprits: dict[str, dict[Span, tuple[str, str]]] = {}
+        self._held: dict[tuple[str, ...], bool] = {}
 
     @property
     def path(self) -> str:
@@ -105,6 +111,11 @@ class Module:
     @property
     def bindings(self) -> Bindings:
         return self.file.bindings
+
+    @cached_property
+    def import_names(self) -> dict[str, Import]:
+        """The imports of the file by their local names."""
+        return {found.local: found for found in self.bindings.imports if found.local}
 
     @cached_property
     def functions_folder(self) -> str | None:
@@ -145,10 +156,15 @@ class Module:
         paths = {path for spec in sorted(specs) if (path := self.code.resolve(self.path, spec)) is not None}
         return tuple(module for path in sorted(paths) if (module := self.code.module(path)) is not None)
 
-    def mentions(self, literals: Iterable[str]) -> bool:
+    def holds(self, literals: tuple[str, ...]) -> bool:
+        """True when the text holds one of the literals; the answer is kept."""
+        if literals not in self._held:
+            self._held[literals] = any(literal in self.text for literal in literals)
+        return self._held[literals]
+
+    def mentions(self, literals: tuple[str, ...]) -> bool:
         """True when the text of this file, or of one that it imports, holds one of the literals."""
-        texts = (self.text, *(other.text for other in self.imported))
-        return any(literal in text for text in texts for literal in literals)
+        return self.holds(literals) or any(other.holds(literals) for other in self.imported)
 
     @cached_property
     def functions(self) -> tuple[Registered, ...]:

@@ -9,12 +9,12 @@ from ast_grep_py import SgNode
 
 from codemods.rules.module import Module
 from codemods.source.bindings import BindingKind, Export, Import
-from codemods.source.tree import member_path, unwrap
+from codemods.source.tree import CLASS_KINDS, FUNCTION_KINDS, member_path, unwrap
 
 _GENERATED = re.compile(r"(?:^|/)_generated/(server|api|dataModel)(?:\.[cm]?[jt]s)?$")
 _MAX_DEPTH = 8
+_SCOPED = FUNCTION_KINDS | CLASS_KINDS | {"statement_block", "for_statement", "for_in_statement", "internal_module"}
 _DECLARATIONS = frozenset({BindingKind.FUNCTION, BindingKind.CLASS})
-_GLOBAL_OBJECTS = frozenset({"globalThis", "window", "self", "global"})
 _NAMES = frozenset({"identifier", "shorthand_property_identifier", "type_identifier"})
 
 
@@ -62,6 +62,9 @@ def origin_of(module: Module, node: SgNode, depth: int = 0) -> Origin | None:
     base, path = member_path(unwrap(node))
     if depth > _MAX_DEPTH or base.kind() not in _NAMES:
         return None
+    imported = module.import_names.get(base.text())
+    if imported is not None and is_at_top(base):
+        return _of_import(module, imported, path, depth)
     binding = module.bindings.resolve(base)
     if binding is None:
         return Global((base.text(), *path))
@@ -71,6 +74,12 @@ def origin_of(module: Module, node: SgNode, depth: int = 0) -> Origin | None:
     if value is None or binding.reassigned:
         return None
     return _of_value(module, value, path, depth)
+
+
+def is_at_top(node: SgNode) -> bool:
+    """True when no function or block is around a node: an imported name means the import there, without a look at
+    the scopes of the file."""
+    return not any(above.kind() in _SCOPED for above in node.ancestors())
 
 
 def chain_root(node: SgNode) -> SgNode:
@@ -167,22 +176,3 @@ def _of_reexport(module: Module, spec: str, name: str, path: tuple[str, ...], de
     if name == "*":
         return _of_export(other, path[0], path[1:], depth + 1) if path else None
     return _of_export(other, name, path, depth + 1)
-
-
-def called_name(module: Module, call: SgNode) -> External | str | None:
-    """What a call or `new` expression names: something of a package, or a global as text, `globalThis.` left out.
-
-    A method of something that a package made (`axios.create()`) counts as the package's. A call of what another call
-    returns names nothing.
-    """
-    callee = call.field("function") or call.field("constructor")
-    match origin_of(module, callee) if callee is not None else None:
-        case External() as external:
-            return external
-        case Global(path):
-            return ".".join(path[1:] if path[0] in _GLOBAL_OBJECTS else path)
-        case Declared(where, node, _):
-            made = root_origin(where, node)
-            return made if isinstance(made, External) else None
-        case _:
-            return None

@@ -68,7 +68,8 @@ class PatternBased(Rule):
 
     def _is_bound(self, module: Module, node: SgNode, name: str, origin: External) -> bool:
         bound = node.get_match(name)
-        return bound is not None and origin_of(module, bound) == origin
+        is_imported = bound is not None and bound.text() in module.import_names
+        return bound is not None and is_imported and origin_of(module, bound) == origin
 
     def _fix(self, match: Match) -> Fix | None:
         if match.edit is None:

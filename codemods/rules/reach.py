@@ -1,4 +1,7 @@
-"""What the handlers of a file run: their own code, and the helpers that they call by name."""
+"""Finds what a registered function must not do, in its own code and in the helpers that it calls by name.
+
+The search goes backwards, from the few suspicious calls of a file to the functions that run them: most files have none.
+"""
 
 from __future__ import annotations
 
@@ -7,15 +10,25 @@ from dataclasses import dataclass
 
 from ast_grep_py import SgNode
 
-from codemods.rules.functions import Kind, Registered
+from codemods.rules.functions import Kind, Registered, called
 from codemods.rules.module import Module
 from codemods.rules.origin import Declared, origin_of
+from codemods.source.bindings import Binding
 from codemods.source.file import span_of
 from codemods.source.span import Span
 from codemods.source.tree import FUNCTION_KINDS
 
-# Names the offence of a node, or returns None for a harmless one.
-Judge = Callable[[Module, SgNode], str | None]
+
+@dataclass(frozen=True, slots=True)
+class Suspicion:
+    """What to look for: `find` yields the suspicious calls of a file with a name for each.
+
+    Only files whose text holds one of the `literals` are looked into. `name` tells suspicions apart.
+    """
+
+    name: str
+    literals: tuple[str, ...]
+    find: Callable[[Module], Iterator[tuple[SgNode, str]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,70 +45,78 @@ class Offence:
     via: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Body:
-    """A function body that `by` runs. `site` is the call that left the file of `by`; None within it."""
-
-    by: Registered
-    module: Module
-    node: SgNode
-    site: SgNode | None = None
-
-
-def offences(module: Module, judge: Judge, literals: tuple[str, ...], *kinds: Kind) -> Iterator[Offence]:
-    """What functions of these kinds must not do, in their own file at any depth of calls, and one import further.
-
-    Only files whose text holds one of the literals are looked into.
-    """
-    if not module.mentions(literals):
+def offences(module: Module, suspicion: Suspicion, *kinds: Kind) -> Iterator[Offence]:
+    """The offences of functions of these kinds: in their file at any depth of calls, and one import further."""
+    functions = [one for one in module.functions if one.kind in kinds and one.handler is not None]
+    if not functions:
         return
     reported: set[Span] = set()
-    for body in _reached(module, literals, kinds):
-        for node in body.node.find_all({"rule": {"any": [{"kind": "call_expression"}, {"kind": "new_expression"}]}}):
-            what = judge(body.module, node)
-            if what is None:
-                continue
-            span = span_of(body.site or node)
-            if span not in reported:
-                reported.add(span)
-                yield Offence(span, what, body.by, _via(body, node))
-            if body.site is not None:
-                break
+    for node, what, via in (*_own(module, suspicion), *_imported(module, suspicion)):
+        by = _run_by(module, node, functions)
+        if by is not None and span_of(node) not in reported:
+            reported.add(span_of(node))
+            yield Offence(span_of(node), what, by, via)
 
 
-def _reached(module: Module, literals: tuple[str, ...], kinds: tuple[Kind, ...]) -> Iterator[_Body]:
-    seen: set[tuple[str, Span]] = set()
-    functions = [one for one in module.functions if one.kind in kinds]
-    pending = [_Body(one, module, one.handler) for one in reversed(functions) if one.handler is not None]
+def _own(module: Module, suspicion: Suspicion) -> Iterator[tuple[SgNode, str, str]]:
+    if module.holds(suspicion.literals):
+        for node, what in suspicion.find(module):
+            yield node, what, ""
+
+
+def _imported(module: Module, suspicion: Suspicion) -> Iterator[tuple[SgNode, str, str]]:
+    """The calls of imported helpers that do something suspicious."""
+    culprits = {other.path: found for other in module.imported if (found := _culprits(other, suspicion))}
+    if not culprits:
+        return
+    for binding in module.bindings.top_level.values():
+        if binding.imported is None:
+            continue
+        for call in filter(None, map(called, binding.references)):
+            callee = call.field("function")
+            match origin_of(module, callee) if callee is not None else None:
+                case Declared(where, node, ()) if span_of(node) in culprits.get(where.path, {}):
+                    what, via = culprits[where.path][span_of(node)]
+                    yield call, what, via
+                case _:
+                    pass
+
+
+def _culprits(module: Module, suspicion: Suspicion) -> dict[Span, tuple[str, str]]:
+    """The functions of a file that do something suspicious, themselves or by others of the file, and where."""
+    if suspicion.name not in module.culprits:
+        found: dict[Span, tuple[str, str]] = {}
+        module.culprits[suspicion.name] = found
+        for node, what, _ in _own(module, suspicion):
+            place = module.file.place(node)
+            for function in _runners(module, node):
+                found.setdefault(span_of(function), (what, f" ({place.file}:{place.line})"))
+    return module.culprits[suspicion.name]
+
+
+def _run_by(module: Module, node: SgNode, functions: list[Registered]) -> Registered | None:
+    """The first of the registered functions that runs a node."""
+    runners = {span_of(function) for function in _runners(module, node)}
+    return next((one for one in functions if one.handler is not None and span_of(one.handler) in runners), None)
+
+
+def _runners(module: Module, node: SgNode) -> Iterator[SgNode]:
+    """The functions around a node, and around each call by name of one of those, and so on."""
+    seen: set[Span] = set()
+    pending = [node]
     while pending:
-        body = pending.pop()
-        identity = (body.module.path, span_of(body.site or body.node))
-        if identity in seen:
-            continue
-        seen.add(identity)
-        yield body
-        if body.site is None:
-            pending.extend(_called(body, literals))
+        for function in pending.pop().ancestors():
+            if function.kind() in FUNCTION_KINDS and span_of(function) not in seen:
+                seen.add(span_of(function))
+                yield function
+                binding = _named(module, function)
+                pending += filter(None, map(called, binding.references)) if binding is not None else ()
 
 
-def _called(body: _Body, literals: tuple[str, ...]) -> Iterator[_Body]:
-    for call in body.node.find_all(kind="call_expression"):
-        callee = call.field("function")
-        if callee is None or callee.kind() not in ("identifier", "member_expression"):
-            continue
-        match origin_of(body.module, callee):
-            case Declared(where, node, ()) if node.kind() in FUNCTION_KINDS and _holds(where, literals):
-                yield _Body(body.by, where, node, None if where is body.module else call)
-            case _:
-                pass
-
-
-def _holds(module: Module, literals: tuple[str, ...]) -> bool:
-    return any(literal in module.text for literal in literals)
-
-
-def _via(body: _Body, node: SgNode) -> str:
-    if body.site is None:
-        return ""
-    place = body.module.file.place(node)
-    return f" ({place.file}:{place.line})"
+def _named(module: Module, function: SgNode) -> Binding | None:
+    """The name of a function declaration, or of the constant that holds a function."""
+    name = function.field("name") if function.kind().endswith("_declaration") else None
+    parent = function.parent()
+    if parent is not None and parent.kind() == "variable_declarator":
+        name = parent.field("name")
+    return module.bindings.resolve(name) if name is not None and name.kind() == "identifier" else None
