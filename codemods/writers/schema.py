@@ -71,9 +71,8 @@ def _fragment(schema: Schema, names: SchemaNames, table: Table, indexes: list[tu
         text = text_of((f"  {own.table}: defineTable(", record(items), ")"), "  ", width=len(text) - 1)
     lines = _index_lines(indexes)
     targets = {id_target(field, schema) for field in table.fields}
-    return SchemaFragment(
-        table.name, ("" if len(lines) == 1 else "\n").join([text, *lines]) + ",", frozenset(target for target in targets if target), _inexact(table)
-    )
+    text = ("" if len(lines) == 1 else "\n").join([text, *lines]) + ","
+    return SchemaFragment(table.name, text, frozenset(target for target in targets if target), _inexact(table))
 
 
 def _index_lines(indexes: list[tuple[str, ...]]) -> list[str]:
