@@ -89,6 +89,8 @@ class Route:
     handler: Handler
     mounted: bool = True
     error_handlers: tuple[Middleware, ...] = ()
+    order: tuple[int, ...] = ()
+    """Sorts routes as Express tries them: positions of the mounts from the application down, then its own."""
 
     @property
     def name(self) -> str:

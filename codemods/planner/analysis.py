@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -117,13 +117,16 @@ class Analyser:
         self._known: dict[PieceKey, Facts] = {}
         self.pieces: dict[PieceKey, Piece] = {}
 
-    def facts(self, piece: Piece, handler: bool = False) -> Facts:
-        """The facts of a piece. For a handler, request, response and `next` are left to their own readers."""
+    def facts(self, piece: Piece, handler: bool = False, erased: Sequence[Span] = ()) -> Facts:
+        """The facts of a piece. For a handler, request, response and `next` are left to their own readers.
+
+        `erased` spans hold framework code that its writer replaces.
+        """
         if piece.key not in self._known:
             self.pieces[piece.key] = piece
             facts = Facts(piece)
             self._known[piece.key] = facts
-            _Scan(self, facts, handler).run()
+            _Scan(self, facts, handler, tuple(erased)).run()
         return self._known[piece.key]
 
     @property
@@ -144,7 +147,7 @@ class Analyser:
 class _Scan:
     """One walk over a piece."""
 
-    def __init__(self, analyser: Analyser, facts: Facts, handler: bool) -> None:
+    def __init__(self, analyser: Analyser, facts: Facts, handler: bool, erased: tuple[Span, ...]) -> None:
         self._analyser, self._facts = analyser, facts
         self._workspace = analyser.workspace
         piece = facts.piece
@@ -152,8 +155,8 @@ class _Scan:
         self._node = piece.node
         self._handler = handler
         self._span = span_of(piece.node)
-        self._skipped = self._erased_spans()
-        self._own_parameters = {p.name for p in parameters(piece.node)[:3]} if handler else set()
+        self._skipped = [*self._erased_spans(), *erased]
+        self._own_parameters = {p.name for p in parameters(piece.node)[:4]} if handler else set()
 
     def run(self) -> None:
         self._database()
@@ -452,8 +455,8 @@ class _Scan:
 
 
 LOGGERS_METHODS = {
-    "log": "log", "info": "info", "http": "info", "verbose": "debug", "debug": "debug", "silly": "debug", "trace": "debug",
-    "warn": "warn", "error": "error", "fatal": "error",
+    "log": "log", "info": "info", "http": "info", "verbose": "debug", "debug": "debug", "silly": "debug",
+    "trace": "debug", "warn": "warn", "error": "error", "fatal": "error",
 }  # fmt: skip
 """Methods of logging packages, and the console's."""
 

@@ -56,6 +56,10 @@ class Closure:
             found += self._extra.get(reached, [])
         return found
 
+    def own_problems(self, key: PieceKey) -> list[Problem]:
+        """The obstacles in the piece itself."""
+        return [*self.facts(key).problems, *self._extra.get(key, [])]
+
     def effects(self, key: PieceKey) -> frozenset[Effect]:
         """What running the piece does, with everything that it calls."""
         found: set[Effect] = set()

@@ -9,8 +9,9 @@ _LAYER = re.compile(
     r"endpoints?|resource|actions?|module|logic)$",
     re.I,
 )
-_GENERIC = frozenset({"index", "main", "app", "server", "routes", "router", "api", "controller", "controllers", "service",
-                      "services", "handler", "handlers", "v1", "v2", "src"})  # fmt: skip
+_GENERIC = frozenset(
+    "index main app server routes router api controller controllers service services handler handlers v1 v2 src".split()
+)
 _VERB_NAMES = {"GET": "get", "POST": "create", "PUT": "update", "PATCH": "update", "DELETE": "delete", "ALL": "handle",
                "HEAD": "head", "OPTIONS": "options"}  # fmt: skip
 

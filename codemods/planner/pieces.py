@@ -1,4 +1,4 @@
-"""Pieces of source that are carried over one by one: functions, methods and top-level declarations, with their comments."""
+"""Pieces of source that are carried over one by one: functions, methods and declarations, with their comments."""
 
 from __future__ import annotations
 

@@ -236,7 +236,7 @@ class _Reader:
 
 
 def _chain(reference: SgNode) -> tuple[SgNode, list[tuple[str, SgNode]], str | None] | None:
-    """`res.status(1).json(x)` → (outermost call, [(status, call), (json, call)], None); a stray member name otherwise."""
+    """`res.status(1).json(x)` → (outermost call, [(status, …), (json, …)], None); else the stray member's name."""
     calls: list[tuple[str, SgNode]] = []
     current = reference
     while True:

@@ -71,6 +71,12 @@ class RoutePlan:
     settles: bool = False
 
     @property
+    def key(self) -> str:
+        """What tells the route from all others, mounts included."""
+        place = self.route.place
+        return f"{place.file}:{place.line}:{place.column}:{self.route.method} {self.route.path}"
+
+    @property
     def status(self) -> int:
         """The status of success."""
         found = [reply.status for reply in self.successes if reply.status is not None]

@@ -108,6 +108,10 @@ class SourceFile:
         line = bisect_right(self._line_starts, offset)
         return Place(self.path, line, offset - self._line_starts[line - 1] + 1)
 
+    def offset(self, line: int, column: int = 1) -> int:
+        """The offset of a place, both counted from 1."""
+        return self._line_starts[line - 1] + column - 1
+
     def span(self, node: SgNode) -> Span:
         return span_of(node)
 

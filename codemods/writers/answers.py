@@ -127,7 +127,9 @@ def _rethrow(
         if parameter is None:
             edits.append(Edit.insert(span_of(body).start, "(error) "))
         first = named(body)[0] if named(body) else None
-        indent = file.indent_at(span_of(first).start) if first is not None else file.indent_at(span_of(node).start) + "  "
+        indent = (
+            file.indent_at(span_of(first).start) if first is not None else file.indent_at(span_of(node).start) + "  "
+        )
         opening = span_of(body).start + 1
         needed.add("HttpError")
         edits.append(Edit.insert(opening, f"\n{indent}if ({name} instanceof HttpError) throw {name};"))

@@ -161,7 +161,7 @@ def _answers(file: SourceFile, function: SgNode, ported: Ported, guards: list[Sp
     plan = plan_response(file, function)
     expression_body = function.field("body")
     for reply in plan.replies:
-        status = (f"{reply.status}",) if reply.status is not None else ()
+        status: tuple[str | Span, ...] = (f"{reply.status}",) if reply.status is not None else ()
         if reply.status is None and reply.status_node is not None:
             status = (reply.status_node, " as 500") if file.language != "javascript" else (reply.status_node,)
         body: tuple[str | Span, ...] = (reply.body,) if reply.body is not None else ("null",)

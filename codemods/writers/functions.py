@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ast_grep_py import SgNode
@@ -77,13 +77,22 @@ class Context:
 class PieceWriter:
     """Writes one piece. Everything is spliced from the source text; only what has to change is written anew."""
 
-    def __init__(self, context: Context, piece: Piece, route: RoutePlan | None) -> None:
+    def __init__(
+        self,
+        context: Context,
+        piece: Piece,
+        route: RoutePlan | None = None,
+        extra: Sequence[Edit] = (),
+        module: str | None = None,
+    ) -> None:
+        """`extra` edits come on top of what is found in the piece; with `module` it is an expression there."""
         self._context, self._piece, self._route = context, piece, route
+        self._expression = module is not None
         self._file = context.workspace.source(piece.key.file)
         self._facts: Facts = context.closure.facts(piece.key, handler=route is not None)
-        self._edits: list[Edit] = []
+        self._edits: list[Edit] = list(extra)
         self._written = Written("")
-        self._module = context.placement.module(piece.key)
+        self._module = module or context.placement.module(piece.key)
         self._ctx = context_name(self._file, piece.node)
 
     def write(self) -> Written:
@@ -96,7 +105,10 @@ class PieceWriter:
             self._timer(timer)
         self._edits += self._context.ids.edits_in(self._file.path, self._piece.span)
         self._plain_errors()
-        text = self._handler() if self._route is not None else self._plain()
+        if self._expression:
+            text = self._render(span_of(self._piece.node))
+        else:
+            text = self._handler() if self._route is not None else self._plain()
         self._written.text = text
         return self._written
 
@@ -428,7 +440,9 @@ def captures(file: SourceFile, outer: SgNode, callback: SgNode) -> list[tuple[st
             above = parent.parent() if parent is not None else None
             if parent is not None and parent.kind() == "member_expression" and above is not None:
                 target, name = parent.field("object"), parent.field("property")
-                called = above.kind() == "call_expression" and span_of(above.field("function") or above) == span_of(parent)
+                called = above.kind() == "call_expression" and span_of(above.field("function") or above) == span_of(
+                    parent
+                )
                 if target is None or name is None or span_of(target) != span_of(reference) or called:
                     return None
                 key = name.text()

@@ -65,12 +65,12 @@ def error_fallback(handler: str | None) -> EdgeCode:
 
 def refused_route(method: str, path: str, code: str) -> EdgeCode:
     """A route that is not carried over: it keeps its place in the order, and says so."""
-    return EdgeCode(
-        f'app.{method.lower()}("{path}", (c) => c.json({{ error: "Not migrated", code: "{code}" }}, 501));'
-    )
+    return EdgeCode(f'app.{method.lower()}("{path}", (c) => c.json({{ error: "Not migrated", code: "{code}" }}, 501));')
 
 
-def route_code(plan: RoutePlan, path: str, function: str, module: str, checks: Sequence[str], deep: str | None) -> EdgeCode:
+def route_code(
+    plan: RoutePlan, path: str, function: str, module: str, checks: Sequence[str], deep: str | None
+) -> EdgeCode:
     """The route's registration: read the input, check it, call the function, answer as Express did.
 
     `checks` are the texts of check calls (`validate(createBook)`); `deep` names the exported argument validator

@@ -77,7 +77,7 @@ _NAMES: tuple[tuple[re.Pattern[str], Role], ...] = (
     (re.compile(r"helmet|security", re.I), Role.SECURITY_HEADERS),
     (re.compile(r"compress", re.I), Role.COMPRESSION),
 )
-"""The last resort, for middleware whose function cannot be read. Unknown middleware counts as OTHER, never as nothing."""
+"""The last resort, for middleware whose function cannot be read. The rest counts as OTHER, never as nothing."""
 
 _GUARD_TEXT = re.compile(
     r"\b40[13]\b|authori[sz]ation|jwt\.|verifyToken|Unauthori[sz]ed|UNAUTHORIZED|Forbidden|FORBIDDEN|isAuthenticated|"

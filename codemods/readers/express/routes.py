@@ -43,6 +43,7 @@ class _Way:
     prefix: str | None
     middleware: tuple[Middleware, ...]
     mounted: bool
+    order: tuple[int, ...] = ()
 
 
 def read_app(workspace: Workspace) -> App:
@@ -121,6 +122,7 @@ class _Assembly:
                     handler=read_handler(self._workspace, file, last),
                     mounted=way.mounted,
                     error_handlers=tuple(errors),
+                    order=(*way.order, *registration.position),
                 )
             )
         return found
@@ -138,7 +140,8 @@ class _Assembly:
             for way in self._ways(mount.parent, (*seen, router)):
                 before = self._before(mount.parent, mount.path, mount.position)
                 prefix = _join(way.prefix, mount.path)
-                found.append(_Way(prefix, (*way.middleware, *before, *mount.middleware), way.mounted))
+                chain = (*way.middleware, *before, *mount.middleware)
+                found.append(_Way(prefix, chain, way.mounted, (*way.order, *mount.position)))
         return found
 
     def _is_root(self, router: Router) -> bool:

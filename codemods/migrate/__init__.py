@@ -1,0 +1,5 @@
+"""The pipeline from a repository to its migration: read, decide, write, and describe as a change set."""
+
+from codemods.migrate.pipeline import plan
+
+__all__ = ["plan"]

@@ -1,0 +1,265 @@
+"""The decision as a change set: one group a table, one a route, and one for what all routes stand on."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from codemods.changes.changeset import Fragment, NewModule
+from codemods.changes.changeset import ImportSpec as ChangeImport
+from codemods.migrate.carry import Carried
+from codemods.migrate.project import Project
+from codemods.migrate.reading import Reading
+from codemods.outcome import Group, ItemKind, Place
+from codemods.planner.pieces import PieceKey, PieceKind
+from codemods.planner.routes import RoutePlan
+from codemods.source.markers import marker
+from codemods.writers.arguments import exported_arguments
+from codemods.writers.code import ImportSpec, TableUse
+from codemods.writers.enums import enum_text
+from codemods.writers.javascript import strip_types
+from codemods.writers.library import library
+from codemods.writers.schema import SCHEMA_CLOSE, SCHEMA_IMPORTS, SCHEMA_OPEN, close_tables, schema_fragments
+from codemods.writers.tables import close_uses, table_fragments
+
+APP = "app"
+
+
+@dataclass(slots=True)
+class Draft:
+    """Fragments by module, and which routes need which shared piece."""
+
+    fragments: dict[str, list[Fragment]] = field(default_factory=lambda: defaultdict(list))
+    runtime: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    tables: dict[TableUse, set[str]] = field(default_factory=lambda: defaultdict(set))
+    indexes: set[tuple[str, tuple[str, ...]]] = field(default_factory=set)
+    enums: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    needed_tables: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+
+
+class Assembler:
+    """Turns what was carried into fragments and groups."""
+
+    def __init__(self, reading: Reading, carried: Carried, project: Project) -> None:
+        self._reading, self._carried, self._project = reading, carried, project
+        self._workspace = reading.workspace
+        self.draft = Draft()
+        self._extra_imports: dict[PieceKey, list[ImportSpec]] = {}
+
+    def module_path(self, module: str) -> str:
+        return f"{self._project.folder}/{module}{self._project.extension}"
+
+    # ---- fragments --------------------------------------------------------------------------------
+
+    def add(self, module: str, group: str | tuple[str, ...], order: tuple[int | str, ...], text: str,
+            imports: Iterable[ImportSpec], generated: bool = True, tight: bool = False) -> None:  # fmt: skip
+        """One fragment of a module of convex/, with its imports turned into paths."""
+        if generated and not self._project.typed:
+            text = strip_types(text)
+        specs = tuple(self._import(module, spec) for spec in imports if self._project.typed or not spec.type_only)
+        self.draft.fragments[module].append(Fragment(group, order, text, specs, tight))
+
+    def _import(self, module: str, spec: ImportSpec) -> ChangeImport:
+        target = spec.module
+        name, local = spec.name, spec.local
+        if target.startswith("row:"):
+            row = self._carried.names.of(target.removeprefix("row:"))
+            target, name, local = row.module, row.type, spec.name if spec.name != row.type else ""
+        if target.startswith("convex:"):
+            target = relative(module, target.removeprefix("convex:"))
+        return ChangeImport(target, name, local, spec.type_only)
+
+    def route_group(self, plan: RoutePlan) -> str:
+        return f"route:{plan.route.place.file}:{plan.route.place.line}:{plan.route.method}"
+
+    def carried_pieces(self) -> None:
+        """Every carried piece, present when any of its routes is."""
+        owners: dict[PieceKey, set[str]] = defaultdict(set)
+        for plan in self._carried.carried:
+            for key in self._carried.pieces(plan):
+                owners[key].add(self.route_group(plan))
+        for handler in (self._carried.error_handler, self._carried.not_found):
+            if handler is not None and not handler.problems:
+                for key in handler.reached:
+                    owners[key].add(APP)
+        for key in sorted(owners):
+            written = self._carried.written.get(key)
+            piece = self._carried.closure.piece(key)
+            handled = any(plan.piece is not None and plan.piece.key == key for plan in self._carried.carried)
+            if written is None or (piece.kind is PieceKind.INLINE and not handled):
+                continue
+            groups = tuple(sorted(owners[key]))
+            module = self._carried.placement.modules[key.file]
+            imports = [*written.imports, *self._extra_imports.get(key, [])]
+            self.add(module, groups, (1, key.file, key.offset), written.text, imports, generated=False)
+            for number, job in enumerate(written.jobs):
+                self.add(module, groups, (1, key.file, key.offset, number + 1), job.text, [])
+            self._needs(groups, written.runtime, key, written.imports)
+            self._enums_and_rows(groups, written.imports)
+        for plan in self._carried.carried:
+            self._deep_arguments(plan)
+
+    def edge_imports(self, key: PieceKey, imports: list[ImportSpec]) -> None:
+        """Imports that a piece needs only because of where it went."""
+        self._extra_imports[key] = imports
+
+    def import_only(self, module: str, group: str, imports: list[ImportSpec]) -> None:
+        """Imports that the frame of a module needs."""
+        specs = tuple(self._import(module, spec) for spec in imports)
+        for index, fragment in enumerate(self.draft.fragments[module]):
+            if group in fragment.groups:
+                merged = (*fragment.imports, *specs)
+                self.draft.fragments[module][index] = replace(fragment, imports=merged)
+                return
+
+    def _needs(self, groups: tuple[str, ...], runtime: set[str], key: PieceKey, imports: list[ImportSpec]) -> None:
+        for name in runtime:
+            self.draft.runtime[name] |= set(groups)
+        found = self._carried.database.get(key)
+        if found is None:
+            return
+        self.draft.indexes |= found.indexes
+        for use in found.tables:
+            self.draft.tables[use] |= set(groups)
+        for query in self._carried.closure.facts(key).queries:
+            if query.table is not None:
+                self.draft.needed_tables[query.table] |= set(groups)
+
+    def _enums_and_rows(self, groups: tuple[str, ...], imports: Iterable[ImportSpec]) -> None:
+        for spec in imports:
+            if spec.module == "convex:lib/enums":
+                self.draft.enums[spec.name] |= set(groups)
+            elif spec.module.startswith("row:"):
+                table = spec.module.removeprefix("row:")
+                self.draft.tables[TableUse(table, "mapper")] |= set(groups)
+                self.draft.needed_tables[table] |= set(groups)
+
+    def _deep_arguments(self, plan: RoutePlan) -> None:
+        name = self._carried.placement.validator_names.get(plan.name)
+        if name is None or plan.piece is None:
+            return
+        text, imports = exported_arguments(plan, name)
+        order = (1, plan.piece.key.file, plan.piece.key.offset, -1)
+        self.add(plan.module, self.route_group(plan), order, text, imports)
+
+    # ---- stubs ---------------------------------------------------------------------------------------
+
+    def stubs(self) -> None:
+        """Routes that are not carried over: an internal function that says so and throws."""
+        for plan in self._carried.plans:
+            if plan.carried:
+                continue
+            problem = plan.problems[0]
+            kind = "internalQuery" if plan.route.method == "GET" else "internalMutation"
+            plan.kind = kind
+            place = plan.route.place
+            comment = marker(problem.code, f"{plan.route.name} {problem.text}; see {place.file}:{place.line}")
+            text = (
+                f"{comment}\nexport const {plan.name} = {kind}({{\n  args: {{}},\n  handler: async () => {{\n"
+                f"    throw new Error({quoted(f'{plan.route.name} has not been migrated: see {place.file}')});\n  }},\n}});"
+            )
+            imports = [ImportSpec("convex:_generated/server", kind)]
+            self.add(plan.module, self.route_group(plan), (2, place.file, place.line, plan.name), text, imports)
+
+    # ---- shared ----------------------------------------------------------------------------------------
+
+    def shared(self) -> None:
+        """Tables, enums and the runtime library, each for the routes that need them."""
+        schema, names, draft = self._reading.schema, self._carried.names, self.draft
+        uses = close_uses(draft.tables, schema)
+        everyone = tuple(sorted({group for groups in draft.tables.values() for group in groups}))
+        used = close_tables({*draft.needed_tables, *(use.table for use in uses)}, schema)
+        for table in schema.tables:
+            if table.name not in used:
+                continue
+            groups = tuple(sorted({g for use, found in draft.tables.items() if use.table == table.name for g in found}))
+            for part in table_fragments(table, uses, schema, names):
+                module = names.of(table.name).module.removeprefix("convex:")
+                self.add(module, groups or everyone, (1, part.order, part.name), part.text, part.imports)
+                draft.indexes |= part.indexes
+                for name in part.runtime:
+                    draft.runtime[name] |= set(groups or everyone)
+        self._schema(used)
+        for name, owners in draft.enums.items():
+            enum = schema.enum(name)
+            if enum is not None:
+                self.add("lib/enums", tuple(sorted(owners)), (1, name), enum_text(enum, self._project.typed), [])
+        for name in list(draft.runtime):
+            for declaration in library([name]):
+                if not self._project.typed and declaration.is_type:
+                    continue
+                users = tuple(sorted(draft.runtime[name]))
+                self._library_fragment(declaration.name, declaration.module, declaration.order, declaration.text,
+                                       declaration.imports, users,)  # fmt: skip
+
+    def _library_fragment(self, name: str, module: str, order: int, text: str, imports: tuple[ImportSpec, ...],
+                          owners: tuple[str, ...]) -> None:  # fmt: skip
+        known = self.draft.fragments[module]
+        for index, fragment in enumerate(known):
+            if fragment.order == (1, order):
+                merged = tuple(sorted({*fragment.groups, *owners}))
+                known[index] = Fragment(merged, fragment.order, fragment.text, fragment.imports)
+                return
+        self.add(module, owners, (1, order), text, imports)
+
+    def _schema(self, used: frozenset[str]) -> None:
+        if not used:
+            return
+        self.add("schema", "", (0, ""), SCHEMA_OPEN, SCHEMA_IMPORTS)
+        for number, part in enumerate(
+            schema_fragments(self._reading.schema, self._carried.names, used, self.draft.indexes)
+        ):
+            group = table_group(part.table)
+            self.add("schema", group, (1, number), part.text, [], tight=True)
+        self.add("schema", "", (2, ""), SCHEMA_CLOSE, [], tight=True)
+
+    def used_tables(self) -> frozenset[str]:
+        uses = close_uses(self.draft.tables, self._reading.schema)
+        return close_tables({*self.draft.needed_tables, *(use.table for use in uses)}, self._reading.schema)
+
+    # ---- groups ----------------------------------------------------------------------------------------
+
+    def groups(self) -> list[Group]:
+        found = [Group(APP, "Convex project and HTTP edge", ItemKind.FILE, Place(self._project.package_path))]
+        used = self.used_tables()
+        for table in self._reading.schema.tables:
+            if table.name in used:
+                found.append(Group(table_group(table.name), f"table {table.name}", ItemKind.TABLE, table.place))
+        seen = set()
+        for plan in self._carried.plans:
+            group = self.route_group(plan)
+            if group in seen:
+                continue
+            seen.add(group)
+            needs = tuple(table_group(name) for name in sorted(used)) if self._reaches_database(plan) else ()
+            found.append(Group(group, plan.route.name, ItemKind.ROUTE, plan.route.place, (APP, *needs)))
+        return found
+
+    def _reaches_database(self, plan: RoutePlan) -> bool:
+        return plan.carried and plan.piece is not None and bool(self._carried.closure.effects(plan.piece.key))
+
+    def modules(self, sources: dict[str, str]) -> tuple[NewModule, ...]:
+        """All modules; `sources` names the source file that a module is the new place of."""
+        return tuple(
+            NewModule(self.module_path(module), tuple(fragments), from_path=sources.get(module))
+            for module, fragments in sorted(self.draft.fragments.items())
+        )
+
+
+def table_group(name: str) -> str:
+    return f"table:{name}"
+
+
+def relative(module: str, target: str) -> str:
+    """The import path from one module of convex/ to another."""
+    depth = module.count("/")
+    folder = module.rsplit("/", 1)[0] if depth else ""
+    if folder and target.startswith(f"{folder}/"):
+        return "./" + target.removeprefix(f"{folder}/")
+    return ("../" * depth or "./") + target
+
+
+def quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ").replace("\r", " ")
+    return f'"{escaped}"'

@@ -1,0 +1,236 @@
+"""Decides which routes are carried over: writes everything, takes back what meets an obstacle, until none does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from codemods.ir.app import Role
+from codemods.migrate.checks import EdgePiece, EdgeWriter
+from codemods.migrate.naming import Names, name_routes
+from codemods.migrate.reading import Reading
+from codemods.planner.analysis import Analyser
+from codemods.planner.closure import Closure
+from codemods.planner.ids import IdFlow
+from codemods.planner.pieces import PieceKey, PieceKind
+from codemods.planner.problems import Problem
+from codemods.planner.rollback import may_roll_back
+from codemods.planner.routes import RoutePlan, plan_route
+from codemods.planner.values import Values
+from codemods.workspace import Workspace
+from codemods.writers.arguments import argument_shape, arguments_text
+from codemods.writers.code import ImportSpec
+from codemods.writers.database import DatabaseEdits, write_queries
+from codemods.writers.functions import Context, PieceWriter, Written, context_name
+from codemods.writers.library import spec_of
+from codemods.writers.names import SchemaNames, schema_names
+
+_ROUNDS = 12
+
+
+@dataclass(slots=True)
+class Carried:
+    """The decision: all routes with their plans, and the text of every piece that is carried over."""
+
+    workspace: Workspace
+    plans: list[RoutePlan]
+    closure: Closure
+    names: SchemaNames
+    placement: Names
+    edge: EdgeWriter
+    written: dict[PieceKey, Written] = field(default_factory=dict)
+    database: dict[PieceKey, DatabaseEdits] = field(default_factory=dict)
+    checks: dict[str, list[Written]] = field(default_factory=dict)
+    """The check calls at the edge, by route group."""
+    error_handler: EdgePiece | None = None
+    not_found: EdgePiece | None = None
+    tables: frozenset[str] = frozenset()
+    """The source tables that convex/schema defines."""
+
+    @property
+    def carried(self) -> list[RoutePlan]:
+        return [plan for plan in self.plans if plan.carried]
+
+    def pieces(self, plan: RoutePlan) -> tuple[PieceKey, ...]:
+        """All pieces that a route takes along, those of its checks included."""
+        if plan.piece is None:
+            return ()
+        found = dict.fromkeys(self.closure.reached(plan.piece.key))
+        for check in plan.checks:
+            for key in self.closure.reached(self.edge.call(check).key)[1:]:
+                found.setdefault(key)
+        return tuple(found)
+
+    def edge_pieces(self) -> dict[PieceKey, EdgePiece]:
+        """Ported functions by key: check factories, the error handler, the not-found handler."""
+        found = {}
+        for plan in self.carried:
+            for check in plan.checks:
+                piece = self.edge.factory(check)
+                found[piece.piece.key] = piece
+        for handler in (self.error_handler, self.not_found):
+            if handler is not None and not handler.problems:
+                found[handler.piece.key] = handler
+        return found
+
+
+class Carrier:
+    """Runs the rounds."""
+
+    def __init__(self, reading: Reading, marked: frozenset[str] = frozenset()) -> None:
+        """Routes whose keys are `marked` were decided in an earlier run and are left alone."""
+        self._reading = reading
+        self._workspace = reading.workspace
+        analyser = Analyser(reading.workspace, reading.schema, reading.queries, reading.is_job)
+        closure = Closure(analyser)
+        self._analyser = analyser
+        routes = [plan_route(self._workspace, route, reading.shape) for route in reading.app.routes]
+        self._marked = marked
+        edge = EdgeWriter(reading.workspace, closure, analyser)
+        self._state = Carried(reading.workspace, routes, closure, schema_names(reading.schema), Names(), edge)
+
+    def run(self) -> Carried:
+        state = self._state
+        for plan in state.plans:
+            if plan.piece is not None:
+                state.closure.start(plan.piece, handler=True)
+        self._shared_handlers()
+        self._application_handlers()
+        for _ in range(_ROUNDS):
+            self._collect()
+            if not self._round():
+                break
+        return state
+
+    def _shared_handlers(self) -> None:
+        """One function can serve several routes when all of them give it the same arguments."""
+        first: dict[PieceKey, RoutePlan] = {}
+        for plan in self._state.plans:
+            if plan.piece is None or not plan.carried:
+                continue
+            other = first.setdefault(plan.piece.key, plan)
+            if other is plan or plan.request is None or other.request is None:
+                continue
+            if argument_shape(plan) != argument_shape(other) or len(plan.checks) != len(other.checks):
+                text = f"shares its handler with {other.route.name}, which is called differently"
+                plan.problems.append(Problem("CX210", text, plan.route.place))
+
+    def _application_handlers(self) -> None:
+        """The error handler and the 404 of the application."""
+        handlers = [m for plan in self._state.plans for m in plan.route.error_handlers]
+        if handlers:
+            self._state.error_handler = self._state.edge.error_handler(handlers[0])
+        missing = [m for m in self._reading.app.middleware if m.role is Role.NOT_FOUND]
+        if missing:
+            self._state.not_found = self._state.edge.not_found(missing[0])
+
+    def _collect(self) -> None:
+        """Give every route the obstacles that lie in what it reaches."""
+        for plan in self._state.plans:
+            if plan.piece is None or plan.problems:
+                continue
+            plan.problems += self._state.closure.problems(plan.piece.key)
+
+    def _round(self) -> bool:
+        """Write all pieces of the routes that still stand; True when an obstacle came up."""
+        state = self._state
+        news = self._refuse_checks()
+        carried = state.carried
+        handlers = {plan.piece.key: plan for plan in carried if plan.piece is not None}
+        edge = state.edge_pieces()
+        extra = [key for piece in edge.values() for key in piece.reached]
+        keys = dict.fromkeys([*(key for plan in carried for key in state.pieces(plan)), *extra])
+        ids = IdFlow(self._workspace, self._reading.schema, state.closure, keys)
+        for key, problems in ids.problems.items():
+            news = self._refuse(key, problems) or news
+        state.database = {key: self._queries(key) for key in keys}
+        for key, found in state.database.items():
+            news = self._refuse(key, found.problems) or news
+        if news:
+            return True
+        name_routes(self._workspace, state.plans, state.closure, keys, state.placement)
+        for plan in carried:
+            self._kind(plan)
+        return self._write(keys, handlers, edge, self._context(ids))
+
+    def _write(
+        self,
+        keys: Mapping[PieceKey, None],
+        handlers: Mapping[PieceKey, RoutePlan],
+        edge: Mapping[PieceKey, EdgePiece],
+        context: Context,
+    ) -> bool:
+        state, news = self._state, False
+        state.written = {}
+        for key in keys:
+            piece = state.closure.piece(key)
+            ported = edge.get(key)
+            inline = piece.kind is PieceKind.INLINE and key not in handlers
+            writer = PieceWriter(
+                context, piece, handlers.get(key), ported.edits if ported else (), "http" if inline else None
+            )
+            written = writer.write()
+            for name in sorted(ported.runtime) if ported else ():
+                written.runtime.add(name)
+                written.imports.append(spec_of(name))
+            state.written[key] = written
+            news = self._refuse(key, written.problems) or news
+        for plan in state.carried:
+            calls = [PieceWriter(context, state.edge.call(check), None, (), "http").write() for check in plan.checks]
+            state.checks[plan.key] = calls
+            problems = [problem for call in calls for problem in call.problems]
+            if problems:
+                plan.problems += problems
+                news = True
+        return news
+
+    def _refuse(self, key: PieceKey, problems: list[Problem]) -> bool:
+        news = [self._state.closure.refuse(key, problem) for problem in problems]
+        return any(news)
+
+    def _refuse_checks(self) -> bool:
+        """Take back the routes whose checks cannot be ported."""
+        news = False
+        for plan in self._state.carried:
+            for check in plan.checks:
+                problems = [*self._state.edge.factory(check).problems]
+                for key in self._state.closure.reached(self._state.edge.call(check).key):
+                    if key != self._state.edge.factory(check).piece.key:
+                        problems += self._state.closure.own_problems(key)
+                if problems:
+                    plan.problems += problems
+                    news = True
+                    break
+        return news
+
+    def _queries(self, key: PieceKey) -> DatabaseEdits:
+        facts = self._state.closure.facts(key)
+        file = self._workspace.source(key.file)
+        values = Values(file, self._reading.schema, facts.queries)
+        ctx = context_name(file, facts.piece.node)
+        return write_queries(file, facts.queries, self._reading.schema, self._state.names, values, ctx)
+
+    def _kind(self, plan: RoutePlan) -> None:
+        assert plan.piece is not None
+        writes = self._state.closure.writes(plan.piece.key)
+        reads = bool(self._state.closure.effects(plan.piece.key))
+        base = "mutation" if writes or (not reads and plan.route.method != "GET") else "query"
+        public = plan.exact and not plan.checks
+        plan.kind = base if public else f"internal{base[:1].upper()}{base[1:]}"
+        plan.settles = base == "mutation" and may_roll_back(self._state.closure, plan)
+
+    def _context(self, ids: IdFlow) -> Context:
+        names, placement = self._state.names, self._state.placement
+        return Context(
+            workspace=self._workspace,
+            closure=self._state.closure,
+            placement=placement.placement(),
+            ids=ids,
+            database=self._state.database,
+            args_text=lambda plan: _arguments(plan, names, placement),
+            job_validator=lambda file, span: "v.any()",
+        )
+
+
+def _arguments(plan: RoutePlan, names: SchemaNames, placement: Names) -> tuple[str, list[ImportSpec]]:
+    return arguments_text(plan, names, placement.validator_names.get(plan.name))

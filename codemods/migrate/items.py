@@ -1,0 +1,204 @@
+"""The report's items: every route, middleware, validator, database call, table and timer with its one outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from codemods.ir.app import Middleware, Role
+from codemods.ir.query import Op, Query
+from codemods.migrate.carry import Carried
+from codemods.migrate.project import Project
+from codemods.migrate.reading import Reading, broken_files
+from codemods.outcome import CODES, Item, ItemKind, Outcome, Place, Target
+from codemods.planner.closure import Closure
+from codemods.planner.pieces import PieceKey
+from codemods.planner.routes import SILENT, RoutePlan
+from codemods.source import Span
+from codemods.workspace import Role as FileRole
+
+
+def all_items(
+    reading: Reading,
+    carried: Carried | None,
+    marked: Mapping[str, tuple[str, str]],
+    project: Project | None = None,
+) -> list[Item]:
+    """All items, in order of kind and place."""
+    items: list[Item] = [*_routes(carried, project, marked), *_middleware(reading, carried)]
+    regions = _Regions(carried, project)
+    for path in reading.code_files():
+        items += _queries(reading, path, regions)
+        items += _validators(reading, path, regions)
+        items += [regions.settle(item) for item in reading.sites(path)]
+    items += _tables(reading, carried, project)
+    items += reading.schema_items
+    items += broken_files(reading.workspace)
+    return sorted(dict.fromkeys(items), key=lambda item: (item.kind, item.source, item.name))
+
+
+def _routes(carried: Carried | None, project: Project | None, marked: Mapping[str, tuple[str, str]]) -> Iterable[Item]:
+    if carried is None or project is None:
+        return
+    seen: set[tuple[Place, str]] = set()
+    for plan in carried.plans:
+        mark = (plan.route.place, plan.route.method)
+        if mark in seen:
+            continue
+        seen.add(mark)
+        yield _route(plan, project, marked)
+
+
+def _route(plan: RoutePlan, project: Project, marked: Mapping[str, tuple[str, str]]) -> Item:
+    group = f"route:{plan.route.place.file}:{plan.route.place.line}:{plan.route.method}"
+    target = Target(f"{project.folder}/{plan.module}{project.extension}", plan.name, plan.kind)
+    if plan.key in marked:
+        code, text = marked[plan.key]
+        return Item(ItemKind.ROUTE, plan.route.name, Outcome.NEEDS_REVIEW, plan.route.place, f"{code} {text}")
+    if plan.carried:
+        return Item(ItemKind.ROUTE, plan.route.name, Outcome.MIGRATED, plan.route.place, None, target, group)
+    reason = plan.problems[0].reason
+    return Item(ItemKind.ROUTE, plan.route.name, Outcome.NEEDS_REVIEW, plan.route.place, reason, target, group)
+
+
+def _middleware(reading: Reading, carried: Carried | None) -> Iterable[Item]:
+    """Middleware of applications and routers, and that of single routes, each place once."""
+    ported = carried.edge_pieces() if carried is not None else {}
+    files = {(key.file, key.offset) for key in ported}
+    found: dict[tuple[Place, str], Item] = {}
+    routes = [m for route in reading.app.routes for m in (*route.middleware, *route.error_handlers)]
+    for middleware in (*reading.app.middleware, *routes):
+        outcome, reason = _middleware_outcome(middleware, files)
+        mark = (middleware.place, middleware.name)
+        found.setdefault(mark, Item(ItemKind.MIDDLEWARE, middleware.name, outcome, middleware.place, reason))
+    return found.values()
+
+
+_SKIPPED = {
+    Role.BODY_PARSER: "the edge parses bodies",
+    Role.LOGGING: "Convex logs every call",
+    Role.COMPRESSION: "Convex compresses answers",
+    Role.COOKIES: "no migrated route reads cookies",
+    Role.SECURITY_HEADERS: "headers for pages have no use on an API host",
+}
+
+
+def _middleware_outcome(middleware: Middleware, ported: set[tuple[str, int]]) -> tuple[Outcome, str | None]:
+    definition = middleware.definition
+    if definition is not None and (definition.file, definition.span.start) in ported:
+        return Outcome.MIGRATED, None
+    if middleware.role is Role.CORS:
+        return Outcome.MIGRATED, None
+    if middleware.role is Role.VALIDATION and any(
+        file == (definition.file if definition else "") for file, _ in ported
+    ):
+        return Outcome.MIGRATED, None
+    if middleware.role is Role.STATIC:
+        return Outcome.UNSUPPORTED, f"CX703 {CODES['CX703'].title}"
+    if middleware.role in SILENT:
+        return Outcome.SKIPPED, f"CX701 {_SKIPPED.get(middleware.role, 'nothing to carry over')}"
+    code = {
+        Role.GUARD: "CX801",
+        Role.SESSION: "CX801",
+        Role.RATE_LIMIT: "CX802",
+        Role.UPLOAD: "CX702",
+        Role.VALIDATION: "CX401",
+    }.get(middleware.role, "CX701")
+    return Outcome.NEEDS_REVIEW, f"{code} {CODES[code].title}"
+
+
+class _Regions:
+    """Which places of the source belong to pieces that were carried over, and where they went."""
+
+    def __init__(self, carried: Carried | None, project: Project | None) -> None:
+        self._spans: dict[str, list[tuple[Span, PieceKey]]] = {}
+        self._carried, self._project = carried, project
+        if carried is None:
+            return
+        for key in carried.written:
+            span = carried.closure.piece(key).span
+            self._spans.setdefault(key.file, []).append((span, key))
+
+    def piece_at(self, file: str, offset: int) -> PieceKey | None:
+        return next((key for span, key in self._spans.get(file, []) if span.start <= offset < span.end), None)
+
+    def target(self, key: PieceKey) -> Target | None:
+        if self._carried is None or self._project is None:
+            return None
+        module = self._carried.placement.modules.get(key.file)
+        name = self._carried.placement.names.get(key)
+        return Target(f"{self._project.folder}/{module}{self._project.extension}", name) if module else None
+
+    def settle(self, item: Item) -> Item:
+        """A site inside a carried piece was carried over with it."""
+        if item.kind is not ItemKind.TIMER or self._carried is None:
+            return item
+        source = self._carried.workspace.source(item.source.file)
+        offset = source.offset(item.source.line, item.source.column)
+        key = self.piece_at(item.source.file, offset)
+        if key is None:
+            return item
+        timers = self._carried.closure.facts(key).timers
+        if any(source.place(timer.call.start).line == item.source.line for timer in timers):
+            return Item(item.kind, item.name, Outcome.MIGRATED, item.source, None, self.target(key))
+        return item
+
+
+def _queries(reading: Reading, path: str, regions: _Regions) -> Iterable[Item]:
+    file = reading.workspace.source(path)
+    script = reading.workspace.role_of(path) is not FileRole.SERVER
+    for query in reading.queries(path):
+        place = _query_place(reading, query)
+        key = regions.piece_at(path, query.call.start)
+        if key is not None:
+            yield Item(ItemKind.QUERY, query.name, Outcome.MIGRATED, place, None, regions.target(key))
+        elif query.op is Op.CONNECT:
+            yield Item(ItemKind.QUERY, query.name, Outcome.SKIPPED, place, "CX301 Convex needs no connection")
+        elif script:
+            yield Item(ItemKind.QUERY, query.name, Outcome.SKIPPED, place, f"CX307 {CODES['CX307'].title}")
+        else:
+            yield Item(ItemKind.QUERY, query.name, Outcome.NEEDS_REVIEW, place, _query_reason(query))
+    del file
+
+
+def _query_reason(query: Query) -> str:
+    if query.unsupported:
+        return f"CX301 {query.unsupported[0]}"
+    if query.op is Op.RAW:
+        return f"CX305 {CODES['CX305'].title}"
+    return "CX301 its route is not carried over"
+
+
+def _query_place(reading: Reading, query: Query) -> Place:
+    """The line of the method name, where the call spreads over lines."""
+    file = reading.workspace.source(query.file)
+    text = file.slice(query.call)
+    method = query.name.rsplit(".", 1)[-1].split(" ")[-1]
+    at = text.find(f".{method}")
+    return file.place(query.call.start + at + 1) if at >= 0 else file.place(query.call.start)
+
+
+def _validators(reading: Reading, path: str, regions: _Regions) -> Iterable[Item]:
+    for schema in reading.schemas(path):
+        validator = schema.validator
+        file = reading.workspace.source(path)
+        key = regions.piece_at(path, file.offset(validator.place.line, validator.place.column))
+        name = validator.name or "zod schema"
+        if key is not None:
+            yield Item(ItemKind.VALIDATOR, name, Outcome.MIGRATED, validator.place, None, regions.target(key))
+        else:
+            reason = f"CX404 {CODES['CX404'].title}"
+            yield Item(ItemKind.VALIDATOR, name, Outcome.NEEDS_REVIEW, validator.place, reason)
+
+
+def _tables(reading: Reading, carried: Carried | None, project: Project | None) -> Iterable[Item]:
+    for table in reading.schema.tables:
+        if carried is None or project is None or table.name not in carried.tables:
+            reason = f"CX404 no migrated route uses the table {table.name}"
+            yield Item(ItemKind.TABLE, table.name, Outcome.SKIPPED, table.place, reason)
+            continue
+        target = Target(f"{project.folder}/schema{project.extension}", carried.names.of(table.name).table)
+        yield Item(ItemKind.TABLE, table.name, Outcome.MIGRATED, table.place, None, target, f"table:{table.name}")
+
+
+def closure_of(carried: Carried) -> Closure:
+    return carried.closure

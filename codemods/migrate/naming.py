@@ -1,0 +1,97 @@
+"""Target modules and exported names for everything that is carried over, without collisions."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from codemods.planner.closure import FUNCTIONS, Closure
+from codemods.planner.domains import camel, domain_of, full_stem, function_name
+from codemods.planner.pieces import PieceKey, PieceKind
+from codemods.planner.routes import RoutePlan
+from codemods.workspace import Workspace
+from codemods.writers.functions import Placement
+from codemods.writers.names import RESERVED_WORDS
+
+RESERVED_MODULES = frozenset({"schema", "http", "crons", "_generated", "lib", "model", "tables", "actions"})
+_RENAMED = {"delete": "remove", "default": "main"}
+
+
+@dataclass(slots=True)
+class Names:
+    """Modules by source file, function names by piece. Filled anew in each round, over what stood before."""
+
+    modules: dict[str, str] = field(default_factory=dict)
+    names: dict[PieceKey, str] = field(default_factory=dict)
+    validator_names: dict[str, str] = field(default_factory=dict)
+
+    def placement(self) -> Placement:
+        return Placement(dict(self.modules), dict(self.names))
+
+
+def name_routes(
+    workspace: Workspace, plans: list[RoutePlan], closure: Closure, keys: Iterable[PieceKey], names: Names
+) -> None:
+    """Choose a module for every source file that gives pieces, and a name for every function."""
+    kept = list(keys)
+    names.modules, names.names = {}, {}
+    handler_files = list(dict.fromkeys(_home(plan) for plan in plans))
+    taken: set[str] = set()
+    for file in handler_files:
+        names.modules[file] = _free_module(file, "", taken)
+    for key in kept:
+        if key.file not in names.modules:
+            in_file = [other for other in kept if other.file == key.file]
+            folder = "model/" if any(closure.needs_context(other) for other in in_file) else "lib/"
+            names.modules[key.file] = _free_module(key.file, folder, taken)
+    _name_functions(plans, closure, kept, names)
+
+
+def _home(plan: RoutePlan) -> str:
+    """The source file whose module gets the route's function."""
+    return plan.piece.key.file if plan.piece is not None else plan.route.place.file
+
+
+def _free_module(file: str, folder: str, taken: set[str]) -> str:
+    stem = full_stem(file) if folder == "lib/" else domain_of(file)
+    folders = file.split("/")[:-1]
+    wishes = [stem, full_stem(file), camel("-".join([*folders[-1:], stem])), camel(file.rsplit(".", 1)[0])]
+    for wish in [*wishes, *(f"{stem}{number}" for number in range(2, 999))]:
+        name = wish[:60] or "app"
+        if f"{folder}{name}" not in taken and not (folder == "" and name in RESERVED_MODULES):
+            taken.add(f"{folder}{name}")
+            return f"{folder}{name}"
+    raise AssertionError("no free module name")
+
+
+def _name_functions(plans: list[RoutePlan], closure: Closure, keys: list[PieceKey], names: Names) -> None:
+    used: dict[str, set[str]] = defaultdict(set)
+    for key in keys:
+        piece = closure.piece(key)
+        if piece.name is not None and piece.kind is not PieceKind.INLINE:
+            wanted = _RENAMED.get(piece.name, piece.name)
+            if wanted in RESERVED_WORDS or wanted == "main":
+                wanted = camel(f"{wanted} {names.modules[key.file].rsplit('/', 1)[-1]}")
+            names.names[key] = _free_name(wanted, used[names.modules[key.file]]) if piece.kind in FUNCTIONS else wanted
+            used[names.modules[key.file]].add(names.names[key])
+    for plan in plans:
+        module = names.modules[_home(plan)]
+        plan.module = module
+        own_key = plan.piece.key if plan.piece is not None else None
+        if own_key is not None and own_key in names.names:
+            plan.name = names.names[own_key]
+            continue
+        own = plan.route.handler.name if plan.piece is None or plan.piece.kind is not PieceKind.INLINE else None
+        wanted = own or function_name(plan.route.method, plan.route.path or plan.route.local_path)
+        wanted = camel(wanted) if not wanted.isidentifier() or wanted in RESERVED_WORDS else wanted
+        plan.name = _free_name(_RENAMED.get(wanted, wanted)[:60], used[module])
+        used[module].add(plan.name)
+        if own_key is not None:
+            names.names[own_key] = plan.name
+
+
+def _free_name(wanted: str, used: set[str]) -> str:
+    if wanted not in used:
+        return wanted
+    return next(f"{wanted}{number}" for number in range(2, 9999) if f"{wanted}{number}" not in used)

@@ -1,0 +1,81 @@
+"""`plan`: everything that a migration of a repository would change, and what became of everything found in it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fnmatch import fnmatch
+from pathlib import Path
+
+from codemods.changes.base import DiskBase
+from codemods.changes.changeset import ChangeSet, FileEdit, NewModule
+from codemods.changes.migration import Migration, Options, Progress
+from codemods.migrate.assemble import APP, Assembler
+from codemods.migrate.carry import Carried, Carrier
+from codemods.migrate.edge import EdgeAssembler
+from codemods.migrate.items import all_items
+from codemods.migrate.project import Project, find_project, package_edit, project_modules
+from codemods.migrate.reading import Reading, read
+from codemods.migrate.sources import marked_routes, source_changes
+from codemods.outcome import Diagnostic
+from codemods.workspace import Workspace
+
+NOTHING = "No Express application found"
+
+
+def plan(root: Path, options: Options, progress: Progress | None = None) -> Migration:
+    """Read the repository at `root` and plan its migration. Writes nothing. Raises WorkspaceError for a bad path."""
+    workspace = Workspace.open(root, progress)
+    reading = read(workspace)
+    if not reading.app.routes:
+        return Migration(
+            root, tuple(all_items(reading, None, {})), _diagnostics(reading), skips=workspace.skips, notes=(NOTHING,)
+        )
+    marked = marked_routes(workspace, reading.app)
+    reading.app = replace(
+        reading.app, routes=tuple(r for r in reading.app.routes if _selected(r.name, r.place.file, options))
+    )
+    carried = Carrier(reading, frozenset(marked)).run()
+    project = find_project(workspace, reading.app)
+    changes = _changes(reading, carried, project, options, DiskBase(root))
+    items = all_items(reading, carried, marked, project)
+    return Migration(root, tuple(items), _diagnostics(reading), changes, workspace.skips)
+
+
+def _selected(name: str, file: str, options: Options) -> bool:
+    by_file = not options.only or any(fnmatch(file, pattern) for pattern in options.only)
+    by_route = not options.routes or any(fnmatch(name, pattern) for pattern in options.routes)
+    return by_file and by_route
+
+
+def _diagnostics(reading: Reading) -> tuple[Diagnostic, ...]:
+    return (*reading.workspace.diagnostics, *reading.diagnostics)
+
+
+def _changes(reading: Reading, carried: Carried, project: Project, options: Options, base: DiskBase) -> ChangeSet:
+    if not carried.plans:
+        return ChangeSet(base=base)
+    assembler = Assembler(reading, carried, project)
+    if options.http:
+        EdgeAssembler(reading, carried, assembler, project.typed).add()
+    assembler.carried_pieces()
+    assembler.stubs()
+    assembler.shared()
+    carried.tables = assembler.used_tables()
+    sources = source_changes(reading.workspace, reading, carried, assembler.route_group, options.keep_sources)
+    modules = [*assembler.modules(dict(sources.renames))]
+    tsconfig = f"{project.folder}/tsconfig.json"
+    modules += project_modules(project, APP, base.read(tsconfig) is not None)
+    package = _package(reading, project, base, options.http)
+    edits: list[FileEdit] = [*sources.edits]
+    if isinstance(package, NewModule):
+        modules.append(package)
+    elif package is not None:
+        edits.append(package)
+    groups = [*assembler.groups(), *sources.groups]
+    return ChangeSet(tuple(groups), tuple(modules), tuple(edits), sources.deletions, base)
+
+
+def _package(reading: Reading, project: Project, base: DiskBase, http: bool) -> FileEdit | NewModule | None:
+    data = base.read(project.package_path)
+    needed = ["convex", "convex-helpers", "hono"] if http else ["convex", "convex-helpers"]
+    return package_edit(project, data.decode("utf-8", "replace") if data is not None else None, APP, needed)
