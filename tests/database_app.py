@@ -38,7 +38,7 @@ http.route({
     const name = new URL(request.url).pathname.slice(1);
     const functions = internal.app as Record<string, any>;
     try {
-      return Response.json(await ctx.runMutation(functions[name], { given: await request.json() }));
+      return Response.json(await ctx.runMutation(functions[name], await request.json()));
     } catch (error) {
       const data = error instanceof ConvexError ? error.data : { message: String(error) };
       return Response.json(data, { status: 500 });
@@ -127,7 +127,7 @@ def call_all(project: ConvexProject, calls: Sequence[tuple[str, Json]]) -> list[
     requests = []
     for name, given in calls:
         capture, _, function = name.rpartition("=")
-        requests.append(Request("POST", f"/{function}", body=given, capture={capture: "id"} if capture else {}))
+        requests.append(Request("POST", f"/{function}", body={"given": given}, capture={capture: "id"} if capture else {}))
     return [answer.body for answer in project.serve(requests)]
 
 

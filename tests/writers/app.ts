@@ -1,5 +1,14 @@
 type Any = any;
 
+interface TaskInput {
+  title: string;
+  authorId: string;
+  reviewerId?: string | null;
+  projectId?: string | null;
+  dueAt?: string | Date;
+  priority?: "LOW" | "MEDIUM" | "HIGH";
+}
+
 export async function createTeam(data: { name: string; slug: string }) {
   return prisma.team.create({ data });
 }
@@ -206,14 +215,7 @@ export async function recodeProject({ id, code }: { id: string; code: string }) 
   return prisma.project.update({ where: { id: id as Any }, data: { code } });
 }
 
-export async function createTask(data: {
-  title: string;
-  authorId: string;
-  reviewerId?: string | null;
-  projectId?: string | null;
-  dueAt?: string | Date;
-  priority?: "LOW" | "MEDIUM" | "HIGH";
-}) {
+export async function createTask(data: TaskInput) {
   return prisma.task.create({ data, include: { author: { select: { email: true } }, reviewer: true } });
 }
 
