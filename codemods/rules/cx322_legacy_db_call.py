@@ -35,7 +35,8 @@ export const remove = mutation({
 ```
 
 ## Fix safety
-The table is added where the id is an argument validated with `v.id("table")`: safe. Other calls are not fixed.
+The table is added where the code says it: an argument or a field of the schema with `v.id("table")`, the `_id` of a
+document that was read from a table, the result of an insert, a type `Id<"table">`. Safe. Other calls are not fixed.
 
 ## References
 - https://docs.convex.dev/database/reading-data#read-a-single-document
@@ -50,13 +51,12 @@ from ast_grep_py import Config, SgNode
 
 from codemods.outcome import Severity
 from codemods.rules.context import contextual_functions, receivers
-from codemods.rules.functions import Registered
 from codemods.rules.module import Module
-from codemods.rules.objects import entries
 from codemods.rules.rule import Fix, Invalid, Report, Rule, Valid
+from codemods.rules.tables import Tables
 from codemods.source.edits import Edit
 from codemods.source.file import span_of
-from codemods.source.tree import arguments, member, parameters, string_value, unwrap
+from codemods.source.tree import arguments, member, string_value
 
 _SHORT_FORMS = {"get": 1, "patch": 2, "replace": 2, "delete": 1}
 _MAYBE_SHORT: Config = {
@@ -154,6 +154,51 @@ class LegacyDbCall(Rule):
             """,
             at="ctx.db.get(id)",
         ),
+        Invalid(
+            """
+            import type { Doc, Id } from "./_generated/dataModel";
+            import type { MutationCtx } from "./_generated/server";
+
+            export async function close(ctx: MutationCtx, id: Id<"projects">) {
+              const project = await ctx.db.get(id);
+              const open = await ctx.db.query("tasks").withIndex("by_project", (q) => q.eq("project", id)).collect();
+              for (const task of open.filter((one) => !one.done)) {
+                await ctx.db.patch(task._id, { done: true });
+                await ctx.db.delete(task.author);
+              }
+              const log = await ctx.db.insert("logs", {});
+              return [ctx.db.get(log), ctx.db.get(project!.owner), ctx.db.get(unknown)];
+            }
+            """,
+            at="ctx.db.get(id)",
+            found=6,
+            fixed="""
+            import type { Doc, Id } from "./_generated/dataModel";
+            import type { MutationCtx } from "./_generated/server";
+
+            export async function close(ctx: MutationCtx, id: Id<"projects">) {
+              const project = await ctx.db.get("projects", id);
+              const open = await ctx.db.query("tasks").withIndex("by_project", (q) => q.eq("project", id)).collect();
+              for (const task of open.filter((one) => !one.done)) {
+                await ctx.db.patch("tasks", task._id, { done: true });
+                await ctx.db.delete("users", task.author);
+              }
+              const log = await ctx.db.insert("logs", {});
+              return [ctx.db.get("logs", log), ctx.db.get("people", project!.owner), ctx.db.get(unknown)];
+            }
+            """,
+            files=(
+                (
+                    "convex/schema.ts",
+                    """
+                    import { defineSchema, defineTable } from "convex/server";
+                    import { v } from "convex/values";
+                    const projects = defineTable({ owner: v.optional(v.id("people")) }).index("by_owner", ["owner"]);
+                    export default defineSchema({ projects, tasks: defineTable({ author: v.id("users") }) });
+                    """,
+                ),
+            ),
+        ),
     )
 
     def check(self, module: Module) -> Iterator[Report]:
@@ -165,14 +210,17 @@ class LegacyDbCall(Rule):
         for contextual in contextual_functions(module):
             if not contextual.kind.is_transaction:
                 continue
-            for receiver in receivers(module, contextual.function, "db"):
+            found = list(receivers(module, contextual.function, "db"))
+            function = by_handler.get(span_of(contextual.function))
+            tables = Tables(module, frozenset(span_of(receiver) for receiver in found), function)
+            for receiver in found:
                 call = _short_call(receiver)
                 if call is not None:
-                    yield self._about(module, call, by_handler.get(span_of(contextual.function)))
+                    yield self._about(call, tables)
 
-    def _about(self, module: Module, call: SgNode, function: Registered | None) -> Report:
+    def _about(self, call: SgNode, tables: Tables) -> Report:
         callee, identity = call.field("function"), arguments(call)[0]
-        table = _table_of(module, identity, function) if function is not None else None
+        table = tables.of_id(identity)
         fix = None
         if table is not None:
             edit = Edit.insert(span_of(identity).start, f'"{table}", ')
@@ -192,32 +240,3 @@ def _short_call(receiver: SgNode) -> SgNode | None:
     expected = _SHORT_FORMS.get(found[1])
     is_short = expected == len(given) and not any(one.kind() == "spread_element" for one in given)
     return call if is_short and string_value(given[0]) is None else None
-
-
-def _table_of(module: Module, identity: SgNode, function: Registered) -> str | None:
-    """The table of an id that is an argument of the function, validated as `v.id("table")`."""
-    name = _argument_name(module, unwrap(identity), function)
-    if name is None or function.args is None or function.args.kind() != "object":
-        return None
-    validator = entries(function.args).get(name)
-    if validator is None or validator.kind() != "call_expression":
-        return None
-    callee = validator.field("function")
-    found = member(callee) if callee is not None else None
-    is_id = found is not None and found[1] == "id" and found[0].text() == "v"
-    return string_value(next(iter(arguments(validator)), None)) if is_id else None
-
-
-def _argument_name(module: Module, node: SgNode, function: Registered) -> str | None:
-    """The name of the argument that an expression reads: `args.id`, or an `id` taken from the parameter's pattern."""
-    taken = parameters(function.handler)[1:2] if function.handler is not None else []
-    if not taken:
-        return None
-    found = member(node)
-    base = found[0] if found is not None else node
-    binding = module.bindings.resolve(base) if base.kind() == "identifier" else None
-    if binding is None or binding.reassigned or span_of(binding.declaration) != span_of(taken[0].node):
-        return None
-    if found is not None:
-        return found[1] if not binding.path else None
-    return binding.path[0] if len(binding.path) == 1 else None
