@@ -12,6 +12,9 @@ from codemods.workspace import Declared, External, Workspace
 
 _DEPTH = 5
 
+SEVERAL = "*"
+"""The path of a value that is one of several: only its package is known."""
+
 
 @dataclass(frozen=True, slots=True)
 class Origin:
@@ -49,6 +52,14 @@ class Origins:
         if isinstance(meaning, External):
             return Origin(meaning.module, meaning.path)
         return self._of_class(meaning, 0) if isinstance(meaning, Declared) else None
+
+    def of_receiver(self, file: SourceFile, call: SgNode, target: SgNode) -> Origin | None:
+        """The origin of a call's receiver; also of one that is one of several values of the same package."""
+        found = self.of(file, target)
+        if found is not None:
+            return found
+        called = self._workspace.callee(file.path, call)
+        return Origin(called.module, (SEVERAL,)) if isinstance(called, External) and SEVERAL in called.path else None
 
     def _of_class(self, declared: Declared, depth: int) -> Origin | None:
         """What a class of the repository extends, as far up as it goes."""

@@ -9,7 +9,7 @@ from ast_grep_py import SgNode
 
 from codemods.ir.table import Schema
 from codemods.readers.calls import CallSite, last_name
-from codemods.readers.origins import Origin, Origins
+from codemods.readers.origins import SEVERAL, Origin, Origins
 from codemods.readers.prisma.extract import ClientCall, ModelCall, table_of_model
 from codemods.readers.prisma.methods import CLIENT_METHODS, MODEL_METHODS
 from codemods.source.file import SourceFile
@@ -24,8 +24,8 @@ _LOOKS = re.compile(r"prisma|^(db|tx|trx|client|database|dbClient|orm)$", re.IGN
 _UNMISTAKABLE = frozenset(
     {"$transaction", "$queryRaw", "$queryRawUnsafe", "$queryRawTyped", "$executeRaw", "$executeRawUnsafe"}
 )
-COMPUTED = "[]"
-"""The step that a computed property takes."""
+COMPUTED = frozenset({"[]", SEVERAL})
+"""Steps of a model that is chosen at run time."""
 
 NOT_RESOLVED = "client not resolved"
 
@@ -63,7 +63,7 @@ class Clients:
         return not isinstance(self._workspace.callee(self._file.path, call), Unknown)
 
     def _client_call(self, site: CallSite, target: SgNode, method: str) -> ClientCall | None:
-        receiver = self._client(target)
+        receiver = self._client(site, target)
         if receiver is None and method in _UNMISTAKABLE and self._origins.of(self._file, target) is None:
             receiver = _Receiver(NOT_RESOLVED)
         if receiver is None or (receiver.problem and method not in _UNMISTAKABLE):
@@ -73,28 +73,28 @@ class Clients:
     def _model_call(self, site: CallSite, target: SgNode, method: str) -> ModelCall | None:
         access = member(target)
         if access is not None:
-            receiver = self._client(access[0])
+            receiver = self._client(site, access[0])
             if receiver is not None and (receiver.problem is None or self._is_model(access[1])):
                 return ModelCall(site.node, unwrap(access[0]).text(), access[1], method, receiver.problem)
         elif target.kind() == "subscript_expression":
             return self._computed(site, target, method)
-        origin = self._origins.of(self._file, target)
+        origin = self._origins.of_receiver(self._file, site.node, target)
         model = _model_of(origin) if origin is not None else None
         if model is None:
             return None
-        return ModelCall(site.node, target.text(), None if model == COMPUTED else model, method)
+        return ModelCall(site.node, target.text(), None if model in COMPUTED else model, method)
 
     def _computed(self, site: CallSite, target: SgNode, method: str) -> ModelCall | None:
         """`prisma[model].findMany()`."""
         client = target.field("object")
-        receiver = self._client(client) if client is not None else None
+        receiver = self._client(site, client) if client is not None else None
         if client is None or receiver is None or receiver.problem:
             return None
         return ModelCall(site.node, unwrap(client).text(), None, method)
 
-    def _client(self, node: SgNode) -> _Receiver | None:
+    def _client(self, site: CallSite, node: SgNode) -> _Receiver | None:
         node = unwrap(node, awaited=True)
-        origin = self._origins.of(self._file, node)
+        origin = self._origins.of_receiver(self._file, site.node, node)
         if origin is not None:
             return _Receiver() if _is_client(origin) else None
         return _Receiver(NOT_RESOLVED) if _LOOKS.search(last_name(node)) else None
@@ -116,11 +116,13 @@ def _after_client(origin: Origin) -> tuple[str, ...] | None:
 
 
 def _is_client(origin: Origin) -> bool:
-    return _after_client(origin) == ()
+    return _after_client(origin) == () or (origin.path == (SEVERAL,) and "prisma" in origin.module)
 
 
 def _model_of(origin: Origin) -> str | None:
     """The model of a delegate that was put aside: `const users = prisma.user`."""
+    if origin.path == (SEVERAL,):
+        return SEVERAL if "prisma" in origin.module else None
     rest = _after_client(origin)
     is_call = origin.path[-1:] == ("()",)
     return rest[0] if rest is not None and len(rest) == 1 and not is_call else None

@@ -8,6 +8,7 @@ from ast_grep_py import SgNode
 
 from codemods.ir.query import Op, Query
 from codemods.ir.table import Schema, Table
+from codemods.readers.calls import call_site
 from codemods.readers.prisma.data import read_data, read_rows
 from codemods.readers.prisma.methods import ARGUMENTS, CLIENT_METHODS, HARMLESS_ARGUMENTS, MODEL_METHODS
 from codemods.readers.prisma.reading import Reading, is_undefined
@@ -15,6 +16,7 @@ from codemods.readers.prisma.selection import read_limit, read_order, read_selec
 from codemods.readers.prisma.tables import HIDDEN
 from codemods.readers.prisma.where import NOTHING, read_where
 from codemods.source.file import SourceFile
+from codemods.source.span import Span
 from codemods.source.tree import FUNCTION_KINDS, arguments, unwrap
 
 
@@ -133,7 +135,7 @@ def client_query(file: SourceFile, found: ClientCall) -> Query:
     body, problem = _transaction_body(found.call) if method.op is Op.TRANSACTION else (None, method.problem)
     return Query(
         file=file.path,
-        call=file.span(found.call),
+        call=_call_span(file, found.call),
         name=f"prisma {found.method}",
         op=method.op,
         table=None,
@@ -141,6 +143,12 @@ def client_query(file: SourceFile, found: ClientCall) -> Query:
         body=file.span(body) if body is not None else None,
         unsupported=tuple(reason for reason in (found.problem, problem) if reason),
     )
+
+
+def _call_span(file: SourceFile, call: SgNode) -> Span:
+    """The span without an `await` that the grammar takes into a tagged template with type arguments."""
+    site, span = call_site(call), file.span(call)
+    return Span(file.span(site.function).start, span.end) if site is not None else span
 
 
 def _transaction_body(call: SgNode) -> tuple[SgNode | None, str | None]:

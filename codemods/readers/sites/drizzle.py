@@ -35,7 +35,7 @@ def read(view: FileView) -> Iterator[tuple[CallSite, Item]]:
 
 def _is_statement(view: FileView, call: CallSite, target: SgNode) -> bool:
     if call.method in RELATIONAL:
-        return _is_relational(view, target)
+        return _is_relational(view, call, target)
     return call.method in BUILDERS | RUNNERS and _is_connection(view, call, target)
 
 
@@ -66,9 +66,10 @@ def _table(call: CallSite) -> str:
 
 
 def _is_connection(view: FileView, call: CallSite, target: SgNode) -> bool:
-    origin = view.origin(target)
+    origin = view.receiver(call, target)
     if origin is not None:
-        return origin.package == "drizzle-orm" and not any(step in BUILDERS for step in origin.path)
+        is_builder = any(step in BUILDERS for step in origin.path) or target.kind() == "call_expression"
+        return origin.package == "drizzle-orm" and not is_builder
     if not _CONNECTION.match(last_name(target)) or call.method in ("run", "batch"):
         return False
     if call.method in ("select", "selectDistinct", "transaction"):
@@ -76,11 +77,11 @@ def _is_connection(view: FileView, call: CallSite, target: SgNode) -> bool:
     return bool(call.arguments) and (call.method == "execute" or call.arguments[0].kind() in _TABLE)
 
 
-def _is_relational(view: FileView, target: SgNode) -> bool:
+def _is_relational(view: FileView, call: CallSite, target: SgNode) -> bool:
     """`db.query.users.findMany()`."""
     table = member(target)
     query = member(table[0]) if table is not None else None
     if query is None or query[1] != "query":
         return False
-    origin = view.origin(query[0])
+    origin = view.origin(query[0]) or view.receiver(call, target)
     return origin.package == "drizzle-orm" if origin is not None else bool(_CONNECTION.match(last_name(query[0])))

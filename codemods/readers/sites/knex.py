@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ast_grep_py import SgNode
+
 from codemods.outcome import Item, ItemKind, Outcome
 from codemods.readers.calls import CallSite
-from codemods.readers.origins import Origin
+from codemods.readers.origins import SEVERAL, Origin
 from codemods.readers.sites.sql_text import sql_text, statement_name
 from codemods.readers.sites.view import FileView, short
 
@@ -31,9 +33,9 @@ def read(view: FileView) -> Iterator[tuple[CallSite, Item]]:
         if call.is_new:
             continue
         if call.target is None or call.method not in STARTING:
-            if call.arguments and _is_connection(view.origin(call.function)):
+            if call.arguments and _is_connection(view.origin(call.function), call.function):
                 yield call, view.item(ItemKind.QUERY, _name(call), call.place, REASON, Outcome.UNSUPPORTED)
-        elif _is_connection(view.origin(call.target)):
+        elif _is_connection(view.receiver(call, call.target), call.target):
             reason = RAW_REASON if call.method == "raw" else REASON
             yield call, view.item(ItemKind.QUERY, _name(call), call.place, reason, Outcome.UNSUPPORTED)
 
@@ -48,11 +50,13 @@ def _name(call: CallSite) -> str:
     return f"knex {short(given.text()) if given is not None else ''}".replace('"', "").replace("'", "")
 
 
-def _is_connection(origin: Origin | None) -> bool:
+def _is_connection(origin: Origin | None, node: SgNode) -> bool:
     """A connection is one call of the package's function; a query is what calling the connection gives."""
     if origin is None or origin.package != "knex":
         return False
     path = origin.path
+    if path == (SEVERAL,):
+        return node.kind() != "call_expression"
     while path[-2:] in _TRANSACTIONS:
         path = path[:-2]
     return path in _TYPES or path in _MADE

@@ -42,12 +42,12 @@ def read(view: FileView) -> Iterator[tuple[CallSite, Item]]:
 
 
 def _reaches(view: FileView, call: CallSite, target: SgNode) -> bool:
-    origin = view.origin(target)
-    if origin is not None:
-        return origin.package in PACKAGES and _is_site(origin, call.method or "")
+    origin = view.receiver(call, target)
+    if origin is not None and origin.package in PACKAGES:
+        return _is_site(origin, call.method or "")
     if call.method in MODEL_METHODS and _looks_like_model(view, target):
         return True
-    is_saved = call.method == "save" and len(call.arguments) <= 1 and _may_be_document(target)
+    is_saved = origin is None and call.method == "save" and len(call.arguments) <= 1 and _may_be_document(target)
     return is_saved and not view.is_followed(call.node)
 
 

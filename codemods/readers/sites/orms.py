@@ -100,7 +100,7 @@ def _read(view: FileView, mapper: Mapper) -> Iterator[tuple[CallSite, Item]]:
 
 
 def _reaches(view: FileView, call: CallSite, target: SgNode, mapper: Mapper) -> bool:
-    origin = view.origin(target)
+    origin = view.receiver(call, target)
     if origin is not None:
         return origin.package in mapper.packages and "createQueryBuilder" not in origin.path
     return call.method in mapper.telling and not view.is_followed(call.node)

@@ -70,7 +70,7 @@ def _sends(view: FileView, call: CallSite, target: SgNode) -> bool:
     has_text = any(sql_text(each) is not None for each in call.arguments[:2])
     if not has_text and call.method not in STATEMENT_METHODS:
         return False
-    origin = view.origin(target) if has_text or call.arguments else None
+    origin = view.receiver(call, target) if has_text or call.arguments else None
     if origin is not None and origin.package in DRIVERS:
         return "prepare" not in origin.path and (has_text or call.method in QUERY_METHODS or _is_short(origin, call))
     if has_text:

@@ -23,7 +23,7 @@ class SiteReader:
 
 
 READERS: tuple[SiteReader, ...] = (
-    SiteReader("timers", ("setTimeout", "setInterval", "setImmediate", "ron", "chedule", "ueue", "gree"), timers.read),
+    SiteReader("timers", timers.WORDS, timers.read),
     SiteReader("uploads", ("multer", "formidable", "busboy", "upload", "multiparty"), uploads.read),
     SiteReader(
         "drizzle",

@@ -6,10 +6,10 @@ import re
 
 from ast_grep_py import SgNode
 
-from codemods.source.tree import named, unwrap
+from codemods.source.tree import named, string_value, unwrap
 
 _STATEMENT = re.compile(
-    r"^\W*(SELECT|INSERT|REPLACE\s+INTO|UPDATE|DELETE\s+FROM|WITH\s|MERGE\s+INTO|BEGIN\b|COMMIT\b|ROLLBACK\b|SAVEPOINT\b"
+    r"^\W*(SELECT[\s(*]|INSERT\s|REPLACE\s+INTO|UPDATE\s|DELETE\s+FROM|WITH\s|MERGE\s+INTO|BEGIN\b|COMMIT\b|ROLLBACK\b|SAVEPOINT\b"
     r"|START\s+TRANSACTION|CALL\s|CREATE\s|ALTER\s|DROP\s|TRUNCATE\s|PRAGMA\s|LISTEN\s|NOTIFY\s|LOCK\s)",
     re.IGNORECASE,
 )
@@ -44,7 +44,8 @@ def _content(node: SgNode) -> str:
     if node.kind() == "binary_expression":
         first = named(node)[0]
         return _content(unwrap(first)) if first.kind() in _TEXT_KINDS else ""
-    return node.text()[1:-1]
+    value = string_value(node)
+    return node.text()[1:-1] if value is None else value
 
 
 def statement_name(text: str) -> str:

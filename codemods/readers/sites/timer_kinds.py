@@ -8,8 +8,8 @@ from enum import StrEnum
 from ast_grep_py import SgNode
 
 from codemods.readers.calls import call_site
-from codemods.source.file import SourceFile
-from codemods.source.tree import FUNCTION_KINDS, find_all, member_path, parameters, unwrap
+from codemods.source.file import SourceFile, span_of
+from codemods.source.tree import FUNCTION_KINDS, find_all, member_path, named, parameters, unwrap
 
 
 class TimerKind(StrEnum):
@@ -37,11 +37,12 @@ class TimerKind(StrEnum):
 
 _ENDINGS = frozenset({"abort", "kill", "destroy", "terminate", "exit", "close", "end", "cancel", "disconnect"})
 _REPLIES = frozenset({"res", "response", "reply", "resp"})
-_REPLY_METHODS = frozenset({"json", "send", "status", "end", "redirect", "sendStatus", "render", "write", "sendFile"})
-_AGAIN = re.compile(r"connect|retry|poll|listen|reload|restart|bootstrap|init|startServer", re.IGNORECASE)
+_AGAIN = re.compile(r"connect|retry|poll(?!l)|reload|restart|bootstrap|create\w*(client|pool)", re.IGNORECASE)
 _UPKEEP = frozenset({"delete", "clear", "remove", "unref", "clearTimeout", "clearInterval", "emit"})
 _LOGGERS = re.compile(r"^(console|logger|log|winston|pino|debug)$", re.IGNORECASE)
 _CALLS = ("call_expression", "new_expression")
+_WRITES = ("assignment_expression", "update_expression", "augmented_assignment_expression")
+_FORCED = frozenset({"abort", "kill", "exit"})
 
 
 def classify_timer(file: SourceFile, call: SgNode) -> TimerKind:
@@ -52,20 +53,28 @@ def classify_timer(file: SourceFile, call: SgNode) -> TimerKind:
         return TimerKind.INTERVAL
     if not given:
         return TimerKind.UNCLEAR
-    settles = _settled(file, call, given[0])
-    if settles is not None:
-        return settles
-    body = _callback(file, given[0])
-    if body is None:
-        return TimerKind.RECONNECT if _tries_again(given[0]) else _named(given[0])
-    return _by_body(file, call, body)
+    executor = _executor(call)
+    if executor is not None:
+        return _settling(executor, call, given[0])
+    if given[0].kind() in FUNCTION_KINDS:
+        return _by_body(file, call, given[0])
+    return _by_name(file, call, given)
 
 
-def _named(callback: SgNode) -> TimerKind:
-    """A function that is only named: what it does is found elsewhere, unless its name ends something."""
-    if callback.kind() not in ("identifier", "member_expression", "call_expression"):
+def _by_name(file: SourceFile, call: SgNode, given: tuple[SgNode, ...]) -> TimerKind:
+    """A callback that is only named, also under `.bind(…)`."""
+    callback, passed = given[0], len(given) - 2
+    bound = call_site(callback)
+    if bound is not None and bound.method == "bind" and bound.target is not None:
+        callback, passed = bound.target, len(bound.arguments) - 1
+    if callback.kind() not in ("identifier", "member_expression"):
         return TimerKind.UNCLEAR
-    return TimerKind.ABORT if member_path(callback)[1][-1:] and _last(callback) in _ENDINGS else TimerKind.JOB
+    if _last(callback) in _ENDINGS and callback.kind() == "member_expression":
+        return TimerKind.ABORT
+    if _is_again(call, _last(callback), passed):
+        return TimerKind.RECONNECT
+    function = _function_of(file, callback)
+    return _by_body(file, call, function) if function is not None else TimerKind.JOB
 
 
 def _last(node: SgNode) -> str:
@@ -73,43 +82,35 @@ def _last(node: SgNode) -> str:
     return names[-1] if names else bottom.text()
 
 
-def _callback(file: SourceFile, node: SgNode) -> SgNode | None:
-    """The body of the callback: written in place, or a function of this file; also under `.bind(…)`."""
-    if node.kind() == "call_expression":
-        site = call_site(node)
-        if site is None or site.method != "bind" or site.target is None:
-            return None
-        node = site.target
-    if node.kind() in FUNCTION_KINDS:
-        return node.field("body")
+def _function_of(file: SourceFile, node: SgNode) -> SgNode | None:
+    """The function of this file that an identifier names."""
     binding = file.bindings.resolve(node) if node.kind() == "identifier" else None
     if binding is None:
         return None
-    if binding.declaration.kind() in FUNCTION_KINDS:
-        return binding.declaration.field("body") if not _tries_again(node) else None
-    value = unwrap(binding.value) if binding.value is not None else None
-    return value.field("body") if value is not None and value.kind() in FUNCTION_KINDS else None
+    value = unwrap(binding.value) if binding.value is not None else binding.declaration
+    return value if value.kind() in FUNCTION_KINDS else None
 
 
-def _tries_again(callback: SgNode) -> bool:
-    return callback.kind() in ("identifier", "member_expression") and bool(_AGAIN.search(_last(callback)))
+def _is_again(call: SgNode, name: str, passed: int) -> bool:
+    """True for a function that tries to connect again, and for one around the timer that runs itself again without
+    arguments; with arguments it is a job that puts itself off."""
+    if _AGAIN.search(name):
+        return True
+    enclosing = {_function_name(around) for around in call.ancestors() if around.kind() in FUNCTION_KINDS}
+    return name in enclosing and passed <= 0
 
 
 # promises
 
 
-def _settled(file: SourceFile, call: SgNode, callback: SgNode) -> TimerKind | None:
-    """SLEEP or RACE when the callback settles the promise in whose executor the timer is set."""
-    executor = _executor(call)
-    if executor is None:
-        return None
+def _settling(executor: SgNode, call: SgNode, callback: SgNode) -> TimerKind:
+    """SLEEP when the timer alone settles the promise in whose executor it is set, else RACE."""
     names = [parameter.name for parameter in parameters(executor)]
     used = {text for text in _called_or_passed(callback) if text in names}
-    if not used:
-        return None
-    if len(names) > 1 and names[1] in used:
+    if used != {names[0] if names else None}:
         return TimerKind.RACE
-    return TimerKind.RACE if _is_raced(executor) or _settles_elsewhere(executor, call, names) else TimerKind.SLEEP
+    raced = _is_raced(executor) or _settles_elsewhere(executor, call, names)
+    return TimerKind.RACE if raced else TimerKind.SLEEP
 
 
 def _executor(call: SgNode) -> SgNode | None:
@@ -140,57 +141,60 @@ def _is_raced(executor: SgNode) -> bool:
 
 
 def _settles_elsewhere(executor: SgNode, call: SgNode, names: list[str | None]) -> bool:
-    """True when code of the executor outside of the timer settles the promise as well."""
-    inside = call.range()
-    for node in find_all(executor, "call_expression"):
-        site = call_site(node)
-        outside = not inside.start.index <= node.range().start.index < inside.end.index
-        if site is not None and outside and site.function.text() in names:
-            return True
-    return False
+    """True when code of the executor outside of the timer may settle the promise as well."""
+    inside, body = span_of(call), executor.field("body") or executor
+    used = [node for node in find_all(body, "identifier") if node.text() in names]
+    return any(not inside.holds(span_of(node)) for node in used)
 
 
 # callbacks
 
 
-def _by_body(file: SourceFile, call: SgNode, body: SgNode) -> TimerKind:
+def _by_body(file: SourceFile, call: SgNode, function: SgNode) -> TimerKind:
+    body = function.field("body") or function
     sites = [site for node in find_all(body, *_CALLS) if (site := call_site(node)) is not None]
     done = [site for site in sites if not _LOGGERS.match(member_path(site.function)[0].text())]
-    if any(_replies(file, site.function) for site in done):
+    if _touches_reply(file, body) or any(site.name == "next" and site.target is None for site in done):
         return TimerKind.REPLY
-    if any(site.name == "next" and site.target is None for site in done):
-        return TimerKind.REPLY
-    if _runs_enclosing(call, [site.name for site in done]):
+    if "reconnect" in body.text().lower():
         return TimerKind.RECONNECT
-    if done and all(site.name in _ENDINGS for site in done):
+    if len(done) == 1 and _is_again(call, done[0].name, len(done[0].arguments)):
+        return TimerKind.RECONNECT
+    if (done and all(site.name in _ENDINGS for site in done)) or any(site.name in _FORCED for site in done):
         return TimerKind.ABORT
-    if all(_is_upkeep(file, site.function) for site in done):
-        return TimerKind.MEMORY
-    if any(site.name in ("abort", "kill", "exit") for site in done):
+    if _only_throws(body):
         return TimerKind.ABORT
-    return TimerKind.JOB
+    if not done:
+        return TimerKind.MEMORY if find_all(body, *_WRITES) else TimerKind.UNCLEAR
+    return TimerKind.MEMORY if all(_is_upkeep(file, site.function) for site in done) else TimerKind.JOB
 
 
-def _replies(file: SourceFile, function: SgNode) -> bool:
-    bottom, names = member_path(_bottom(function))
-    return bottom.text() in _REPLIES and bool(names) and names[0] in _REPLY_METHODS
+def _only_throws(body: SgNode) -> bool:
+    statements = named(body)
+    return bool(statements) and all(statement.kind() == "throw_statement" for statement in statements)
 
 
-def _bottom(function: SgNode) -> SgNode:
-    """`res.status` of `res.status(200).json`."""
-    node = function
-    while True:
-        bottom, _ = member_path(node)
-        inner = bottom.field("function") if bottom.kind() == "call_expression" else None
-        if inner is None:
-            return node
-        node = inner
+def _touches_reply(file: SourceFile, body: SgNode) -> bool:
+    """True when the callback uses the response, or a method that was taken off it."""
+    for name in find_all(body, "identifier", "shorthand_property_identifier"):
+        binding = file.bindings.resolve(name)
+        if binding is not None and span_of(body).start <= binding.start < span_of(body).end:
+            continue
+        if name.text() in _REPLIES:
+            return True
+        value = unwrap(binding.value) if binding is not None and binding.value is not None else None
+        if value is not None and _bottom_name(value) in _REPLIES:
+            return True
+    return False
 
 
-def _runs_enclosing(call: SgNode, names: list[str]) -> bool:
-    """True when the callback connects again or polls: its own function, under a name that says so."""
-    enclosing = {_function_name(around) for around in call.ancestors() if around.kind() in FUNCTION_KINDS}
-    return any(_AGAIN.search(name) and (name in enclosing or len(names) == 1) for name in names)
+def _bottom_name(node: SgNode) -> str:
+    """`res` of `res.status(200).json`, also of `res.json.bind(res)`; "" when a call is made with anything else."""
+    bottom, _ = member_path(node)
+    site = call_site(bottom)
+    if site is not None and site.method == "bind":
+        return _bottom_name(site.function)
+    return bottom.text() if bottom.kind() == "identifier" else ""
 
 
 def _function_name(function: SgNode) -> str | None:

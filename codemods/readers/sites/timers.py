@@ -45,6 +45,13 @@ SCHEDULERS: Mapping[str, Scheduler] = {
 _CRON_NAME = re.compile(r"^(cron|schedule|scheduler|nodeCron|nodeSchedule)$")
 _CRON_METHODS = frozenset({"schedule", "scheduleJob"})
 
+WORDS: tuple[str, ...] = (
+    *sorted(TIMERS),
+    *SCHEDULERS,
+    *sorted({f".{method}" for scheduler in SCHEDULERS.values() for method in scheduler.methods}),
+)
+"""What a file must hold to be worth reading."""
+
 REASONS: Mapping[TimerKind, str] = {
     TimerKind.JOB: "CX503 deferred work",
     TimerKind.INTERVAL: "CX503 repeated work",
@@ -92,7 +99,7 @@ def _is_scheduled(view: FileView, call: CallSite) -> bool:
         return False
     if not _has_scheduler(view):
         return False
-    origin = view.origin(call.target)
+    origin = view.receiver(call, call.target)
     if origin is not None:
         return origin.package in SCHEDULERS and call.method in SCHEDULERS[origin.package].methods
     return call.method in _CRON_METHODS and bool(_CRON_NAME.match(last_name(call.target)))

@@ -29,7 +29,7 @@ def read(view: FileView) -> Iterator[tuple[CallSite, Item]]:
     methods = frozenset().union(*PACKAGES.values())
     for call in view.calls:
         if call.target is not None and call.method in methods and not call.is_new:
-            origin = view.origin(call.target)
+            origin = view.receiver(call, call.target)
             if origin is not None and call.method in PACKAGES.get(origin.package, ()):
                 yield call, _item(view, call, f"{origin.package} {call.method}")
         elif call.target is None or call.is_new:

@@ -90,7 +90,7 @@ def _of_instance(view: FileView, call: CallSite, binding: Binding | None) -> Lib
     wanted = [library for library in LIBRARIES.values() if call.method in library.starts]
     if call.target is None or binding is None or not wanted:
         return None
-    origin = view.origin(call.target)
+    origin = view.receiver(call, call.target)
     library = LIBRARIES.get(origin.package) if origin is not None else None
     return library if library in wanted else None
 

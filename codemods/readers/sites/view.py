@@ -41,6 +41,10 @@ class FileView:
         """The package that an expression's value comes from, None when it is none or not known."""
         return self.origins.of(self.file, node)
 
+    def receiver(self, call: CallSite, target: SgNode) -> Origin | None:
+        """The package that a call's receiver comes from, as far as all its possible values agree."""
+        return self.origins.of_receiver(self.file, call.node, target)
+
     def is_followed(self, call: SgNode) -> bool:
         """True when it is known what a call runs."""
         return not isinstance(self.workspace.callee(self.path, call), Unknown)

@@ -68,6 +68,10 @@ def test_methods_of_the_client(read: ReadOne, call: str, op: Op, unsupported: tu
     assert (found.query.op, found.query.table, found.unsupported) == (op, None, unsupported)
 
 
+def test_a_tagged_template_is_reported_without_its_await(read: ReadOne) -> None:
+    assert read("await prisma.$queryRaw<Row[]>`SELECT 1`;").call == "prisma.$queryRaw<Row[]>`SELECT 1`"
+
+
 def test_the_body_of_a_transaction(read_all: ReadAll) -> None:
     transaction, inner = read_all(
         'import { prisma } from "./db";\nawait prisma.$transaction(async (tx) => { await tx.user.findMany(); });'
@@ -98,8 +102,16 @@ def test_an_unknown_model(read: ReadOne) -> None:
     assert read("await prisma.ghost.findMany();").unsupported == ("unknown model `ghost`",)
 
 
-def test_a_computed_model(read: ReadOne) -> None:
-    assert read("await (prisma as any)[model].findMany();").unsupported == ("model is chosen at run time",)
+@pytest.mark.parametrize(
+    "code",
+    [
+        "await (prisma as any)[model].findMany();",
+        "const chosen = (prisma as any)[model];\nawait chosen.findMany();",
+        "const chosen = flag ? prisma.user : prisma.post;\nawait chosen.findMany();",
+    ],
+)
+def test_a_model_that_is_chosen_at_run_time(read: ReadOne, code: str) -> None:
+    assert read(code).unsupported == ("model is chosen at run time",)
 
 
 # which receivers are clients
@@ -120,6 +132,8 @@ TYPES = 'import { Prisma } from "@prisma/client";\n'
         MADE + "class Users { constructor(private s: PrismaClient) {} all() { return this.s.user.findMany(); } }",
         MADE + "class Db extends PrismaClient {}\nconst store = new Db();\nstore.user.findMany();",
         TYPES + "export function all(c: Prisma.TransactionClient) { return c.user.findMany(); }",
+        'import { Prisma, PrismaClient } from "@prisma/client";\ntype Db = PrismaClient | Prisma.TransactionClient;\n'
+        "export function all(c: Db) { return c.user.findMany(); }",
         'import { prisma as store } from "./db";\nstore.user.findMany();',
         'import * as all from "./db";\nall.prisma.user.findMany();',
         IMPORTED + "const container = { store: prisma };\ncontainer.store.user.findMany();",
