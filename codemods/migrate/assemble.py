@@ -92,9 +92,9 @@ class Assembler:
             groups = tuple(sorted(owners[key]))
             module = self._carried.placement.modules[key.file]
             imports = [*written.imports, *self._extra_imports.get(key, [])]
-            self.add(module, groups, (1, key.file, key.offset), written.text, imports, generated=False)
+            self.add(module, groups, (1, key.file, key.offset, 1), written.text, imports, generated=False)
             for number, job in enumerate(written.jobs):
-                self.add(module, groups, (1, key.file, key.offset, number + 1), job.text, [])
+                self.add(module, groups, (1, key.file, key.offset, number + 2), job.text, [])
             self._needs(groups, written.runtime, key, written.imports)
             self._enums_and_rows(groups, written.imports)
         for plan in self._carried.carried:
@@ -136,11 +136,11 @@ class Assembler:
                 self.draft.needed_tables[table] |= set(groups)
 
     def _deep_arguments(self, plan: RoutePlan) -> None:
-        name = self._carried.placement.validator_names.get(plan.name)
+        name = self._carried.placement.validator_names.get(plan.key)
         if name is None or plan.piece is None:
             return
         text, imports = exported_arguments(plan, name)
-        order = (1, plan.piece.key.file, plan.piece.key.offset, -1)
+        order = (1, plan.piece.key.file, plan.piece.key.offset, 0)
         self.add(plan.module, self.route_group(plan), order, text, imports)
 
     # ---- stubs ---------------------------------------------------------------------------------------

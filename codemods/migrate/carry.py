@@ -17,11 +17,13 @@ from codemods.planner.problems import Problem
 from codemods.planner.rollback import may_roll_back
 from codemods.planner.routes import RoutePlan, plan_route
 from codemods.planner.values import Values
+from codemods.source import SourceFile, Span
 from codemods.workspace import Workspace
 from codemods.writers.arguments import argument_shape, arguments_text
 from codemods.writers.code import ImportSpec
 from codemods.writers.database import DatabaseEdits, write_queries
 from codemods.writers.functions import Context, PieceWriter, Written, context_name
+from codemods.writers.http import needs_deep_parse
 from codemods.writers.library import spec_of
 from codemods.writers.names import SchemaNames, schema_names
 
@@ -151,6 +153,8 @@ class Carrier:
         name_routes(self._workspace, state.plans, state.closure, keys, state.placement)
         for plan in carried:
             self._kind(plan)
+            if needs_deep_parse(plan):
+                state.placement.validator_names[plan.key] = f"{plan.name}Args"
         return self._write(keys, handlers, edge, self._context(ids))
 
     def _write(
@@ -219,6 +223,12 @@ class Carrier:
         plan.kind = base if public else f"internal{base[:1].upper()}{base[1:]}"
         plan.settles = base == "mutation" and may_roll_back(self._state.closure, plan)
 
+    def _job_validator(self, file: SourceFile, span: Span) -> str:
+        """`v.id("orders")` for the id of a row, else anything: the caller is the module itself."""
+        values = Values(file, self._reading.schema, self._reading.queries(file.path))
+        table = values.id_table(span)
+        return f'v.id("{self._state.names.of(table).table}")' if table is not None else "v.any()"
+
     def _context(self, ids: IdFlow) -> Context:
         names, placement = self._state.names, self._state.placement
         return Context(
@@ -228,9 +238,9 @@ class Carrier:
             ids=ids,
             database=self._state.database,
             args_text=lambda plan: _arguments(plan, names, placement),
-            job_validator=lambda file, span: "v.any()",
+            job_validator=self._job_validator,
         )
 
 
 def _arguments(plan: RoutePlan, names: SchemaNames, placement: Names) -> tuple[str, list[ImportSpec]]:
-    return arguments_text(plan, names, placement.validator_names.get(plan.name))
+    return arguments_text(plan, names, placement.validator_names.get(plan.key))

@@ -11,7 +11,7 @@ from codemods.planner.closure import Closure
 from codemods.planner.pieces import Piece, PieceKey, PieceKind, function_piece
 from codemods.planner.problems import Problem
 from codemods.planner.routes import Check, node_at
-from codemods.source import Edit, SourceFile, Span, find_all, span_of
+from codemods.source import Edit, SourceFile, Span, find_all, parameters, span_of
 from codemods.workspace import Workspace
 from codemods.writers.edge import Ported, port_check, port_error_handler, port_not_found
 
@@ -45,7 +45,8 @@ class EdgeWriter:
             for node in outer:
                 if node is not None and not any(edit.span == span_of(node) for edit in ported.edits):
                     ported.edits.append(Edit.delete(span_of(node)))
-            self._known[piece.key] = self._ported(file, piece, ported)
+            names = [p.name for p in parameters(check.inner) if p.name is not None]
+            self._known[piece.key] = self._ported(file, piece, ported, framework=names)
         return self._known[piece.key]
 
     def call(self, check: Check) -> Piece:
@@ -89,9 +90,11 @@ class EdgeWriter:
         piece = function_piece(file, node) if node is not None else None
         return (file, piece) if piece is not None else None
 
-    def _ported(self, file: SourceFile, piece: Piece, ported: Ported, handler: bool = False) -> EdgePiece:
+    def _ported(
+        self, file: SourceFile, piece: Piece, ported: Ported, handler: bool = False, framework: Sequence[str] = ()
+    ) -> EdgePiece:
         erased = [edit.span for edit in ported.edits if edit.span.start < edit.span.end and not edit.holes]
-        facts = self._analyser.facts(piece, handler=handler, erased=erased)
+        facts = self._analyser.facts(piece, handler, erased, framework)
         lines = _lines(file, erased)
         own = [problem for problem in facts.problems if problem.place.line not in lines]
         self._drop_erased_uses(piece, erased)

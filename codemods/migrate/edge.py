@@ -47,7 +47,7 @@ class EdgeAssembler:
             self._code((1, number), group, refused_route(plan.route.method, hono_path(path), plan.problems[0].code))
             return
         checks = self._carried.checks.get(plan.key, [])
-        deep = self._carried.placement.validator_names.get(plan.name)
+        deep = self._carried.placement.validator_names.get(plan.key)
         code = route_code(plan, hono_path(path), plan.name, plan.module, [check.text for check in checks], deep)
         for check in checks:
             code.imports += check.imports

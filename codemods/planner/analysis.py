@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -22,6 +22,7 @@ from codemods.planner.pieces import (
 )
 from codemods.planner.problems import Problem
 from codemods.planner.runtimes import GLOBALS, LOGGERS, VALUE_METHODS, Nature, package_nature
+from codemods.planner.types import declared_type, type_of
 from codemods.source import Binding, SourceFile, Span, find_all, member, parameters, span_of, unwrap
 from codemods.source.tree import FUNCTION_KINDS
 from codemods.workspace import Declared, External, FunctionRef, Global, InFile, Missing, Workspace
@@ -117,16 +118,18 @@ class Analyser:
         self._known: dict[PieceKey, Facts] = {}
         self.pieces: dict[PieceKey, Piece] = {}
 
-    def facts(self, piece: Piece, handler: bool = False, erased: Sequence[Span] = ()) -> Facts:
+    def facts(
+        self, piece: Piece, handler: bool = False, erased: Sequence[Span] = (), framework: Collection[str] = ()
+    ) -> Facts:
         """The facts of a piece. For a handler, request, response and `next` are left to their own readers.
 
-        `erased` spans hold framework code that its writer replaces.
+        `erased` spans hold framework code that its writer replaces; calls on `framework` names are left to it too.
         """
         if piece.key not in self._known:
             self.pieces[piece.key] = piece
             facts = Facts(piece)
             self._known[piece.key] = facts
-            _Scan(self, facts, handler, tuple(erased)).run()
+            _Scan(self, facts, handler, tuple(erased), framework).run()
         return self._known[piece.key]
 
     @property
@@ -147,7 +150,9 @@ class Analyser:
 class _Scan:
     """One walk over a piece."""
 
-    def __init__(self, analyser: Analyser, facts: Facts, handler: bool, erased: tuple[Span, ...]) -> None:
+    def __init__(
+        self, analyser: Analyser, facts: Facts, handler: bool, erased: tuple[Span, ...], framework: Collection[str]
+    ) -> None:
         self._analyser, self._facts = analyser, facts
         self._workspace = analyser.workspace
         piece = facts.piece
@@ -156,7 +161,8 @@ class _Scan:
         self._handler = handler
         self._span = span_of(piece.node)
         self._skipped = [*self._erased_spans(), *erased]
-        self._own_parameters = {p.name for p in parameters(piece.node)[:4]} if handler else set()
+        own = {p.name for p in parameters(piece.node)[:4] if p.name is not None} if handler else set()
+        self._own_parameters = own | set(framework)
 
     def run(self) -> None:
         self._database()
@@ -223,6 +229,13 @@ class _Scan:
 
     def _repository(self, binding: Binding, reference: SgNode) -> None:
         """A name of this repository: a function, a namespace of functions, or a declaration."""
+        if reference.kind() == "type_identifier":
+            found = type_of(self._workspace, self._file.path, binding)
+            if found is None:
+                self._problem(reference, "CX105", f"uses the type `{reference.text()}`, which cannot be followed")
+            else:
+                self._declared(declared_type(found), reference)
+            return
         chain = _member_chain(reference)
         for expression in reversed(chain):
             target = self._workspace.function_of(self._file.path, expression)
@@ -447,7 +460,7 @@ class _Scan:
             binding = self._file.bindings.resolve(base)
             if binding is None:
                 return base.text() in GLOBALS
-            if self._handler and binding.name in self._own_parameters:
+            if binding.name in self._own_parameters:
                 return True
             if binding.imported is not None:
                 return True

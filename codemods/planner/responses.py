@@ -99,22 +99,22 @@ _NOT_DATA = {
 }  # fmt: skip
 
 
-def plan_response(file: SourceFile, handler: SgNode) -> ResponsePlan:
-    """Read all uses of the response and of `next` in a handler."""
-    reader = _Reader(file, handler)
+def plan_response(file: SourceFile, handler: SgNode, skip: int = 0) -> ResponsePlan:
+    """Read all uses of the response and of `next` in a handler; `skip` parameters come before the request."""
+    reader = _Reader(file, handler, skip)
     reader.read()
     return ResponsePlan(tuple(reader.replies), tuple(reader.forwards), tuple(reader.problems))
 
 
 class _Reader:
-    def __init__(self, file: SourceFile, handler: SgNode) -> None:
-        self._file, self._handler = file, handler
+    def __init__(self, file: SourceFile, handler: SgNode, skip: int) -> None:
+        self._file, self._handler, self._skip = file, handler, skip
         self.replies: list[Reply] = []
         self.forwards: list[Forward] = []
         self.problems: list[Problem] = []
 
     def read(self) -> None:
-        given = parameters(self._handler)
+        given = parameters(self._handler)[self._skip :]
         if len(given) > 1 and given[1].name is None:
             self._problem(given[1].node, "takes its response apart", "CX203")
         for index, name in ((1, "response"), (2, "next")):

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from ast_grep_py import SgNode
 
-from codemods.ir.query import Op, Query
+from codemods.ir.query import All, Any, Condition, Not, Op, Predicate, Query, Related
 from codemods.ir.table import Schema
 from codemods.ir.validator import Shape
-from codemods.source import Binding, BindingKind, SourceFile, Span, member, named, span_of, unwrap
+from codemods.source import Binding, BindingKind, SourceFile, Span, member, span_of, unwrap
 
 _LITERALS = frozenset({"string", "number", "true", "false", "null", "regex"})
 _DEFINED = _LITERALS | {
@@ -25,6 +25,8 @@ _MAY_MISS = frozenset({"find", "findLast", "pop", "shift", "at", "get", "findOne
 _CASTS = frozenset({"Number", "String", "Boolean", "parseInt", "parseFloat", "BigInt", "Date"})
 _ROWS = frozenset({Op.FIND_UNIQUE, Op.FIND_FIRST, Op.CREATE, Op.UPDATE, Op.UPSERT, Op.DELETE})
 
+_UNIQUE = frozenset({Op.FIND_UNIQUE, Op.UPDATE, Op.DELETE, Op.UPSERT})
+
 PartShape = Callable[[SgNode], "Shape | None"]
 """The validated shape of `req.body.x` and its like, for handlers; None when nothing is known."""
 
@@ -35,6 +37,7 @@ class Values:
     def __init__(self, file: SourceFile, schema: Schema, queries: list[Query], part_shape: PartShape | None = None):
         self._file, self._schema = file, schema
         self._calls = {query.call: query for query in queries}
+        self._keys = {span for query in queries if query.op in _UNIQUE for span in conditions(query.where)}
         self._part_shape = part_shape
 
     def text(self, value: Span) -> str:
@@ -48,6 +51,8 @@ class Values:
         return node.text() if node is not None and node.kind() in _LITERALS else None
 
     def may_be_undefined(self, value: Span) -> bool:
+        if value in self._keys:
+            return False  # an undefined key is an error in Prisma, not a missing condition
         node = node_covering(self._file, value)
         return node is None or self._undefined(node, 0)
 
@@ -173,6 +178,13 @@ def node_covering(file: SourceFile, span: Span) -> SgNode | None:
         node = inner
 
 
-def element_nodes(node: SgNode) -> list[SgNode]:
-    """The elements of an array or the values of an object."""
-    return [child.field("value") or child if child.kind() == "pair" else child for child in named(node)]
+def conditions(predicate: Predicate) -> Iterator[Span]:
+    """The values that a predicate compares with."""
+    match predicate:
+        case Condition(value=value):
+            yield value
+        case All(parts=parts) | Any(parts=parts):
+            for part in parts:
+                yield from conditions(part)
+        case Not(part=part) | Related(part=part):
+            yield from conditions(part)

@@ -20,15 +20,11 @@ def answer_edits(file: SourceFile, handler: SgNode, plan: ResponsePlan, ctx: str
     """The edits for all replies and forwards of a handler, and the library functions that they use."""
     edits: list[Edit] = []
     needed: set[str] = set()
-    tries = _forwarding_tries(file, handler, plan.forwards)
     for reply in plan.replies:
         edits += _reply(file, handler, reply, needed)
     for forward in plan.forwards:
-        if not any(span.holds(forward.statement) for span, _ in tries):
-            edits += _forward(file, forward)
-    for outer, block in tries:
-        edits += _unwrap(file, handler, outer, block)
-    edits += _rethrow(file, handler, plan, needed, [outer for outer, _ in tries])
+        edits += _forward(file, forward)
+    edits += _rethrow(file, handler, plan, needed)
     return edits, needed
 
 
@@ -76,47 +72,13 @@ def _forward(file: SourceFile, forward: Forward) -> list[Edit]:
     return [*edits, Edit(forward.statement, ("throw ", forward.error, ";"))]
 
 
-def _forwarding_tries(file: SourceFile, handler: SgNode, forwards: tuple[Forward, ...]) -> list[tuple[Span, SgNode]]:
-    """`try { … } catch (e) { next(e); }` as the last statement of the body: wrapper and block."""
-    found = []
-    for node in find_all(handler, "try_statement"):
-        clause, block = node.field("handler"), node.field("body")
-        if clause is None or block is None or node.field("finalizer") is not None:
-            continue
-        parameter, body = clause.field("parameter"), clause.field("body")
-        if parameter is None or body is None or len(named(body)) != 1:
-            continue
-        only = span_of(named(body)[0])
-        forwarded = [f for f in forwards if f.statement == only and file.slice(f.error) == parameter.text()]
-        has_comment = any(child.kind() == "comment" for child in body.children())
-        if forwarded and not has_comment:
-            found.append((span_of(node), block))
-    return found
-
-
-def _unwrap(file: SourceFile, handler: SgNode, outer: Span, block: SgNode) -> list[Edit]:
-    """Drop `try {` and `} catch (e) { next(e); }` and move the block one level out."""
-    from codemods.writers.shifting import shifted
-
-    statements = [child for child in block.children() if child.kind() not in ("{", "}")]
-    if not statements:
-        return [Edit.delete(outer)]
-    inner = Span(span_of(statements[0]).start, span_of(statements[-1]).end)
-    base, deeper = file.indent_at(outer.start), file.indent_at(inner.start)
-    if "\n" not in file.text[outer.start : inner.start]:
-        deeper = base
-    return [Edit(outer, (inner,)), *shifted(file, handler, inner, deeper, base)]
-
-
-def _rethrow(
-    file: SourceFile, handler: SgNode, plan: ResponsePlan, needed: set[str], unwrapped: list[Span]
-) -> list[Edit]:
+def _rethrow(file: SourceFile, handler: SgNode, plan: ResponsePlan, needed: set[str]) -> list[Edit]:
     """A 4xx thrown inside a `try` must not be answered by the `catch` around it."""
     edits = []
     failing = [reply.statement for reply in plan.replies if reply.fails]
     for node in find_all(handler, "try_statement"):
         clause, block = node.field("handler"), node.field("body")
-        if clause is None or block is None or span_of(node) in unwrapped:
+        if clause is None or block is None:
             continue
         if not any(span_of(block).holds(statement) for statement in failing):
             continue

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from codemods.ir.query import Op, Query
 from codemods.ir.table import Schema
 from codemods.planner.problems import Problem
+from codemods.planner.values import node_covering
 from codemods.source import Edit, SourceFile, Span
 from codemods.writers.code import DbCode, ImportSpec, Refusal, TableUse, ValueFacts
 from codemods.writers.db import write_query
@@ -35,7 +36,8 @@ def write_queries(
         if query.op in (Op.TRANSACTION, Op.CONNECT, Op.RAW):
             _write_control(file, query, found)
             continue
-        code = write_query(query, schema, names, facts, ctx, file.indent_at(query.call.start))
+        indent, used = file.indent_at(query.call.start), _is_used(file, query)
+        code = write_query(query, schema, names, facts, ctx, indent, used=used)
         if isinstance(code, Refusal):
             found.problems.append(Problem(code.code, f"{query.name}: {code.reason}", file.place(query.call.start)))
             continue
@@ -69,3 +71,12 @@ def _write_control(file: SourceFile, query: Query, found: DatabaseEdits) -> None
 def transaction_parameters(file: SourceFile, queries: list[Query]) -> list[Span]:
     """The callbacks of `$transaction(async (tx) => …)`, whose parameter goes."""
     return [q.body for q in queries if q.op is Op.TRANSACTION and q.body is not None and file.slice(q.body)[0] != "["]
+
+
+def _is_used(file: SourceFile, query: Query) -> bool:
+    """False for `await prisma.user.delete(…);` as a statement of its own."""
+    node = node_covering(file, query.call)
+    parent = node.parent() if node is not None else None
+    while parent is not None and parent.kind() in ("await_expression", "parenthesized_expression"):
+        parent = parent.parent()
+    return parent is None or parent.kind() != "expression_statement"

@@ -134,7 +134,7 @@ def port_error_handler(file: SourceFile, function: SgNode, facts: Facts) -> Port
     if returned is not None:
         ported.edits.append(Edit.delete(span_of(returned)))
     guards = _headers_sent(file, function, ported)
-    _answers(file, function, ported, guards)
+    _answers(file, function, ported, guards, 1)
     _error_tests(file, function, name, ported)
     _edge_request(file, function, ported, 1)
     ported.problems += [p for p in facts.problems if not _inside_edits(p, file, ported)]
@@ -152,13 +152,13 @@ def port_not_found(file: SourceFile, function: SgNode) -> Ported:
     returned = function.field("return_type")
     if returned is not None:
         ported.edits.append(Edit.delete(span_of(returned)))
-    _answers(file, function, ported, [])
+    _answers(file, function, ported, [], 0)
     _edge_request(file, function, ported, 0)
     return ported
 
 
-def _answers(file: SourceFile, function: SgNode, ported: Ported, guards: list[Span]) -> None:
-    plan = plan_response(file, function)
+def _answers(file: SourceFile, function: SgNode, ported: Ported, guards: list[Span], skip: int) -> None:
+    plan = plan_response(file, function, skip)
     expression_body = function.field("body")
     for reply in plan.replies:
         status: tuple[str | Span, ...] = (f"{reply.status}",) if reply.status is not None else ()

@@ -22,7 +22,7 @@ from codemods.writers.code import ImportSpec
 from codemods.writers.database import DatabaseEdits, transaction_parameters
 from codemods.writers.errors import error_class_edits
 from codemods.writers.library import spec_of
-from codemods.writers.shifting import indent_unit, shifted
+from codemods.writers.shifting import indent_unit, reindented, without_useless_catch
 
 SERVER = "convex:_generated/server"
 
@@ -237,7 +237,10 @@ class PieceWriter:
         name = self._job_name(callback)
         inner = [edit for edit in self._edits if timer.callback.holds(edit.span)]
         inner += [Edit.replace(span, argument) for argument, span in captured]
-        text = render(self._file.text, _without_overlaps(inner), span_of(body)).text
+        rendered = render(self._file.text, inner, span_of(body))
+        if rendered.refused:
+            self._problem("CX502", "the timer's callback cannot be moved", timer.call)
+        text = rendered.text
         fields = {argument: self._context.job_validator(self._file, span) for argument, span in captured}
         block = text if body.kind() == "statement_block" else f"{{\n  await {text};\n}}"
         self._written.jobs.append(Job(name, self._job_text(name, fields, _dedent(block))))
@@ -349,21 +352,16 @@ class PieceWriter:
         node, statement = self._piece.node, self._piece.statement
         assert statement is not None
         name = self._context.placement.name(self._piece)
-        span = with_comments(self._file, statement)
-        base = self._file.indent_at(span_of(statement).start)
-        self._edits += shifted(self._file, statement, span, base, "")
+        comments = self._render(Span(with_comments(self._file, statement).start, span_of(statement).start))
         if node.kind() == "method_definition":
-            pieces: list[str | Span] = [f"export {'async ' if _is_async(node) else ''}function {name}"]
+            fields = (node.field("type_parameters"), node.field("parameters"), node.field("return_type"))
+            head = "".join(self._render(span_of(part)) for part in fields if part is not None)
             body = node.field("body")
-            for part in (node.field("type_parameters"), node.field("parameters"), node.field("return_type")):
-                if part is not None:
-                    pieces.append(span_of(part))
-            if body is not None:
-                pieces += [" ", span_of(body)]
-            self._edits.append(Edit(span_of(statement), tuple(pieces)))
+            block = self._render(span_of(body)) if body is not None else "{}"
+            text = f"{comments}export {'async ' if _is_async(node) else ''}function {name}{head} {block}"
         else:
-            self._edits.append(Edit(span_of(statement), (f"export const {name} = ", span_of(node), ";")))
-        return self._render(Span(span.start, span_of(statement).end))
+            text = f"{comments}export const {name} = {self._render(span_of(node))};"
+        return reindented(text, self._file.language, self._file.indent_at(span_of(statement).start), "")
 
     def _render(self, span: Span) -> str:
         rendered = render(self._file.text, self._edits, span)
@@ -386,27 +384,23 @@ class PieceWriter:
             self._library(name)
         unit = indent_unit(self._file)
         base = self._file.indent_at(span_of(node).start)
-        self._edits += shifted(self._file, node, span_of(body), base, unit)
+        block = reindented(self._render(span_of(body)), self._file.language, base, unit)
+        if route.response.forwards:
+            block = without_useless_catch(block, self._file.language)
         args, imports = self._context.args_text(route)
         self._written.imports += imports
         self._import(SERVER, route.kind)
-        prefix = self._registration(route, args.replace("\n", f"\n{unit}"), unit)
+        prefix = self._registration(route, args, unit)
         suffix = ")," if route.settles else ","
-        statement = self._piece.statement
-        outer = span_of(statement) if statement is not None else span_of(node)
-        whole = Edit(outer, (prefix, span_of(body), f"{suffix}\n}});"))
-        self._edits.append(whole)
-        start = self._comment_start(statement)
-        return self._render(Span(start, outer.end)) if start is not None else self._render(outer)
+        return f"{self._comments(base)}{prefix}{block}{suffix}\n}});"
 
-    def _comment_start(self, statement: SgNode | None) -> int | None:
+    def _comments(self, base: str) -> str:
+        statement = self._piece.statement
         if statement is None:
-            return None
+            return ""
         span = with_comments(self._file, statement)
-        if self._piece.kind is PieceKind.METHOD:
-            base = self._file.indent_at(span_of(statement).start)
-            self._edits += shifted(self._file, statement, Span(span.start, span_of(statement).start), base, "")
-        return span.start
+        text = self._render(Span(span.start, span_of(statement).start))
+        return reindented(text, self._file.language, base, "") if self._piece.kind is PieceKind.METHOD else text
 
     def _registration(self, route: RoutePlan, args: str, unit: str) -> str:
         takes = bool(route.request and route.request.arguments)
@@ -483,16 +477,6 @@ def _declares(node: SgNode, name: str) -> bool:
     return re.search(rf"\b(const|let|var|function|class)\s+{name}\b", text) is not None or any(
         parameter.name == name for parameter in parameters(node)
     )
-
-
-def _without_overlaps(edits: list[Edit]) -> list[Edit]:
-    """The edits, without those that lie within a whole replacement of another."""
-    solid = [edit for edit in edits if not edit.holes and edit.span.start < edit.span.end]
-    return [
-        edit
-        for edit in edits
-        if not any(other is not edit and other.span.holds(edit.span) and other.span != edit.span for other in solid)
-    ]
 
 
 def _dedent(text: str) -> str:

@@ -14,6 +14,8 @@ from codemods.writers.answers import REASONS
 from codemods.writers.code import ImportSpec
 from codemods.writers.library import spec_of
 
+_WIDTH = 98
+
 
 @dataclass(slots=True)
 class EdgeCode:
@@ -114,9 +116,17 @@ def _answer(plan: RoutePlan, call: str) -> list[str]:
                 return [f"{call};", "return c.body(null, 204);"]
             return [f"{call};", f'return c.text("{REASONS.get(status, str(status))}", {status});']
         case Form.TEXT:
-            return [f"return c.html({call}, {status});" if status != 200 else f"return c.html({call});"]
+            return _sent("html", call, status)
         case _:
-            return [f"return c.json({call}, {status});" if status != 200 else f"return c.json({call});"]
+            return _sent("json", call, status)
+
+
+def _sent(method: str, call: str, status: int) -> list[str]:
+    code = "" if status == 200 else f", {status}"
+    line = f"return c.{method}({call}{code});"
+    if len(line) <= _WIDTH and "\n" not in call:
+        return [line]
+    return [f"const result = {call};", f"return c.{method}(result{code});"]
 
 
 class _Reads:

@@ -1,40 +1,58 @@
-"""Re-indentation as edits: whole lines move, the inside of template strings stays where it is."""
+"""Re-indentation of written code: whole lines move, the inside of template strings stays where it is."""
 
 from __future__ import annotations
 
-from ast_grep_py import SgNode
-
-from codemods.source import Edit, SourceFile, Span, find_all, span_of
+from codemods.source import SourceFile, Span, find_all, named, parse, span_of
 
 
-def shifted(file: SourceFile, node: SgNode, span: Span, source: str, target: str) -> list[Edit]:
-    """Edits that move the lines within `span` (its first line excepted) from one base indentation to another."""
-    if source == target:
-        return []
-    frozen = [span_of(template) for template in find_all(node, "template_string")]
-    edits, text, offset = [], file.text, file.line_end(span.start) + 1
-    while offset < span.end:
-        end = file.line_end(offset)
-        line = text[offset:end]
-        inside_template = any(template.start < offset < template.end for template in frozen)
-        if line.strip() and not inside_template:
-            edit = _moved(offset, line, source, target)
-            if edit is not None:
-                edits.append(edit)
-        offset = end + 1
-    return edits
+def reindented(text: str, language: str, source: str, target: str) -> str:
+    """All lines but the first moved from one base indentation to another."""
+    if source == target or "\n" not in text:
+        return text
+    frozen = [span_of(node) for node in find_all(parse(text, language), "template_string")]
+    lines, offset = [], 0
+    for number, line in enumerate(text.split("\n")):
+        inside_template = any(span.start < offset < span.end for span in frozen)
+        movable = number > 0 and line.strip() and not inside_template
+        lines.append(_moved(line, source, target) if movable else line)
+        offset += len(line) + 1
+    return "\n".join(lines)
 
 
-def _moved(offset: int, line: str, source: str, target: str) -> Edit | None:
-    if target.startswith(source):
-        return Edit.insert(offset, target[len(source) :])
-    if source.startswith(target):
-        extra = source[len(target) :]
-        present = len(line) - len(line.lstrip(" \t"))
-        length = min(len(extra), present)
-        return Edit.delete(Span(offset, offset + length)) if length else None
+def _moved(line: str, source: str, target: str) -> str:
     if line.startswith(source):
-        return Edit.replace(Span(offset, offset + len(source)), target)
+        return target + line[len(source) :]
+    return target + line.lstrip(" \t")
+
+
+def without_useless_catch(text: str, language: str) -> str:
+    """`try { … } catch (e) { throw e; }` is its block: forwarding to Express's error handler is all it did."""
+    while True:
+        found = _useless(text, language)
+        if found is None:
+            return text
+        outer, inner = found
+        start = text.rfind("\n", 0, outer.start) + 1
+        indent = text[start : outer.start]
+        block = text[inner.start : inner.end]
+        first = text.rfind("\n", 0, inner.start) + 1
+        deeper = text[first : inner.start]
+        moved = reindented(block, language, deeper, indent) if not deeper.strip() and not indent.strip() else block
+        text = text[: outer.start] + moved + text[outer.end :]
+
+
+def _useless(text: str, language: str) -> tuple[Span, Span] | None:
+    for node in find_all(parse(text, language), "try_statement"):
+        block, clause = node.field("body"), node.field("handler")
+        if block is None or clause is None or node.field("finalizer") is not None:
+            continue
+        body, parameter = clause.field("body"), clause.field("parameter")
+        statements = [child for child in block.children() if child.kind() not in ("{", "}")]
+        if body is None or parameter is None or not statements:
+            continue
+        children = [child for child in body.children() if child.kind() not in ("{", "}")]
+        if len(children) == 1 and children[0].text().rstrip(";") == f"throw {parameter.text()}" and named(body):
+            return span_of(node), Span(span_of(statements[0]).start, span_of(statements[-1]).end)
     return None
 
 

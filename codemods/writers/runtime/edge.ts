@@ -1,7 +1,6 @@
 import { ConvexError, type Value } from "convex/values";
 import type { Context } from "hono";
 import { errorData } from "./errors";
-import { toJson } from "./json";
 
 /** What a request brings: path parameters, query values and the parsed body. */
 export interface Input {
@@ -63,7 +62,7 @@ export async function settle<T>(work: () => Promise<T>): Promise<T | Failed> {
     return await work();
   } catch (error) {
     if (error instanceof ConvexError) return { failed: error.data };
-    return { failed: toJson(errorData(error as Error)) as Value };
+    return { failed: errorData(error as Error) };
   }
 }
 
