@@ -131,6 +131,8 @@ class Composer:
             if need in direct:
                 reason = f"needs {groups[need].title}: {direct[need].reason}"
                 return replace(direct[need], group=name, reason=reason)
+        if any(need not in groups for need in groups[name].needs):
+            return Dropped(name, "CX904", "needs a group that does not exist")
         return Dropped(name, "CX906", "something that it needs was not accepted")
 
 

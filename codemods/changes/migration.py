@@ -80,8 +80,8 @@ def settle(migration: Migration, accepted: frozenset[str] | None = None, unwrita
 def _item(item: Item, dropped: Mapping[str, Dropped], live: frozenset[str] | None) -> Item:
     if item.group is None:
         return item
-    if item.group in dropped and dropped[item.group].code != "CX906":
-        drop = dropped[item.group]
+    drop = dropped.get(item.group)
+    if drop is not None and (live is None or drop.code != "CX906"):
         return replace(item, outcome=Outcome.NEEDS_REVIEW, reason=f"{drop.code} {drop.reason}", target=None)
     if live is not None and item.group not in live:
         return replace(item, outcome=Outcome.SKIPPED, reason=f"CX906 {CODES['CX906'].title}", target=None)

@@ -16,7 +16,7 @@ from builders import (
     texts,
 )
 
-from codemods.changes import ChangeSet, Deletion, FileEdit, Fragment, Joint, MemoryBase, NewModule, closure
+from codemods.changes import ChangeSet, Deletion, Dropped, FileEdit, Fragment, Joint, MemoryBase, NewModule, closure
 from codemods.changes.changeset import dependents, with_needs
 from codemods.source.edits import Edit
 from codemods.source.span import Span
@@ -265,6 +265,7 @@ def test_an_edited_file_that_is_gone_drops_its_groups() -> None:
 
 def test_a_group_that_does_not_exist_is_reported() -> None:
     changes = ChangeSet((group("users", "nothing"),), (module("a.ts", constant("a", "ghost")),))
+    assert changes.render().dropped == (Dropped("users", "CX904", "needs a group that does not exist"),)
     assert [d.message for d in changes.render().diagnostics] == [
         "a.ts: the group ghost does not exist",
         "src/routes.ts: the group nothing does not exist",
