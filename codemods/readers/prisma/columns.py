@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from codemods.ir.table import DefaultKind, Field, FieldType
 from codemods.outcome import Place
-from codemods.readers.prisma.parser import Argument, Call, FieldLine, List, Name, Number, Text, Value
+from codemods.readers.prisma.syntax import Argument, Call, FieldLine, List, Name, Number, Text, Value
 
 SCALARS: Mapping[str, FieldType] = {
     "String": FieldType.STRING,

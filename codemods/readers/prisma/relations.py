@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from codemods.ir.table import OnDelete, Relation, RelationKind
-from codemods.readers.prisma.parser import Block, FieldLine, List, Name, Text
+from codemods.readers.prisma.syntax import Block, FieldLine, List, Name, Text
 
 ON_DELETE: Mapping[str, OnDelete] = {
     "Cascade": OnDelete.CASCADE,

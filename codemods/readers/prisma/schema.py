@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from codemods.ir.table import Enum, Schema
 from codemods.outcome import CODES, Diagnostic, Item, ItemKind, Outcome, Place, Severity
-from codemods.readers.prisma.parser import Attribute, Block, Text, parse
+from codemods.readers.prisma.parser import parse
+from codemods.readers.prisma.syntax import Attribute, Block, Text
 from codemods.readers.prisma.tables import table_of
 from codemods.workspace import Workspace
 

@@ -8,8 +8,8 @@ from dataclasses import replace
 from codemods.ir.table import DefaultKind, Field, Table
 from codemods.outcome import Place
 from codemods.readers.prisma.columns import SCALARS, column_of
-from codemods.readers.prisma.parser import Attribute, Block, Call, FieldLine, List, Name, Text, Value
 from codemods.readers.prisma.relations import ForeignKey, Relations, relations_of
+from codemods.readers.prisma.syntax import Attribute, Block, Call, FieldLine, List, Name, Text, Value
 
 KeyTuple = tuple[str, ...]
 
