@@ -99,26 +99,25 @@ def _list_link(root: str, path: str, entry: os.DirEntry[str], listing: Listing) 
     if entry.name == "node_modules":
         listing.skips.append(Skip(path, "installed dependencies"))
         return
-    real = os.path.realpath(entry.path)
-    if real == root or not real.startswith(root + os.sep):
-        if real != root and not _is_relevant_link(entry, real):
-            return
-        where = "back to the root" if real == root else "out of the repository"
-        listing.skips.append(Skip(path, f"a symbolic link that leads {where}"))
-        return
-    target = real[len(root) + 1 :].replace(os.sep, "/")
-    if (path + "/").startswith(target + "/"):
-        listing.skips.append(Skip(path, "a symbolic link to a directory that contains it"))
-    elif os.path.exists(real):  # noqa: PTH110
+    reason, target = _link(root, path, os.path.realpath(entry.path))
+    if target is not None:
         listing.links[path] = target
-        if _is_relevant_link(entry, real):
-            listing.skips.append(Skip(path, f"a symbolic link: {target} is read where it lies"))
-    elif _is_relevant_link(entry, real):
-        listing.skips.append(Skip(path, "a symbolic link to nothing"))
+    if os.path.isdir(entry.path) or entry.name.endswith(SOURCE_EXTENSIONS):  # noqa: PTH112
+        listing.skips.append(Skip(path, reason))
 
 
-def _is_relevant_link(entry: os.DirEntry[str], real: str) -> bool:
-    return os.path.isdir(real) or entry.name.endswith(SOURCE_EXTENSIONS)  # noqa: PTH112
+def _link(root: str, path: str, real: str) -> tuple[str, str | None]:
+    """Why a symbolic link is not read, and the path in the repository that it stands for, if it does."""
+    target = real[len(root) + 1 :].replace(os.sep, "/")
+    if real == root:
+        return "a symbolic link that leads back to the root", None
+    if not real.startswith(root + os.sep):
+        return "a symbolic link that leads out of the repository", None
+    if not os.path.exists(real):  # noqa: PTH110
+        return "a symbolic link to nothing", None
+    if path.startswith(target + "/"):
+        return "a symbolic link to a directory that contains it", None
+    return f"a symbolic link: {target} is read where it lies", target
 
 
 def _is_config(name: str) -> bool:

@@ -48,11 +48,12 @@ class Resolver:
         value = self._ev.value(file, function)
         if found is not None and found[1] == "bind" and isinstance(value, FunctionValue | Callable_):
             return Global("Function", ("prototype", "bind"))
-        if found is not None and isinstance(value, UnknownValue):
-            return self._language_method(found[1]) or Unknown(value.reason)
         if function.kind() == "super" and isinstance(value, Instance):
             value = value.of
-        return self._constructor(value) if isinstance(value, ClassValue) else called(value)
+        answer = self._constructor(value) if isinstance(value, ClassValue) else called(value)
+        if isinstance(answer, Unknown) and found is not None:
+            return self._language_method(found[1]) or answer
+        return answer
 
     def instance_of(self, file: str, expression: SgNode) -> Declared | External | Global | Unknown:
         """What the expression is an instance of. An interface with a single implementing class is that class.

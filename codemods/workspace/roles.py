@@ -132,7 +132,8 @@ def _role_by_name(path: str) -> Role | None:
     name = posixpath.basename(path)
     by_folder = (role for role, names in _BY_FOLDER if not names.isdisjoint(folders))
     by_name = (role for role, pattern in _BY_NAME if pattern.search(name))
-    return next(by_name, None) or next(by_folder, None)
+    folder_role = next(by_folder, None)
+    return folder_role if folder_role is Role.TEST else next(by_name, folder_role)
 
 
 def _package_name(spec: str) -> str:

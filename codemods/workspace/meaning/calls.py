@@ -8,6 +8,7 @@ from ast_grep_py import SgNode
 
 from codemods.source.tree import FUNCTION_KINDS, annotated, arguments, find_all, member, named
 from codemods.workspace.meaning import language
+from codemods.workspace.meaning.precision import is_made_here
 from codemods.workspace.meaning.values import (
     CALLED,
     CIRCULAR,
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from codemods.workspace.meaning.evaluator import Evaluator
 
 _MAX_RETURNS = 12
+# Containers that make an instance of a class on demand.
+_CONTAINERS = frozenset({"typedi", "tsyringe", "inversify"})
 
 
 def call(ev: Evaluator, file: str, node: SgNode, function: SgNode) -> Value:
@@ -45,9 +48,23 @@ def call(ev: Evaluator, file: str, node: SgNode, function: SgNode) -> Value:
         if isinstance(receiver, BuiltIn):
             return language.method_result(ev, file, receiver, found[1], arguments(node))
     value = ev.value(file, function)
+    if isinstance(value, ExternalValue) and value.module in _CONTAINERS:
+        return _injected(ev, file, node, value)
     if isinstance(value, GlobalValue):
         return language.global_result(ev, file, value, arguments(node))
     return ev.result(value)
+
+
+def _injected(ev: Evaluator, file: str, node: SgNode, function: ExternalValue) -> Value:
+    """`container.get<Service>(token)` and `container.resolve(Service)`: an instance of the class."""
+    if function.path[-1:] in (("get",), ("resolve",)):
+        types, given = node.field("type_arguments"), arguments(node)
+        if types is not None:
+            return ev.type(file, named(types)[0])
+        cls = ev.value(file, given[0]) if given else None
+        if isinstance(cls, ClassValue):
+            return Instance(cls)
+    return ev.result(function)
 
 
 def result(ev: Evaluator, function: Value) -> Value:
@@ -127,28 +144,23 @@ def item(value: Value, position: int) -> Value:
 
 
 def _returned(ev: Evaluator, file: str, node: SgNode) -> Value:
-    """The written return type, unless the body shows more: which object or class it is."""
+    """The written return type, unless the body shows more: which function, object or class it is."""
     declared = _annotated(ev, file, node)
     if declared is not None and is_known(declared) and not _is_vague(awaited(declared)):
         return declared
     value = _body_value(ev, file, node)
-    if is_known(value) and not _is_hollow(value) and not isinstance(value, OneOf):
+    if declared is None or not is_known(declared):
         return value
-    return declared if declared is not None and is_known(declared) else value
+    made = awaited(value)
+    return (
+        value if is_made_here(made) or (isinstance(awaited(declared), ExternalValue) and is_known(made)) else declared
+    )
 
 
 def _is_vague(value: Value) -> bool:
     if isinstance(value, Instance):
         return not value.exact
     return isinstance(value, Shape | Callable_ | UnknownValue | ExternalValue)
-
-
-def _is_hollow(value: Value) -> bool:
-    return isinstance(value, BuiltIn) and value.name == "Promise" and not _is_shown(value.element)
-
-
-def _is_shown(value: Value | None) -> bool:
-    return value is not None and is_known(value)
 
 
 def _annotated(ev: Evaluator, file: str, node: SgNode) -> Value | None:

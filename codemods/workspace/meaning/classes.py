@@ -9,6 +9,7 @@ from ast_grep_py import SgNode
 from codemods.source.tree import annotated, find_all, member, named, parameters, property_name
 from codemods.workspace.meaning import objects
 from codemods.workspace.meaning import parameters as received
+from codemods.workspace.meaning.precision import sharper
 from codemods.workspace.meaning.values import (
     BuiltIn,
     Callable_,
@@ -17,11 +18,8 @@ from codemods.workspace.meaning.values import (
     FunctionValue,
     GlobalValue,
     Instance,
-    Nothing,
-    Shape,
     UnknownValue,
     Value,
-    is_known,
     join,
 )
 
@@ -149,19 +147,9 @@ def _value(ev: Evaluator, cls: ClassValue, name: str, nodes: list[SgNode], *, st
         return _method(ev, cls.file, methods)
     typed = next((value for node in nodes if (value := _typed(ev, cls.file, node)) is not None), None)
     given = [value for node in nodes if (value := _given(ev, cls, node)) is not None]
-    value = join(given) if given else None
-    if value is None or not is_known(value) or isinstance(value, Nothing) or _is_vaguer(value, typed):
-        if typed is not None and is_known(typed):
-            return typed
-        return value or typed or UnknownValue(f"{class_name(cls)}.{name} is never assigned")
-    return value
-
-
-def _is_vaguer(value: Value, typed: Value | None) -> bool:
-    """True when the written type says more than what was assigned: `users: User[] = []`."""
-    if isinstance(value, BuiltIn):
-        return isinstance(typed, BuiltIn) and typed.name == value.name and value.element is None
-    return isinstance(value, Shape | Callable_) and isinstance(typed, Instance)
+    if given:
+        return sharper(join(given), typed)
+    return typed or UnknownValue(f"{class_name(cls)}.{name} is never assigned")
 
 
 def _method(ev: Evaluator, file: str, methods: list[SgNode]) -> Value:

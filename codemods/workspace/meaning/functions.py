@@ -6,6 +6,7 @@ from ast_grep_py import SgNode
 
 from codemods.source.tree import CLASS_KINDS, property_name
 from codemods.workspace.meaning.values import (
+    ANY,
     BuiltIn,
     Callable_,
     ClassValue,
@@ -42,13 +43,24 @@ def called(value: Value) -> Called:
         case ClassValue(file=file, node=node):
             return FunctionRef(file, node, node, _text(node.field("name")))
         case OneOf(parts=parts):
-            return Unknown("may be one of several functions", _references(parts))
+            return _alike(parts) or Unknown("may be one of several functions", _references(parts))
         case BuiltIn(name=name):
             return Unknown(f"a {name} is no function")
         case Instance():
             return Unknown("an instance of a class is no function")
         case _:
             return Unknown("what is called is no function that can be seen")
+
+
+def _alike(parts: tuple[Value, ...]) -> External | Global | None:
+    """Functions of one package, or of the language, that have the same name: `pool.query` and `client.query`."""
+    external = [part for part in parts if isinstance(part, ExternalValue)]
+    if len(external) == len(parts) and len({(part.module, part.path[-1:]) for part in external}) == 1:
+        return External(external[0].module, (ANY, *external[0].path[-1:]))
+    built_in = [part for part in parts if isinstance(part, GlobalValue)]
+    if len(built_in) == len(parts) and len({part.path for part in built_in}) == 1:
+        return Global(ANY, built_in[0].path)
+    return None
 
 
 def _references(values: tuple[Value, ...]) -> tuple[FunctionRef, ...]:

@@ -231,6 +231,8 @@ def _merge_items(one: tuple[Value, ...] | None, other: tuple[Value, ...] | None)
 
 def _merge_steps(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...] | None:
     """What a package hands to callbacks in the same place, whichever of its functions does: `get` or `post`."""
-    if len(one) != len(other) or not (one and one[-1] == other[-1] and one[-1].startswith("=>")):
+    if not (one and other and one[-1] == other[-1] and one[-1].startswith("=>")):
         return None
+    if len(one) != len(other):
+        return (ANY, one[-1])
     return tuple(step if step == same else ANY for step, same in zip(one, other, strict=True))

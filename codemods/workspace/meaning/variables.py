@@ -8,13 +8,13 @@ from ast_grep_py import SgNode
 
 from codemods.source.binding import REST, Binding, BindingKind
 from codemods.workspace.meaning import calls, collections, modules, parameters
+from codemods.workspace.meaning.precision import sharper
 from codemods.workspace.meaning.values import (
     BuiltIn,
     Callable_,
     ClassValue,
     FunctionValue,
     NamespaceValue,
-    Nothing,
     Shape,
     UnknownValue,
     Value,
@@ -73,10 +73,7 @@ def _variable(ev: Evaluator, file: str, binding: Binding) -> Value:
     value = join(values) if values else UnknownValue(f"`{binding.name}` is never assigned here")
     if _is_empty(value) and binding.type_annotation is None:
         return collections.filled(ev, file, value, binding)
-    if is_known(value) and not isinstance(value, Nothing) and not _is_empty(value):
-        return value
-    typed = _declared_type(ev, file, binding)
-    return typed if typed is not None else value
+    return sharper(value, _declared_type(ev, file, binding))
 
 
 def _is_empty(value: Value) -> bool:

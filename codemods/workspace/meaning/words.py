@@ -27,7 +27,8 @@ class External:
     """Something from a package or a module of Node (named without `node:`), and the steps that lead to it.
 
     A step is an exported or property name ("default" for a default import; `import *` and `require` add none), "()"
-    for the result of a call, "[]" for an element, "=>0" for what a callback gets as its first parameter. `new` adds
+    for the result of a call, "[]" for an element, "=>0" for what a callback gets as its first parameter,
+    "=>this" for its `this`, "*" where it is one of several steps. `new` adds
     no step: `new PrismaClient().user.findMany` is ("PrismaClient", "user", "findMany").
     """
 
@@ -39,7 +40,8 @@ class External:
 class Global:
     """A global of the language or its host, and the steps from it, as in `External`.
 
-    Methods of built-in values are reached through "prototype": `[].map` is Global("Array", ("prototype", "map")).
+    Methods of built-in values are reached through "prototype": `[].map` is Global("Array", ("prototype", "map")). The
+    name is "*" where the receiver is one of several built-in values.
     """
 
     name: str
