@@ -92,7 +92,7 @@ class Read:
         return self.query.unsupported
 
 
-ReadAll = Callable[[str], list[Read]]
+ReadAll = Callable[..., list[Read]]
 ReadOne = Callable[[str], Read]
 
 

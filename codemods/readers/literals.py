@@ -70,7 +70,9 @@ def literal_of(file: SourceFile, node: SgNode | None, kinds: tuple[str, ...] = (
     if binding is None or binding.kind is not BindingKind.CONST or binding.reassigned:
         return None
     value = _plain(binding.value)
-    if value is None or value.kind() not in kinds or is_changed(binding) or not is_pure(value):
+    if value is None or value.kind() not in kinds or is_changed(binding):
+        return None
+    if not is_pure(value) or not _is_stable(file, value):
         return None
     return value
 
@@ -130,6 +132,13 @@ def _is_assign(argument_list: SgNode, node: SgNode) -> bool:
 def is_pure(node: SgNode) -> bool:
     """True when evaluating the expression again, a little later, gives the same and does nothing else."""
     return all(_is_conversion(each) for each in find_all(node, *_IMPURE))
+
+
+def _is_stable(file: SourceFile, node: SgNode) -> bool:
+    """True when no variable in the expression is ever given another value."""
+    names = find_all(node, "identifier", "shorthand_property_identifier")
+    bindings = [file.bindings.resolve(name) for name in names]
+    return not any(binding is not None and binding.reassigned for binding in bindings)
 
 
 def _is_conversion(node: SgNode) -> bool:

@@ -18,6 +18,7 @@ from codemods.readers.prisma.where import NOTHING, read_where
 from codemods.source.file import SourceFile
 from codemods.source.span import Span
 from codemods.source.tree import FUNCTION_KINDS, arguments, unwrap
+from codemods.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +52,12 @@ def accessor(name: str) -> str:
     return name[:1].lower() + name[1:]
 
 
-def model_query(file: SourceFile, schema: Schema, found: ModelCall) -> Query:
-    """The query of a model call. Whatever is not understood is listed in `unsupported`."""
+def model_query(file: SourceFile, schema: Schema, found: ModelCall, workspace: Workspace | None = None) -> Query:
+    """The query of a model call. Whatever is not understood is listed in `unsupported`. Selections that other files
+    share are read with the help of the workspace."""
     method = MODEL_METHODS[found.method]
     table = table_of_model(schema, found.model) if found.model else None
-    reading = Reading(file, schema)
+    reading = Reading(file, schema, workspace)
     for problem in (found.problem, method.problem, _fluent(found.call, table)):
         if problem:
             reading.reject(problem)

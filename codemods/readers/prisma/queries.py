@@ -27,7 +27,7 @@ def find_queries(workspace: Workspace, path: str, schema: Schema) -> list[Query]
         site = call_site(node)
         call = clients.read(site) if site is not None else None
         if isinstance(call, ModelCall):
-            found.append(model_query(file, schema, call))
+            found.append(model_query(file, schema, call, workspace))
         elif call is not None:
             found.append(client_query(file, call))
     return sorted(found, key=lambda query: query.call)

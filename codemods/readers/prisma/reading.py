@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from ast_grep_py import SgNode
 
 from codemods.ir.table import Schema, Table
-from codemods.readers.literals import Computed, Property, Spread, entries, literal_of
+from codemods.readers.literals import Computed, Property, Spread, entries, is_changed, literal_of
 from codemods.source.file import SourceFile
 from codemods.source.span import Span
 from codemods.source.tree import unwrap
+from codemods.workspace import Declared, Workspace
 
 
 @dataclass(slots=True)
@@ -19,7 +20,10 @@ class Reading:
 
     file: SourceFile
     schema: Schema
+    workspace: Workspace | None = None
     reasons: list[str] = field(default_factory=list)
+    is_elsewhere: bool = False
+    """True in another file than the call's: names of columns can be read there, values cannot be taken from it."""
 
     def reject(self, reason: str) -> None:
         """Note something that was not understood."""
@@ -28,11 +32,28 @@ class Reading:
 
     def span(self, node: SgNode) -> Span:
         """The span of a value, without surrounding white space."""
+        if self.is_elsewhere:
+            self.reject("a value is written in another file")
         return self.file.span(node)
 
     def table(self, name: str) -> Table | None:
         """The table of a relation."""
         return self.schema.table(name)
+
+    def followed(self, node: SgNode) -> tuple[Reading, SgNode]:
+        """The reading and the literal of a constant in another file; the node itself when it is no such constant."""
+        if self.workspace is None or literal_of(self.file, node) is not None:
+            return self, node
+        meaning = self.workspace.meaning_of(self.file.path, node)
+        value = meaning.node.field("value") if isinstance(meaning, Declared) else None
+        if not isinstance(meaning, Declared) or value is None:
+            return self, node
+        file = self.workspace.source(meaning.file)
+        known = meaning.binding is None or not (meaning.binding.reassigned or is_changed(meaning.binding))
+        if not known or literal_of(file, value) is None:
+            return self, node
+        is_elsewhere = self.is_elsewhere or file is not self.file
+        return Reading(file, self.schema, self.workspace, self.reasons, is_elsewhere), value
 
     def properties(self, node: SgNode, part: str) -> list[Property]:
         """The properties of an object argument, read through constants and spreads of literals.

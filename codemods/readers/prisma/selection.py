@@ -27,6 +27,7 @@ def read_select(reading: Reading, node: SgNode, table: Table) -> Selection:
     """`select: { id: true, author: { select: … } }`: only what is named."""
     if is_undefined(node):
         return Selection()
+    reading, node = reading.followed(node)
     columns: list[str] = []
     include: list[Include] = []
     for prop in _chosen(reading, node, "select"):
@@ -41,6 +42,7 @@ def read_include(reading: Reading, node: SgNode, table: Table) -> Selection:
     """`include: { author: true }`: all columns, and these relations."""
     if is_undefined(node):
         return Selection()
+    reading, node = reading.followed(node)
     found = [each for prop in _chosen(reading, node, "include") for each in _relations(reading, prop, table, "include")]
     return Selection(None, tuple(found))
 

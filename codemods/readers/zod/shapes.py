@@ -88,8 +88,10 @@ class ShapeReader:
         return CONSTRUCTORS[name](call, self)
 
     def _described(self, node: SgNode, name: str, target: SgNode | None) -> Call:
-        start = target.range().end.index if target is not None else node.range().start.index
-        source = self.file.text[start : node.range().end.index].strip()
+        function, end = node.field("function"), node.range().end.index
+        method = function.field("property") if function is not None and target is not None else None
+        start = self.file.text.rfind(".", 0, method.range().start.index) if method is not None else None
+        source = self.file.text[node.range().start.index if start is None else start : end]
         return Call(node, name, tuple(unwrap(argument) for argument in arguments(node)), source)
 
     def _reference(self, node: SgNode) -> Shape:

@@ -9,13 +9,12 @@ from codemods.readers.prisma import find_queries, read_schema
 
 @pytest.fixture
 def read_all(repository: Repository) -> ReadAll:
-    """Reads the queries of `src/app.ts`."""
+    """Reads the queries of `src/app.ts`, which may import from `src/shared.ts`."""
 
-    def read(code: str) -> list[Read]:
+    def read(code: str, shared: str = "") -> list[Read]:
         path = "src/app.ts"
-        workspace = repository(
-            {"package.json": PACKAGE, "prisma/schema.prisma": SCHEMA, "src/db.ts": CLIENT, path: code}
-        )
+        files = {"prisma/schema.prisma": SCHEMA, "src/db.ts": CLIENT, "src/shared.ts": shared, path: code}
+        workspace = repository({"package.json": PACKAGE, **files})
         schema = read_schema(workspace).schema
         return [Read(query, workspace.text(path)) for query in find_queries(workspace, path, schema)]
 

@@ -1,7 +1,7 @@
 """How `select`, `include`, `omit` and `orderBy` are read."""
 
 import pytest
-from prisma_calls import ReadOne
+from prisma_calls import ReadAll, ReadOne
 
 
 @pytest.mark.parametrize(
@@ -34,6 +34,26 @@ def test_columns_and_relations(read: ReadOne, arguments: str, select: tuple[str,
 def test_a_shared_selection_is_read_through(read: ReadOne) -> None:
     found = read("const brief = { id: true, name: true } as const;\nawait prisma.user.findMany({ select: brief });")
     assert (found.query.select, found.unsupported) == (("id", "name"), ())
+
+
+SHARED = 'import { prisma } from "./db";\nimport { deep, Columns } from "./shared";\n'
+
+
+def test_a_selection_that_files_share_is_read_through(read_all: ReadAll) -> None:
+    (first, second) = read_all(
+        SHARED + "prisma.user.findMany({ include: deep });\nprisma.user.findMany({ select: Columns.brief });",
+        "export const deep = { posts: { orderBy: { views: 'desc' } } } as const;\n"
+        "export const Columns = { brief: { id: true } };\n",
+    )
+    assert (first.include, first.unsupported) == ("posts[; views desc; ]", ())
+    assert (second.query.select, second.unsupported) == (("id",), ())
+
+
+def test_but_values_of_another_file_are_not_taken_over(read_all: ReadAll) -> None:
+    (found,) = read_all(
+        SHARED + "prisma.user.findMany({ include: deep });", "export const deep = { posts: { take: LIMIT } };"
+    )
+    assert found.unsupported == ("a value is written in another file",)
 
 
 def test_a_selection_in_a_validator_is_read_through(read: ReadOne) -> None:

@@ -108,6 +108,11 @@ def test_an_object_that_is_changed_later_is_not(read: ReadOne, change: str) -> N
     assert found.unsupported == ("where: built elsewhere",)
 
 
+def test_an_object_whose_values_may_have_changed_is_not(read: ReadOne) -> None:
+    found = read("let min = 1;\nconst where = { age: min };\nmin = 2;\nawait prisma.user.findMany({ where });")
+    assert found.unsupported == ("where: built elsewhere",)
+
+
 def test_an_object_whose_values_are_computed_by_calls_is_not(read: ReadOne) -> None:
     found = read("const where = { role: nextRole() };\nawait prisma.user.findMany({ where });")
     assert found.unsupported == ("where: built elsewhere",)
