@@ -62,7 +62,7 @@ class TextFacts:
         return self.text_of_file[value.start : value.end]
 
     def may_be_undefined(self, value: Span) -> bool:
-        return self.text(value) in self.optional or "undefined" in self.text(value)
+        return self.text(value).split(".")[0] in self.optional or "undefined" in self.text(value)
 
     def is_null(self, value: Span) -> bool:
         return self.text(value) == "null"
@@ -91,7 +91,10 @@ class PrismaSource:
     def written(self, query: Query, used: bool = True) -> DbCode | Refusal:
         indent = self.file.indent_at(query.call.start)
         bound = set(re.findall(r"\b(?:function|const|let) (\w+)", self.file.text))
-        return write_query(query, self.schema, self.names, self.facts, indent=indent, avoid=bound, used=used)
+        changing = re.findall(r"\blet (\w+)", self.file.text)
+        return write_query(
+            query, self.schema, self.names, self.facts, indent=indent, avoid=bound, used=used, changing=changing
+        )
 
     def text(self, code: DbCode) -> str:
         return "".join(part if isinstance(part, str) else self.facts.text(part) for part in code.parts)

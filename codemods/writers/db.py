@@ -10,7 +10,7 @@ from codemods.writers.code import DbCode, Part, Refusal, RefusedError, ValueFact
 from codemods.writers.draft import Draft, draft_of
 from codemods.writers.layout import Doc, Group, Line, Nest, call, layout, listed
 from codemods.writers.names import SchemaNames
-from codemods.writers.sources import Limits, QuerySource, Source, many, one, source_of, unordered
+from codemods.writers.sources import Limits, QuerySource, Source, many, one, source_of, unique_row, unordered
 from codemods.writers.views import view
 from codemods.writers.writes import create, create_many, delete, delete_many, update, update_many, upsert
 
@@ -27,14 +27,16 @@ def write_query(
     indent: str = "",
     avoid: Collection[str] | None = None,
     used: bool = True,
+    changing: Collection[str] = (),
 ) -> DbCode | Refusal:
     """The code of a query, or why there is none.
 
     `avoid` holds the names that are bound where the code goes (its module's and its function's), for none of them may
     be shadowed or imported over. Without it the likeliest one is avoided: a handler called `deleteUser`.
-    `used` is False where nobody looks at the result, which is then not made to look like the source's.
+    `changing` holds the names that are assigned more than once (`let`, reassigned parameters): their values are taken
+    before the functions of ours that use them. `used` is False where nobody looks at the result, which is then not made to look like the source's.
     """
-    draft = draft_of(query, schema, names, facts, ctx, avoid)
+    draft = draft_of(query, schema, names, facts, ctx, avoid, changing)
     try:
         if query.unsupported:
             raise RefusedError("CX301", "; ".join(query.unsupported))
@@ -48,8 +50,7 @@ def write_query(
 
 
 def _find_unique(draft: Draft, table: Table, query: Query, used: bool) -> Doc:
-    source = source_of(draft, table, query.where, (), (), True)
-    return _row(draft, table, query, one(draft, table, source, unique=True))
+    return _row(draft, table, query, unique_row(draft, table, query.where))
 
 
 def _find_first(draft: Draft, table: Table, query: Query, used: bool) -> Doc:

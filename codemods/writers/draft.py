@@ -66,6 +66,8 @@ class Draft:
     ctx: str
     bound: set[str]
     taken: set[str]
+    changing: frozenset[str] = frozenset()
+    """Names that are assigned more than once: a function of ours would see another value, or an unchecked type."""
     imports: set[ImportSpec] = field(default_factory=set)
     tables: set[TableUse] = field(default_factory=set)
     indexes: set[tuple[str, tuple[str, ...]]] = field(default_factory=set)
@@ -141,7 +143,8 @@ class Draft:
         """A value inside a function of ours, which must neither await nor, when `repeated`, have effects."""
         if span in self.hoisted:
             return self.hoisted[span]
-        if not _must_move(self.facts.text(span), repeated):
+        text = self.facts.text(span)
+        if not _must_move(text, repeated) and self.changing.isdisjoint(_IDENTIFIER.findall(text)):
             return self.operand(span)
         return self.hoist(span, wish)
 
@@ -153,7 +156,8 @@ class Draft:
 
     def guarded(self, span: Span, wish: str) -> Doc:
         """A value that is compared with undefined and used again: a plain reference, or a hoisted name."""
-        if _REFERENCE.fullmatch(self.facts.text(span)):
+        text = self.facts.text(span)
+        if _REFERENCE.fullmatch(text) and self.changing.isdisjoint(_IDENTIFIER.findall(text)):
             return self.value(span)
         return self.hoist(span, wish)
 
@@ -197,12 +201,18 @@ class Draft:
 
 
 def draft_of(
-    query: Query, schema: Schema, names: SchemaNames, facts: ValueFacts, ctx: str, avoid: Collection[str] | None
+    query: Query,
+    schema: Schema,
+    names: SchemaNames,
+    facts: ValueFacts,
+    ctx: str,
+    avoid: Collection[str] | None,
+    changing: Collection[str],
 ) -> Draft:
-    """A draft for a query; see `write_query` for `avoid`."""
+    """A draft for a query; see `write_query`."""
     words = {*_words_in(query, facts), ctx}
     bound = set(avoid) if avoid is not None else {names.of(table.name).delete for table in schema.tables}
-    return Draft(schema, names, facts, ctx, bound | words, words | {*all_names(), "filter"})
+    return Draft(schema, names, facts, ctx, bound | words, words | {*all_names(), "filter"}, frozenset(changing))
 
 
 def _words_in(query: Query, facts: ValueFacts) -> set[str]:

@@ -31,7 +31,7 @@ COLUMNS: dict[FieldType, Column] = {
     FieldType.INT: Column("v.number()", "number"),
     FieldType.FLOAT: Column("v.number()", "number"),
     FieldType.BOOLEAN: Column("v.boolean()", "boolean"),
-    FieldType.DATETIME: Column("v.number()", "Date | string | number", "time", "date"),
+    FieldType.DATETIME: Column("v.number()", "Date | string", "time", "date"),
     FieldType.BIGINT: Column("v.int64()", "bigint | number", "bigint"),
     FieldType.DECIMAL: Column("v.string()", "string | number", "decimal", ordered=False),
     FieldType.BYTES: Column("v.bytes()", "Uint8Array", "buffer", "bytes", ordered=False, indexed=False),

@@ -50,8 +50,7 @@ def _row_name(build: Builder) -> str:
 def _property(build: Builder, column: Field) -> str:
     written = written_type(column, build.schema)
     if column.type is FieldType.DATETIME:
-        written = written.replace("Date | string | number", build.library("Moment"))
-        written = written.replace("(Moment)[]", "Moment[]")
+        written = written.replace("Date | string", build.library("Moment")).replace("(Moment)[]", "Moment[]")
     name = column.name if column.name.isidentifier() and column.name.isascii() else f'"{column.name}"'
     return f"{name}{'?' if _default(column) else ''}: {written}"
 
@@ -61,7 +60,7 @@ def _default(column: Field) -> str:
     if column.default_kind is DefaultKind.LITERAL and column.default is not None:
         return column.default
     if column.default_kind is DefaultKind.NOW or column.updated_at:
-        return "Date.now()"
+        return "new Date()" if column.type is FieldType.DATETIME else "Date.now()"
     if column.default_kind is DefaultKind.GENERATED_ID and column.type is FieldType.STRING:
         return "crypto.randomUUID()"
     if column.is_list:

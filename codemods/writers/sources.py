@@ -84,7 +84,20 @@ def source_of(
     with draft.scope():
         row = draft.fresh(draft.names.of(table.name).row)
         found = None if bound else _by_id(draft, table, parts, row, order)
+        found = found or _by_list(draft, table, parts, row, order, bound)
         return found or _by_query(draft, table, parts, row, order, bound, bounded)
+
+
+def unique_row(draft: Draft, table: Table, where: Predicate) -> Doc:
+    """A promise of the row that a unique key names, or of null. An undefined key is an error, never any row."""
+    parts = list(_conjuncts(where))
+    with draft.scope():
+        row = draft.fresh(draft.names.of(table.name).row)
+        for part in parts:
+            if isinstance(part, Condition) and part.field == table.id_field and part.op is Compare.EQ:
+                rest = [other for other in parts if other is not part]
+                return one(draft, table, IdSource(_find(draft, table, part.value), _arrow(draft, table, row, rest)))
+        return one(draft, table, _by_unique_key(draft, table, parts, row), unique=True)
 
 
 def one(draft: Draft, table: Table, source: Source, unique: bool = False) -> Doc:
@@ -160,7 +173,7 @@ def _by_id(
         rest = [other for other in parts if other is not part]
         if part.op is Compare.EQ:
             return IdSource(_find(draft, table, part.value), _arrow(draft, table, row, rest))
-        if part.op is Compare.IN:
+        if part.op is Compare.IN and not draft.facts.is_null(part.value):
             name = draft.convex_table(table)
             doc = call(draft.library("findAll"), draft.ctx, name, draft.value(part.value))
             doc = _sorted(draft, table, doc, order) if order else doc
@@ -170,9 +183,54 @@ def _by_id(
 
 def _find(draft: Draft, table: Table, value: Span) -> Doc:
     name = draft.convex_table(table)
-    if draft.facts.id_table(value) == table.name:
+    if draft.facts.id_table(value) == table.name and _is_given(draft, value):
         return call(f"{draft.ctx}.db.get", name, draft.value(value))
-    return call(draft.library("find"), draft.ctx, name, draft.value(value))
+    key: Doc = draft.value(value)
+    key = key if _is_given(draft, value) else call(draft.library("given"), key)
+    return call(draft.library("find"), draft.ctx, name, key)
+
+
+def _by_unique_key(draft: Draft, table: Table, parts: list[Predicate], row: str) -> QuerySource:
+    equal: dict[str, Condition] = {}
+    for part in parts:
+        if isinstance(part, Condition) and part.op is Compare.EQ and not part.insensitive:
+            equal.setdefault(part.field, part)
+    keys = [key for key in unique_sets(table) if all(field in equal for field in key)]
+    if not keys:
+        raise RefusedError("CX301", f"no unique key of {table.name} in the condition")
+    key = min(keys, key=lambda fields: sum(not _is_definite(draft, equal[field]) for field in fields))
+    rest = [part for part in parts if part not in [equal[field] for field in key]]
+    links = _links(draft, table, Choice(key, key), (), equal, ())
+    return QuerySource(links, _arrow(draft, table, row, rest), (), True)
+
+
+def _by_list(
+    draft: Draft, table: Table, parts: list[Predicate], row: str, order: Sequence[Order], bound: Sequence[Bound]
+) -> IdsSource | None:
+    """The source for `column IN values` where no equality narrows the rows: one look at the index for each value."""
+    if bound or _equalities(draft, table, parts, set()):
+        return None
+    for part in parts:
+        if not isinstance(part, Condition) or part.op is not Compare.IN or not _is_definite(draft, part):
+            continue
+        field = table.field(part.field)
+        if field is None or not is_indexable(field):
+            continue
+        doc = _for_any(draft, table, field, part)
+        doc = _sorted(draft, table, doc, order) if order else doc
+        return IdsSource(doc, _arrow(draft, table, row, [other for other in parts if other is not part]))
+    return None
+
+
+def _for_any(draft: Draft, table: Table, field: Field, part: Condition) -> Doc:
+    with draft.scope():
+        value, q = draft.fresh("value"), draft.fresh("q")
+        stored = draft.names.field(table, field.name)
+        given = draft.stored(table, field, part.value, value)
+        index = draft.index(table, (stored,))
+        match = call(".withIndex", f'"{index}"', arrow(f"({q})", (q, call(".eq", f'"{stored}"', given))))
+        query = chain(draft, [f".query({draft.convex_table(table)})", match, ".collect()"])
+        return call(draft.library("findForAny"), draft.value(part.value), arrow(f"({value})", query))
 
 
 def _by_query(
@@ -247,7 +305,11 @@ def _one_of_each(parts: Sequence[Predicate]) -> tuple[list[Condition], list[Cond
 
 
 def _is_definite(draft: Draft, part: Condition) -> bool:
-    return not draft.facts.may_be_undefined(part.value)
+    return _is_given(draft, part.value)
+
+
+def _is_given(draft: Draft, value: Span) -> bool:
+    return not draft.facts.may_be_undefined(value)
 
 
 def _links(
@@ -289,6 +351,8 @@ def _index_value(draft: Draft, table: Table, part: Condition) -> Doc:
     field = table.field(part.field)
     assert field is not None
     value = draft.closed(part.value, part.field, repeated=False)
+    if not _is_definite(draft, part):
+        value = call(draft.library("given"), value)
     return draft.stored(table, field, part.value, value)
 
 

@@ -10,7 +10,7 @@ from codemods.writers.data import Payload, PayloadWriter, connected
 from codemods.writers.deletes import reaches_itself
 from codemods.writers.draft import Draft
 from codemods.writers.layout import Doc, arrow, call, listed
-from codemods.writers.sources import many, one, source_of, unordered
+from codemods.writers.sources import many, source_of, unique_row, unordered
 from codemods.writers.views import view
 
 
@@ -38,7 +38,7 @@ def create_many(draft: Draft, table: Table, query: Query, used: bool) -> Doc:
 
 def update(draft: Draft, table: Table, query: Query, used: bool) -> Doc:
     """`patchUser(ctx, row, data)`."""
-    found = one(draft, table, source_of(draft, table, query.where, (), (), True), unique=True)
+    found = unique_row(draft, table, query.where)
     payload = PayloadWriter(draft, table, patching=True).write(query.data)
     patch = call(draft.table_function(table, "patch"), draft.ctx, found, payload.doc)
     return _shown(draft, table, query, used, connected(draft, table, payload, patch))
@@ -58,7 +58,7 @@ def update_many(draft: Draft, table: Table, query: Query, used: bool) -> Doc:
 
 def upsert(draft: Draft, table: Table, query: Query, used: bool) -> Doc:
     """A patch where there is a row, else an insert."""
-    found = one(draft, table, source_of(draft, table, query.where, (), (), True), unique=True)
+    found = unique_row(draft, table, query.where)
     with draft.scope():
         row = draft.fresh(draft.names.of(table.name).row)
         payload = PayloadWriter(draft, table, patching=True, enclosed=True).write(query.update)
@@ -72,7 +72,7 @@ def delete(draft: Draft, table: Table, query: Query, used: bool) -> Doc:
     """`deleteUser(ctx, row)`."""
     if query.include:
         raise RefusedError("CX301", "delete with relations in its result")
-    found = one(draft, table, source_of(draft, table, query.where, (), (), True), unique=True)
+    found = unique_row(draft, table, query.where)
     return _shown(draft, table, query, used, call(draft.table_function(table, "delete"), draft.ctx, found))
 
 
@@ -117,4 +117,4 @@ def _refuse_look_ups(payload: Payload) -> None:
 def _shown(draft: Draft, table: Table, query: Query, used: bool, doc: Doc) -> Doc:
     if not used:
         return doc
-    return call((doc, ".then"), view(draft, table, query.select, query.include))
+    return call(draft.library("row"), doc, view(draft, table, query.select, query.include))

@@ -341,6 +341,40 @@ export async function usersMatching(f: Any) {
   return prisma.user.findMany({ where: { name: { not: f.call(null) } } });
 }
 
+export async function usersByEmail({ emails, least }: { emails: string[]; least: number }) {
+  return prisma.user.findMany({ where: { email: { in: emails }, points: { gte: least } }, select: { email: true } });
+}
+
+export async function usersBornOn(days: string[]) {
+  return prisma.user.findMany({
+    where: { bornAt: { in: days.map((day) => new Date(day)) } },
+    orderBy: { email: "desc" },
+    take: 2,
+    select: { email: true },
+  });
+}
+
+export async function changeSomebody({ maybe, name }: { maybe?: string; name: string }) {
+  return prisma.user.update({ where: { id: maybe }, data: { name } });
+}
+
+export async function somebody({ mail, ...b }: { mail?: string; name?: string }) {
+  return prisma.user.findUnique({ where: { email: mail, name: b.name } });
+}
+
+export async function firstTaskOf(email: string) {
+  let user = await prisma.user.findUnique({ where: { email } });
+  if (!user) user = await prisma.user.create({ data: { email } });
+  const tasks = await prisma.task.findMany({ where: { authorId: user.id, title: { not: user.email } } });
+  await prisma.task.create({ data: { title: email, authorId: user.id } });
+  return tasks.length;
+}
+
+export async function rename({ from, to }: { from: string; to: string }) {
+  const user = await prisma.user.findFirst({ where: { email: from, role: { in: ["USER", "EDITOR"] } } });
+  return user ? prisma.user.update({ where: { id: user.id }, data: { name: to } }) : null;
+}
+
 export async function firstByTeam(teamId: string) {
   return prisma.user.findFirst({ where: { teamId }, orderBy: { createdAt: "desc" }, select: { email: true } });
 }

@@ -7,6 +7,7 @@ from convex_project import ConvexProject, Json
 from database_app import PrismaSource, call_all, write_project
 
 HERE = Path(__file__).parent
+OPTIONAL = ["a", "b", "done", "mail", "maybe", "take"]
 BROKEN = {"message": "Error: Server Error"}
 """What an error without data looks like from outside, as in production."""
 
@@ -15,7 +16,7 @@ BROKEN = {"message": "Error: Server Error"}
 def project(tmp_path_factory: pytest.TempPathFactory) -> ConvexProject:
     root = tmp_path_factory.mktemp("database")
     schema, code = (HERE / "schema.prisma").read_text(), (HERE / "app.ts").read_text()
-    project = write_project(root / "out", PrismaSource(root / "source", schema, code, ["a", "b", "done", "take"]))
+    project = write_project(root / "out", PrismaSource(root / "source", schema, code, OPTIONAL))
     assert project.codegen() == []
     return project
 
@@ -183,9 +184,10 @@ def test_a_patch_skips_undefined_writes_null_and_keeps_the_rest(project: ConvexP
         ("renameUser", {"id": "{x}", "name": "Anna"}),
         ("renameUser", {"id": "{x}", "name": None}),
         ("renameUser", {"id": "nobody", "name": "X"}),
-        ("changeUser", {"id": "{x}", "data": {"bornAt": "2000-01-02", "tags": ["a"]}}),
+        ("changeUser", {"id": "{x}", "data": {"bornAt": "2000-01-02T00:00:00Z", "tags": ["a"]}}),
+        ("changeUser", {"id": "{x}", "data": {"bornAt": "2000-01-02"}}),
     )
-    created, untouched, renamed, cleared, missing, changed = results
+    created, untouched, renamed, cleared, missing, changed, refused = results
     assert untouched == created
     assert renamed["name"] == "Anna"
     assert renamed["updatedAt"] > created["updatedAt"]
@@ -193,6 +195,7 @@ def test_a_patch_skips_undefined_writes_null_and_keeps_the_rest(project: ConvexP
     assert cleared["name"] is None
     assert missing["code"] == "P2025"
     assert (changed["bornAt"], changed["tags"]) == ("2000-01-02T00:00:00.000Z", ["a"])
+    assert refused == BROKEN
 
 
 def test_a_unique_column_may_be_patched_to_its_own_value_only(project: ConvexProject) -> None:
@@ -290,7 +293,7 @@ def test_comparisons_leave_null_out(project: ConvexProject) -> None:
     results = run(
         project,
         *USERS,
-        ("x=createUserFully", {"email": "dan@x.io", "balance": -5, "bornAt": "1990-05-01"}),
+        ("x=createUserFully", {"email": "dan@x.io", "balance": -5, "bornAt": "1990-05-01T00:00:00Z"}),
         ("usersNamedOtherwise", "Ann"),
         ("usersNotNamed", "Ann"),
         ("poorUsers", 10),
@@ -356,6 +359,44 @@ def test_lists_of_ids(project: ConvexProject) -> None:
     assert results[3] == []
     assert emails(results[4]) == ["bob@x.io"]
     assert results[5] == 1
+
+
+def test_lists_of_values_look_at_the_index_once_for_each(project: ConvexProject) -> None:
+    born = {"bornAt": "1990-05-01T00:00:00Z"}
+    results = run(
+        project,
+        ("createUserFully", {"email": "ann@x.io", "points": 3, **born}),
+        ("createUserFully", {"email": "bob@x.io", "points": 5, **born}),
+        ("createUserFully", {"email": "cyd@x.io", **born}),
+        ("usersByEmail", {"emails": ["bob@x.io", "ann@x.io", "bob@x.io", None, "dan@x.io"], "least": 0}),
+        ("usersByEmail", {"emails": ["bob@x.io", "ann@x.io"], "least": 4}),
+        ("usersBornOn", ["1990-05-01", "1990-05-01", "2000-01-01"]),
+        ("rename", {"from": "ann@x.io", "to": "Ann"}),
+    )
+    assert emails(results[3]) == ["ann@x.io", "bob@x.io"]
+    assert emails(results[4]) == ["bob@x.io"]
+    assert emails(results[5]) == ["cyd@x.io", "bob@x.io"]
+    assert results[6]["name"] == "Ann"
+
+
+def test_an_undefined_key_finds_no_row_but_fails(project: ConvexProject) -> None:
+    results = run(
+        project,
+        *USERS,
+        ("changeSomebody", {"name": "X"}),
+        ("somebody", {"name": "Ann"}),
+        ("somebody", {"mail": "ann@x.io"}),
+        ("somebody", {"mail": "ann@x.io", "name": "Bob"}),
+        ("listUsersByName", None),
+    )
+    assert results[3] == results[4] == BROKEN
+    assert results[5]["email"] == "ann@x.io"
+    assert results[6] is None
+    assert [row["name"] for row in results[7]] == ["Ann", "Cyd", None]
+
+
+def test_variables_that_change_are_read_before(project: ConvexProject) -> None:
+    assert run(project, ("firstTaskOf", "ann@x.io"), ("firstTaskOf", "ann@x.io")) == [0, 0]
 
 
 def test_bulk_writes_count_their_rows(project: ConvexProject) -> None:

@@ -5,8 +5,8 @@ import { DatabaseError } from "./errors";
 /** A row, or the promise of one. */
 export type Found<D> = D | null | Promise<D | null>;
 
-/** A moment as code writes it. */
-export type Moment = Date | string | number;
+/** A moment as code writes it: text has date, time and offset. */
+export type Moment = Date | string;
 
 /** A change of a number: its new value, or a step from the old one. */
 export type Step = number | { increment: number } | { decrement: number };
@@ -39,20 +39,49 @@ export async function findAll<T extends TableNames>(
     .sort((a, b) => a._creationTime - b._creationTime);
 }
 
+/** The rows that a query finds for any of the values, in the order of their creation. */
+export async function findForAny<V, D extends { _id: string; _creationTime: number }>(
+  values: Iterable<V>,
+  query: (value: V) => Promise<D[]>,
+): Promise<D[]> {
+  const wanted = [...new Set(values)].filter((value) => value !== null);
+  const found = (await Promise.all(wanted.map((value) => query(value)))).flat();
+  const distinct = new Map(found.map((doc) => [doc._id, doc]));
+  return [...distinct.values()].sort((a, b) => a._creationTime - b._creationTime);
+}
+
+/** The value by which to find a row: there must be one. */
+export function given<T>(value: T): Exclude<T, undefined> {
+  if (value === undefined) throw new TypeError("The value by which to find a row is undefined.");
+  return value as Exclude<T, undefined>;
+}
+
+/** What a function from rows makes of a row. */
+export type Mapped<M extends (doc: never) => unknown> = Awaited<ReturnType<M>>;
+
 /** A row as the code sees it, or null. */
-export async function row<D, R>(doc: Promise<D | null>, map: (doc: D) => R | Promise<R>): Promise<R | null> {
+export async function row<D, M extends (doc: NonNullable<D>) => unknown>(
+  doc: Promise<D>,
+  map: M,
+): Promise<Mapped<M> | Extract<D, null>> {
   const found = await doc;
-  return found === null ? null : await map(found);
+  return (found && (await map(found))) as Mapped<M> | Extract<D, null>;
 }
 
 /** A row as the code sees it; a missing one is an error. */
-export async function rowOrThrow<D, R>(doc: Promise<D | null>, map: (doc: D) => R | Promise<R>): Promise<R> {
-  return await map(await required(doc, "No record was found for a query."));
+export async function rowOrThrow<D, M extends (doc: D) => unknown>(
+  doc: Promise<D | null>,
+  map: M,
+): Promise<Mapped<M>> {
+  return (await map(await required(doc, "No record was found for a query."))) as Mapped<M>;
 }
 
 /** Rows as the code sees them. */
-export async function rows<D, R>(docs: Promise<D[]>, map: (doc: D) => R | Promise<R>): Promise<R[]> {
-  return await Promise.all((await docs).map((doc) => map(doc)));
+export async function rows<D, M extends (doc: D) => unknown>(
+  docs: Promise<D[]>,
+  map: M,
+): Promise<Mapped<M>[]> {
+  return (await Promise.all((await docs).map((doc) => map(doc)))) as Mapped<M>[];
 }
 
 /** The row, or an error with Prisma's code for a missing one. */
@@ -243,8 +272,9 @@ export function time(moment: Moment | undefined): number | undefined;
 export function time(moment: Moment | null | undefined): number | null | undefined;
 export function time(moment: Moment | null | undefined) {
   if (moment === null || moment === undefined) return moment;
+  const isWhole = moment instanceof Date || /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(moment);
   const milliseconds = new Date(moment).getTime();
-  if (Number.isNaN(milliseconds)) throw new RangeError("Invalid Date");
+  if (!isWhole || Number.isNaN(milliseconds)) throw new RangeError(`Invalid date: ${moment}`);
   return milliseconds;
 }
 
