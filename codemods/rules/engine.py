@@ -16,6 +16,8 @@ from codemods.rules.registry import all_rules
 from codemods.rules.rule import Applicability, Rule
 from codemods.workspace import Workspace, WorkspaceError
 
+_NOT_READ = "CX901"
+
 Progress = Callable[[str, int, int], None]
 
 
@@ -51,7 +53,7 @@ def check_paths(
     """Check the Convex projects under, or around, each path. Raises CannotCheck; writes and prints nothing."""
     options = options or CheckOptions()
     rules = _selected(options)
-    results = [_check_root(root, only, rules, options, progress) for root, only in _roots(paths).items()]
+    results = [_check_root(root, only, rules, options, progress) for root, only in _roots(_outermost(paths)).items()]
     return CheckResult(
         findings=tuple(sorted((found for result in results for found in result.findings), key=lambda f: f.order)),
         fixed=tuple(file for result in results for file in result.fixed),
@@ -72,14 +74,20 @@ def _selected(options: CheckOptions) -> tuple[Rule, ...]:
     )
 
 
+def _outermost(paths: Sequence[Path]) -> list[Path]:
+    """The paths, each once, without those that lie in another one."""
+    for path in paths:
+        if not path.exists():
+            raise CannotCheck(f"{path} does not exist")
+    resolved = dict.fromkeys(path.resolve() for path in paths)
+    return [path for path in resolved if not any(parent in resolved for parent in path.parents)]
+
+
 def _roots(paths: Sequence[Path]) -> dict[Path, list[Path]]:
     """The directories to open, each with the paths within it that were asked for."""
     found: dict[Path, list[Path]] = {}
     for path in paths:
-        if not path.exists():
-            raise CannotCheck(f"{path} does not exist")
-        resolved = path.resolve()
-        found.setdefault(_root_of(resolved), []).append(resolved)
+        found.setdefault(_root_of(path), []).append(path)
     return found
 
 
@@ -120,7 +128,17 @@ def _check_root(
         for path in _counted(paths, progress)
         if (module := code.module(path)) is not None
     ]
-    return _gathered(checked, _Shown(root, options.base), projects, len(rules))
+    result = _gathered(checked, _Shown(root, options.base), projects, len(rules))
+    return replace(result, notes=(*_problems(workspace, code), *result.notes))
+
+
+def _problems(workspace: Workspace, code: CodeBase) -> Iterator[str]:
+    """What the check could not read: files, and configuration that decides what is checked."""
+    for found in workspace.diagnostics:
+        project = code.project_of(found.place.file)
+        is_source = project is not None and project.functions_folder(found.place.file) is not None
+        if found.code == _NOT_READ and is_source:
+            yield f"{found.message}. {found.help}"
 
 
 def _is_asked_for(path: Path, only: Iterable[Path]) -> bool:

@@ -166,7 +166,7 @@ def _json_finding(finding: Finding) -> dict[str, object]:
 
 def _command(finding: Finding) -> str:
     properties: Iterable[tuple[str, str | int]] = (
-        ("file", finding.place.file),
+        ("file", printable(finding.place.file)),
         ("line", finding.place.line),
         ("endLine", finding.end.line),
         ("col", finding.place.column),
