@@ -290,6 +290,42 @@ def test_results_of_functions_are_followed(ask: Ask) -> None:
     assert question.is_answered_by(question.callee())
 
 
+def test_an_awaited_generic_call_is_awaited(ask: Ask) -> None:
+    question = ask(
+        {
+            "a.ts": (
+                "class Users { ⟦find() {}⟧ }\nasync function get<T>(): Promise<Users> { return load(); }\n"
+                "export async function run() { const users = await get<Users>(1); ⟨users.find()⟩; }"
+            )
+        }
+    )
+    assert question.is_answered_by(question.callee())
+
+
+def test_a_container_makes_instances(ask: Ask) -> None:
+    question = ask(
+        {
+            "a.ts": (
+                "import { Container } from 'typedi';\nclass Users { ⟦find() {}⟧ }\n"
+                "const users = Container.get(Users);\n⟨users.find()⟩;"
+            )
+        }
+    )
+    assert question.is_answered_by(question.callee())
+
+
+def test_a_written_class_says_more_than_a_value_of_a_package(ask: Ask) -> None:
+    question = ask(
+        {
+            "a.ts": (
+                "import { container } from 'somewhere';\nclass Users { ⟦find() {}⟧ }\n"
+                "const users: Users = container.lookup('users');\n⟨users.find()⟩;"
+            )
+        }
+    )
+    assert question.is_answered_by(question.callee())
+
+
 def test_recursion_ends(ask: Ask) -> None:
     answer = ask({"a.ts": "function f(n) { return n ? f(n - 1) : new Map(); }\n⟨f(3).get('x')⟩;"}).callee()
     assert answer == Global("Map", ("prototype", "get"))

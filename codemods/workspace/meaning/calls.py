@@ -8,7 +8,7 @@ from ast_grep_py import SgNode
 
 from codemods.source.tree import FUNCTION_KINDS, annotated, arguments, find_all, member, named
 from codemods.workspace.meaning import language
-from codemods.workspace.meaning.precision import is_made_here
+from codemods.workspace.meaning.precision import is_full, is_made_here, sharper
 from codemods.workspace.meaning.values import (
     CALLED,
     CIRCULAR,
@@ -23,7 +23,6 @@ from codemods.workspace.meaning.values import (
     Instance,
     ObjectValue,
     OneOf,
-    Shape,
     UnknownValue,
     Value,
     is_known,
@@ -146,21 +145,15 @@ def item(value: Value, position: int) -> Value:
 def _returned(ev: Evaluator, file: str, node: SgNode) -> Value:
     """The written return type, unless the body shows more: which function, object or class it is."""
     declared = _annotated(ev, file, node)
-    if declared is not None and is_known(declared) and not _is_vague(awaited(declared)):
+    if declared is None or not is_known(declared):
+        return _body_value(ev, file, node)
+    written = awaited(declared)
+    if is_full(written):
         return declared
     value = _body_value(ev, file, node)
-    if declared is None or not is_known(declared):
-        return value
     made = awaited(value)
-    return (
-        value if is_made_here(made) or (isinstance(awaited(declared), ExternalValue) and is_known(made)) else declared
-    )
-
-
-def _is_vague(value: Value) -> bool:
-    if isinstance(value, Instance):
-        return not value.exact
-    return isinstance(value, Shape | Callable_ | UnknownValue | ExternalValue)
+    of_package = isinstance(written, ExternalValue) and is_known(made)
+    return value if of_package or is_made_here(made) or sharper(made, written) is made else declared
 
 
 def _annotated(ev: Evaluator, file: str, node: SgNode) -> Value | None:

@@ -147,6 +147,9 @@ def _call(ev: Evaluator, file: str, node: SgNode) -> Value:
         return _loaded(ev, file, node, is_import=function.kind() == "import")
     if function.kind() == "super":
         return NOTHING
+    if function.kind() == "await_expression":
+        # The grammar reads `await f<T>(x)` as `(await f)<T>(x)`.
+        return calls.awaited(calls.call(ev, file, node, named(function)[0]))
     return calls.call(ev, file, node, function)
 
 

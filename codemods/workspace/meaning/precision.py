@@ -31,7 +31,7 @@ def sharper(value: Value, written: Value | None) -> Value:
     if not is_known(value) or isinstance(value, Nothing):
         return written
     if isinstance(value, _FROM_ELSEWHERE):
-        return written if isinstance(written, _TYPED_HERE) or _is_full(written) else value
+        return written if isinstance(written, _TYPED_HERE) or is_full(written) else value
     if isinstance(value, BuiltIn) and isinstance(written, BuiltIn) and value.name == written.name:
         return value if _holds_something(value) else written
     if isinstance(value, Shape | Callable_) and isinstance(written, Instance):
@@ -44,8 +44,10 @@ def is_made_here(value: Value) -> bool:
     return isinstance(value, _HERE)
 
 
-def _is_full(value: Value) -> bool:
-    """A built-in value about which nothing is left open."""
+def is_full(value: Value) -> bool:
+    """A built-in value about which nothing is left open, or an instance whose class is certain."""
+    if isinstance(value, Instance):
+        return value.exact
     if not isinstance(value, BuiltIn):
         return False
     return value.name not in ("Array", "Map", "Set", "Promise", "Object") or _holds_something(value)
