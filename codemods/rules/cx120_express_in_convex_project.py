@@ -1,8 +1,9 @@
 """Web server frameworks in a Convex project.
 
 ## What it does
-Reports applications and routers of Express, Fastify, Koa and their like, and handlers written for them, in the
-package that holds the Convex functions.
+Reports applications and routers of Express, Fastify, Koa and their like in the package that holds the Convex
+functions, and in the functions folder also handlers written for them: functions that answer by `res.json(…)` or
+`res.status(…)`.
 
 ## Why is this bad
 Convex runs functions, not servers: nothing ever listens, so the routes of such an application are never served, and
@@ -42,22 +43,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ast_grep_py import SgNode
+
+from codemods.rules.functions import called
 from codemods.rules.module import Module
 from codemods.rules.origin import External, origin_of
 from codemods.rules.rule import Invalid, Report, Rule, Valid, Where
 from codemods.source.file import span_of
 from codemods.source.span import Span
+from codemods.source.tree import FUNCTION_KINDS, arguments, member, parameters, unwrap
 
 _FRAMEWORKS = ("express", "fastify", "koa", "@koa/router", "koa-router", "@hapi/hapi", "restify", "polka", "connect")
+_ANSWERS = frozenset({"json", "status", "sendStatus"})
 _MAKERS = frozenset({(), ("Router",), ("fastify",), ("server",), ("createServer",)})
 
 
 class ExpressInConvexProject(Rule):
     CODE = "CX120"
     NAME = "express-in-convex-project"
-    MESSAGE = "`{framework}` does not run in Convex: these routes are never served"
+    MESSAGE = "{framework} does not run in Convex: it is never served"
     HELP = "Write a query or mutation, or an httpAction in convex/http.ts; `convexify migrate` moves the application."
-    LITERALS = _FRAMEWORKS
+    LITERALS = (*_FRAMEWORKS, ".json(", ".status(", ".sendStatus(")
     WHERE = Where.BOTH
 
     VALID = (
@@ -73,8 +79,24 @@ class ExpressInConvexProject(Rule):
             express();
             """,
         ),
+        Valid(
+            """
+            export async function parsed(url: string, response: Response) {
+              return { url, body: await response.json(), status: response.status };
+            }
+            """,
+        ),
+        Valid(
+            "export const list = (req, res) => res.status(200).json([]);",
+            path="src/pages/api/list.js",
+        ),
     )
     INVALID = (
+        Invalid(
+            "export const list = async (req, res) => res.status(200).json([]);",
+            at="async (req, res)",
+            path="convex/tasks.js",
+        ),
         Invalid(
             """
             import { Router } from "express";
@@ -115,11 +137,35 @@ class ExpressInConvexProject(Rule):
 
     def check(self, module: Module) -> Iterator[Report]:
         imported = [found for found in module.bindings.imports if found.module in _FRAMEWORKS]
-        if not imported:
-            return
-        made = list(_made(module))
-        for span, framework in made or [(imported[0].statement, imported[0].module)]:
-            yield self.report(span, framework=framework)
+        if imported:
+            made = list(_made(module))
+            for span, framework in made or [(imported[0].statement, imported[0].module)]:
+                yield self.report(span, framework=f"`{framework}`")
+        elif module.functions_folder is not None:
+            for handler in _handlers(module):
+                yield self.report(span_of(handler), framework="An Express handler")
+
+
+def _handlers(module: Module) -> Iterator[SgNode]:
+    """Exported functions whose second parameter is used as only the response of such a framework can be."""
+    for export in module.bindings.exports:
+        binding = module.bindings.top_level.get(export.local or "")
+        node = (binding.value or binding.declaration) if binding is not None else export.node
+        function = unwrap(node) if node is not None else None
+        if function is None or function.kind() not in FUNCTION_KINDS:
+            continue
+        response = next(iter(parameters(function)[1:2]), None)
+        answered = module.bindings.resolve(response.pattern) if response is not None else None
+        if answered is not None and any(_answers(reference) for reference in answered.references):
+            yield function
+
+
+def _answers(reference: SgNode) -> bool:
+    """True for `res.json(x)` and `res.status(404)`; `response.json()` of fetch takes no argument."""
+    parent = reference.parent()
+    found = member(parent) if parent is not None else None
+    call = called(reference)
+    return found is not None and found[1] in _ANSWERS and call is not None and len(arguments(call)) == 1
 
 
 def _made(module: Module) -> Iterator[tuple[Span, str]]:

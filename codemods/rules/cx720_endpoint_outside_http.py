@@ -1,8 +1,9 @@
 """HTTP routes outside of http.ts.
 
 ## What it does
-Reports routers made with `httpRouter()` in another file than `http.ts` that `http.ts` does not import, and an `http.ts`
-whose router is not its default export.
+Reports routers made with `httpRouter()` in another file than `http.ts` that `http.ts` does not import, an `http.ts`
+whose router is not its default export, and route handlers as other frameworks find them: exported functions called
+`GET`, `POST` and so on.
 
 ## Why is this bad
 Convex serves exactly one router: the default export of `http.ts` in the functions folder. Routes of any other router
@@ -49,8 +50,9 @@ from codemods.rules.module import Module
 from codemods.rules.origin import External, origin_of
 from codemods.rules.rule import Invalid, Report, Rule, Valid
 from codemods.source.file import span_of
-from codemods.source.tree import unwrap
+from codemods.source.tree import FUNCTION_KINDS, unwrap
 
+_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 _ROUTERS = frozenset({("convex/server", ("httpRouter",)), ("convex-helpers/server/hono", ("HttpRouterWithHono",))})
 
 
@@ -59,7 +61,7 @@ class EndpointOutsideHttp(Rule):
     NAME = "endpoint-outside-http"
     MESSAGE = "{problem}"
     HELP = "{remedy}"
-    LITERALS = ("httpRouter", "HttpRouterWithHono")
+    LITERALS = ("httpRouter", "HttpRouterWithHono", *_METHODS)
 
     VALID = (
         Valid(
@@ -101,8 +103,20 @@ class EndpointOutsideHttp(Rule):
                 ),
             ),
         ),
+        Valid(
+            'export const GET = "GET";',
+            path="convex/methods.ts",
+        ),
     )
     INVALID = (
+        Invalid(
+            """
+            export async function POST(request: Request) {
+              return Response.json(await request.json());
+            }
+            """,
+            at="export async function POST",
+        ),
         Invalid(
             """
             import { httpRouter } from "convex/server";
@@ -123,7 +137,8 @@ class EndpointOutsideHttp(Rule):
     )
 
     def check(self, module: Module) -> Iterator[Report]:
-        made = list(_routers(module))
+        yield from self._route_handlers(module)
+        made = list(_routers(module)) if "outer" in module.text else []
         if not made:
             return
         served = posixpath.join(module.functions_folder or "", "http.ts")
@@ -136,6 +151,15 @@ class EndpointOutsideHttp(Rule):
                 remedy = f"Register these routes in {served}, or import this router there."
                 problem = "Routes of this router are never served: only those of http.ts are"
                 yield self.report(span_of(call), problem=problem, remedy=remedy)
+
+    def _route_handlers(self, module: Module) -> Iterator[Report]:
+        for export in module.bindings.exports:
+            node = export.node
+            value = node.field("value") if node is not None and node.kind() == "variable_declarator" else node
+            if export.name in _METHODS and value is not None and unwrap(value).kind() in FUNCTION_KINDS:
+                problem = f"Convex does not serve functions by their name `{export.name}`"
+                remedy = "Make it an httpAction and register it in http.ts."
+                yield self.report(export.span, problem=problem, remedy=remedy)
 
 
 def _routers(module: Module) -> Iterator[SgNode]:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+from importlib.resources import files
+
+from jsonschema import validate
 
 from codemods.outcome import Place, Severity
 from codemods.rules.finding import CheckResult, Finding, FixedFile, Stats
@@ -101,6 +104,13 @@ def test_json_has_the_fields_of_the_migration_report() -> None:
             "fix": {"title": "Schedule it", "applicability": "safe"},
         }
     ]
+
+
+def test_json_fits_its_published_schema() -> None:
+    schema = json.loads(files("codemods.rules").joinpath("report.schema.json").read_text("utf-8"))
+    fixed = (FixedFile("convex/a.ts", b"a", b"b", ("Schedule it",)),)
+    for checked in (CheckResult(()), CheckResult((finding(),), fixed, notes=("a note",))):
+        validate(json.loads(to_json(checked, "1.2.3")), schema)
 
 
 def test_github_writes_one_command_a_finding() -> None:
