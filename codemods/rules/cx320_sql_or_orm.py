@@ -52,7 +52,7 @@ from codemods.rules.origin import Declared, External, root_origin
 from codemods.rules.rule import Invalid, Report, Rule, Valid
 from codemods.source.bindings import Binding
 from codemods.source.file import span_of
-from codemods.source.tree import arguments, string_value
+from codemods.source.tree import FUNCTION_KINDS, arguments, string_value
 
 _LIBRARIES = {
     "@libsql/client": "libSQL",
@@ -166,7 +166,7 @@ class SqlOrOrm(Rule):
             yield from self._clients(module)
 
     def _clients(self, module: Module) -> Iterator[Report]:
-        calls = [(call, name) for call, name in _client_calls(module)]
+        calls = list(_client_calls(module))
         used = {name for _, name in calls}
         for call, name in calls:
             if not any(call != other and span_of(other).holds(span_of(call)) for other, _ in calls):
@@ -221,11 +221,8 @@ def _uses(binding: Binding) -> Iterator[SgNode]:
     """The calls made inside of functions that start with the name, whole chains each."""
     for reference in binding.references:
         call = _outermost_call(reference)
-        if call is not None and any(above.kind() in _FUNCTIONS for above in call.ancestors()):
+        if call is not None and any(above.kind() in FUNCTION_KINDS for above in call.ancestors()):
             yield call
-
-
-_FUNCTIONS = frozenset({"arrow_function", "function_expression", "function_declaration", "method_definition"})
 
 
 def _outermost_call(node: SgNode) -> SgNode | None:

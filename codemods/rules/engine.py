@@ -16,6 +16,7 @@ from codemods.rules.registry import all_rules
 from codemods.rules.rule import Applicability, Rule
 from codemods.workspace import Workspace, WorkspaceError
 
+_PROJECT_MARKS = ("convex.json", "convex/_generated", "convex/schema.ts", "convex/schema.js")
 _NOT_READ = "CX901"
 
 Progress = Callable[[str, int, int], None]
@@ -103,7 +104,7 @@ def _root_of(path: Path) -> Path:
 
 
 def _looks_like_project(folder: Path) -> bool:
-    if (folder / "convex.json").is_file() or (folder / "convex").is_dir():
+    if any((folder / mark).exists() for mark in _PROJECT_MARKS):
         return True
     try:
         return '"convex"' in (folder / "package.json").read_text(encoding="utf-8", errors="replace")

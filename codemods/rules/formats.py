@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from io import StringIO
 
 from rich.cells import cell_len
@@ -180,6 +180,3 @@ def _command(finding: Finding) -> str:
 
 def _plain(text: str) -> str:
     return printable(text).strip()
-
-
-Format = Callable[[CheckResult], str]

@@ -209,7 +209,9 @@ def _may_register(module: Module, callee: SgNode, definition: SgNode) -> bool:
     Builders are imported, or made at the top of the file; one that is given a function by name is imported.
     """
     base, path = member_path(callee)
-    is_imported = base.kind() == "identifier" and base.text() in module.import_names
+    if base.kind() != "identifier":
+        return False
+    is_imported = base.text() in module.import_names
     match definition.kind():
         case "identifier":
             return is_imported and is_at_top(callee)

@@ -127,9 +127,9 @@ class Module:
         """What `api` calls the file: its path within the functions folder, without extension."""
         return posixpath.splitext(posixpath.relpath(self.path, self.functions_folder or "."))[0]
 
-    @property
+    @cached_property
     def is_test(self) -> bool:
-        return is_test(self.path)
+        return is_test(self.project, self.path)
 
     @property
     def is_entry(self) -> bool:

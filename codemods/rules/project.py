@@ -14,7 +14,8 @@ _DEFAULT_FOLDER = "convex"
 _VERSION = re.compile(r"(\d+)\.(\d+)")
 _SCHEMA = re.compile(r"(?:^|/)schema\.[cm]?[jt]s$")
 _COMPONENT = re.compile(r"(?:^|/)convex\.config\.[cm]?[jt]s$")
-_TEST = re.compile(r"(?:^|/)(?:__tests__|__mocks__|tests?|e2e)/|\.(?:test|spec)\.[cm]?[jt]sx?$|\.setup\.[cm]?[jt]sx?$")
+_TEST = re.compile(r"(?:^|/)(?:__tests__|__mocks__)/|\.(?:test|spec|setup)\.[cm]?[jt]sx?$")
+_TEST_FOLDER = re.compile(r"(?:^|/)(?:tests?|e2e)/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +45,13 @@ def is_in(path: str, folder: str) -> bool:
     return not folder or path.startswith(f"{folder}/")
 
 
-def is_test(path: str) -> bool:
-    """True for tests and what they share: they may call anything, and are never deployed."""
+def is_test(project: Project, path: str) -> bool:
+    """True for tests and what they share: they may call anything, and are never deployed.
+
+    A folder called `tests` within the functions folder is deployed like any other.
+    """
+    if project.functions_folder(path) is None and _TEST_FOLDER.search(path, len(project.folder)):
+        return True
     return _TEST.search(path) is not None
 
 

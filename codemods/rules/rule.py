@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -133,6 +134,4 @@ class Rule(ABC):
     @property
     def documentation(self) -> str:
         """The documentation's text: the docstring of the module that defines the rule."""
-        import sys
-
         return sys.modules[type(self).__module__].__doc__ or ""

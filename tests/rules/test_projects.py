@@ -69,6 +69,12 @@ def test_generated_and_ignored_files_are_left_alone(project: ConvexProject) -> N
     assert places(project) == []
 
 
+def test_tests_are_left_alone_unless_they_are_deployed(project: ConvexProject) -> None:
+    for path in ("convex/a.test.ts", "convex/__tests__/a.ts", "convex/tests/a.ts", "tests/server.ts"):
+        project.write(path, MISSING_ARGS + EXPRESS)
+    assert set(places(project)) == {"convex/tests/a.ts"}
+
+
 def test_a_file_or_folder_within_a_project(project: ConvexProject) -> None:
     project.write("convex/a.ts", MISSING_ARGS)
     project.write("convex/deep/b.ts", MISSING_ARGS)
