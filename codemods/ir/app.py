@@ -33,6 +33,8 @@ class Role(StrEnum):
     UPLOAD = "upload"
     GUARD = "guard"
     """May refuse the request for who sends it: authentication, role, ownership."""
+    CONTEXT = "request context"
+    """Puts something on the request or the response for later functions, and always goes on."""
     ERROR = "error handler"
     NOT_FOUND = "not found handler"
     OTHER = "other"

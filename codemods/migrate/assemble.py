@@ -147,9 +147,11 @@ class Assembler:
 
     def stubs(self) -> None:
         """Routes that are not carried over: an internal function that says so and throws."""
+        written = {(plan.module, plan.name) for plan in self._carried.carried}
         for plan in self._carried.plans:
-            if plan.carried:
+            if plan.carried or (plan.module, plan.name) in written:
                 continue
+            written.add((plan.module, plan.name))
             problem = plan.problems[0]
             kind = "internalQuery" if plan.route.method == "GET" else "internalMutation"
             plan.kind = kind

@@ -30,7 +30,16 @@ REFUSING: dict[Role, tuple[str, str]] = {
 """Middleware that a route cannot do without, and that is not carried over: code and the words before its name."""
 
 SILENT = frozenset(
-    {Role.BODY_PARSER, Role.CORS, Role.SECURITY_HEADERS, Role.LOGGING, Role.COMPRESSION, Role.COOKIES, Role.STATIC}
+    {
+        Role.BODY_PARSER,
+        Role.CORS,
+        Role.SECURITY_HEADERS,
+        Role.LOGGING,
+        Role.COMPRESSION,
+        Role.COOKIES,
+        Role.STATIC,
+        Role.CONTEXT,
+    }
 )
 """Middleware that does not decide what a JSON route answers."""
 

@@ -224,9 +224,9 @@ def role_by_behaviour(function: SgNode, text: str) -> Role:
     if len(names) >= 2 and _ends(body, names):
         return Role.NOT_FOUND if re.search(r"\b404\b|not.?found", source, re.I) else Role.OTHER
     by_name = _by_name(text)
-    refuses = re.search(r"\.status\(|\.sendStatus\(|\bthrow\b|\bnext\(\s*\w", source) is not None
-    if not refuses and by_name in (Role.GUARD, Role.OTHER, Role.VALIDATION):
-        return Role.LOGGING if not _writes_request(body, names) else Role.OTHER
+    refuses = re.search(r"\.status\(|\.send\w*\(|\.json\(|\.end\(|\bthrow\b|\bnext\(\s*\w", source) is not None
+    if not refuses and by_name in (Role.GUARD, Role.OTHER, Role.VALIDATION, Role.CORS, Role.SECURITY_HEADERS):
+        return Role.LOGGING if not _writes_request(body, names) else Role.CONTEXT
     return by_name
 
 

@@ -22,7 +22,7 @@ from codemods.source import (
     unwrap,
 )
 from codemods.source.tree import FUNCTION_KINDS, property_name
-from codemods.workspace import FunctionRef, Workspace
+from codemods.workspace import FunctionRef, Global, Workspace
 
 OTHER_SERVERS = frozenset(
     {
@@ -139,8 +139,9 @@ class Registrations:
 
     def _rows(self, registration: Registration) -> list[Registration]:
         """`routes.forEach((route) => router.use(route.path, route.route))`: one mount for each row of the table."""
-        given = registration.arguments
-        if registration.verb != "use" or registration.path_node is not None or len(given) != 2:
+        path = registration.path_node
+        given = (path, *registration.arguments) if path is not None else registration.arguments
+        if registration.verb != "use" or len(given) != 2:
             return [registration]
         keys = [member(argument) for argument in given]
         if keys[0] is None or keys[1] is None or keys[0][0].text() != keys[1][0].text():
@@ -179,7 +180,9 @@ class Registrations:
         if not given:
             return None
         base, route_path, links = _receiver(file, parts[0])
-        path_node, handlers = (route_path, given) if route_path is not None else _split_path(parts[1], given)
+        path_node, handlers = (
+            (route_path, given) if route_path is not None else _split_path(self._workspace, file, parts[1], given)
+        )
         if not handlers:
             return None
         router = self._objects.router_of(file, base)
@@ -196,7 +199,7 @@ class Registrations:
             router=router,
             verb=parts[1],
             path_node=path_node,
-            path="" if path_node is None else string_value(path_node),
+            path=path_text(self._workspace, file, path_node),
             arguments=tuple(handlers),
             call=call,
             verb_offset=offset,
@@ -306,12 +309,41 @@ def _route_variable(file: SourceFile, node: SgNode, links: int) -> tuple[SgNode,
     return parts[0], arguments(value)[0], links
 
 
-def _split_path(verb: str, given: list[SgNode]) -> tuple[SgNode | None, list[SgNode]]:
+_PATH_KINDS = frozenset({"string", "template_string", "regex", "binary_expression"})
+
+
+def _split_path(
+    workspace: Workspace, file: SourceFile, verb: str, given: list[SgNode]
+) -> tuple[SgNode | None, list[SgNode]]:
     """The path argument and the rest; `use` may come without a path."""
     if verb != "use":
         return given[0], given[1:]
-    first = unwrap(given[0]) or given[0]
-    return (given[0], given[1:]) if first.kind() in ("string", "template_string", "regex") else (None, given)
+    first = unwrap(given[0])
+    if first.kind() in _PATH_KINDS or (len(given) > 1 and _is_text(workspace, file, first)):
+        return given[0], given[1:]
+    return None, given
+
+
+def _is_text(workspace: Workspace, file: SourceFile, node: SgNode) -> bool:
+    """A constant or field that holds a path: `use(config.route, …)`, `use(API_PREFIX, …)`."""
+    if node.kind() not in ("identifier", "member_expression"):
+        return False
+    value = value_of(workspace, file.path, node)
+    if value is not None:
+        return value.node.kind() in _PATH_KINDS
+    found = workspace.instance_of(file.path, node)
+    return isinstance(found, Global) and found.name == "String"
+
+
+def path_text(workspace: Workspace, file: SourceFile, node: SgNode | None) -> str | None:
+    """The text of a path: a literal, or a constant that holds one. Empty without a path, None when it is computed."""
+    if node is None:
+        return ""
+    literal = string_value(node)
+    if literal is not None or node.kind() not in ("identifier", "member_expression"):
+        return literal
+    value = value_of(workspace, file.path, node)
+    return string_value(value.node) if value is not None else None
 
 
 def _path_like(node: SgNode) -> bool:
