@@ -2,8 +2,8 @@
 
 ## What it does
 Reports applications and routers of Express, Fastify, Koa and their like in the package that holds the Convex
-functions, and in the functions folder also handlers written for them: functions that answer by `res.json(…)` or
-`res.status(…)`.
+functions, and in the functions folder also what is written for them: imports of their types, and functions that
+answer by `res.json(…)` or `res.status(…)`.
 
 ## Why is this bad
 Convex runs functions, not servers: nothing ever listens, so the routes of such an application are never served, and
@@ -61,7 +61,7 @@ _MAKERS = frozenset({(), ("Router",), ("fastify",), ("server",), ("createServer"
 class ExpressInConvexProject(Rule):
     CODE = "CX120"
     NAME = "express-in-convex-project"
-    MESSAGE = "{framework} does not run in Convex: it is never served"
+    MESSAGE = "{framework} does not run in Convex, which serves only what convex/http.ts registers"
     HELP = "Write a query or mutation, or an httpAction in convex/http.ts; `convexify migrate` moves the application."
     LITERALS = (*_FRAMEWORKS, ".json(", ".status(", ".sendStatus(")
     WHERE = Where.BOTH
@@ -85,6 +85,13 @@ class ExpressInConvexProject(Rule):
               return { url, body: await response.json(), status: response.status };
             }
             """,
+        ),
+        Valid(
+            """
+            import type { Request, Response } from "express";
+            export const list = (req: Request, res: Response) => res.json([]);
+            """,
+            path="server/handlers.ts",
         ),
         Valid(
             "export const list = (req, res) => res.status(200).json([]);",
@@ -138,8 +145,10 @@ class ExpressInConvexProject(Rule):
     def check(self, module: Module) -> Iterator[Report]:
         imported = [found for found in module.bindings.imports if found.module in _FRAMEWORKS]
         if imported:
-            made = list(_made(module))
-            for span, framework in made or [(imported[0].statement, imported[0].module)]:
+            found = list(_made(module))
+            if not found and module.functions_folder is not None:
+                found = [(imported[0].statement, imported[0].module)]
+            for span, framework in found:
                 yield self.report(span, framework=f"`{framework}`")
         elif module.functions_folder is not None:
             for handler in _handlers(module):
