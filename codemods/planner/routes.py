@@ -43,9 +43,8 @@ SILENT = frozenset(
 )
 """Middleware that does not decide what a JSON route answers."""
 
-HARMLESS_PACKAGES = frozenset(
-    {"express-mongo-sanitize", "express-xss-sanitizer", "hpp", "method-override", "xss-clean"}
-)
+HARMLESS_PACKAGES = frozenset({"express-mongo-sanitize", "hpp", "method-override"})
+"""Against dangers that Convex does not have, or for clients that cannot send every method."""
 
 
 @dataclass(frozen=True, slots=True)

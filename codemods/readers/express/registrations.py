@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from ast_grep_py import SgNode
 
-from codemods.readers.express.follow import bare, value_of
+from codemods.readers.express.follow import bare, constant_text, value_of
 from codemods.readers.express.objects import VERBS, ExpressObjects, Router
 from codemods.source import (
     SourceFile,
@@ -156,7 +156,7 @@ class Registrations:
                     replace(
                         registration,
                         path_node=path,
-                        path=string_value(path),
+                        path=path_text(self._workspace, self._workspace.source(row_file), path),
                         arguments=(target,),
                         row_file=row_file,
                     )
@@ -337,13 +337,7 @@ def _is_text(workspace: Workspace, file: SourceFile, node: SgNode) -> bool:
 
 def path_text(workspace: Workspace, file: SourceFile, node: SgNode | None) -> str | None:
     """The text of a path: a literal, or a constant that holds one. Empty without a path, None when it is computed."""
-    if node is None:
-        return ""
-    literal = string_value(node)
-    if literal is not None or node.kind() not in ("identifier", "member_expression"):
-        return literal
-    value = value_of(workspace, file.path, node)
-    return string_value(value.node) if value is not None else None
+    return "" if node is None else constant_text(workspace, file, node)
 
 
 def _path_like(node: SgNode) -> bool:
