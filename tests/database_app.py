@@ -109,7 +109,9 @@ def write_project(root: Path, source: PrismaSource) -> ConvexProject:
     uses = close_uses({use for code in codes for use in code.tables}, source.schema)
     indexes = {index for code in codes for index in code.indexes}
     modules = _table_modules(source, uses, indexes)
-    runtime = {name for code in codes for name in code.runtime} | {name for part in modules.values() for name in part.runtime}
+    runtime = {name for code in codes for name in code.runtime} | {
+        name for part in modules.values() for name in part.runtime
+    }
     tables = close_tables([table.name for table in source.schema.tables], source.schema)
     fragments = schema_fragments(source.schema, source.names, tables, indexes)
     body = "\n".join([SCHEMA_OPEN, *(fragment.text for fragment in fragments), SCHEMA_CLOSE])
@@ -126,11 +128,13 @@ def write_project(root: Path, source: PrismaSource) -> ConvexProject:
 
 
 def call_all(project: ConvexProject, calls: Sequence[tuple[str, Json]]) -> list[Json]:
-    """The results of functions of the app; `{x}` in an argument stands for what a call named `x=function` gave as id."""
+    """The results of functions of the app. `{x}` in an argument is the id that a call named `x=function` gave."""
     requests = []
     for name, given in calls:
         capture, _, function = name.rpartition("=")
-        requests.append(Request("POST", f"/{function}", body={"given": given}, capture={capture: "id"} if capture else {}))
+        requests.append(
+            Request("POST", f"/{function}", body={"given": given}, capture={capture: "id"} if capture else {})
+        )
     return [answer.body for answer in project.serve(requests)]
 
 
@@ -141,14 +145,18 @@ class _Module:
     runtime: set[str]
 
 
-def _table_modules(source: PrismaSource, uses: frozenset[TableUse], indexes: set[tuple[str, tuple[str, ...]]]) -> dict[str, _Module]:
+def _table_modules(
+    source: PrismaSource, uses: frozenset[TableUse], indexes: set[tuple[str, tuple[str, ...]]]
+) -> dict[str, _Module]:
     modules = {}
     for table in source.schema.tables:
         parts = table_fragments(table, uses, source.schema, source.names)
         if parts:
             text = "\n\n".join(part.text for part in parts)
             imports = [spec for part in parts for spec in part.imports]
-            modules[source.names.of(table.name).table] = _Module(text, imports, {n for part in parts for n in part.runtime})
+            modules[source.names.of(table.name).table] = _Module(
+                text, imports, {n for part in parts for n in part.runtime}
+            )
             indexes |= {index for part in parts for index in part.indexes}
     return modules
 

@@ -130,6 +130,5 @@ def connected(draft: Draft, table: Table, payload: Payload, write: Doc) -> Doc:
     """The write after its look-ups; a row that is not there is Prisma's P2025."""
     for name, lookup, target in reversed(payload.connected):
         cause = f"\"No '{target}' record was found for a nested connect on '{table.name}'.\""
-        write = (call((call(draft.library("required"), lookup, cause), ".then"), arrow(f"({name})", write)))
+        write = call((call(draft.library("required"), lookup, cause), ".then"), arrow(f"({name})", write))
     return write
-

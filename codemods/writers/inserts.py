@@ -96,7 +96,7 @@ def _pattern(columns: list[Field], names: dict[str, str]) -> Doc:
     items: list[Doc] = []
     for column in columns:
         local = names[column.name]
-        bound = local if local == column.name else f'{_key(column.name)}: {local}'
+        bound = local if local == column.name else f"{_key(column.name)}: {local}"
         default = _default(column)
         items.append(f"{bound} = {default}" if default else bound)
     return listed("{", [*items, "...fields"], "}", " ", trailing=False)

@@ -96,9 +96,10 @@ def _is_type_specifier(node: SgNode) -> bool:
 
 
 def _with_comma(node: SgNode) -> Span:
-    following = node.next()
-    end = span_of(following).end if following is not None and following.text() == "," else span_of(node).end
-    return Span(span_of(node).start, end)
+    """The specifier with the comma and the space that part it from the next one."""
+    comma = node.next()
+    after = comma.next() if comma is not None and comma.text() == "," else None
+    return Span(span_of(node).start, span_of(after).start if after is not None else span_of(node).end)
 
 
 def _with_space_before(text: str, span: Span) -> Span:

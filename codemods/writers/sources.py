@@ -293,6 +293,7 @@ def _is_range(draft: Draft, table: Table, part: Predicate, name: str | None) -> 
         return False
     field = table.field(part.field)
     sortable = field is not None and is_ordered(field) and field.type is not FieldType.BOOLEAN
+    sortable = sortable and part.field != table.id_field
     return sortable and _is_definite(draft, part)
 
 

@@ -33,6 +33,8 @@ export class ApplicationError extends ConvexError<Record<string, Value>> {
   constructor(message = "") {
     super({});
     this.message = message;
+    // ConvexError calls itself by its own name; an Error has no name of its own.
+    Object.defineProperty(this, "name", { value: "Error", writable: true, configurable: true });
     let sent: Record<string, Value> | undefined;
     // Subclasses set their fields after this constructor, so the data is read when it is needed.
     Object.defineProperty(this, "data", {
@@ -44,12 +46,21 @@ export class ApplicationError extends ConvexError<Record<string, Value>> {
   }
 }
 
+/** A value as data; text for one that JSON has no form for, such as an object that holds itself. */
+export function plainValue(value: unknown): Value {
+  try {
+    return toJson(value) as Value;
+  } catch {
+    return String(value);
+  }
+}
+
 /** The fields of an error, its message and the names of its classes, the most special one first. */
 export function errorData(error: Error): Record<string, Value> {
   const data: Record<string, Value> = {};
   for (const [key, value] of Object.entries(error)) {
     if (key !== "data" && typeof value !== "function" && value !== undefined) {
-      data[key] = value instanceof Error ? value.message : (toJson(value) as Value);
+      data[key] = value instanceof Error ? value.message : plainValue(value);
     }
   }
   const kinds: string[] = [];

@@ -274,7 +274,7 @@ export function time(moment: Moment | null | undefined) {
   if (moment === null || moment === undefined) return moment;
   const isWhole = moment instanceof Date || /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(moment);
   const milliseconds = new Date(moment).getTime();
-  if (!isWhole || Number.isNaN(milliseconds)) throw new RangeError(`Invalid date: ${moment}`);
+  if (!isWhole || Number.isNaN(milliseconds)) throw new RangeError(`Invalid DateTime: ${moment}`);
   return milliseconds;
 }
 
