@@ -35,6 +35,7 @@ class Draft:
     tables: dict[TableUse, set[str]] = field(default_factory=lambda: defaultdict(set))
     indexes: set[tuple[str, tuple[str, ...]]] = field(default_factory=set)
     enums: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    env: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     needed_tables: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
 
@@ -97,6 +98,8 @@ class Assembler:
                 self.add(module, groups, (1, key.file, key.offset, number + 2), job.text, [])
             self._needs(groups, written.runtime, key, written.imports)
             self._enums_and_rows(groups, written.imports)
+            for name in written.env:
+                self.draft.env[name] |= set(groups)
         for plan in self._carried.carried:
             self._deep_arguments(plan)
 
@@ -157,9 +160,10 @@ class Assembler:
             plan.kind = kind
             place = plan.route.place
             comment = marker(problem.code, f"{plan.route.name} {problem.text}; see {place.file}:{place.line}")
+            message = quoted(f"{plan.route.name} has not been migrated: see {place.file}")
             text = (
-                f"{comment}\nexport const {plan.name} = {kind}({{\n  args: {{}},\n  handler: async () => {{\n"
-                f"    throw new Error({quoted(f'{plan.route.name} has not been migrated: see {place.file}')});\n  }},\n}});"
+                f"{comment}\nexport const {plan.name} = {kind}({{\n  args: {{}},\n"
+                f"  handler: async () => {{\n    throw new Error({message});\n  }},\n}});"
             )
             imports = [ImportSpec("convex:_generated/server", kind)]
             self.add(plan.module, self.route_group(plan), (2, place.file, place.line, plan.name), text, imports)
@@ -187,6 +191,7 @@ class Assembler:
             enum = schema.enum(name)
             if enum is not None:
                 self.add("lib/enums", tuple(sorted(owners)), (1, name), enum_text(enum, self._project.typed), [])
+        self._environment()
         for name in list(draft.runtime):
             for declaration in library([name]):
                 if not self._project.typed and declaration.is_type:
@@ -194,6 +199,18 @@ class Assembler:
                 users = tuple(sorted(draft.runtime[name]))
                 self._library_fragment(declaration.name, declaration.module, declaration.order, declaration.text,
                                        declaration.imports, users,)  # fmt: skip
+
+    def _environment(self) -> None:
+        """`convex.config.ts` declares the variables that functions read."""
+        if not self.draft.env:
+            return
+        module = "convex.config"
+        imports = [ImportSpec("convex/server", "defineApp"), ImportSpec("convex/values", "v")]
+        self.add(module, "", (0, ""), "export default defineApp({\n  env: {", imports)
+        for name, owners in sorted(self.draft.env.items()):
+            line = f"    {name}: v.optional(v.string()),"
+            self.add(module, tuple(sorted(owners)), (1, name), line, [], tight=True)
+        self.add(module, "", (2, ""), "  },\n});", [], tight=True)
 
     def _library_fragment(self, name: str, module: str, order: int, text: str, imports: tuple[ImportSpec, ...],
                           owners: tuple[str, ...]) -> None:  # fmt: skip

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from codemods.ir.app import Role
+from codemods.ir.query import Op
 from codemods.migrate.checks import EdgePiece, EdgeWriter
 from codemods.migrate.naming import Names, name_routes
 from codemods.migrate.reading import Reading
@@ -153,9 +154,10 @@ class Carrier:
         name_routes(self._workspace, state.plans, state.closure, keys, state.placement)
         for plan in carried:
             self._kind(plan)
+            news = self._half_committed(plan) or news
             if needs_deep_parse(plan):
                 state.placement.validator_names[plan.key] = f"{plan.name}Args"
-        return self._write(keys, handlers, edge, self._context(ids))
+        return self._write(keys, handlers, edge, self._context(ids)) or news
 
     def _write(
         self,
@@ -222,6 +224,18 @@ class Carrier:
         public = plan.exact and not plan.checks
         plan.kind = base if public else f"internal{base[:1].upper()}{base[1:]}"
         plan.settles = base == "mutation" and may_roll_back(self._state.closure, plan)
+
+    def _half_committed(self, plan: RoutePlan) -> bool:
+        """A mutation that returns its failure cannot also take back a transaction that failed."""
+        assert plan.piece is not None
+        reached = self._state.closure.reached(plan.piece.key)
+        queries = [query for key in reached for query in self._state.closure.facts(key).queries]
+        inside = next((query for query in queries if query.op is Op.TRANSACTION), None)
+        if not plan.settles or inside is None:
+            return False
+        place = self._workspace.source(inside.file).place(inside.call.start)
+        plan.problems.append(Problem("CX304", f"{inside.name} is not all that the request writes", place))
+        return True
 
     def _job_validator(self, file: SourceFile, span: Span) -> str:
         """`v.id("orders")` for the id of a row, else anything: the caller is the module itself."""

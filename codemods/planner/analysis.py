@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -25,7 +26,7 @@ from codemods.planner.runtimes import GLOBALS, LOGGERS, VALUE_METHODS, Nature, p
 from codemods.planner.types import declared_type, type_of
 from codemods.source import Binding, SourceFile, Span, find_all, member, parameters, span_of, unwrap
 from codemods.source.tree import FUNCTION_KINDS
-from codemods.workspace import Declared, External, FunctionRef, Global, InFile, Missing, Workspace
+from codemods.workspace import Asset, Declared, External, FunctionRef, Global, InFile, Missing, Workspace
 
 
 class Effect(StrEnum):
@@ -215,7 +216,9 @@ class _Scan:
             return
         if binding.imported is not None:
             target = self._workspace.resolve_import(self._file.path, binding.imported.module)
-            if isinstance(target, Missing):
+            if isinstance(target, Asset):
+                self._problem(reference, "CX105", f"imports the file `{binding.imported.module}`")
+            elif isinstance(target, Missing):
                 self._problem(reference, "CX105", f"imports `{binding.imported.module}`, which was not found")
             elif isinstance(target, InFile):
                 self._repository(binding, reference)
@@ -366,6 +369,8 @@ class _Scan:
                 continue
             if name == "setTimeout" and self._timer(node):
                 continue
+            if name == "process" and self._environment(node):
+                continue
             code, text = {
                 Nature.OUTSIDE: ("CX202", f"calls {name}"),
                 Nature.NODE: ("CX501", f"uses `{_outer_name(node)}`"),
@@ -376,6 +381,22 @@ class _Scan:
     def _identifiers(self, name: str) -> list[SgNode]:
         found = find_all(self._node, "identifier", "type_identifier", "shorthand_property_identifier")
         return [node for node in found if node.text() == name and self._file.bindings.resolve(node) is None]
+
+    def _environment(self, node: SgNode) -> bool:
+        """`process.env.NAME` becomes the declared `env.NAME`; a secret may have no fallback in the code."""
+        chain = _member_chain(node)
+        names = [parts[1] for expression in chain[1:3] if (parts := member(expression)) is not None]
+        if len(names) < 2 or names[0] != "env" or not names[1].isidentifier():
+            return False
+        if names[1] == "NODE_ENV":
+            return True
+        top = chain[2]
+        parent = top.parent()
+        right = parent.field("right") if parent is not None and parent.kind() == "binary_expression" else None
+        if right is not None and right.kind() in ("string", "template_string") and _SECRET.search(names[1]):
+            self._problem(node, "CX803", f"falls back to a literal for the secret `{names[1]}`")
+        self._facts.replaced.append(Replaced(span_of(top), f"env.{names[1]}", "env", names[1]))
+        return True
 
     def _timer(self, node: SgNode) -> bool:
         call = is_function_call(node)
@@ -499,6 +520,8 @@ def _short(node: SgNode) -> str:
     text = " ".join(node.text().split())
     return text if len(text) <= 60 else text[:57] + "…"
 
+
+_SECRET = re.compile(r"SECRET|PASSWORD|TOKEN|PRIVATE|API_?KEY", re.I)
 
 _MUTATORS = frozenset({"set", "add", "delete", "clear", "push", "pop", "shift", "unshift", "splice", "fill", "sort"})
 

@@ -22,16 +22,33 @@ def may_roll_back(closure: Closure, plan: RoutePlan) -> bool:
 def _fails_after_write(closure: Closure, key: PieceKey, failing: list[Span]) -> bool:
     """Within one piece: a write, and after it in the text something that may throw."""
     facts = closure.facts(key)
+    bodies = [q.body for q in facts.queries if q.op is Op.TRANSACTION and q.body is not None]
     catches = [span_of(node) for node in find_all(facts.piece.node, "catch_clause")]
     outside = [query for query in facts.queries if not _in_transaction(facts, query)]
     writes = [query.call.start for query in outside if _is_write(query)]
-    writes += [use.span.start for use in facts.uses if use.call is not None and closure.writes(use.target)]
+    calls = [use for use in facts.uses if use.call is not None and not any(b.holds(use.span) for b in bodies)]
+    writes += [body.end for body in bodies]
+    writes += [use.span.start for use in calls if closure.writes(use.target)]
     fails = [span.start for span in failing] + [span_of(n).start for n in find_all(facts.piece.node, "throw_statement")]
-    fails = [at for at in fails if not any(catch.start <= at < catch.end for catch in catches)]
+    fails = [at for at in fails if not any(span.start <= at < span.end for span in (*catches, *bodies))]
     fails += [query.call.start for query in outside if _is_write(query) or query.or_throw]
-    fails += [use.span.start for use in facts.uses if use.call is not None and _may_throw(closure, use.target)]
+    fails += [body.start for body in bodies]
+    fails += [use.span.start for use in calls if _may_throw(closure, use.target)]
+    if any(_repeats(facts, at) for at in writes):
+        return True
     first = min(writes, default=None)
     return first is not None and any(at > first for at in fails)
+
+
+_LOOPS = ("for_statement", "for_in_statement", "while_statement", "do_statement")
+
+
+def _repeats(facts: Facts, at: int) -> bool:
+    """A write in a loop: a later round may fail after an earlier one wrote."""
+    spans = [span_of(node) for node in find_all(facts.piece.node, *_LOOPS)]
+    spans += [span_of(node) for node in find_all(facts.piece.node, "arrow_function", "function_expression")
+              if node.parent() is not None and node != facts.piece.node]  # fmt: skip
+    return any(span.start < at < span.end for span in spans)
 
 
 def _is_write(query: Query) -> bool:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from codemods.ir.query import Op, Query
 from codemods.ir.table import Schema
 from codemods.planner.problems import Problem
 from codemods.planner.values import node_covering
-from codemods.source import Edit, SourceFile, Span
+from codemods.source import FUNCTION_KINDS, Edit, SourceFile, Span, span_of
 from codemods.writers.code import DbCode, ImportSpec, Refusal, TableUse, ValueFacts
 from codemods.writers.db import write_query
 from codemods.writers.names import SchemaNames
@@ -33,6 +34,9 @@ def write_queries(
     """Write every call; what cannot be written becomes a problem of the piece."""
     found = DatabaseEdits()
     for query in queries:
+        if is_floating(file, query.call):
+            text = f"{query.name} is called and not awaited"
+            found.problems.append(Problem("CX209", text, file.place(query.call.start)))
         if query.op in (Op.TRANSACTION, Op.CONNECT, Op.RAW):
             _write_control(file, query, found)
             continue
@@ -57,6 +61,10 @@ def _add(found: DatabaseEdits, query: Query, code: DbCode) -> None:
 def _write_control(file: SourceFile, query: Query, found: DatabaseEdits) -> None:
     """Transactions: the mutation is one. Opening a connection: nothing to do, but the call has to go by hand."""
     place = file.place(query.call.start)
+    if query.op is Op.TRANSACTION and _is_swallowed(file, query.call):
+        text = f"{query.name} may fail without failing the request"
+        found.problems.append(Problem("CX304", text, place))
+        return
     if query.op is not Op.TRANSACTION or query.body is None:
         found.problems.append(Problem("CX301", f"{query.name} has no counterpart", place))
         return
@@ -80,3 +88,38 @@ def _is_used(file: SourceFile, query: Query) -> bool:
     while parent is not None and parent.kind() in ("await_expression", "parenthesized_expression"):
         parent = parent.parent()
     return parent is None or parent.kind() != "expression_statement"
+
+
+def is_floating(file: SourceFile, call: Span) -> bool:
+    """Asynchronous work that nothing waits for: a bare statement, or the body of an async callback of forEach."""
+    node = node_covering(file, call)
+    if node is None:
+        return False
+    parent = node.parent()
+    while parent is not None and parent.kind() in ("member_expression", "call_expression", "parenthesized_expression"):
+        parent = parent.parent()
+    if parent is not None and (parent.kind() == "expression_statement" or parent.text().startswith("void ")):
+        return True
+    for ancestor in node.ancestors():
+        if ancestor.kind() in FUNCTION_KINDS:
+            holder = ancestor.parent()
+            outer = holder.parent() if holder is not None and holder.kind() == "arguments" else None
+            callee = outer.field("function") if outer is not None and outer.kind() == "call_expression" else None
+            return callee is not None and callee.text().endswith(".forEach")
+    return False
+
+
+def _is_swallowed(file: SourceFile, call: Span) -> bool:
+    """Does the call stand in a `try` whose `catch` goes on as if nothing had happened?"""
+    node = node_covering(file, call)
+    for ancestor in node.ancestors() if node is not None else []:
+        if ancestor.kind() in FUNCTION_KINDS:
+            return False
+        if ancestor.kind() != "try_statement":
+            continue
+        block, clause = ancestor.field("body"), ancestor.field("handler")
+        if block is None or clause is None or not span_of(block).holds(call):
+            continue
+        if re.search(r"\bthrow\b|\bnext\(|\bstatus\(\s*[45]|sendStatus\(\s*[45]", clause.text()) is None:
+            return True
+    return False

@@ -19,7 +19,7 @@ from codemods.source.tree import FUNCTION_KINDS
 from codemods.workspace import Workspace
 from codemods.writers.answers import answer_edits
 from codemods.writers.code import ImportSpec
-from codemods.writers.database import DatabaseEdits, transaction_parameters
+from codemods.writers.database import DatabaseEdits, is_floating, transaction_parameters
 from codemods.writers.errors import error_class_edits
 from codemods.writers.library import spec_of
 from codemods.writers.shifting import indent_unit, reindented, without_useless_catch
@@ -50,6 +50,7 @@ class Written:
     runtime: set[str] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
     jobs: list[Job] = field(default_factory=list)
+    env: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +188,9 @@ class PieceWriter:
         if use.call is None:
             self._problem("CX210", f"`{self._file.slice(use.span)}` is passed on as a value", use.span)
             return
+        if is_floating(self._file, use.call):
+            text = f"`{self._file.slice(use.span)}` is called and not awaited"
+            self._problem("CX209", text, use.span)
         call = self._file.slice(Span(use.span.end, use.call.end))
         opening = use.span.end + call.index("(") + 1
         empty = self._file.text[opening : use.call.end - 1].strip() == ""
@@ -203,7 +207,11 @@ class PieceWriter:
             if module is None:
                 self._edits.append(Edit.replace(replaced.span, replaced.text))
                 continue
-            if module == "errors":
+            if module == "env":
+                self._edits.append(Edit.replace(replaced.span, replaced.text))
+                self._import(SERVER, "env")
+                self._written.env.add(replaced.name or "")
+            elif module == "errors":
                 self._edits.append(Edit.replace(replaced.span, replaced.text))
                 self._library("DatabaseError")
             elif module.startswith("table:"):
