@@ -143,7 +143,8 @@ class ExpressInConvexProject(Rule):
     )
 
     def check(self, module: Module) -> Iterator[Report]:
-        imported = [found for found in module.bindings.imports if found.module in _FRAMEWORKS]
+        imports = module.bindings.imports if module.holds(_FRAMEWORKS) else ()
+        imported = [found for found in imports if found.module in _FRAMEWORKS]
         if imported:
             found = list(_made(module))
             if not found and module.functions_folder is not None:
@@ -158,9 +159,9 @@ class ExpressInConvexProject(Rule):
 def _handlers(module: Module) -> Iterator[SgNode]:
     """Exported functions whose second parameter is used as only the response of such a framework can be."""
     for export in module.bindings.exports:
-        binding = module.bindings.top_level.get(export.local or "")
-        node = (binding.value or binding.declaration) if binding is not None else export.node
-        function = unwrap(node) if node is not None else None
+        node = export.node
+        held = node.field("value") if node is not None and node.kind() == "variable_declarator" else node
+        function = unwrap(held) if held is not None else None
         if function is None or function.kind() not in FUNCTION_KINDS:
             continue
         response = next(iter(parameters(function)[1:2]), None)

@@ -53,7 +53,7 @@ class FunctionOutsideConvex(Rule):
     NAME = "function-outside-convex"
     MESSAGE = "This {kind} is outside of {folder}/, so it is not deployed"
     HELP = "Move it to a file in {folder}/."
-    LITERALS = ("_generated/server", "convex/server", "convex-helpers")
+    LITERALS = ("_generated/server", "convex/server", "convex-helpers/server")
     WHERE = Where.OUTSIDE
 
     VALID = (

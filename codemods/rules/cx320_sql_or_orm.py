@@ -81,6 +81,7 @@ _LIBRARIES = {
     "sqlite3": "SQLite",
     "typeorm": "TypeORM",
 }
+_QUOTED = tuple(f"{quote}{library}" for library in _LIBRARIES for quote in "\"'")
 _SQL = re.compile(r"\s*(?:select\b.+\bfrom|insert\s+into|update\b.+\bset|delete\s+from|with\b.+\bas)\b", re.I | re.S)
 _SQL_TEXT = re.compile(r"\bdb\s*\.\s*\w+\(\s*[\"'`]\s*(?:select|insert|update|delete|with)\s", re.I)
 
@@ -162,7 +163,7 @@ class SqlOrOrm(Rule):
     def check(self, module: Module) -> Iterator[Report]:
         if _SQL_TEXT.search(module.text):
             yield from self._sql(module)
-        if module.mentions(tuple(_LIBRARIES)):
+        if module.mentions(_QUOTED):
             yield from self._clients(module)
 
     def _clients(self, module: Module) -> Iterator[Report]:
