@@ -6,11 +6,13 @@ from collections.abc import Callable, Collection
 
 from codemods.ir.query import Op, Query
 from codemods.ir.table import Schema, Table
+from codemods.writers.access import source_of, unique_row
 from codemods.writers.code import DbCode, Part, Refusal, RefusedError, ValueFacts
 from codemods.writers.draft import Draft, draft_of
 from codemods.writers.layout import Doc, Group, Line, Nest, call, layout, listed
 from codemods.writers.names import SchemaNames
-from codemods.writers.sources import Limits, QuerySource, Source, many, one, source_of, unique_row, unordered
+from codemods.writers.relations import related_test
+from codemods.writers.sources import Limits, QuerySource, Source, many, one, unordered
 from codemods.writers.views import view
 from codemods.writers.writes import create, create_many, delete, delete_many, update, update_many, upsert
 
@@ -34,9 +36,10 @@ def write_query(
     `avoid` holds the names that are bound where the code goes (its module's and its function's), for none of them may
     be shadowed or imported over. Without it the likeliest one is avoided: a handler called `deleteUser`.
     `changing` holds the names that are assigned more than once (`let`, reassigned parameters): their values are taken
-    before the functions of ours that use them. `used` is False where nobody looks at the result, which is then not made to look like the source's.
+    before the functions of ours that use them. `used` is False where nobody looks at the result, which is then not made
+    to look like the source's.
     """
-    draft = draft_of(query, schema, names, facts, ctx, avoid, changing)
+    draft = draft_of(query, schema, names, facts, ctx, related_test, avoid, changing)
     try:
         if query.unsupported:
             raise RefusedError("CX301", "; ".join(query.unsupported))

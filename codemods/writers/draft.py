@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -52,6 +52,10 @@ _PURE_CALL = re.compile(
 _CALL_OR_CHANGE = re.compile(r"[\w$\])]\s*(?:\?\.)?\(|\+\+|--|(?<![=!<>])=(?![=>])|\bnew\b|[\w$\])]`")
 
 
+RelatedTest = Callable[["Draft", Table, str, Related, bool], Doc]
+"""(draft, table, row name, condition, negated) -> whether related rows are as the condition asks, awaited."""
+
+
 @dataclass(slots=True)
 class Draft:
     """Collects what the code uses.
@@ -64,6 +68,7 @@ class Draft:
     names: SchemaNames
     facts: ValueFacts
     ctx: str
+    related: RelatedTest
     bound: set[str]
     taken: set[str]
     changing: frozenset[str] = frozenset()
@@ -206,13 +211,16 @@ def draft_of(
     names: SchemaNames,
     facts: ValueFacts,
     ctx: str,
+    related: RelatedTest,
     avoid: Collection[str] | None,
     changing: Collection[str],
 ) -> Draft:
     """A draft for a query; see `write_query`."""
     words = {*_words_in(query, facts), ctx}
     bound = set(avoid) if avoid is not None else {names.of(table.name).delete for table in schema.tables}
-    return Draft(schema, names, facts, ctx, bound | words, words | {*all_names(), "filter"}, frozenset(changing))
+    return Draft(
+        schema, names, facts, ctx, related, bound | words, words | {*all_names(), "filter"}, frozenset(changing)
+    )
 
 
 def _words_in(query: Query, facts: ValueFacts) -> set[str]:

@@ -6,7 +6,6 @@ that is undefined means that there is no such condition; under OR, that the alte
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from codemods.ir.query import All, Any, Compare, Condition, Not, Predicate, Related
@@ -15,9 +14,6 @@ from codemods.writers.code import RefusedError
 from codemods.writers.draft import Draft
 from codemods.writers.fields import is_indexable
 from codemods.writers.layout import Doc, Group, Line, arrow, call, joined
-
-RelatedTest = Callable[[Draft, Table, str, Related, bool], Doc]
-"""(draft, table, row name, condition, negated) -> an expression that awaits."""
 
 _OPPOSITE = {
     Compare.EQ: Compare.NE,
@@ -71,11 +67,10 @@ class Arrow:
 class Tester:
     """Writes the tests of one row."""
 
-    def __init__(self, draft: Draft, table: Table, row: str, related: RelatedTest) -> None:
+    def __init__(self, draft: Draft, table: Table, row: str) -> None:
         self._draft = draft
         self._table = table
         self._row = row
-        self._related = related
 
     def test(self, predicate: Predicate, negated: bool = False) -> Test:
         """The test of a predicate, or of its being false."""
@@ -85,7 +80,7 @@ class Tester:
             case Not(part=part):
                 return self.test(part, not negated)
             case Related():
-                return Test(self._related(self._draft, self._table, self._row, predicate, negated), waits=True)
+                return Test(self._draft.related(self._draft, self._table, self._row, predicate, negated), waits=True)
             case All(parts=parts):
                 return self._negated_all(parts) if negated else _all([self.test(part) for part in parts])
             case Any(parts=parts):

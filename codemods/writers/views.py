@@ -6,11 +6,13 @@ from collections.abc import Sequence
 
 from codemods.ir.query import All, Include
 from codemods.ir.table import Relation, RelationKind, Table
+from codemods.writers.access import source_of
 from codemods.writers.code import RefusedError
 from codemods.writers.draft import Draft
 from codemods.writers.fields import column_of
 from codemods.writers.layout import Doc, Group, Line, Nest, call, record
-from codemods.writers.sources import Limits, many, null_test, one, related_row, related_source, source_of
+from codemods.writers.relations import null_test, related_row, related_source
+from codemods.writers.sources import Limits, many, one
 
 
 def view(draft: Draft, table: Table, select: tuple[str, ...] | None, includes: Sequence[Include]) -> Doc:

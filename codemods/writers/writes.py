@@ -5,12 +5,13 @@ from __future__ import annotations
 from codemods.ir.query import Data, Query
 from codemods.ir.table import Table
 from codemods.source.span import Span
+from codemods.writers.access import source_of, unique_row
 from codemods.writers.code import ImportSpec, RefusedError
 from codemods.writers.data import Payload, PayloadWriter, connected
 from codemods.writers.deletes import reaches_itself
 from codemods.writers.draft import Draft
 from codemods.writers.layout import Doc, arrow, call, listed
-from codemods.writers.sources import many, source_of, unique_row, unordered
+from codemods.writers.sources import many, unordered
 from codemods.writers.views import view
 
 
