@@ -87,8 +87,8 @@ class Carrier:
         analyser = Analyser(reading.workspace, reading.schema, reading.queries, reading.is_job)
         closure = Closure(analyser)
         self._analyser = analyser
-        routes = [plan_route(self._workspace, route, reading.shape) for route in reading.app.routes]
-        self._marked = marked
+        planned = [plan_route(self._workspace, route, reading.shape) for route in reading.app.routes]
+        routes = [plan for plan in planned if plan.key not in marked]
         edge = EdgeWriter(reading.workspace, closure, analyser)
         self._state = Carried(reading.workspace, routes, closure, schema_names(reading.schema), Names(), edge)
 

@@ -9,8 +9,7 @@ from codemods.ir.query import Op, Query
 from codemods.migrate.carry import Carried
 from codemods.migrate.project import Project
 from codemods.migrate.reading import Reading, broken_files
-from codemods.outcome import CODES, Item, ItemKind, Outcome, Place, Target
-from codemods.planner.closure import Closure
+from codemods.outcome import CODES, Diagnostic, Item, ItemKind, Outcome, Place, Severity, Target
 from codemods.planner.pieces import PieceKey
 from codemods.planner.routes import SILENT, RoutePlan
 from codemods.source import Span
@@ -24,7 +23,7 @@ def all_items(
     project: Project | None = None,
 ) -> list[Item]:
     """All items, in order of kind and place."""
-    items: list[Item] = [*_routes(carried, project, marked), *_middleware(reading, carried)]
+    items: list[Item] = [*_routes(reading, carried, project, marked), *_middleware(reading, carried)]
     regions = _Regions(carried, project)
     for path in reading.code_files():
         items += _queries(reading, path, regions)
@@ -36,24 +35,29 @@ def all_items(
     return sorted(dict.fromkeys(items), key=lambda item: (item.kind, item.source, item.name))
 
 
-def _routes(carried: Carried | None, project: Project | None, marked: Mapping[str, tuple[str, str]]) -> Iterable[Item]:
+def _routes(
+    reading: Reading, carried: Carried | None, project: Project | None, marked: Mapping[str, tuple[str, str]]
+) -> Iterable[Item]:
     if carried is None or project is None:
         return
     seen: set[tuple[Place, str]] = set()
+    for route in reading.app.routes:
+        key = RoutePlan(route, None).key
+        if key in marked and (route.place, route.method) not in seen:
+            seen.add((route.place, route.method))
+            code, text = marked[key]
+            yield Item(ItemKind.ROUTE, route.name, Outcome.NEEDS_REVIEW, route.place, f"{code} {text}")
     for plan in carried.plans:
         mark = (plan.route.place, plan.route.method)
         if mark in seen:
             continue
         seen.add(mark)
-        yield _route(plan, project, marked)
+        yield _route(plan, project)
 
 
-def _route(plan: RoutePlan, project: Project, marked: Mapping[str, tuple[str, str]]) -> Item:
+def _route(plan: RoutePlan, project: Project) -> Item:
     group = f"route:{plan.route.place.file}:{plan.route.place.line}:{plan.route.method}"
     target = Target(f"{project.folder}/{plan.module}{project.extension}", plan.name, plan.kind)
-    if plan.key in marked:
-        code, text = marked[plan.key]
-        return Item(ItemKind.ROUTE, plan.route.name, Outcome.NEEDS_REVIEW, plan.route.place, f"{code} {text}")
     if plan.carried:
         return Item(ItemKind.ROUTE, plan.route.name, Outcome.MIGRATED, plan.route.place, None, target, group)
     reason = plan.problems[0].reason
@@ -200,5 +204,25 @@ def _tables(reading: Reading, carried: Carried | None, project: Project | None) 
         yield Item(ItemKind.TABLE, table.name, Outcome.MIGRATED, table.place, None, target, f"table:{table.name}")
 
 
-def closure_of(carried: Carried) -> Closure:
-    return carried.closure
+def carried_diagnostics(reading: Reading, carried: Carried) -> list[Diagnostic]:
+    """What the owner should know of routes that were carried over: scans, arguments without a type, renamed tables."""
+    found: dict[Diagnostic, None] = {}
+    for plan in carried.carried:
+        if plan.request is not None and plan.request.untyped:
+            names = ", ".join(plan.request.untyped)
+            found.setdefault(
+                _diagnostic("CX402", f"{plan.route.name}: nothing says what {names} may be", plan.route.place)
+            )
+        for key in carried.pieces(plan):
+            for code, text, query in carried.database[key].notes if key in carried.database else ():
+                found.setdefault(_diagnostic(code, f"{query.name}: {text}", _query_place(reading, query)))
+    for rename in carried.names.renames:
+        table = reading.schema.table(rename.table)
+        if table is not None and table.name in carried.tables:
+            what = f"{rename.table}.{rename.field}" if rename.field else rename.table
+            found.setdefault(_diagnostic("CX601", f"{what} is called {rename.name}", table.place))
+    return list(found)
+
+
+def _diagnostic(code: str, message: str, place: Place) -> Diagnostic:
+    return Diagnostic(code, Severity.WARNING if code != "CX402" else Severity.INFO, message, CODES[code].help, place)

@@ -12,7 +12,7 @@ from codemods.changes.migration import Migration, Options, Progress
 from codemods.migrate.assemble import APP, Assembler
 from codemods.migrate.carry import Carried, Carrier
 from codemods.migrate.edge import EdgeAssembler
-from codemods.migrate.items import all_items
+from codemods.migrate.items import all_items, carried_diagnostics
 from codemods.migrate.project import Project, find_project, package_edit, project_modules
 from codemods.migrate.reading import Reading, read
 from codemods.migrate.sources import marked_routes, source_changes
@@ -38,7 +38,8 @@ def plan(root: Path, options: Options, progress: Progress | None = None) -> Migr
     project = find_project(workspace, reading.app)
     changes = _changes(reading, carried, project, options, DiskBase(root))
     items = all_items(reading, carried, marked, project)
-    return Migration(root, tuple(items), _diagnostics(reading), changes, workspace.skips)
+    diagnostics = (*_diagnostics(reading), *carried_diagnostics(reading, carried))
+    return Migration(root, tuple(items), diagnostics, changes, workspace.skips)
 
 
 def _selected(name: str, file: str, options: Options) -> bool:
