@@ -1,1 +1,1 @@
-""""""
+"""Writes Convex source: functions, routes, tables, queries, validators, and the library that they use."""

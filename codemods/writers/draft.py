@@ -43,7 +43,9 @@ _IDENTIFIER = re.compile(r"[A-Za-z_$][\w$]*")
 _OPERAND = re.compile(
     r"""(?:new\s+)?(?:[\w$]+|"[^"\n]*"|'[^'\n]*'|`[^`]*`)(?:\??\.[\w$]+|!|\([^()]*\)|\[[^\[\]]*\])*"""
 )
-_REFERENCE = re.compile(r"[A-Za-z_$][\w$]*(?:!?\??\.[\w$]+)*!?")
+_REFERENCE = re.compile(r"[A-Za-z_$][\w$]*(?:!?\??\.[\w$]+)*!?(?: as [\w$.<>\[\]\"| ]+)?")
+"""A name or a chain of members, perhaps with a type: reading it twice gives the same value."""
+
 _WAITS = re.compile(r"\b(?:await|yield)\b")
 _PURE_CALL = re.compile(
     r"\b(?:new Date|Date\.now|Math\.\w+|Number|String|Boolean|BigInt|parseInt|parseFloat)(?=\()"
@@ -144,14 +146,22 @@ class Draft:
         """A value beside an operator."""
         return _operand(self.facts.text(span), self.value(span))
 
-    def closed(self, span: Span, wish: str, repeated: bool = True) -> Doc:
-        """A value inside a function of ours, which must neither await nor, when `repeated`, have effects."""
-        if span in self.hoisted:
-            return self.hoisted[span]
+    def closed(self, span: Span, wish: str, repeated: bool = True, alone: bool = False) -> Doc:
+        """A value inside a function of ours, which must neither await nor, when `repeated`, have effects.
+
+        `alone` says that it is a whole argument, which needs no parentheses.
+        """
         text = self.facts.text(span)
-        if not _must_move(text, repeated) and self.changing.isdisjoint(_IDENTIFIER.findall(text)):
-            return self.operand(span)
-        return self.hoist(span, wish)
+        if span in self.hoisted or _must_move(text, repeated) or self._changes(text):
+            return self.hoist(span, wish)
+        return self.value(span) if alone else self.operand(span)
+
+    def guarded(self, span: Span, wish: str, alone: bool = False) -> Doc:
+        """A value that is compared with undefined and used again: a plain reference, or a hoisted name."""
+        text = self.facts.text(span)
+        if span in self.hoisted or not _REFERENCE.fullmatch(text) or self._changes(text):
+            return self.hoist(span, wish)
+        return self.value(span) if alone else self.operand(span)
 
     def hoist(self, span: Span, wish: str) -> str:
         """A name for a value that is computed once, before the query."""
@@ -159,12 +169,8 @@ class Draft:
             self.hoisted[span] = self.fresh(wish)
         return self.hoisted[span]
 
-    def guarded(self, span: Span, wish: str) -> Doc:
-        """A value that is compared with undefined and used again: a plain reference, or a hoisted name."""
-        text = self.facts.text(span)
-        if _REFERENCE.fullmatch(text) and self.changing.isdisjoint(_IDENTIFIER.findall(text)):
-            return self.value(span)
-        return self.hoist(span, wish)
+    def _changes(self, text: str) -> bool:
+        return not self.changing.isdisjoint(_IDENTIFIER.findall(text))
 
     def stored(self, table: Table, column: Field, span: Span, value: Doc, cast: bool = True) -> Doc:
         """A value in the form in which the column stores it. `cast` gives ids and enums their type."""

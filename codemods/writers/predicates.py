@@ -6,14 +6,15 @@ that is undefined means that there is no such condition; under OR, that the alte
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from codemods.ir.query import All, Any, Compare, Condition, Not, Predicate, Related
 from codemods.ir.table import Field, FieldType, Table
 from codemods.writers.code import RefusedError
 from codemods.writers.draft import Draft
-from codemods.writers.fields import is_indexable
-from codemods.writers.layout import Doc, Group, Line, arrow, call, joined
+from codemods.writers.fields import column_of, is_indexable
+from codemods.writers.layout import Doc, Group, Line, Nest, arrow, call, joined
 
 _OPPOSITE = {
     Compare.EQ: Compare.NE,
@@ -42,12 +43,12 @@ _UNORDERED = frozenset({FieldType.BOOLEAN, FieldType.ENUM, FieldType.DECIMAL, Fi
 
 @dataclass(frozen=True, slots=True)
 class Test:
-    """A boolean expression; `is_or` and `is_and` say which operator is outermost."""
+    """A boolean expression; one that is a chain of `&&` or `||` lists what it links."""
 
     doc: Doc
-    is_and: bool = False
-    is_or: bool = False
     waits: bool = False
+    both: tuple[Doc, ...] = ()
+    either: tuple[Doc, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,20 +145,21 @@ class Tester:
         draft = self._draft
         if draft.facts.is_null(condition.value):
             return "null"
-        value = self._bare(condition)
+        converted = field is not None and bool(column_of(field).to_store)
+        value = self._bare(condition, alone=converted)
         return value if field is None else draft.stored(self._table, field, condition.value, value, cast=False)
 
-    def _bare(self, condition: Condition) -> Doc:
+    def _bare(self, condition: Condition, alone: bool = False) -> Doc:
         if self._draft.facts.may_be_undefined(condition.value):
-            return self._draft.guarded(condition.value, condition.field)
-        return self._draft.closed(condition.value, condition.field)
+            return self._draft.guarded(condition.value, condition.field, alone)
+        return self._draft.closed(condition.value, condition.field, alone=alone)
 
     def _text(self, condition: Condition, field: Field | None, access: str, negated: bool) -> Test:
         if field is None or field.type is not FieldType.STRING or field.is_list:
             raise RefusedError("CX301", f"text comparison of {condition.field}")
         lower = ".toLowerCase()" if condition.insensitive else ""
         sign = "!" if negated else ""
-        doc = (f"{sign}{access}{lower}.{_TEXT[condition.op]}(", self._bare(condition), lower, ")")
+        doc = (f"{sign}{access}{lower}.{_TEXT[condition.op]}(", self._bare(condition, alone=not lower), lower, ")")
         return self._not_null(field, access, Test(doc))
 
     def _insensitive(self, condition: Condition, field: Field | None, access: str, op: Compare) -> Test:
@@ -167,8 +169,8 @@ class Tester:
         return self._not_null(field, access, Test(doc))
 
     def _list(self, condition: Condition, field: Field | None, access: str, op: Compare) -> Test:
-        values = self._bare(condition)
         convert = field and field.type in (FieldType.DATETIME, FieldType.DECIMAL, FieldType.BIGINT)
+        values = self._bare(condition, alone=not convert)
         if field and convert:
             one = self._draft.stored(self._table, field, condition.value, "value")
             values = (values, ".map((value) => ", one, ")")
@@ -199,8 +201,8 @@ def _all(tests: list[Test]) -> Test:
         return tests[0]
     if not tests:
         return Test("true")
-    docs = [("(", test.doc, ")") if test.is_or else test.doc for test in tests]
-    return Test(_chain(docs, "&&"), is_and=True, waits=any(test.waits for test in tests))
+    links = tuple(link for test in tests for link in test.both or (_enclosed(test, test.either),))
+    return Test(_chain(links, "&&"), any(test.waits for test in tests), both=links)
 
 
 def _any(tests: list[Test]) -> Test:
@@ -208,9 +210,13 @@ def _any(tests: list[Test]) -> Test:
         return tests[0]
     if not tests:
         return Test("false")
-    docs = [("(", test.doc, ")") if test.is_and else test.doc for test in tests]
-    return Test(_chain(docs, "||"), is_or=True, waits=any(test.waits for test in tests))
+    links = tuple(link for test in tests for link in test.either or (_enclosed(test, test.both),))
+    return Test(_chain(links, "||"), any(test.waits for test in tests), either=links)
 
 
-def _chain(docs: list[Doc], operator: str) -> Doc:
+def _enclosed(test: Test, linked: tuple[Doc, ...]) -> Doc:
+    return ("(", Nest(test.doc), ")") if linked else test.doc
+
+
+def _chain(docs: Sequence[Doc], operator: str) -> Doc:
     return Group(joined(docs, (f" {operator}", Line(" "))))
