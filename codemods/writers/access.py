@@ -253,7 +253,8 @@ def _range(draft: Draft, steps: list[Doc]) -> Doc:
 def _index_value(draft: Draft, table: Table, part: Condition) -> Doc:
     field = table.field(part.field)
     assert field is not None
-    value = draft.closed(part.value, part.field, repeated=False)
+    alone = bool(column_of(field).to_store) or not _is_definite(draft, part)
+    value = draft.closed(part.value, part.field, repeated=False, alone=alone)
     if not _is_definite(draft, part):
         value = call(draft.library("given"), value)
     return draft.stored(table, field, part.value, value)

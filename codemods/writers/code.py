@@ -46,7 +46,7 @@ class DbCode:
     """An expression of a Promise, and what has to exist for it.
 
     `indexes` holds (source table, Convex field names); `runtime` names functions of the runtime library;
-    `diagnostics` are (code, message).
+    `diagnostics` are (code, message); `comments` stood in the call between its values, and belong before the statement.
     """
 
     parts: tuple[Part, ...]
@@ -55,6 +55,7 @@ class DbCode:
     indexes: frozenset[tuple[str, tuple[str, ...]]] = frozenset()
     runtime: frozenset[str] = frozenset()
     diagnostics: tuple[tuple[str, str], ...] = ()
+    comments: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

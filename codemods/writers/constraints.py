@@ -27,7 +27,7 @@ def foreign_key_checks(build: Builder, row: str, changed: bool = False) -> list[
     statements = []
     source = "after" if changed else row
     for reference in references_of(build.schema):
-        if reference.table is not build.table:
+        if reference.table.name != build.table.name:
             continue
         found = target_row(build, reference, source)
         arguments: list[Doc] = [found, f'"{build.table.name}"', f'"{reference.constraint}"']

@@ -49,7 +49,7 @@ def write_query(
         doc = _with_hoisted(draft, write(draft, draft.table(query.table), query, used))
     except RefusedError as refused:
         return refused.refusal
-    return draft.finish(_laid_out(doc, indent))
+    return draft.finish(query, _laid_out(doc, indent))
 
 
 def _find_unique(draft: Draft, table: Table, query: Query, used: bool) -> Doc:

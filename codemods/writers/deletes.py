@@ -12,7 +12,7 @@ from codemods.writers.parts import Builder, ModulePart, Reference, function, gua
 def delete_part(build: Builder) -> ModulePart:
     """`export async function deleteUser`. The row goes first, so that rows which refer to each other end."""
     row = build.own.row if build.own.row not in ("ctx", "found") else "doc"
-    incoming = [reference for reference in references_of(build.schema) if reference.target is build.table]
+    incoming = [reference for reference in references_of(build.schema) if reference.target.name == build.table.name]
     restricting = [reference for reference in incoming if reference.on_delete is OnDelete.RESTRICT]
     body = [f'  const {row} = await {build.library("required")}(found, "Record to delete does not exist.");']
     body += [_refused(build, reference, row) for reference in restricting]
@@ -34,7 +34,7 @@ def reaches_itself(schema: Schema, table: Table) -> bool:
         name = waiting.pop()
         for reference in references:
             if reference.target.name == name and reference.on_delete is OnDelete.CASCADE:
-                if reference.table is table:
+                if reference.table.name == table.name:
                     return True
                 if reference.table.name not in seen:
                     seen.add(reference.table.name)
@@ -57,7 +57,7 @@ def _followed(build: Builder, reference: Reference, row: str) -> str:
         change = arrow(f"({name})", call("ctx.db.patch", f'"{other.table}"', f"{name}._id", record(keys)))
     else:
         build.needs.add(TableUse(reference.table.name, "delete"))
-        if reference.table is not build.table:
+        if reference.table.name != build.table.name:
             build.imports.add(ImportSpec(other.module, other.delete))
         gone = f"{other.delete}(ctx, {name})"
         if reaches_itself(build.schema, reference.table):

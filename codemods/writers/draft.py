@@ -51,6 +51,7 @@ _PURE_CALL = re.compile(
     r"\b(?:new Date|Date\.now|Math\.\w+|Number|String|Boolean|BigInt|parseInt|parseFloat)(?=\()"
     r"|\.(?:toLowerCase|toUpperCase|trim|toString|getTime|toISOString)(?=\()"
 )
+_COMMENT = re.compile(r"//[^\n\r]*|/\*[\s\S]*?\*/")
 _CALL_OR_CHANGE = re.compile(r"[\w$\])]\s*(?:\?\.)?\(|\+\+|--|(?<![=!<>])=(?![=>])|\bnew\b|[\w$\])]`")
 
 
@@ -192,7 +193,7 @@ class Draft:
         """Adds a diagnostic."""
         self.diagnostics[(code, message)] = None
 
-    def finish(self, parts: tuple[str | Span, ...]) -> DbCode:
+    def finish(self, query: Query, parts: tuple[str | Span, ...]) -> DbCode:
         """The finished code."""
         return DbCode(
             parts,
@@ -201,6 +202,7 @@ class Draft:
             frozenset(self.indexes),
             frozenset(self.runtime),
             tuple(self.diagnostics),
+            tuple(_comments_between(query, self.facts)),
         )
 
     def _import(self, module: str, name: str) -> str:
@@ -232,6 +234,15 @@ def draft_of(
 def _words_in(query: Query, facts: ValueFacts) -> set[str]:
     """Every identifier in the values of a query."""
     return {word for span in _values_of(query) for word in _IDENTIFIER.findall(facts.text(span))}
+
+
+def _comments_between(query: Query, facts: ValueFacts) -> Iterator[str]:
+    """The comments of a call that are in none of its values, which is where the source's text survives."""
+    position = query.call.start
+    for value in [*sorted(_values_of(query)), Span(query.call.end, query.call.end)]:
+        if value.start >= position:
+            yield from _COMMENT.findall(facts.text(Span(position, value.start)))
+        position = max(position, value.end)
 
 
 def _values_of(query: Query) -> Iterator[Span]:

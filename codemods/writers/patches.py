@@ -91,7 +91,7 @@ def _followers(build: Builder, row: str) -> list[str]:
     """Rows that refer to a changed key that is no id change with it."""
     statements = []
     for reference in references_of(build.schema):
-        if reference.target is not build.table or reference.is_by_id:
+        if reference.target.name != build.table.name or reference.is_by_id:
             continue
         stored = [build.stored(build.table, name) for name in reference.references]
         keys = [build.stored(reference.table, name) for name in reference.fields]

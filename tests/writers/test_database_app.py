@@ -1,10 +1,13 @@
 """Prisma calls written for Convex: the code type-checks, and does what Prisma did."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 from convex_project import ConvexProject, Json
 from database_app import PrismaSource, call_all, write_project
+
+from codemods.writers.javascript import strip_types
 
 HERE = Path(__file__).parent
 OPTIONAL = ["a", "b", "done", "mail", "maybe", "take"]
@@ -21,6 +24,22 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> ConvexProject:
     return project
 
 
+@pytest.fixture(scope="module")
+def plain_project(project: ConvexProject, tmp_path_factory: pytest.TempPathFactory) -> ConvexProject:
+    """The same project in JavaScript."""
+    root = tmp_path_factory.mktemp("plain")
+    for path in (project.root / "convex").rglob("*.ts"):
+        relative = path.relative_to(project.root)
+        if "_generated" not in relative.parts:
+            target = root / relative.with_suffix(".js")
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(strip_types(path.read_text()))
+    shutil.copy(project.root / "package.json", root)
+    plain = ConvexProject(root)
+    assert plain.codegen() == []
+    return plain
+
+
 def run(project: ConvexProject, *calls: tuple[str, Json]) -> list[Json]:
     return call_all(project, calls)
 
@@ -31,6 +50,21 @@ def emails(rows: Json) -> list[str]:
 
 def titles(rows: Json) -> list[str]:
     return [row["title"] for row in rows]
+
+
+def test_the_code_runs_without_its_types(plain_project: ConvexProject) -> None:
+    assert plain_project.bundle() == []
+    results = run(
+        plain_project,
+        ("createTeam", {"name": "A", "slug": "a"}),
+        ("x=createUser", {"email": "ann@x.io"}),
+        ("moveUser", {"id": "{x}", "slug": "a"}),
+        ("createUser", {"email": "ann@x.io"}),
+        ("deleteUser", "{x}"),
+    )
+    assert results[2]["team"]["name"] == "A"
+    assert results[3]["code"] == "P2002"
+    assert results[4]["email"] == "ann@x.io"
 
 
 USERS = [

@@ -250,6 +250,13 @@ def test_values_are_holes(tmp_path: Path) -> None:
     assert app.facts.text(hole) == "x"
 
 
+def test_comments_between_the_values_are_handed_on(tmp_path: Path) -> None:
+    code = code_of(
+        tmp_path, "prisma.user.create({ /* new */ data: { // who\n email: x /* kept */.mail, name: 'a//b' } })"
+    )
+    assert code.comments == ("/* new */", "// who")
+
+
 def test_known_ids_need_no_check(tmp_path: Path) -> None:
     app = source(tmp_path, "prisma.user.findUnique({ where: { id: x.ownerId } })")
     app.facts.ids["x.ownerId"] = "User"
