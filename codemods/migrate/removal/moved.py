@@ -1,0 +1,130 @@
+"""What was carried over, as the search for removable code needs it: pieces and registrations with their groups."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from codemods.ir.app import Middleware, Role
+from codemods.migrate.carry import Carried
+from codemods.migrate.reading import Reading
+from codemods.planner.pieces import Piece, PieceKey, PieceKind
+from codemods.planner.routes import HARMLESS_PACKAGES, SILENT, RoutePlan
+from codemods.readers.express.objects import ExpressObjects, Router
+from codemods.readers.express.registrations import PRE_FILTER, Registration, Registrations
+from codemods.source import Span, span_of
+from codemods.workspace import Role as FileRole
+from codemods.workspace import Workspace
+
+SERVES_FILES = frozenset({"express", "serve-static", "serve-index"})
+"""Packages whose static middleware answers requests that nobody answers after the move."""
+
+
+@dataclass(slots=True)
+class Moved:
+    """Carried pieces by file, the groups of carried registrations, and the middleware that needs no new place."""
+
+    pieces: dict[str, list[tuple[Piece, frozenset[str]]]] = field(default_factory=lambda: defaultdict(list))
+    routes: dict[tuple[str, Span], frozenset[str]] = field(default_factory=dict)
+    registrations: dict[str, list[Registration]] = field(default_factory=lambda: defaultdict(list))
+    objects: ExpressObjects | None = None
+    settled: set[tuple[str, int]] = field(default_factory=set)
+    """Functions that take a request and need not stay: ported ones, and those that a JSON route can do without."""
+    unsettled: dict[str, list[Middleware]] = field(default_factory=lambda: defaultdict(list))
+    """Middleware that was not carried over, by file."""
+
+
+def own_span(registration: Registration) -> Span:
+    """The registration without the rest of its chain."""
+    return registration.link or span_of(registration.call)
+
+
+def moved(workspace: Workspace, reading: Reading, carried: Carried, group_of: Callable[[RoutePlan], str]) -> Moved:
+    """Everything about one migration."""
+    found = Moved()
+    _pieces(found, carried, group_of)
+    _middleware(found, reading, carried)
+    found.objects = ExpressObjects(workspace)
+    files = [
+        path
+        for path in workspace.files
+        if workspace.role_of(path) is not FileRole.TEST and PRE_FILTER.search(workspace.text(path))
+    ]
+    registrations = Registrations(workspace, found.objects, files).collect()
+    for registration in registrations:
+        found.registrations[registration.file].append(registration)
+    _routes(found, carried, group_of, _Ways(found.objects, workspace, registrations))
+    return found
+
+
+def _pieces(found: Moved, carried: Carried, group_of: Callable[[RoutePlan], str]) -> None:
+    owners: dict[PieceKey, set[str]] = defaultdict(set)
+    for plan in carried.carried:
+        for key in carried.pieces(plan):
+            owners[key].add(group_of(plan))
+    for ported in carried.edge_pieces().values():
+        for key in ported.reached:
+            owners[key] |= set()
+    for key, groups in sorted(owners.items()):
+        piece = carried.closure.piece(key)
+        if piece.kind is not PieceKind.INLINE and piece.statement is not None:
+            found.pieces[key.file].append((piece, frozenset(groups)))
+
+
+def _middleware(found: Moved, reading: Reading, carried: Carried) -> None:
+    found.settled |= {(key.file, key.offset) for key in carried.edge_pieces()}
+    routes = [m for route in reading.app.routes for m in (*route.middleware, *route.error_handlers)]
+    checks = {check.middleware for plan in carried.carried for check in plan.checks}
+    for middleware in dict.fromkeys((*reading.app.middleware, *routes)):
+        definition = middleware.definition
+        if middleware in checks or _is_settled(found, middleware):
+            if definition is not None:
+                found.settled.add((definition.file, definition.span.start))
+        else:
+            found.unsettled[middleware.place.file].append(middleware)
+
+
+def _is_settled(found: Moved, middleware: Middleware) -> bool:
+    if middleware.role is Role.STATIC and middleware.library in SERVES_FILES:
+        return False
+    if middleware.role in SILENT or middleware.library in HARMLESS_PACKAGES:
+        return True
+    definition = middleware.definition
+    return definition is not None and (definition.file, definition.span.start) in found.settled
+
+
+def _routes(found: Moved, carried: Carried, group_of: Callable[[RoutePlan], str], ways: _Ways) -> None:
+    """A registration is carried when the routes of all ways that lead to it are."""
+    plans: dict[tuple[str, Span], list[RoutePlan]] = defaultdict(list)
+    for plan in carried.plans:
+        plans[plan.route.registration.file, plan.route.registration.span].append(plan)
+    for registrations in found.registrations.values():
+        for registration in registrations:
+            key = registration.file, own_span(registration)
+            routes = plans.get(key, [])
+            if registration.verb == "use" or not all(plan.carried for plan in routes):
+                continue
+            if routes and len(routes) >= ways.count(registration.router):
+                found.routes[key] = frozenset(group_of(plan) for plan in routes)
+
+
+class _Ways:
+    """In how many ways requests reach a router: a router mounted twice has two."""
+
+    def __init__(self, objects: ExpressObjects, workspace: Workspace, registrations: list[Registration]) -> None:
+        self._parents: dict[Router, list[Router]] = defaultdict(list)
+        for registration in registrations:
+            if registration.verb != "use" or registration.router is None:
+                continue
+            file = workspace.source(registration.row_file or registration.file)
+            for argument in registration.arguments:
+                child = objects.router_of(file, argument)
+                if child is not None and child != registration.router:
+                    self._parents[child].append(registration.router)
+
+    def count(self, router: Router | None, seen: tuple[Router, ...] = ()) -> int:
+        parents = self._parents.get(router, []) if router is not None and router not in seen else []
+        if router is None or not parents:
+            return 1
+        return sum(self.count(parent, (*seen, router)) for parent in parents)
