@@ -91,6 +91,8 @@ class Route:
     handler: Handler
     mounted: bool = True
     error_handlers: tuple[Middleware, ...] = ()
+    application: str = ""
+    """The file of the application that serves the route."""
     order: tuple[int, ...] = ()
     """Sorts routes as Express tries them: positions of the mounts from the application down, then its own."""
 

@@ -54,9 +54,9 @@ class Assembler:
     # ---- fragments --------------------------------------------------------------------------------
 
     def add(self, module: str, group: str | tuple[str, ...], order: tuple[int | str, ...], text: str,
-            imports: Iterable[ImportSpec], generated: bool = True, tight: bool = False) -> None:  # fmt: skip
+            imports: Iterable[ImportSpec], tight: bool = False) -> None:  # fmt: skip
         """One fragment of a module of convex/, with its imports turned into paths."""
-        if generated and not self._project.typed:
+        if not self._project.typed:
             text = strip_types(text)
         specs = tuple(self._import(module, spec) for spec in imports if self._project.typed or not spec.type_only)
         self.draft.fragments[module].append(Fragment(group, order, text, specs, tight))
@@ -93,7 +93,7 @@ class Assembler:
             groups = tuple(sorted(owners[key]))
             module = self._carried.placement.modules[key.file]
             imports = [*written.imports, *self._extra_imports.get(key, [])]
-            self.add(module, groups, (1, key.file, key.offset, 1), written.text, imports, generated=False)
+            self.add(module, groups, (1, key.file, key.offset, 1), written.text, imports)
             for number, job in enumerate(written.jobs):
                 self.add(module, groups, (1, key.file, key.offset, number + 2), job.text, [])
             self._needs(groups, written.runtime, key, written.imports)

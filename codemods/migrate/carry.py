@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -97,6 +99,8 @@ class Carrier:
         for plan in state.plans:
             if plan.piece is not None:
                 state.closure.start(plan.piece, handler=True)
+        self._other_applications()
+        self._shadowed()
         self._shared_handlers()
         self._application_handlers()
         for _ in range(_ROUNDS):
@@ -104,6 +108,31 @@ class Carrier:
             if not self._round():
                 break
         return state
+
+    def _other_applications(self) -> None:
+        """One Convex project serves one application: the one with most routes, by the package that owns it."""
+        homes = Counter(self._home(plan) for plan in self._state.plans)
+        main = max(homes, key=lambda name: (homes[name], -len(name)), default="")
+        for plan in self._state.plans:
+            if self._home(plan) != main:
+                text = f"belongs to the application in {plan.route.application}"
+                plan.problems.insert(0, Problem("CX108", text, plan.route.place))
+
+    def _home(self, plan: RoutePlan) -> str:
+        package = self._workspace.package_of(plan.route.application)
+        return package.folder if package is not None else ""
+
+    def _shadowed(self) -> None:
+        """Of two routes with one method and path, Express only runs the first."""
+        first: dict[tuple[str, str], RoutePlan] = {}
+        for plan in sorted(self._state.plans, key=lambda plan: (plan.route.order, plan.route.place)):
+            if plan.route.path is None or any(problem.code == "CX108" for problem in plan.problems):
+                continue
+            shape = (plan.route.method, re.sub(r":\w+", ":", plan.route.path))
+            other = first.setdefault(shape, plan)
+            if other is not plan:
+                text = f"is registered after {other.route.place.file}:{other.route.place.line}, which answers first"
+                plan.problems.insert(0, Problem("CX109", text, plan.route.place))
 
     def _shared_handlers(self) -> None:
         """One function can serve several routes when all of them give it the same arguments."""
@@ -214,7 +243,7 @@ class Carrier:
         file = self._workspace.source(key.file)
         values = Values(file, self._reading.schema, facts.queries)
         ctx = context_name(file, facts.piece.node)
-        return write_queries(file, facts.queries, self._reading.schema, self._state.names, values, ctx)
+        return write_queries(file, facts.piece, facts.queries, self._reading.schema, self._state.names, values, ctx)
 
     def _kind(self, plan: RoutePlan) -> None:
         assert plan.piece is not None

@@ -33,8 +33,8 @@ class EdgeAssembler:
         self._on_error()
         self._code((9, ""), APP, epilogue())
 
-    def _code(self, order: tuple[int | str, ...], group: str, code: EdgeCode, generated: bool = True) -> None:
-        self._assembler.add(HTTP, group, order, code.text, code.imports, generated=generated)
+    def _code(self, order: tuple[int | str, ...], group: str, code: EdgeCode) -> None:
+        self._assembler.add(HTTP, group, order, code.text, code.imports)
         for name in code.runtime:
             self._assembler.draft.runtime[name].add(group)
 
@@ -88,7 +88,7 @@ class EdgeAssembler:
             return name
         name = "handleError" if handler is self._carried.error_handler else "answerNotFound"
         text = f"const {name} = {written.text};"
-        self._code(order, APP, EdgeCode(text, [*written.imports, *context], set(written.runtime)), generated=False)
+        self._code(order, APP, EdgeCode(text, [*written.imports, *context], set(written.runtime)))
         return name
 
 

@@ -64,7 +64,7 @@ class Project:
 
 def find_project(workspace: Workspace, app: App) -> Project:
     """Beside the package.json that owns most routes; TypeScript when most of their files are."""
-    owners = Counter(_owner(workspace, route.place.file) for route in app.routes)
+    owners = Counter(_owner(workspace, route.application) for route in app.routes)
     home = max(owners, key=lambda name: (owners[name], -len(name)), default="")
     scripts = Counter(route.place.file.endswith((".js", ".mjs", ".cjs", ".jsx")) for route in app.routes)
     typed = scripts[False] >= scripts[True]

@@ -43,6 +43,8 @@ CODES: dict[str, Code] = _table(
         "Move the declaration by hand; what it depends on cannot be carried over.",
     ),
     ("CX106", "name already taken in convex/", "Rename one of the two, or delete the existing one, and run again."),
+    ("CX108", "belongs to another application", "Run convexify on the folder of that application."),
+    ("CX109", "another route answers first", "Delete the route, or change the order of the two."),
     ("CX107", "same-named declarations", "Rename one of the two declarations."),
     # functions
     (

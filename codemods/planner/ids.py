@@ -6,13 +6,15 @@ Prisma's `Int @id` becomes `_id`, a string. A route that casts its parameter to 
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 
 from ast_grep_py import SgNode
 
-from codemods.ir.query import All, Any, Assignment, Change, Condition, Data, Include, Not, Predicate, Query, Related
+from codemods.ir.query import All, Any, Assignment, Change, Condition, Data, Not, Predicate, Query, Related
 from codemods.ir.table import FieldType, Schema, Table
+from codemods.outcome import Place
 from codemods.planner.closure import Closure
 from codemods.planner.pieces import PieceKey
 from codemods.planner.problems import Problem
@@ -24,7 +26,6 @@ from codemods.source import (
     SourceFile,
     Span,
     arguments,
-    member,
     parameters,
     span_of,
     unwrap,
@@ -33,6 +34,8 @@ from codemods.source.tree import FUNCTION_KINDS
 from codemods.workspace import Workspace
 
 _CASTS = frozenset({"Number", "parseInt", "Number.parseInt", "parseFloat", "Number.parseFloat"})
+_NUMERIC = re.compile(r"\b(parseInt|parseFloat|Number)\s*\(")
+
 _CHECKS = frozenset({"isNaN", "Number.isNaN", "Number.isInteger", "Number.isFinite", "isFinite"})
 
 
@@ -45,9 +48,14 @@ class IdFlow:
         self.edits: dict[str, dict[tuple[Span, tuple[str | Span, ...]], Edit]] = defaultdict(dict)
         self.problems: dict[PieceKey, list[Problem]] = defaultdict(list)
         self._seen: set[tuple[str, int]] = set()
+        self._traced: dict[tuple[str, int], PieceKey] = {}
+        self._plain: dict[tuple[str, int], tuple[PieceKey, Place]] = {}
         for key in self._carried:
             for query in closure.facts(key).queries:
                 self._query(key, query)
+        for mark in self._traced.keys() & self._plain.keys():
+            owner, place = self._plain[mark]
+            self.problems[owner].append(Problem("CX604", "one value is used as an id and as a plain number", place))
 
     def edits_in(self, file: str, span: Span) -> list[Edit]:
         return [edit for edit in self.edits[file].values() if span.holds(edit.span)]
@@ -61,10 +69,43 @@ class IdFlow:
             return
         file = self._workspace.source(query.file)
         for field, value in _values(query):
+            node = node_covering(file, value)
+            if node is None:
+                continue
             if self._is_numeric_id(table, field):
-                node = node_covering(file, value)
-                if node is not None:
-                    self._trace(key, file, node)
+                self._trace(key, file, node)
+            elif self._looks_like_key(table, field):
+                text = f"{table.name}.{field} looks like a key of another table, but no relation says of which"
+                self._refuse(key, "CX604", text, file, node)
+            else:
+                self._plain_use(key, file, node)
+        for span in _opaque(query):
+            if _NUMERIC.search(file.slice(span)) and any(self._is_numeric_id(table, f.name) for f in table.fields):
+                node = node_covering(file, span)
+                text = f"{query.name} is given rows in which ids may be numbers"
+                self._refuse(key, "CX301", text, file, node if node is not None else file.root)
+
+    def _refuse(self, key: PieceKey, code: str, text: str, file: SourceFile, node: SgNode) -> None:
+        self.problems[key].append(Problem(code, text, file.place(node)))
+
+    def _looks_like_key(self, table: Table, name: str) -> bool:
+        """A number that is called like another table's generated key: `userID`, `authorId` without a relation."""
+        field = table.field(name)
+        if field is None or field.type not in (FieldType.INT, FieldType.BIGINT) or field.references is not None:
+            return False
+        if name == table.id_field:
+            return False
+        keys = {other.id_field for other in self._schema.tables if other.name != table.name} - {None, "id"}
+        models = {other.name.lower() for other in self._schema.tables if self._numeric_key(other.name)}
+        bare = re.sub(r"_?(id|ID|Id)$", "", name).lower()
+        return name in keys or (bare != name.lower() and bare in models)
+
+    def _plain_use(self, key: PieceKey, file: SourceFile, node: SgNode) -> None:
+        """Remember variables that are written to plain number columns: those cannot also be ids."""
+        plain = unwrap(node)
+        binding = file.bindings.resolve(plain) if plain.kind() == "identifier" else None
+        if binding is not None:
+            self._plain[(file.path, binding.start)] = (key, file.place(node))
 
     def _is_numeric_id(self, table: Table, name: str) -> bool:
         """A generated Int key, or a foreign key to one."""
@@ -96,13 +137,20 @@ class IdFlow:
                 if branch is not None:
                     self._trace(key, file, branch)
             return
+        operator = plain.field("operator") if plain.kind() == "binary_expression" else None
+        if operator is not None and operator.text() in ("||", "??"):
+            for side in (plain.field("left"), plain.field("right")):
+                if side is not None:
+                    self._trace(key, file, side)
+            return
         if plain.kind() in ("identifier", "shorthand_property_identifier"):
             binding = self._file_binding(file, plain)
             if binding is not None:
                 self._binding(key, file, binding)
         elif plain.kind() == "number":
-            problem = Problem("CX301", f"the id {plain.text()} is written as a number", file.place(plain))
-            self.problems[key].append(problem)
+            self._refuse(key, "CX301", f"the id {plain.text()} is written as a number", file, plain)
+        elif _NUMERIC.search(plain.text()):
+            self._refuse(key, "CX301", f"the id `{plain.text()[:60]}` is computed as a number", file, plain)
 
     def _file_binding(self, file: SourceFile, node: SgNode) -> Binding | None:
         return file.bindings.resolve(node)
@@ -112,6 +160,7 @@ class IdFlow:
         if mark in self._seen:
             return
         self._seen.add(mark)
+        self._traced[mark] = key
         if binding.kind is BindingKind.PARAMETER:
             self._parameter(key, file, binding)
         elif binding.value is not None:
@@ -157,6 +206,14 @@ class IdFlow:
                 self._add(file.path, Edit.replace(span_of(call), f"({text})"))
 
 
+def _opaque(query: Query) -> Iterable[Span]:
+    """Written values that are not spelled out: spreads, and rows that come from elsewhere."""
+    for data in (query.data, query.update):
+        yield from (part for part in (data.parts if data is not None else ()) if isinstance(part, Span))
+    if isinstance(query.rows, Span):
+        yield query.rows
+
+
 def cast_operand(node: SgNode) -> SgNode | None:
     """`x` of `Number(x)`, `parseInt(x, 10)` and `+x`."""
     if node.kind() == "call_expression":
@@ -192,13 +249,3 @@ def _conditions(predicate: Predicate) -> Iterable[tuple[str, Span]]:
             yield from _conditions(part)
         case Related():
             return
-
-
-def included(query: Query) -> tuple[Include, ...]:
-    return query.include
-
-
-def base_name(node: SgNode) -> str | None:
-    """The first name of a member chain."""
-    parts = member(node)
-    return base_name(unwrap(parts[0])) if parts is not None else node.text()

@@ -94,5 +94,11 @@ class Bindings:
         span = span_of(node)
         return [one.node for one in self._between(span.start, span.end) if one.binding is binding]
 
+    def declared_in(self, node: SgNode) -> tuple[Binding, ...]:
+        """The bindings that the code at or below `node` declares, in the order of the text."""
+        span = span_of(node)
+        found = self._scopes.declared
+        return tuple(found[start] for start in sorted(found) if span.start <= start < span.end)
+
     def _between(self, start: int, end: int) -> list[Reference]:
         return self._scopes.references[bisect_left(self._starts, start) : bisect_left(self._starts, end)]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from codemods.ir.query import Op, Query
 from codemods.ir.table import Schema
+from codemods.planner.pieces import Piece
 from codemods.planner.problems import Problem
 from codemods.planner.values import node_covering
 from codemods.source import FUNCTION_KINDS, Edit, SourceFile, Span, span_of
@@ -29,10 +30,19 @@ class DatabaseEdits:
 
 
 def write_queries(
-    file: SourceFile, queries: list[Query], schema: Schema, names: SchemaNames, facts: ValueFacts, ctx: str
+    file: SourceFile,
+    piece: Piece,
+    queries: list[Query],
+    schema: Schema,
+    names: SchemaNames,
+    facts: ValueFacts,
+    ctx: str,
 ) -> DatabaseEdits:
     """Write every call; what cannot be written becomes a problem of the piece."""
     found = DatabaseEdits()
+    local = file.bindings.declared_in(piece.node)
+    avoid = {*file.bindings.top_level, *(binding.name for binding in local)}
+    changing = {binding.name for binding in local if binding.reassigned}
     for query in queries:
         if is_floating(file, query.call):
             text = f"{query.name} is called and not awaited"
@@ -41,16 +51,20 @@ def write_queries(
             _write_control(file, query, found)
             continue
         indent, used = file.indent_at(query.call.start), _is_used(file, query)
-        code = write_query(query, schema, names, facts, ctx, indent, used=used)
+        code = write_query(query, schema, names, facts, ctx, indent, avoid, used, changing)
         if isinstance(code, Refusal):
             found.problems.append(Problem(code.code, f"{query.name}: {code.reason}", file.place(query.call.start)))
             continue
-        _add(found, query, code)
+        _add(file, found, query, code)
     return found
 
 
-def _add(found: DatabaseEdits, query: Query, code: DbCode) -> None:
+def _add(file: SourceFile, found: DatabaseEdits, query: Query, code: DbCode) -> None:
     found.edits.append(Edit(query.call, code.parts))
+    if code.comments:
+        start = statement_start(file, query.call)
+        indent = file.indent_at(start)
+        found.edits.append(Edit.insert(start, "".join(f"{comment}\n{indent}" for comment in code.comments)))
     found.imports += code.imports
     found.tables |= code.tables
     found.indexes |= code.indexes
@@ -123,3 +137,13 @@ def _is_swallowed(file: SourceFile, call: Span) -> bool:
         if re.search(r"\bthrow\b|\bnext\(|\bstatus\(\s*[45]|sendStatus\(\s*[45]", clause.text()) is None:
             return True
     return False
+
+
+def statement_start(file: SourceFile, call: Span) -> int:
+    """Where the statement around a call begins, which may be several lines above."""
+    node = node_covering(file, call)
+    for ancestor in node.ancestors() if node is not None else []:
+        parent = ancestor.parent()
+        if parent is not None and parent.kind() in ("statement_block", "program", "switch_case"):
+            return span_of(ancestor).start
+    return call.start

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from ast_grep_py import SgNode
 
 from codemods.ir.app import CodeRef, Handler
 from codemods.readers.express.follow import bare, inline_function, value_of
-from codemods.source import SourceFile, arguments, find_all, member, named, parameters, span_of, unwrap
+from codemods.source import SourceFile, arguments, member, named, parameters, span_of, unwrap
 from codemods.source.tree import FUNCTION_KINDS
 from codemods.workspace import External, FunctionRef, Global, Workspace
 
@@ -140,36 +141,92 @@ def _local_function(block: SgNode, name: str) -> SgNode | None:
 def forwarded_parameter(wrapper: SgNode, inner: SgNode) -> int | None:
     """Which parameter of an error-forwarding wrapper is the handler: the one called with the inner request.
 
-    A wrapper is one by shape: the inner function passes its own request and response on to the parameter, and does
-    nothing with them itself.
+    A wrapper is one by shape: all that the inner function does is to call the parameter with its own arguments and
+    to hand failures to `next`. One that checks, validates or answers is more than a wrapper.
     """
     outer = [parameter.pattern.text() for parameter in parameters(wrapper)]
     own = [parameter.pattern.text() for parameter in parameters(inner)]
-    rest = own[0].removeprefix("...") if len(own) == 1 and own[0].startswith("...") else None
-    if len(own) < 2 and rest is None:
-        return None
     body = inner.field("body")
-    for call in find_all(body, "call_expression") if body is not None else []:
-        callee = bare(call.field("function"))
-        if callee is None:
-            continue
-        name = callee.text().removesuffix(".call").removesuffix(".apply")
-        given = [argument.text() for argument in arguments(call)]
-        passes = given[: len(own)][:2] == own[:2] or (rest is not None and given[:1] == [f"...{rest}"])
-        if name in outer and passes and not _answers(body, own):
-            return outer.index(name)
+    if body is None or not own:
+        return None
+    for index, name in enumerate(outer):
+        forwarding = _Forwarding(name, own)
+        if forwarding.is_transparent(body) and forwarding.seen:
+            return index
     return None
 
 
-def _answers(body: SgNode | None, names: list[str]) -> bool:
-    """Does a wrapper answer by itself (then it is more than a wrapper)?"""
-    if body is None or len(names) < 2:
-        return False
-    for node in find_all(body, "member_expression"):
-        target = node.field("object")
-        if target is not None and target.text() == names[1]:
+@dataclass(slots=True)
+class _Forwarding:
+    """Checks that code only calls `function` with the parameters `own`, and passes failures on."""
+
+    function: str
+    own: list[str]
+    seen: bool = False
+
+    def is_transparent(self, node: SgNode) -> bool:
+        match node.kind():
+            case "statement_block":
+                return all(self.is_transparent(statement) for statement in named(node))
+            case "expression_statement" | "return_statement" | "await_expression" | "parenthesized_expression":
+                inner = named(node)
+                return len(inner) == 1 and self.is_transparent(inner[0])
+            case "try_statement":
+                block, clause = node.field("body"), node.field("handler")
+                passed = clause is not None and self._passes_on(clause.field("body"), clause.field("parameter"))
+                return block is not None and passed and self.is_transparent(block)
+            case "call_expression":
+                return self._call(node)
+            case "lexical_declaration":
+                values = [declarator.field("value") for declarator in named(node)]
+                return len(values) == 1 and values[0] is not None and self.is_transparent(values[0])
+            case "identifier":
+                return self.seen
+            case "unary_expression":
+                inner = named(node)
+                return node.text().startswith("void") and len(inner) == 1 and self.is_transparent(inner[0])
+            case _:
+                return False
+
+    def _call(self, node: SgNode) -> bool:
+        callee = bare(node.field("function"))
+        given = arguments(node)
+        if callee is None:
+            return False
+        if callee.text() == self.function:
+            passed = [argument.text() for argument in given]
+            rest = self.own == passed and len(self.own) == 1
+            self.seen = self.seen or rest or passed[:2] == self.own[:2]
+            return rest or passed == self.own[: len(passed)]
+        parts = member(callee)
+        if parts is None:
+            return False
+        if callee.text() in (f"{self.function}.call", f"{self.function}.apply"):
+            self.seen = True
             return True
-    return False
+        if callee.text() == "Promise.resolve" and len(given) == 1:
+            return self.is_transparent(given[0])
+        if parts[1] == "catch" and len(given) == 1:
+            return self.is_transparent(parts[0]) and self._handles(given[0])
+        return parts[1] == "then" and not given and self.is_transparent(parts[0])
+
+    def _handles(self, handler: SgNode) -> bool:
+        """`next`, or `(error) => next(error)`."""
+        if handler.text() in self.own[2:] or (len(self.own) == 1 and "next" in handler.text()):
+            return True
+        if handler.kind() not in FUNCTION_KINDS:
+            return False
+        given = parameters(handler)
+        return self._passes_on(handler.field("body"), given[0].pattern if given else None)
+
+    def _passes_on(self, body: SgNode | None, error: SgNode | None) -> bool:
+        """Only logs, and calls `next` with the error."""
+        if body is None or error is None or len(self.own) < 3:
+            return False
+        forward = f"{self.own[2]}({error.text()})"
+        statements = named(body) if body.kind() == "statement_block" else [body]
+        texts = [statement.text().removeprefix("return ").rstrip(";") for statement in statements]
+        return forward in texts and all(text == forward or re.match(r"(console|logger)\.\w+\(", text) for text in texts)
 
 
 def _delegate(function: SgNode) -> SgNode | None:

@@ -225,9 +225,9 @@ def role_by_behaviour(function: SgNode, text: str) -> Role:
         return Role.NOT_FOUND if re.search(r"\b404\b|not.?found", source, re.I) else Role.OTHER
     by_name = _by_name(text)
     refuses = re.search(r"\.status\(|\.send\w*\(|\.json\(|\.end\(|\bthrow\b|\bnext\(\s*\w", source) is not None
-    if not refuses and by_name in (Role.GUARD, Role.OTHER, Role.VALIDATION, Role.CORS, Role.SECURITY_HEADERS):
-        return Role.LOGGING if not _writes_request(body, names) else Role.CONTEXT
-    return by_name
+    if not refuses and _passes_through(body, names):
+        return Role.CONTEXT if _writes_request(body, names) else Role.LOGGING
+    return by_name if by_name not in (Role.LOGGING, Role.CORS, Role.SECURITY_HEADERS, Role.COMPRESSION) else Role.OTHER
 
 
 def _ends(body: SgNode | None, names: list[str]) -> bool:
@@ -238,6 +238,42 @@ def _ends(body: SgNode | None, names: list[str]) -> bool:
         return True
     called = (call.field("function") for call in find_all(body, "call_expression"))
     return not any(function is not None and function.text() == names[2] for function in called)
+
+
+_HARMLESS_CALL = re.compile(
+    r"^(console|logger|log|winston|pino)\.\w+$|^(Date|performance|Math|process|Object|JSON|String|Number|crypto)\b[.\w]*$|"
+    r"^(uuid|uuidv4|v4|nanoid|randomUUID)$|^re[qs]\w*\.(on|once|set|setHeader|header|removeHeader|get|getHeader)$"
+)
+_INPUT = re.compile(r"^\(?\s*\w+(\s+as\s+\w+\s*\))?\.(body|query|params|headers|url|method|user|cookies|session)\b")
+
+
+def _passes_through(body: SgNode | None, names: list[str]) -> bool:
+    """Goes on along every path, touches none of the input, and calls nothing but loggers, clocks and headers."""
+    if body is None or len(names) < 3 or body.kind() != "statement_block":
+        return False
+    forward = f"{names[2]}()"
+    statements = named(body)
+    if not statements or statements[-1].text().removeprefix("return ").rstrip(";") != forward:
+        return False
+    returns = [node for node in find_all(body, "return_statement") if named(node)]
+    if any(named(node)[0].text() != forward for node in returns) or find_all(body, "await_expression"):
+        return False
+    if any(not named(node) for node in find_all(body, "return_statement")):
+        return False
+    for call in find_all(body, "call_expression"):
+        callee = call.field("function")
+        text = callee.text() if callee is not None else ""
+        if (
+            text != names[2]
+            and _HARMLESS_CALL.match(text) is None
+            and not re.match(
+                r"^[\w.]+\.(toString|toISOString|padEnd|slice|substring|replace|toUpperCase|toFixed|now|includes|startsWith|join)$",
+                text,
+            )
+        ):
+            return False
+    targets = [node.field("left") for node in find_all(body, "assignment_expression")]
+    return not any(target is not None and _INPUT.match(target.text()) for target in targets)
 
 
 def _writes_request(body: SgNode | None, names: list[str]) -> bool:

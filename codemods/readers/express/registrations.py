@@ -174,7 +174,7 @@ class Registrations:
     def _registration(self, file: SourceFile, call: SgNode, context: _Context) -> Registration | None:
         callee = bare(call.field("function"))
         parts = member(callee) if callee is not None else None
-        if callee is None or parts is None or parts[1] not in VERBS | {"use"}:
+        if callee is None or parts is None or parts[1] not in VERBS | {"use", "param"}:
             return None
         given = arguments(call)
         if not given:

@@ -24,6 +24,8 @@ class _Used:
     position: tuple[int, ...]
     path: str | None
     middleware: Middleware
+    exact: bool = False
+    """Only for this path, not for those below it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,7 @@ class _Way:
     middleware: tuple[Middleware, ...]
     mounted: bool
     order: tuple[int, ...] = ()
+    root: str = ""
 
 
 def read_app(workspace: Workspace) -> App:
@@ -67,13 +70,18 @@ class _Assembly:
         self._routes: list[Registration] = []
         self._used: dict[Router, list[_Used]] = defaultdict(list)
         self._mounts: dict[Router, list[_Mount]] = defaultdict(list)
+        self._params: dict[Router, list[tuple[str, Middleware]]] = defaultdict(list)
         self._all_used: list[Middleware] = []
         self._roots: set[Router] = set()
         for registration in registrations:
             if registration.verb == "use":
                 self._use(registration)
+            elif registration.verb == "param":
+                self._param(registration)
             else:
                 self._routes.append(registration)
+                if registration.verb == "all":
+                    self._all(registration)
 
     def app(self) -> App:
         routes = [route for registration in self._routes for route in self._route(registration)]
@@ -99,6 +107,31 @@ class _Assembly:
                 used = (_Used(registration.position, registration.path, m) for m in before)
                 self._used[registration.router].extend(used)
 
+    def _param(self, registration: Registration) -> None:
+        """`app.param("id", fn)` runs before every route whose path has the parameter."""
+        file = self._workspace.source(registration.file)
+        if registration.router is None or registration.path is None:
+            return
+        for argument in registration.arguments:
+            for found in read_middleware(self._workspace, file, argument):
+                middleware = replace(found, role=Role.OTHER, name=f'param("{registration.path}", {found.name})')
+                self._all_used.append(middleware)
+                self._params[registration.router].append((registration.path, middleware))
+
+    def _all(self, registration: Registration) -> None:
+        """`all(path, fn)` before the verbs of the same path is middleware of theirs."""
+        file = self._workspace.source(registration.file)
+        if registration.router is None:
+            return
+        for argument in registration.arguments:
+            for middleware in read_middleware(self._workspace, file, argument):
+                used = _Used(registration.position, registration.path, middleware, exact=True)
+                self._used[registration.router].append(used)
+
+    def _param_middleware(self, router: Router | None, path: str | None) -> list[Middleware]:
+        known = self._params.get(router, []) if router is not None else []
+        return [middleware for name, middleware in known if path is None or re.search(rf":{re.escape(name)}\b", path)]
+
     def _route(self, registration: Registration) -> list[Route]:
         """One route for each way that leads to its router (a router may be mounted twice)."""
         file = self._workspace.source(registration.file)
@@ -109,7 +142,8 @@ class _Assembly:
         for way in ways:
             before = self._before(registration.router, registration.path, registration.position)
             errors = self._error_handlers(registration.router)
-            middleware = (*way.middleware, *before, *own)
+            params = self._param_middleware(registration.router, _join(way.prefix, registration.path))
+            middleware = (*way.middleware, *before, *params, *own)
             found.append(
                 Route(
                     method=registration.verb.upper(),
@@ -123,6 +157,7 @@ class _Assembly:
                     mounted=way.mounted,
                     error_handlers=tuple(errors),
                     order=(*way.order, *registration.position),
+                    application=way.root or (registration.router.file if registration.router else file.path),
                 )
             )
         return found
@@ -134,14 +169,14 @@ class _Assembly:
         """All mounts of a router up to an application; itself when nothing mounts it."""
         mounts = self._mounts.get(router, [])
         if not mounts or router in seen or len(seen) > _MAX_MOUNTS:
-            return [_Way("", (), self._is_root(router))]
+            return [_Way("", (), self._is_root(router), (), router.file)]
         found = []
         for mount in mounts:
             for way in self._ways(mount.parent, (*seen, router)):
                 before = self._before(mount.parent, mount.path, mount.position)
                 prefix = _join(way.prefix, mount.path)
                 chain = (*way.middleware, *before, *mount.middleware)
-                found.append(_Way(prefix, chain, way.mounted, (*way.order, *mount.position)))
+                found.append(_Way(prefix, chain, way.mounted, (*way.order, *mount.position), way.root))
         return found
 
     def _is_root(self, router: Router) -> bool:
@@ -156,7 +191,7 @@ class _Assembly:
         return [
             used.middleware
             for used in self._used.get(router, [])
-            if used.position < position and _covers(used.path, path) and used.middleware.role is not Role.ERROR
+            if used.position < position and _applies(used, path) and used.middleware.role is not Role.ERROR
         ]
 
     def _error_handlers(self, router: Router | None) -> list[Middleware]:
@@ -182,6 +217,17 @@ def _statement(file: SourceFile, registration: Registration) -> CodeRef | None:
     if registration.link is not None or registration.statement is None:
         return None
     return CodeRef(file.path, span_of(registration.statement))
+
+
+def _applies(used: _Used, path: str | None) -> bool:
+    if not used.exact or used.path is None or path is None or "*" in used.path:
+        return _covers(used.path, path)
+    return _shape(used.path) == _shape(path)
+
+
+def _shape(path: str) -> str:
+    """A path with the names of its parameters left out."""
+    return re.sub(r":\w+", ":", path.rstrip("/")) or "/"
 
 
 def _covers(used: str | None, path: str | None) -> bool:

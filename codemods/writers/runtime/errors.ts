@@ -60,7 +60,8 @@ export function errorData(error: Error): Record<string, Value> {
   const data: Record<string, Value> = {};
   for (const [key, value] of Object.entries(error)) {
     if (key !== "data" && typeof value !== "function" && value !== undefined) {
-      data[key] = value instanceof Error ? value.message : plainValue(value);
+      const plain = value instanceof Error ? { ...value, name: value.name, message: value.message } : value;
+      data[key] = plainValue(plain);
     }
   }
   const kinds: string[] = [];
