@@ -2,7 +2,9 @@
 
 from codemods.changes.base import Base, DiskBase, MemoryBase
 from codemods.changes.changeset import (
+    Addition,
     ChangeSet,
+    Conflict,
     Deletion,
     Dropped,
     FileChange,
@@ -17,8 +19,10 @@ from codemods.changes.changeset import (
 from codemods.changes.migration import Migration, Options, Progress, Settled, settle
 
 __all__ = [
+    "Addition",
     "Base",
     "ChangeSet",
+    "Conflict",
     "Deletion",
     "DiskBase",
     "Dropped",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from codemods.changes.base import Base, MemoryBase
-from codemods.outcome import Diagnostic, Group
+from codemods.outcome import Diagnostic, Group, Place
 
 if TYPE_CHECKING:
     from codemods.source.edits import Edit
@@ -74,12 +74,25 @@ class Joint:
 
 
 @dataclass(frozen=True, slots=True)
+class Addition:
+    """An edit that is made when any of its groups is accepted, with the imports that it needs.
+
+    It is to an existing file what a fragment is to a new one.
+    """
+
+    edit: Edit
+    groups: tuple[str, ...]
+    imports: tuple[ImportSpec, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class FileEdit:
-    """Edits of an existing file; each edit names its group, joint ones name several."""
+    """Edits of an existing file; each edit names its group, joint ones and additions name several."""
 
     path: str
     edits: tuple[Edit, ...] = ()
     joint: tuple[Joint, ...] = ()
+    additions: tuple[Addition, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +125,16 @@ class Dropped:
 
 
 @dataclass(frozen=True, slots=True)
+class Conflict:
+    """A group that cannot be written because of what stands at a place of an existing file."""
+
+    group: str
+    code: str
+    reason: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """The files that the accepted groups make, sorted by path, and what had to be left out."""
 
@@ -134,6 +157,7 @@ class ChangeSet:
     edits: tuple[FileEdit, ...] = ()
     deletions: tuple[Deletion, ...] = ()
     base: Base = field(default_factory=_no_files)
+    conflicts: tuple[Conflict, ...] = ()
 
     def group(self, name: str) -> Group:
         """The group of that id; KeyError when there is none."""

@@ -36,13 +36,14 @@ class Composer:
     def render(self, accepted: frozenset[str] | None = None) -> Result:
         """The files for these groups (None: all); groups that cannot be written are dropped everywhere."""
         wanted = frozenset(self._order) if accepted is None else accepted
-        live, faults = closure(self._changes.groups, wanted), list(self._unknown())
+        faults = [*self._blocked(wanted), *self._unknown()]
+        live = closure(self._changes.groups, wanted - {fault.dropped.group for fault in faults})
         while found := [fault for made in self._all(live) for fault in made.faults]:
             faults += found
             live = closure(self._changes.groups, live - {fault.dropped.group for fault in found})
         direct = {fault.dropped.group: fault.dropped for fault in reversed(faults)}
         dropped = [direct.get(name) or self._lost(name, direct) for name in self._order if name in wanted - live]
-        diagnostics = dict.fromkeys(_diagnostic(fault.dropped, fault.path) for fault in faults)
+        diagnostics = dict.fromkeys(_diagnostic(fault) for fault in faults)
         return Result(tuple(self._files(live)), live, tuple(dropped), tuple(diagnostics))
 
     def _all(self, live: frozenset[str]) -> Iterator[Made]:
@@ -114,6 +115,12 @@ class Composer:
             return []
         return [FileChange("modify", edit.path, None, before, after, self._changes.base.mode(edit.path))]
 
+    def _blocked(self, wanted: frozenset[str]) -> Iterator[Fault]:
+        """The wanted groups of which it was known beforehand that an existing file stands in their way."""
+        for one in self._changes.conflicts:
+            if one.group in wanted:
+                yield Fault(one.place.file, Dropped(one.group, one.code, one.reason), one.place.line)
+
     def _unknown(self) -> Iterator[Fault]:
         """Changes and needs that name a group in no list of groups would vanish without a word."""
         known = set(self._order)
@@ -138,7 +145,7 @@ class Composer:
 
 def _groups_of(edit: FileEdit) -> frozenset[str]:
     own = {item.group for item in edit.edits if item.group}
-    return frozenset(own.union(*(joint.needs for joint in edit.joint)))
+    return frozenset(own.union(*(joint.needs for joint in edit.joint), *(added.groups for added in edit.additions)))
 
 
 def _merge_modules(modules: Iterable[NewModule]) -> dict[str, NewModule]:
@@ -162,7 +169,9 @@ def _merge_edits(edits: Iterable[FileEdit]) -> dict[str, FileEdit]:
     merged: dict[str, FileEdit] = {}
     for edit in edits:
         known = merged.get(edit.path, FileEdit(edit.path))
-        merged[edit.path] = FileEdit(edit.path, known.edits + edit.edits, known.joint + edit.joint)
+        merged[edit.path] = FileEdit(
+            edit.path, known.edits + edit.edits, known.joint + edit.joint, known.additions + edit.additions
+        )
     return merged
 
 
@@ -173,5 +182,7 @@ def _merge_deletions(deletions: Iterable[Deletion]) -> dict[str, frozenset[str]]
     return merged
 
 
-def _diagnostic(dropped: Dropped, path: str) -> Diagnostic:
-    return Diagnostic(dropped.code, Severity.ERROR, f"{path}: {dropped.reason}", CODES[dropped.code].help, Place(path))
+def _diagnostic(fault: Fault) -> Diagnostic:
+    dropped, path = fault.dropped, fault.path
+    message = dropped.reason if path in dropped.reason else f"{path}: {dropped.reason}"
+    return Diagnostic(dropped.code, Severity.ERROR, message, CODES[dropped.code].help, Place(path, fault.line))

@@ -14,12 +14,12 @@ SCRIPT_ENDINGS = (".js", ".mjs", ".cjs", ".jsx")
 
 def import_lines(path: str, specs: Iterable[ImportSpec], quote: str = '"') -> list[str]:
     """The statements for these imports in the module at `path`: side effects, packages, then relative modules."""
-    wanted = _needed(path, specs)
+    wanted = needed(path, specs)
     effects = [spec for spec in wanted if not spec.name]
     bound = [spec for spec in wanted if spec.name]
     named = {spec.module for spec in bound if not spec.type_only}
     lines = [f"import {quote}{spec.module}{quote};" for spec in effects if spec.module not in named]
-    for module in sorted({spec.module for spec in bound}, key=_module_key):
+    for module in sorted({spec.module for spec in bound}, key=module_key):
         lines += _statements(module, [spec for spec in bound if spec.module == module], quote)
     return lines
 
@@ -35,7 +35,7 @@ def clashes(specs: Iterable[ImportSpec]) -> list[tuple[ImportSpec, ImportSpec]]:
     return found
 
 
-def _needed(path: str, specs: Iterable[ImportSpec]) -> list[ImportSpec]:
+def needed(path: str, specs: Iterable[ImportSpec]) -> list[ImportSpec]:
     """Without duplicates, without the module itself, and without types where the language has none."""
     chosen: dict[tuple[str, str, str], ImportSpec] = {}
     for spec in specs:
@@ -59,7 +59,8 @@ def _stem(path: str) -> str:
     return stem if ending in (*SCRIPT_ENDINGS, ".ts", ".tsx", ".mts", ".cts") else path
 
 
-def _module_key(module: str) -> tuple[bool, str, str]:
+def module_key(module: str) -> tuple[bool, str, str]:
+    """The order of import statements: packages, then relative modules, each by name."""
     return (module.startswith("."), module.lower(), module)
 
 
@@ -88,10 +89,11 @@ def _plain(module: str, specs: Sequence[ImportSpec], quote: str) -> list[str]:
 
 def _braces(names: Sequence[ImportSpec], mark_types: bool) -> list[str]:
     """The names in braces, nothing when there are none."""
-    return ["{ " + ", ".join(_name(spec, mark_types) for spec in names) + " }"] if names else []
+    return ["{ " + ", ".join(import_name(spec, mark_types) for spec in names) + " }"] if names else []
 
 
-def _name(spec: ImportSpec, mark_types: bool) -> str:
+def import_name(spec: ImportSpec, mark_types: bool) -> str:
+    """The specifier: `x`, `x as y`, and `type x` where its statement does not say so already."""
     mark = "type " if mark_types and spec.type_only else ""
     return mark + (spec.name if spec.binds == spec.name else f"{spec.name} as {spec.binds}")
 

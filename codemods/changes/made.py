@@ -13,10 +13,11 @@ from codemods.source.file import LANGUAGES, error_count, parse
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A group that must be left out because of the file at `path`."""
+    """A group that must be left out because of the file at `path`, or of what stands in that line of it."""
 
     path: str
     dropped: Dropped
+    line: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from codemods.changes.changeset import ChangeSet, FileEdit, Fragment, Joint, NewModule
+from codemods.changes.changeset import ChangeSet, FileEdit, Fragment, ImportSpec, Joint, NewModule
 from codemods.outcome import Group
 
 
@@ -20,11 +21,12 @@ class Parts:
 def split(changes: ChangeSet, name: str) -> Parts | None:
     """Replace a group by parts; None when all of it lies in one file.
 
-    A part needs the parts whose new modules it imports, and an edit of an existing file needs all new modules: a
-    route is only taken out of its source when the code that does its work is written.
+    A part needs the parts whose new code it imports, and an edit of a source file needs all new code: a route is
+    only taken out of its source when the code that does its work is written.
     """
-    created = sorted({m.path for m in changes.modules if any(name in f.groups for f in m.fragments)})
+    written = {path for path, _ in _new_code(changes, name)}
     edited = sorted({e.path for e in changes.edits if any(item.group == name for item in e.edits)})
+    created = sorted(written.difference(edited))
     if len(created) + len(edited) < 2:
         return None
     parts = {path: f"{name}/{number}" for number, path in enumerate([*created, *edited], start=1)}
@@ -48,6 +50,14 @@ def split(changes: ChangeSet, name: str) -> Parts | None:
     return Parts(split_changes, tuple(parts.values()))
 
 
+def _new_code(changes: ChangeSet, name: str) -> Iterator[tuple[str, tuple[ImportSpec, ...]]]:
+    """The paths to which a group brings code, with the imports of each piece of it."""
+    for module in changes.modules:
+        yield from ((module.path, piece.imports) for piece in module.fragments if name in piece.groups)
+    for edit in changes.edits:
+        yield from ((edit.path, piece.imports) for piece in edit.additions if name in piece.groups)
+
+
 def _spread(needs: tuple[str, ...], name: str, parts: dict[str, str]) -> tuple[str, ...]:
     """Who needed the group needs all its parts."""
     if name not in needs:
@@ -56,15 +66,14 @@ def _spread(needs: tuple[str, ...], name: str, parts: dict[str, str]) -> tuple[s
 
 
 def _imports(changes: ChangeSet, path: str, name: str) -> list[str]:
-    """The new modules with a part of the group that this one's part imports."""
-    others = {_stem(m.path): m.path for m in changes.modules if any(name in f.groups for f in m.fragments)}
+    """The files with new code of the group that this one's part imports."""
+    pieces = list(_new_code(changes, name))
+    others = {_stem(other): other for other, _ in pieces}
     wanted = {
         posixpath.normpath(posixpath.join(posixpath.dirname(path), spec.module))
-        for module in changes.modules
-        if module.path == path
-        for fragment in module.fragments
-        if name in fragment.groups
-        for spec in fragment.imports
+        for own, imports in pieces
+        if own == path
+        for spec in imports
         if spec.module.startswith(".")
     }
     return [others[_stem(target)] for target in sorted(wanted) if _stem(target) in others]
@@ -88,4 +97,8 @@ def _fragment(fragment: Fragment, path: str, name: str, parts: dict[str, str]) -
 def _edit(edit: FileEdit, name: str, parts: dict[str, str]) -> FileEdit:
     edits = tuple(replace(item, group=parts[edit.path]) if item.group == name else item for item in edit.edits)
     joint = tuple(Joint(item.edit, _spread(item.needs, name, parts)) for item in edit.joint)
-    return FileEdit(edit.path, edits, joint)
+    additions = tuple(
+        replace(item, groups=tuple(parts[edit.path] if group == name else group for group in item.groups))
+        for item in edit.additions
+    )
+    return FileEdit(edit.path, edits, joint, additions)

@@ -16,8 +16,21 @@ from builders import (
     texts,
 )
 
-from codemods.changes import ChangeSet, Deletion, Dropped, FileEdit, Fragment, Joint, MemoryBase, NewModule, closure
+from codemods.changes import (
+    Addition,
+    ChangeSet,
+    Conflict,
+    Deletion,
+    Dropped,
+    FileEdit,
+    Fragment,
+    Joint,
+    MemoryBase,
+    NewModule,
+    closure,
+)
 from codemods.changes.changeset import dependents, with_needs
+from codemods.outcome import Place
 from codemods.source.edits import Edit
 from codemods.source.span import Span
 
@@ -278,3 +291,62 @@ def test_the_same_path_given_twice_is_one_file() -> None:
         (module("a.ts", constant("a", "users")), module("a.ts", constant("b", "posts"))),
     )
     assert only(changes.render(), "a.ts") == "export const a = 1;\n\nexport const b = 1;\n"
+
+
+LIB = MemoryBase({"convex/lib.ts": '\ufeffimport { a } from "m";\r\n\r\nexport const one = a;\r\n'})
+
+
+def added(name: str, *owners: str) -> Addition:
+    end = len('import { a } from "m";\r\n\r\nexport const one = a;')
+    text = f"\r\n\r\nexport const {name} = {name[0]};"
+    return Addition(Edit.insert(end, text), owners, (spec("m", name[0]),))
+
+
+def test_an_addition_is_made_for_any_of_its_groups_and_brings_its_imports() -> None:
+    edit = FileEdit("convex/lib.ts", additions=(added("both", "users", "posts"), added("post", "posts")))
+    changes = ChangeSet(groups("users", "posts"), edits=(edit,), base=LIB)
+    users, both = (only(changes.render(some), "convex/lib.ts") for some in (frozenset({"users"}), None))
+    assert users == ('\ufeffimport { a, b } from "m";\r\n\r\nexport const one = a;\r\n\r\nexport const both = b;\r\n')
+    assert both == (
+        '\ufeffimport { a, b, p } from "m";\r\n\r\nexport const one = a;\r\n\r\nexport const both = b;\r\n\r\n'
+        "export const post = p;\r\n"
+    )
+    assert changes.render(frozenset()).files == ()
+
+
+def test_an_addition_whose_import_is_taken_drops_its_groups_alone() -> None:
+    base = MemoryBase({"a.ts": "const b = 1;\n"})
+    edit = FileEdit(
+        "a.ts",
+        additions=(
+            Addition(Edit.insert(12, "\nb();"), ("users",), (spec("m", "b"),)),
+            Addition(Edit.insert(12, "\nok();"), ("posts",)),
+        ),
+    )
+    result = ChangeSet(groups("users", "posts"), edits=(edit,), base=base).render()
+    assert result.dropped == (Dropped("users", "CX107", "b means something else in a.ts"),)
+    assert only(result, "a.ts") == "const b = 1;\nok();\n"
+
+
+def test_additions_that_overlap_drop_the_groups_of_the_later_one() -> None:
+    base = MemoryBase({"a.ts": "const b = 1;\n"})
+    first = Addition(Edit.replace(Span(0, 12), "one;"), ("users",))
+    second = Addition(Edit.replace(Span(6, 12), "two;"), ("posts",))
+    changes = ChangeSet(groups("users", "posts"), edits=(FileEdit("a.ts", additions=(first, second)),), base=base)
+    result = changes.render()
+    assert [(drop.group, drop.code) for drop in result.dropped] == [("posts", "CX904")]
+    assert only(result, "a.ts") == "one;\n"
+
+
+def test_a_conflict_keeps_its_group_and_those_that_need_it_from_being_written() -> None:
+    conflict = Conflict("table", "CX603", "convex/schema.ts defines users in another way", Place("convex/schema.ts", 4))
+    changes = ChangeSet(
+        (group("table"), group("users", "table"), group("posts")),
+        (module("a.ts", constant("a", "users"), constant("b", "posts")),),
+        conflicts=(conflict,),
+    )
+    result = changes.render()
+    assert only(result, "a.ts") == "export const b = 1;\n"
+    assert [(drop.group, drop.code) for drop in result.dropped] == [("table", "CX603"), ("users", "CX603")]
+    assert [(one.message, one.place) for one in result.diagnostics] == [(conflict.reason, conflict.place)]
+    assert changes.render(frozenset({"posts"})).diagnostics == ()

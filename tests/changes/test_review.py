@@ -6,6 +6,7 @@ import pytest
 from builders import constant, cut, group, groups, module, only, spec, texts
 
 from codemods.changes import (
+    Addition,
     ChangeSet,
     Deletion,
     FileEdit,
@@ -19,6 +20,7 @@ from codemods.changes.review import Review, step
 from codemods.changes.revise import NotRevised, editable, revised
 from codemods.changes.split import split
 from codemods.outcome import Item, ItemKind, Outcome, Place, Target
+from codemods.source.edits import Edit
 
 CHAIN = (group("index"), group("table", "index"), group("users", "table"), group("posts"))
 
@@ -190,3 +192,19 @@ def test_new_modules_keep_their_frame_when_split() -> None:
     parts = split(changes, "users")
     assert parts is not None
     assert list(texts(parts.changes.render(frozenset({"users/1"})))) == ["b.ts"]
+
+
+def test_code_added_to_existing_files_is_split_like_new_code() -> None:
+    base = MemoryBase({"convex/b.ts": "b();\n", "src/routes.ts": "x\n"})
+    addition = Addition(Edit.insert(4, "\nmore();"), ("users", "table"))
+    changes = ChangeSet(
+        (group("table"), group("users")),
+        (module("convex/a.ts", constant("a", "users", spec("./b", "more"))),),
+        (FileEdit("convex/b.ts", additions=(addition,)), FileEdit("src/routes.ts", (cut("x\n", "x", "users"),))),
+        base=base,
+    )
+    parts = split(changes, "users")
+    assert parts is not None
+    needs = {one.title.split(": ")[1]: one.needs for one in parts.changes.groups[1:]}
+    assert needs == {"convex/a.ts": ("users/2",), "convex/b.ts": (), "src/routes.ts": ("users/1", "users/2")}
+    assert only(parts.changes.render(frozenset({"users/2"})), "convex/b.ts") == "b();\nmore();\n"
