@@ -172,7 +172,7 @@ class Carrier:
         edge = state.edge_pieces()
         extra = [key for piece in edge.values() for key in piece.reached]
         keys = dict.fromkeys([*(key for plan in carried for key in state.pieces(plan)), *extra])
-        ids = IdFlow(self._workspace, self._reading.schema, state.closure, keys)
+        ids = IdFlow(self._workspace, self._reading.schema, state.closure, keys, carried, self._reading.shape)
         for key, problems in ids.problems.items():
             news = self._refuse(key, problems) or news
         state.database = {key: self._queries(key) for key in keys}

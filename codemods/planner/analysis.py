@@ -523,6 +523,18 @@ def _short(node: SgNode) -> str:
 
 _SECRET = re.compile(r"SECRET|PASSWORD|TOKEN|PRIVATE|API_?KEY", re.I)
 
+
+def _is_written(node: SgNode) -> bool:
+    """`sessions[token] = 1`, `counts[key]++`, `delete cache[key]`."""
+    parent = node.parent()
+    if parent is None:
+        return False
+    if parent.kind() in ("assignment_expression", "augmented_assignment_expression"):
+        left = parent.field("left")
+        return left is not None and span_of(left) == span_of(node)
+    return parent.kind() == "update_expression" or parent.text().startswith("delete ")
+
+
 _MUTATORS = frozenset({"set", "add", "delete", "clear", "push", "pop", "shift", "unshift", "splice", "fill", "sort"})
 
 
@@ -531,6 +543,9 @@ def _is_state(file: SourceFile, binding: Binding) -> bool:
     for reference in binding.references:
         chain = _member_chain(reference)
         top = chain[-1]
+        above = top.parent()
+        if above is not None and above.kind() == "subscript_expression" and _is_written(above):
+            return True
         parent = top.parent()
         if (
             len(chain) > 1

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from ast_grep_py import SgNode
 
 from codemods.ir.query import All, Any, Assignment, Change, Condition, Data, Not, Predicate, Query, Related
 from codemods.ir.table import FieldType, Schema, Table
+from codemods.ir.validator import Kind, Shape
 from codemods.outcome import Place
 from codemods.planner.closure import Closure
 from codemods.planner.pieces import PieceKey
 from codemods.planner.problems import Problem
+from codemods.planner.routes import RoutePlan, ShapeOf
 from codemods.planner.values import node_covering
 from codemods.source import (
     Binding,
@@ -26,6 +28,8 @@ from codemods.source import (
     SourceFile,
     Span,
     arguments,
+    find_all,
+    member,
     parameters,
     span_of,
     unwrap,
@@ -34,7 +38,9 @@ from codemods.source.tree import FUNCTION_KINDS
 from codemods.workspace import Workspace
 
 _CASTS = frozenset({"Number", "parseInt", "Number.parseInt", "parseFloat", "Number.parseFloat"})
-_NUMERIC = re.compile(r"\b(parseInt|parseFloat|Number)\s*\(")
+_NUMERIC = re.compile(r"\b(parseInt|parseFloat|Number)\s*\(|map\(\s*(Number|parseInt|parseFloat)\b")
+_EQUALITIES = frozenset({"===", "!==", "==", "!="})
+_ARITHMETIC = frozenset({"<", ">", "<=", ">=", "+", "-", "*", "/", "%", "**", "+=", "-="})
 
 _CHECKS = frozenset({"isNaN", "Number.isNaN", "Number.isInteger", "Number.isFinite", "isFinite"})
 
@@ -42,9 +48,20 @@ _CHECKS = frozenset({"isNaN", "Number.isNaN", "Number.isInteger", "Number.isFini
 class IdFlow:
     """Edits, by file, that make numeric ids strings; and the obstacles met."""
 
-    def __init__(self, workspace: Workspace, schema: Schema, closure: Closure, carried: Iterable[PieceKey]) -> None:
+    def __init__(
+        self,
+        workspace: Workspace,
+        schema: Schema,
+        closure: Closure,
+        carried: Iterable[PieceKey],
+        plans: Iterable[RoutePlan],
+        shape_of: ShapeOf,
+    ) -> None:
         self._workspace, self._schema, self._closure = workspace, schema, closure
         self._carried = tuple(carried)
+        self._shape_of = shape_of
+        self._numbers = self._validated_numbers(plans)
+        self._keys = {f.name for t in schema.tables for f in t.fields if self._is_numeric_id(t, f.name)}
         self.edits: dict[str, dict[tuple[Span, tuple[str | Span, ...]], Edit]] = defaultdict(dict)
         self.problems: dict[PieceKey, list[Problem]] = defaultdict(list)
         self._seen: set[tuple[str, int]] = set()
@@ -53,9 +70,36 @@ class IdFlow:
         for key in self._carried:
             for query in closure.facts(key).queries:
                 self._query(key, query)
+            self._comparisons(key)
         for mark in self._traced.keys() & self._plain.keys():
             owner, place = self._plain[mark]
             self.problems[owner].append(Problem("CX604", "one value is used as an id and as a plain number", place))
+
+    def _validated_numbers(self, plans: Iterable[RoutePlan]) -> dict[PieceKey, frozenset[str]]:
+        """By piece, the fields that routes reaching it validate as numbers."""
+        found: dict[PieceKey, set[str]] = defaultdict(set)
+        for plan in plans:
+            if plan.piece is None or plan.request is None:
+                continue
+            names: set[str] = set()
+            for argument in plan.request.arguments:
+                names |= set(number_keys(argument.shape, argument.name))
+            for key in self._closure.reached(plan.piece.key):
+                found[key] |= names
+        return {key: frozenset(names) for key, names in found.items()}
+
+    def _comparisons(self, key: PieceKey) -> None:
+        """`post.authorId !== Number(req.query.userId)`: the other side of a comparison with an id."""
+        piece = self._closure.piece(key)
+        file = self._workspace.source(key.file)
+        for node in find_all(piece.node, "binary_expression"):
+            operator, left, right = node.field("operator"), node.field("left"), node.field("right")
+            if operator is None or left is None or right is None or operator.text() not in _EQUALITIES:
+                continue
+            for side, other in ((left, right), (right, left)):
+                parts = member(side)
+                if parts is not None and parts[1] in self._keys and _is_cast(file, other):
+                    self._trace(key, file, other)
 
     def edits_in(self, file: str, span: Span) -> list[Edit]:
         return [edit for edit in self.edits[file].values() if span.holds(edit.span)]
@@ -151,6 +195,27 @@ class IdFlow:
             self._refuse(key, "CX301", f"the id {plain.text()} is written as a number", file, plain)
         elif _NUMERIC.search(plain.text()):
             self._refuse(key, "CX301", f"the id `{plain.text()[:60]}` is computed as a number", file, plain)
+        elif (parts := member(plain)) is not None:
+            self._member(key, file, plain, parts[0], parts[1])
+
+    def _member(self, key: PieceKey, file: SourceFile, node: SgNode, base: SgNode, name: str) -> None:
+        """`input.authorId`: refused when a schema makes a number of it."""
+        plain = unwrap(base)
+        binding = file.bindings.resolve(plain) if plain.kind() == "identifier" else None
+        shape = self._parsed(file, binding.value) if binding is not None and binding.value is not None else None
+        child = shape.child(name) if shape is not None else None
+        known = child is not None and child.kind is Kind.NUMBER
+        if known or (shape is None and name in self._numbers.get(key, ())):
+            self._refuse(key, "CX301", f"the id `{node.text()[:60]}` is validated as a number", file, node)
+
+    def _parsed(self, file: SourceFile, value: SgNode) -> Shape | None:
+        """The shape of `schema.parse(…)`."""
+        plain = unwrap(value, awaited=True)
+        callee = plain.field("function") if plain.kind() == "call_expression" else None
+        parts = member(callee) if callee is not None else None
+        if parts is None or parts[1] not in ("parse", "parseAsync"):
+            return None
+        return self._shape_of(file.path, parts[0])
 
     def _file_binding(self, file: SourceFile, node: SgNode) -> Binding | None:
         return file.bindings.resolve(node)
@@ -165,6 +230,13 @@ class IdFlow:
             self._parameter(key, file, binding)
         elif binding.value is not None:
             self._trace(key, file, binding.value)
+        elif binding.source is not None and binding.path:
+            shape = self._parsed(file, binding.source)
+            child = shape.child(binding.path[0]) if shape is not None else None
+            numbers = self._numbers.get(key, ())
+            if (child is not None and child.kind is Kind.NUMBER) or (shape is None and binding.path[-1] in numbers):
+                text = f"the id `{binding.name}` is validated as a number"
+                self._refuse(key, "CX301", text, file, binding.node)
         if binding.type_annotation is not None:
             self._annotation(file, binding.type_annotation)
         self._number_checks(key, file, binding)
@@ -200,6 +272,10 @@ class IdFlow:
             parent = reference.parent()
             call = parent.parent() if parent is not None and parent.kind() == "arguments" else None
             callee = call.field("function") if call is not None and call.kind() == "call_expression" else None
+            if parent is not None and parent.kind() in ("binary_expression", "augmented_assignment_expression"):
+                operator = parent.field("operator")
+                if operator is not None and operator.text() in _ARITHMETIC:
+                    self._refuse(key, "CX301", f"the id `{reference.text()}` is used as a number", file, reference)
             if call is not None and callee is not None and callee.text() in _CHECKS:
                 positive = "Integer" in callee.text() or "Finite" in callee.text()
                 text = f'{reference.text()} !== ""' if positive else f'{reference.text()} === ""'
@@ -212,6 +288,26 @@ def _opaque(query: Query) -> Iterable[Span]:
         yield from (part for part in (data.parts if data is not None else ()) if isinstance(part, Span))
     if isinstance(query.rows, Span):
         yield query.rows
+
+
+def number_keys(shape: Shape, name: str) -> Iterator[str]:
+    """The names under which a shape holds numbers, at any depth."""
+    if shape.kind is Kind.NUMBER:
+        yield name
+    for key, child in zip(shape.keys, shape.children, strict=False):
+        yield from number_keys(child, key)
+    if not shape.keys:
+        for child in shape.children:
+            yield from number_keys(child, name)
+
+
+def _is_cast(file: SourceFile, node: SgNode) -> bool:
+    """A number made of a text, or a constant that holds one."""
+    plain = unwrap(node)
+    if cast_operand(plain) is not None:
+        return True
+    binding = file.bindings.resolve(plain) if plain.kind() == "identifier" else None
+    return binding is not None and binding.value is not None and cast_operand(unwrap(binding.value)) is not None
 
 
 def cast_operand(node: SgNode) -> SgNode | None:
