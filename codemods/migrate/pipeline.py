@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from fnmatch import fnmatch
 from pathlib import Path
 
 from codemods.changes.base import DiskBase
-from codemods.changes.changeset import ChangeSet, FileEdit, NewModule
+from codemods.changes.changeset import ChangeSet, Deletion, FileEdit, Joint, NewModule
 from codemods.changes.migration import Migration, Options, Progress
 from codemods.migrate.assemble import APP, Assembler
 from codemods.migrate.carry import Carried, Carrier
 from codemods.migrate.edge import EdgeAssembler
 from codemods.migrate.items import all_items, carried_diagnostics
-from codemods.migrate.project import Project, find_project, package_edit, project_modules
+from codemods.migrate.project import (
+    VERSIONS,
+    Project,
+    find_project,
+    package_edit,
+    package_name,
+    project_modules,
+    removed,
+    unused_packages,
+)
 from codemods.migrate.reading import Reading, read
 from codemods.migrate.sources import marked_routes, source_changes
 from codemods.outcome import Diagnostic
@@ -66,17 +76,51 @@ def _changes(reading: Reading, carried: Carried, project: Project, options: Opti
     modules = [*assembler.modules(dict(sources.renames))]
     tsconfig = f"{project.folder}/tsconfig.json"
     modules += project_modules(project, APP, base.read(tsconfig) is not None)
-    package = _package(reading, project, base, options.http)
+    package = _package(project, base, modules, options.http)
     edits: list[FileEdit] = [*sources.edits]
     if isinstance(package, NewModule):
         modules.append(package)
     elif package is not None:
         edits.append(package)
+    edits += _freed(reading, carried, project, base, modules, sources.deletions)
     groups = [*assembler.groups(), *sources.groups]
     return ChangeSet(tuple(groups), tuple(modules), tuple(edits), sources.deletions, base)
 
 
-def _package(reading: Reading, project: Project, base: DiskBase, http: bool) -> FileEdit | NewModule | None:
-    data = base.read(project.package_path)
-    needed = ["convex", "convex-helpers", "hono"] if http else ["convex", "convex-helpers"]
-    return package_edit(project, data.decode("utf-8", "replace") if data is not None else None, APP, needed)
+def _package(project: Project, base: DiskBase, modules: Iterable[NewModule], http: bool) -> FileEdit | NewModule | None:
+    """What generated code needs, added to package.json."""
+    needed = {"convex"} | (_packages(modules) & VERSIONS.keys())
+    return package_edit(project, _text(base, project.package_path), APP, needed | ({"hono"} if http else set()))
+
+
+def _freed(
+    reading: Reading,
+    carried: Carried,
+    project: Project,
+    base: DiskBase,
+    modules: Iterable[NewModule],
+    deletions: tuple[Deletion, ...],
+) -> list[FileEdit]:
+    """Packages that nothing imports any more, once the whole application has moved."""
+    text = _text(base, project.package_path)
+    if text is None or not deletions or len(carried.carried) < len(carried.plans):
+        return []
+    gone = {deletion.path for deletion in deletions}
+    names = unused_packages(reading.workspace, project, gone, _packages(modules))
+    needs = tuple(sorted({need for deletion in deletions for need in deletion.needs}))
+    joint = tuple(Joint(edit, needs) for edit in removed(text, names))
+    return [FileEdit(project.package_path, (), joint)] if joint else []
+
+
+def _packages(modules: Iterable[NewModule]) -> set[str]:
+    """The packages that new modules import."""
+    found = set()
+    for module in modules:
+        for fragment in module.fragments:
+            found |= {package_name(spec.module) for spec in fragment.imports if not spec.module.startswith(".")}
+    return found
+
+
+def _text(base: DiskBase, path: str) -> str | None:
+    data = base.read(path)
+    return data.decode("utf-8-sig", "replace") if data is not None else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from codemods.changes.changeset import FileEdit, Fragment, NewModule
@@ -93,32 +93,95 @@ def package_edit(project: Project, text: str | None, group: str, needed: Iterabl
     if project.package is None or project.package.problem is not None:
         return None
     missing = {name: v for name, v in wanted.items() if name not in project.package.dependencies}
-    edit = dependency_edit(text, missing, group) if missing else None
-    return FileEdit(project.package_path, (edit,)) if edit is not None else None
+    edits = added(text, missing, group)
+    return FileEdit(project.package_path, tuple(edits)) if edits else None
 
 
-def dependency_edit(text: str, missing: dict[str, str], group: str) -> Edit | None:
-    """One insertion in `dependencies`, in the file's own indentation, sorted in where the file is sorted."""
-    newline = "\r\n" if "\r\n" in text else "\n"
-    found = re.search(r'"dependencies"\s*:\s*\{', text)
+def unused_packages(workspace: Workspace, project: Project, gone: Collection[str], kept: Collection[str]) -> list[str]:
+    """Declared packages that only files which go import, with their types; the database client stays for the data."""
+    if project.package is None:
+        return []
+    used: set[str] = set(kept)
+    freed: set[str] = set()
+    for path in workspace.files:
+        if workspace.role_of(path) == "test":
+            continue
+        names = {package_name(module) for module in imported_modules(workspace.text(path))}
+        (freed if path in gone else used).update(names)
+    free = {name for name in freed - used if name in project.package.dependencies and "prisma" not in name}
+    types = {f"@types/{name.lstrip('@').replace('/', '__')}" for name in free}
+    return sorted(free | (types & project.package.dependencies.keys()))
+
+
+_IMPORTED = re.compile(r"""(?:from|import|require\()\s*["']([^."'][^"']*)["']""")
+
+
+def imported_modules(text: str) -> list[str]:
+    """The packages that a file names in its imports."""
+    return _IMPORTED.findall(text)
+
+
+def package_name(module: str) -> str:
+    """`zod` of `zod/v4`, `@scope/x` of `@scope/x/y`."""
+    parts = module.split("/")
+    return "/".join(parts[:2]) if module.startswith("@") else parts[0]
+
+
+_ENTRY = re.compile(r'^([ \t]*)"([^"]+)"\s*:\s*"[^"]*"', re.M)
+
+
+def _section(text: str, name: str) -> tuple[int, list[re.Match[str]]] | None:
+    """Where a section of package.json opens, and its entries."""
+    found = re.search(rf'"{name}"\s*:\s*\{{', text)
     if found is None:
+        return None
+    return found.end(), list(_ENTRY.finditer(text, found.end(), text.index("}", found.end())))
+
+
+def added(text: str, missing: Mapping[str, str], group: str) -> list[Edit]:
+    """Each missing dependency before the first entry that sorts after it, in the file's own indentation."""
+    if not missing:
+        return []
+    newline, unit = ("\r\n" if "\r\n" in text else "\n"), _unit(text)
+    section = _section(text, "dependencies")
+    if section is None or not section[1]:
+        lines = [f'{unit}{unit}"{name}": "{version}"' for name, version in missing.items()]
+        block = f",{newline}".join(lines)
+        if section is not None:
+            span = Span(section[0], text.index("}", section[0]))
+            return [Edit.replace(span, f"{newline}{block}{newline}{unit}", group)]
         opening = text.index("{") + 1
-        unit = _unit(text)
-        lines = [f'{unit}{unit}"{name}": "{version}"' for name, version in missing.items()]
-        block = f'{newline}{unit}"dependencies": {{{newline}{f",{newline}".join(lines)}{newline}{unit}}}'
-        rest = text[opening:].lstrip()
-        return Edit.insert(opening, block + ("," if not rest.startswith("}") else newline), group)
-    start = found.end()
-    end = text.index("}", start)
-    entries = list(re.finditer(r'^([ \t]*)"([^"]+)"\s*:\s*"[^"]*"', text[start:end], re.M))
-    if not entries:
-        unit = _unit(text)
-        lines = [f'{unit}{unit}"{name}": "{version}"' for name, version in missing.items()]
-        return Edit.replace(Span(start, end), newline + f",{newline}".join(lines) + newline + unit, group)
-    indent = entries[0].group(1)
-    last = start + entries[-1].end()
-    lines = [f',{newline}{indent}"{name}": "{version}"' for name, version in missing.items()]
-    return Edit.insert(last, "".join(lines), group)
+        comma = "" if text[opening:].lstrip().startswith("}") else ","
+        whole = f'{newline}{unit}"dependencies": {{{newline}{block}{newline}{unit}}}{comma}'
+        return [Edit.insert(opening, whole + (newline if not comma else ""), group)]
+    entries = section[1]
+    edits = []
+    for name, version in sorted(missing.items()):
+        place = next((entry for entry in entries if entry.group(2) > name), entries[-1])
+        start = place.start() + len(place.group(1))
+        edits.append(Edit.insert(start, f'"{name}": "{version}",{newline}{place.group(1)}', group))
+    return edits
+
+
+def removed(text: str, names: Collection[str]) -> list[Edit]:
+    """Edits that take entries out of dependencies and devDependencies, commas kept right."""
+    edits = []
+    for section_name in ("dependencies", "devDependencies"):
+        section = _section(text, section_name)
+        entries = section[1] if section is not None else []
+        kept = [entry for entry in entries if entry.group(2) not in names]
+        if not kept:
+            continue
+        for index, entry in enumerate(entries):
+            if entry.group(2) not in names:
+                continue
+            start = entry.start() + len(entry.group(1))
+            if entry.start() < kept[-1].start():
+                following = entries[index + 1]
+                edits.append(Edit.delete(Span(start, following.start() + len(following.group(1)))))
+        if entries and entries[-1] is not kept[-1]:
+            edits.append(Edit.delete(Span(kept[-1].end(), entries[-1].end())))
+    return edits
 
 
 def _unit(text: str) -> str:
