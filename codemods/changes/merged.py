@@ -37,7 +37,7 @@ def present(module: NewModule, live: frozenset[str]) -> list[Fragment]:
     for fragment in module.fragments:
         if not fragment.groups or live.intersection(fragment.groups):
             chosen.setdefault((fragment.order, fragment.text), fragment)
-    return sorted(chosen.values(), key=_sort_key)
+    return sorted(chosen.values(), key=fragment_key)
 
 
 def module_text(module: NewModule, fragments: Sequence[Fragment]) -> str:
@@ -87,7 +87,8 @@ def _clashing(path: str, fragments: Sequence[Fragment]) -> tuple[Fault, ...]:
     return found
 
 
-def _sort_key(fragment: Fragment) -> tuple[tuple[bool, int, str], ...]:
+def fragment_key(fragment: Fragment) -> tuple[tuple[bool, int, str], ...]:
+    """What fragments are sorted by: numbers before texts."""
     return tuple((isinstance(p, str), 0, p) if isinstance(p, str) else (False, p, "") for p in fragment.order)
 
 

@@ -12,8 +12,9 @@ from codemods.changes.changeset import ChangeSet, Deletion, FileEdit, Joint, New
 from codemods.changes.migration import Migration, Options, Progress
 from codemods.migrate.assemble import APP, Assembler
 from codemods.migrate.carry import Carried, Carrier
-from codemods.migrate.edge import EdgeAssembler
+from codemods.migrate.edge import HTTP, EdgeAssembler
 from codemods.migrate.items import all_items, carried_diagnostics
+from codemods.migrate.merge import foreign_router, merge_modules
 from codemods.migrate.project import (
     VERSIONS,
     Project,
@@ -46,9 +47,9 @@ def plan(root: Path, options: Options, progress: Progress | None = None) -> Migr
     )
     carried = Carrier(reading, frozenset(marked)).run()
     project = find_project(workspace, reading.app)
-    changes = _changes(reading, carried, project, options, DiskBase(root))
+    changes, found = _changes(reading, carried, project, options, DiskBase(root))
     items = all_items(reading, carried, marked, project)
-    diagnostics = (*_diagnostics(reading), *carried_diagnostics(reading, carried))
+    diagnostics = (*_diagnostics(reading), *carried_diagnostics(reading, carried), *found)
     return Migration(root, tuple(items), diagnostics, changes, workspace.skips)
 
 
@@ -62,11 +63,16 @@ def _diagnostics(reading: Reading) -> tuple[Diagnostic, ...]:
     return (*reading.workspace.diagnostics, *reading.diagnostics)
 
 
-def _changes(reading: Reading, carried: Carried, project: Project, options: Options, base: DiskBase) -> ChangeSet:
+def _changes(
+    reading: Reading, carried: Carried, project: Project, options: Options, base: DiskBase
+) -> tuple[ChangeSet, tuple[Diagnostic, ...]]:
+    """The change set, and what its owner should know about the files that it would not touch."""
     if not carried.plans:
-        return ChangeSet(base=base)
+        return ChangeSet(base=base), ()
     assembler = Assembler(reading, carried, project)
-    if options.http:
+    foreign = foreign_router(base, assembler.module_path(HTTP)) if options.http else None
+    http = options.http and foreign is None
+    if http:
         EdgeAssembler(reading, carried, assembler, project.typed).add()
     assembler.carried_pieces()
     assembler.stubs()
@@ -76,7 +82,7 @@ def _changes(reading: Reading, carried: Carried, project: Project, options: Opti
     modules = [*assembler.modules(dict(sources.renames))]
     tsconfig = f"{project.folder}/tsconfig.json"
     modules += project_modules(project, APP, base.read(tsconfig) is not None)
-    package = _package(project, base, modules, options.http)
+    package = _package(project, base, modules, http)
     edits: list[FileEdit] = [*sources.edits]
     if isinstance(package, NewModule):
         modules.append(package)
@@ -84,7 +90,10 @@ def _changes(reading: Reading, carried: Carried, project: Project, options: Opti
         edits.append(package)
     edits += _freed(reading, carried, project, base, modules, sources.deletions)
     groups = [*assembler.groups(), *sources.groups]
-    return ChangeSet(tuple(groups), tuple(modules), tuple(edits), sources.deletions, base)
+    merged = merge_modules(modules, base, project.folder)
+    all_edits = (*edits, *merged.edits)
+    changes = ChangeSet(tuple(groups), merged.modules, all_edits, sources.deletions, base, merged.conflicts)
+    return changes, (*([foreign] if foreign is not None else []), *merged.diagnostics)
 
 
 def _package(project: Project, base: DiskBase, modules: Iterable[NewModule], http: bool) -> FileEdit | NewModule | None:
