@@ -15,16 +15,18 @@ from codemods.migrate.reading import Reading
 from codemods.planner.analysis import Analyser
 from codemods.planner.closure import Closure
 from codemods.planner.ids import IdFlow
-from codemods.planner.pieces import PieceKey, PieceKind
+from codemods.planner.pieces import Piece, PieceKey, PieceKind
 from codemods.planner.problems import Problem
+from codemods.planner.replies import Delegate, ResponsePlan
 from codemods.planner.rollback import may_roll_back
 from codemods.planner.routes import RoutePlan, plan_route
 from codemods.planner.values import Values
-from codemods.source import SourceFile, Span
+from codemods.source import SourceFile, Span, parameters
 from codemods.workspace import Workspace
 from codemods.writers.arguments import argument_shape, arguments_text
 from codemods.writers.code import ImportSpec
 from codemods.writers.database import DatabaseEdits, write_queries
+from codemods.writers.delegates import erased_spans
 from codemods.writers.functions import Context, PieceWriter, Written, context_name
 from codemods.writers.http import needs_deep_parse
 from codemods.writers.library import spec_of
@@ -98,7 +100,7 @@ class Carrier:
         state = self._state
         for plan in state.plans:
             if plan.piece is not None:
-                state.closure.start(plan.piece, handler=True)
+                self._start(plan.piece, plan.response)
         self._other_applications()
         self._shadowed()
         self._shared_handlers()
@@ -133,6 +135,24 @@ class Carrier:
             if other is not plan:
                 text = f"is registered after {other.route.place.file}:{other.route.place.line}, which answers first"
                 plan.problems.insert(0, Problem("CX109", text, plan.route.place))
+
+    def _start(self, piece: Piece, response: ResponsePlan | None) -> None:
+        """Analyse a handler and the functions that answer for it, without what their answers leave behind."""
+        if response is None:
+            self._state.closure.start(piece, handler=True)
+            return
+        for delegate in response.delegates().values():
+            names = [parameter.name for parameter in parameters(delegate.piece.node)[delegate.response :][:1]]
+            self._analyser.facts(
+                delegate.piece, erased=erased_spans(delegate), framework=[name for name in names if name is not None]
+            )
+        self._analyser.facts(piece, handler=True, erased=response.erased())
+
+    def _delegates(self) -> dict[PieceKey, Delegate]:
+        found: dict[PieceKey, Delegate] = {}
+        for plan in self._state.carried:
+            found |= plan.response.delegates() if plan.response is not None else {}
+        return found
 
     def _shared_handlers(self) -> None:
         """One function can serve several routes when all of them give it the same arguments."""
@@ -282,6 +302,7 @@ class Carrier:
             database=self._state.database,
             args_text=lambda plan: _arguments(plan, names, placement),
             job_validator=self._job_validator,
+            delegates=self._delegates(),
         )
 
 

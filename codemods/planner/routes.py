@@ -86,7 +86,7 @@ class RoutePlan:
 
     @property
     def status(self) -> int:
-        """The status of success."""
+        """The status of success, where there is only one."""
         found = [reply.status for reply in self.successes if reply.status is not None]
         return found[0] if found else 200
 
@@ -96,8 +96,12 @@ class RoutePlan:
 
     @property
     def form(self) -> Form:
-        forms = [reply.form for reply in self.successes]
-        return next((form for form in forms if form is not Form.EMPTY), Form.EMPTY if forms else Form.JSON)
+        return self.successes[0].form if self.successes else Form.JSON
+
+    @property
+    def enveloped(self) -> bool:
+        """The function itself says with which status it answers."""
+        return self.response is not None and self.response.enveloped
 
     @property
     def carried(self) -> bool:
@@ -119,10 +123,9 @@ def plan_route(workspace: Workspace, route: Route, shape_of: ShapeOf) -> RoutePl
         plan.problems.append(Problem("CX101", text, route.place))
         return plan
     file = workspace.source(piece.key.file)
-    plan.response = plan_response(file, piece.node)
+    plan.response = plan_response(file, piece.node, workspace=workspace)
     plan.request = plan_request(file, piece.node, path_params(route.path), shapes, "args")
     plan.problems += [*plan.request.problems, *plan.response.problems]
-    plan.problems += _mixed_answers(file, plan)
     return plan
 
 
@@ -263,19 +266,6 @@ def received(shape: Shape, changes: bool, part: Part) -> Shape:
         kind = Kind.STRING if part is not Part.BODY else Kind.ANY
         return Shape(kind, optional=shape.optional or shape.default is not None, nullable=shape.nullable)
     return with_changes(shape, optional=shape.optional or shape.default is not None, default=None)
-
-
-def _mixed_answers(file: SourceFile, plan: RoutePlan) -> list[Problem]:
-    """Answers that one registered status and form cannot give."""
-    successes = plan.successes
-    found = []
-    if any(reply.status is None for reply in (plan.response.replies if plan.response else ())):
-        found.append(Problem("CX203", "answers with a computed status", plan.route.place))
-    if len({reply.status for reply in successes if reply.status is not None}) > 1:
-        found.append(Problem("CX203", "answers with several success statuses", plan.route.place))
-    if len({reply.form for reply in successes if reply.form is not Form.EMPTY}) > 1:
-        found.append(Problem("CX203", "answers in several forms", plan.route.place))
-    return found
 
 
 def handler_key(plan: RoutePlan) -> PieceKey | None:

@@ -2,59 +2,195 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from ast_grep_py import SgNode
 
-from codemods.planner.responses import Form, Forward, Reply, ResponsePlan
+from codemods.planner.replies import Delegation, Form, Raised, Reply, ResponsePlan, Stand, Standing
 from codemods.source import Edit, SourceFile, Span, find_all, named, span_of
 
 REASONS = {
-    400: "Bad Request", 401: "Unauthorized", 402: "Payment Required", 403: "Forbidden", 404: "Not Found",
-    405: "Method Not Allowed", 409: "Conflict", 410: "Gone", 422: "Unprocessable Entity", 429: "Too Many Requests",
-    500: "Internal Server Error", 501: "Not Implemented", 502: "Bad Gateway", 503: "Service Unavailable",
-    200: "OK", 201: "Created", 202: "Accepted", 204: "No Content",
+    200: "OK", 201: "Created", 202: "Accepted", 203: "Non-Authoritative Information", 204: "No Content",
+    205: "Reset Content", 206: "Partial Content", 304: "Not Modified", 400: "Bad Request", 401: "Unauthorized",
+    402: "Payment Required", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed", 406: "Not Acceptable",
+    408: "Request Timeout", 409: "Conflict", 410: "Gone", 411: "Length Required", 412: "Precondition Failed",
+    413: "Payload Too Large", 415: "Unsupported Media Type", 418: "I'm a Teapot", 422: "Unprocessable Entity",
+    423: "Locked", 424: "Failed Dependency", 425: "Too Early", 426: "Upgrade Required", 428: "Precondition Required",
+    429: "Too Many Requests", 451: "Unavailable For Legal Reasons", 500: "Internal Server Error",
+    501: "Not Implemented", 502: "Bad Gateway", 503: "Service Unavailable", 504: "Gateway Timeout",
 }  # fmt: skip
 """What `res.sendStatus` answers as text (Node's http.STATUS_CODES)."""
 
+TYPES = {Form.TEXT: "html", Form.STATUS_TEXT: "text", Form.SENT: "auto"}
+"""What an answer says of its body when that is not JSON."""
 
-def answer_edits(file: SourceFile, handler: SgNode, plan: ResponsePlan, ctx: str) -> tuple[list[Edit], set[str]]:
-    """The edits for all replies and forwards of a handler, and the library functions that they use."""
-    edits: list[Edit] = []
-    needed: set[str] = set()
-    for reply in plan.replies:
-        edits += _reply(file, handler, reply, needed)
-    for forward in plan.forwards:
-        edits += _forward(file, forward)
-    edits += _rethrow(file, handler, plan, needed)
-    return edits, needed
+Parts = tuple[str | Span, ...]
 
 
-def _reply(file: SourceFile, handler: SgNode, reply: Reply, needed: set[str]) -> list[Edit]:
-    expression = reply.statement == reply.call and not _is_statement(file, handler, reply.statement)
-    edits = [] if reply.after is None else [Edit.delete(_line_of(file, reply.after))]
-    semicolon = "" if expression else ";"
-    if reply.fails:
-        needed.add("HttpError")
-        body: tuple[str | Span, ...] = (reply.body,) if reply.body is not None else (_default_body(reply),)
-        parts = (f"throw new HttpError({reply.status}, ", *body, f"){semicolon}")
-        if expression:
-            parts = ("{ ", *parts, "; }")
-        return [*edits, Edit(reply.statement, parts)]
-    word = "" if expression else "return "
-    if reply.body is None:
-        return [*edits, Edit.replace(reply.statement, f"{word}null{semicolon}")]
-    needed.add("toJson")
-    return [*edits, Edit(reply.statement, (f"{word}toJson(", reply.body, f"){semicolon}"))]
+def answer_edits(
+    file: SourceFile, function: SgNode, plan: ResponsePlan, library: Callable[[str], str], delegate: bool = False
+) -> list[Edit]:
+    """The edits for all answers of a function; `library` imports a library function and gives its local name.
+
+    A `delegate`, which answers for its callers, only returns: nothing must catch what it answers.
+    """
+    writer = AnswerWriter(file, function, plan, library, delegate)
+    writer.write()
+    return writer.edits
 
 
-def _default_body(reply: Reply) -> str:
-    if reply.form is Form.STATUS_TEXT:
-        return f'"{REASONS.get(reply.status or 0, str(reply.status))}"'
-    return "null"
+class AnswerWriter:
+    """Writes the answers of one function in place; `value` says as what."""
 
+    def __init__(
+        self,
+        file: SourceFile,
+        function: SgNode,
+        plan: ResponsePlan,
+        library: Callable[[str], str],
+        delegate: bool = False,
+    ) -> None:
+        self._file, self._function, self._plan, self._library = file, function, plan, library
+        self._enveloped, self._throws = delegate or plan.enveloped, not delegate
+        self.edits: list[Edit] = []
 
-def _is_statement(file: SourceFile, handler: SgNode, span: Span) -> bool:
-    body = handler.field("body")
-    return body is None or span_of(body) != span
+    def write(self) -> None:
+        for reply in self._plan.replies:
+            word, value = self.value(reply)
+            self._place(reply.stand, word, value, reply)
+        for delegation in self._plan.delegations:
+            self._delegation(delegation)
+        for forward in self._plan.forwards:
+            self._place(forward.stand, "throw", (forward.error,))
+        for raised in self._plan.raised:
+            self._raised(raised)
+        self._rethrow()
+
+    # ---- answers ----------------------------------------------------------------------------------
+
+    def value(self, reply: Reply) -> tuple[str, Parts]:
+        """`return` or `throw`, and the value that goes with it."""
+        if reply.throws and self._throws:
+            return "throw", (f"new {self._library('HttpError')}(", *self._sent(reply), ")")
+        if self._enveloped:
+            return "return", (f"{self._library('reply')}(", *self._sent(reply), ")")
+        return "return", self._result(reply)
+
+    def _result(self, reply: Reply) -> Parts:
+        if reply.body is None:
+            return ("null",)
+        if reply.form is Form.TEXT:
+            return (reply.body,)
+        return (f"{self._library('toJson')}(", reply.body, ")")
+
+    def _sent(self, reply: Reply) -> Parts:
+        """`404, { error: "…" }`: status, body, and what the body is unless it is JSON."""
+        status: str | Span = reply.status_node if reply.status_node is not None else "200"
+        body: Parts = (", ", reply.body) if reply.body is not None else ()
+        if reply.form is Form.STATUS_TEXT:
+            body = (f', "{REASONS.get(reply.status or 0, str(reply.status))}"',)
+        kind = TYPES.get(reply.form)
+        return (status, *body, *([f', "{kind}"'] if kind is not None else []))
+
+    def _delegation(self, delegation: Delegation) -> None:
+        self.edits.append(Edit.delete(delegation.argument))
+        if not self._file.slice(delegation.statement).startswith("return") or delegation.stand.logs is not None:
+            self._place(delegation.stand, "return", (delegation.call,), call=delegation.call)
+
+    def _raised(self, raised: Raised) -> None:
+        """`res.status(404); throw new Error(…);` → `throw withStatus(new Error(…), 404);`"""
+        start = f"throw {self._library('withStatus')}("
+        between = self._kept(raised.statement.end, raised.thrown.start)
+        whole = Span(raised.statement.start, raised.error.end)
+        self.edits.append(Edit(whole, (*between, start, raised.error, ", ", raised.status, ")")))
+
+    # ---- where they stand -------------------------------------------------------------------------
+
+    def _place(
+        self, stand: Stand, word: str, value: Parts, reply: Reply | None = None, call: Span | None = None
+    ) -> None:
+        """Replace the statement of an answer by `return value;` or `throw value;`."""
+        if stand.after is not None:
+            self.edits.append(Edit.delete(_line_of(self._file, stand.after)))
+        effect: Parts = (reply.effect, "; ") if reply is not None and reply.effect is not None else ()
+        match stand.standing:
+            case Standing.BRANCH:
+                self._branch(stand, value, reply.call if reply is not None else call)
+            case Standing.BODY if word == "throw" or effect:
+                self.edits.append(Edit(stand.statement, ("{ ", *effect, f"{word} ", *value, "; }")))
+            case Standing.BODY:
+                self.edits.append(Edit(stand.statement, value))
+            case _:
+                self._statement(stand, (f"{word} ", *value, ";"), effect, reply.preset if reply is not None else None)
+
+    def _branch(self, stand: Stand, value: Parts, call: Span | None) -> None:
+        if call is not None and value != (call,):
+            self.edits.append(Edit(call, value))
+        statement = self._file.slice(stand.statement)
+        if statement.endswith(";") and not statement.startswith("return"):
+            self.edits.append(Edit.insert(stand.statement.start, "return "))
+
+    def _statement(self, stand: Stand, written: Parts, effect: Parts, preset: Span | None) -> None:
+        span, before = stand.statement, effect
+        if effect and not self._in_list(span):
+            before, written = ("{ ", *effect), (*written, " }")
+        elif effect:
+            before = (*effect[:1], f";\n{self._file.indent_at(span.start)}")
+        if stand.logs is not None:
+            before = (*self._kept(stand.logs.start, stand.logs.end), f"\n{self._file.indent_at(span.start)}")
+            span = Span(span.start, stand.logs.end)
+        if preset is not None:
+            before = (*self._kept(preset.end, span.start), *before)
+            span = Span(preset.start, span.end)
+        self.edits.append(Edit(span, (*before, *written)))
+
+    def _kept(self, start: int, end: int) -> Parts:
+        """What stands between two offsets, white space in front left out; nothing when there is no more."""
+        text = self._file.text[start:end]
+        lead = len(text) - len(text.lstrip())
+        return (Span(start + lead, end),) if lead < len(text) else ()
+
+    def _in_list(self, span: Span) -> bool:
+        found = find_all(self._function, "expression_statement", "return_statement")
+        parent = next((node.parent() for node in found if span_of(node) == span), None)
+        return parent is not None and parent.kind() == "statement_block"
+
+    # ---- try and catch ----------------------------------------------------------------------------
+
+    def _rethrow(self) -> None:
+        """A 4xx thrown inside a `try` must not be answered by the `catch` around it."""
+        failing = [reply.statement for reply in self._plan.replies if reply.throws and self._throws]
+        for node in find_all(self._function, "try_statement"):
+            clause, block = node.field("handler"), node.field("body")
+            if clause is None or block is None or not any(span_of(block).holds(span) for span in failing):
+                continue
+            body = clause.field("body")
+            if body is not None and not self._passes_on(clause, body):
+                self._let_through(clause, body)
+
+    def _passes_on(self, clause: SgNode, body: SgNode) -> bool:
+        """`catch (e) { next(e); }`"""
+        first, parameter = named(body)[:1], clause.field("parameter")
+        if not first or parameter is None:
+            return False
+        passed = {forward.statement: self._file.slice(forward.error) for forward in self._plan.forwards}
+        thrown = named(first[0])[0].text() if first[0].kind() == "throw_statement" else None
+        return parameter.text() in (passed.get(span_of(first[0])), thrown)
+
+    def _let_through(self, clause: SgNode, body: SgNode) -> None:
+        parameter = clause.field("parameter")
+        name = parameter.text() if parameter is not None else "error"
+        if parameter is None:
+            self.edits.append(Edit.insert(span_of(body).start, "(error) "))
+        test = f"if ({name} instanceof {self._library('HttpError')}) throw {name};"
+        first = next(iter(body.children()[1:-1]), None)
+        opening, lines = span_of(body).start + 1, "\n" in body.text()
+        if first is None:
+            self.edits.append(Edit.replace(Span(opening, span_of(body).end - 1), f" {test} "))
+        elif lines:
+            self.edits.append(Edit.insert(opening, f"\n{self._file.indent_at(span_of(first).start)}{test}"))
+        else:
+            self.edits.append(Edit.insert(opening, f" {test}"))
 
 
 def _line_of(file: SourceFile, span: Span) -> Span:
@@ -65,34 +201,3 @@ def _line_of(file: SourceFile, span: Span) -> Span:
         return span
     newline = 2 if file.text[start - 2 : start] == "\r\n" else 1
     return Span(start - newline, span.end)
-
-
-def _forward(file: SourceFile, forward: Forward) -> list[Edit]:
-    edits = [] if forward.after is None else [Edit.delete(_line_of(file, forward.after))]
-    return [*edits, Edit(forward.statement, ("throw ", forward.error, ";"))]
-
-
-def _rethrow(file: SourceFile, handler: SgNode, plan: ResponsePlan, needed: set[str]) -> list[Edit]:
-    """A 4xx thrown inside a `try` must not be answered by the `catch` around it."""
-    edits = []
-    failing = [reply.statement for reply in plan.replies if reply.fails]
-    for node in find_all(handler, "try_statement"):
-        clause, block = node.field("handler"), node.field("body")
-        if clause is None or block is None:
-            continue
-        if not any(span_of(block).holds(statement) for statement in failing):
-            continue
-        body, parameter = clause.field("body"), clause.field("parameter")
-        if body is None:
-            continue
-        name = parameter.text() if parameter is not None else "error"
-        if parameter is None:
-            edits.append(Edit.insert(span_of(body).start, "(error) "))
-        first = named(body)[0] if named(body) else None
-        indent = (
-            file.indent_at(span_of(first).start) if first is not None else file.indent_at(span_of(node).start) + "  "
-        )
-        opening = span_of(body).start + 1
-        needed.add("HttpError")
-        edits.append(Edit.insert(opening, f"\n{indent}if ({name} instanceof HttpError) throw {name};"))
-    return edits

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ast_grep_py import SgNode
 
 from codemods.planner.analysis import Facts
 from codemods.planner.problems import Problem
+from codemods.planner.replies import Form, Reply
 from codemods.planner.responses import plan_response
 from codemods.source import Edit, SourceFile, Span, arguments, find_all, member, named, parameters, span_of
 from codemods.source.tree import FUNCTION_KINDS
+from codemods.writers.answers import REASONS, AnswerWriter, Parts, answer_edits
 
 _REQUEST: dict[str, str] = {
     "method": "c.req.method",
@@ -29,6 +31,11 @@ class Ported:
     edits: list[Edit] = field(default_factory=list)
     runtime: set[str] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
+
+    def library(self, name: str) -> str:
+        """Note a library function that the edits use."""
+        self.runtime.add(name)
+        return name
 
 
 def port_check(file: SourceFile, inner: SgNode) -> Ported:
@@ -57,16 +64,8 @@ def _responses(file: SourceFile, inner: SgNode, ported: Ported) -> None:
     for reply in plan.replies:
         if reply.status is None or reply.status < 400:
             ported.problems.append(Problem("CX401", "the validation answers by itself", file.place(reply.call.start)))
-            continue
-        ported.runtime.add("HttpError")
-        parts = (reply.body,) if reply.body is not None else ("null",)
-        ported.edits.append(Edit(reply.statement, (f"throw new HttpError({reply.status}, ", *parts, ");")))
-        if reply.after is not None:
-            ported.edits.append(Edit.delete(reply.after))
-    for forward in plan.forwards:
-        ported.edits.append(Edit(forward.statement, ("throw ", forward.error, ";")))
-        if forward.after is not None:
-            ported.edits.append(Edit.delete(forward.after))
+    if not ported.problems:
+        ported.edits += answer_edits(file, inner, plan, ported.library)
     ported.problems += [p for p in plan.problems if not p.text.startswith(("passes the request on", "never answers"))]
 
 
@@ -159,22 +158,35 @@ def port_not_found(file: SourceFile, function: SgNode) -> Ported:
 
 def _answers(file: SourceFile, function: SgNode, ported: Ported, guards: list[Span], skip: int) -> None:
     plan = plan_response(file, function, skip)
-    expression_body = function.field("body")
-    for reply in plan.replies:
-        status: tuple[str | Span, ...] = (f"{reply.status}",) if reply.status is not None else ()
-        if reply.status is None and reply.status_node is not None:
-            status = (reply.status_node, " as 500") if file.language != "javascript" else (reply.status_node,)
-        body: tuple[str | Span, ...] = (reply.body,) if reply.body is not None else ("null",)
-        method = "json" if reply.form == "json" else ("body" if reply.body is None else "html")
-        is_expression = expression_body is not None and span_of(expression_body) == reply.statement
-        word, end = ("", "") if is_expression else ("return ", ";")
-        ported.edits.append(Edit(reply.statement, (f"{word}c.{method}(", *body, ", ", *status, f"){end}")))
-        if reply.after is not None:
-            ported.edits.append(Edit.delete(_whole_line(file, reply.after)))
+    for forward in plan.forwards:
+        if not any(guard.holds(forward.statement) for guard in guards):
+            place = file.place(forward.statement.start)
+            ported.problems.append(Problem("CX701", "the handler passes errors on", place))
+    writer = _EdgeAnswers(file, function, replace(plan, forwards=()), ported.library)
+    writer.write()
+    ported.edits += writer.edits
     for problem in plan.problems:
         line = problem.place.line
         if not any(file.place(g.start).line <= line <= file.place(g.end).line for g in guards):
             ported.problems.append(problem)
+
+
+class _EdgeAnswers(AnswerWriter):
+    """Answers through Hono: `c.json(body, 404)`."""
+
+    def value(self, reply: Reply) -> tuple[str, Parts]:
+        status: Parts = (f"{reply.status}",)
+        if reply.status is None and reply.status_node is not None:
+            status = (reply.status_node, " as 500" if self._file.language != "javascript" else "")
+        if reply.form is Form.STATUS_TEXT:
+            return "return", (f'c.text("{REASONS.get(reply.status or 0, str(reply.status))}", ', *status, ")")
+        if reply.body is None:
+            return "return", ("c.body(null, ", *status, ")")
+        start = f"{self._library('send')}(c, " if reply.form is Form.SENT else f"c.{_METHODS[reply.form]}("
+        return "return", (start, reply.body, ", ", *status, ")")
+
+
+_METHODS = {Form.JSON: "json", Form.TEXT: "html"}
 
 
 def _headers_sent(file: SourceFile, function: SgNode, ported: Ported) -> list[Span]:

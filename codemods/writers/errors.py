@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from ast_grep_py import SgNode
 
 from codemods.planner.errors import base_class, extends_error
@@ -9,8 +11,10 @@ from codemods.source import CLASS_KINDS, Edit, SourceFile, Span, find_all, span_
 from codemods.workspace import Workspace
 
 
-def error_class_edits(workspace: Workspace, file: SourceFile, statement: SgNode) -> tuple[list[Edit], list[str]]:
-    """Edits of a class statement that extends Error, and the library names that they need."""
+def error_class_edits(
+    workspace: Workspace, file: SourceFile, statement: SgNode, library: Callable[[str], str]
+) -> list[Edit]:
+    """Edits of a class statement that extends Error; `library` imports a library class and gives its local name."""
     edits: list[Edit] = []
     for kind in CLASS_KINDS:
         for node in find_all(statement, kind):
@@ -18,9 +22,9 @@ def error_class_edits(workspace: Workspace, file: SourceFile, statement: SgNode)
             if base is None or not extends_error(workspace, file.path, node):
                 continue
             if base.text() == "Error":
-                edits.append(Edit.replace(span_of(base), "ApplicationError"))
+                edits.append(Edit.replace(span_of(base), library("ApplicationError")))
             edits += _without_stack_capture(file, node)
-    return edits, ["ApplicationError"] if any(edit.parts == ("ApplicationError",) for edit in edits) else []
+    return edits
 
 
 def _without_stack_capture(file: SourceFile, node: SgNode) -> list[Edit]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from ast_grep_py import SgNode
 
@@ -13,13 +14,15 @@ from codemods.planner.closure import Closure
 from codemods.planner.ids import IdFlow
 from codemods.planner.pieces import Piece, PieceKey, PieceKind, with_comments
 from codemods.planner.problems import Problem
+from codemods.planner.replies import Delegate
 from codemods.planner.routes import RoutePlan
-from codemods.source import Edit, SourceFile, Span, find_all, named, parameters, render, span_of, unwrap
+from codemods.source import Edit, SourceFile, Span, find_all, parameters, render, span_of
 from codemods.source.tree import FUNCTION_KINDS
 from codemods.workspace import Workspace
 from codemods.writers.answers import answer_edits
 from codemods.writers.code import ImportSpec
 from codemods.writers.database import DatabaseEdits, is_floating, transaction_parameters
+from codemods.writers.delegates import delegate_edits
 from codemods.writers.errors import error_class_edits
 from codemods.writers.library import spec_of
 from codemods.writers.shifting import indent_unit, reindented, without_useless_catch
@@ -72,6 +75,8 @@ class Context:
     database: Mapping[PieceKey, DatabaseEdits]
     args_text: Callable[[RoutePlan], tuple[str, list[ImportSpec]]]
     job_validator: Callable[[SourceFile, Span], str]
+    delegates: Mapping[PieceKey, Delegate] = field(default_factory=dict)
+    """Functions that answer for their callers."""
     enums_module: str = "convex:lib/enums"
 
 
@@ -106,6 +111,9 @@ class PieceWriter:
             self._timer(timer)
         self._edits += self._context.ids.edits_in(self._file.path, self._piece.span)
         self._plain_errors()
+        delegate = self._context.delegates.get(self._piece.key)
+        if delegate is not None:
+            self._edits += delegate_edits(self._file, delegate, self._library)
         if self._expression:
             text = self._render(span_of(self._piece.node))
         else:
@@ -119,9 +127,12 @@ class PieceWriter:
         self._written.imports.append(ImportSpec(module, name, local, type_only))
 
     def _library(self, name: str) -> str:
+        """Import a declaration of the library; gives its local name, since the source may use the name itself."""
+        local = name if name not in names_in(self._file) else f"convex{name[:1].upper()}{name[1:]}"
+        local = f"C{local[1:]}" if name[:1].isupper() and local != name else local
         self._written.runtime.add(name)
-        self._written.imports.append(spec_of(name))
-        return name
+        self._written.imports.append(spec_of(name, local if local != name else ""))
+        return local
 
     def _problem(self, code: str, text: str, span: Span) -> None:
         self._written.problems.append(Problem(code, text, self._file.place(span.start)))
@@ -212,23 +223,22 @@ class PieceWriter:
                 self._import(SERVER, "env")
                 self._written.env.add(replaced.name or "")
             elif module == "errors":
-                self._edits.append(Edit.replace(replaced.span, replaced.text))
-                self._library("DatabaseError")
+                self._edits.append(Edit.replace(replaced.span, self._library(replaced.text)))
             elif module.startswith("table:"):
                 self._import(f"row:{module.removeprefix('table:')}", replaced.name or "", "", True)
             else:
                 self._import(self._context.enums_module, replaced.name or "", "", replaced.type_only)
 
     def _plain_errors(self) -> None:
-        """`throw new Error(x)`: class and message only survive a function boundary in an ApplicationError."""
+        """`new Error(x)`: class and message only survive a function boundary in an ApplicationError."""
         if self._piece.kind is PieceKind.DECLARATION:
             return
-        for node in find_all(self._piece.node, "throw_statement"):
-            values = named(node)
-            thrown = unwrap(values[0]) if values else None
-            maker = thrown.field("constructor") if thrown is not None and thrown.kind() == "new_expression" else None
-            if maker is not None and maker.text() == "Error" and self._file.bindings.resolve(maker) is None:
-                self._edits.append(Edit.replace(span_of(maker), self._library("ApplicationError")))
+        for node in find_all(self._piece.node, "new_expression", "call_expression"):
+            maker = node.field("constructor") or node.field("function")
+            if maker is None or maker.text() != "Error" or self._file.bindings.resolve(maker) is not None:
+                continue
+            new = "new " if node.kind() == "call_expression" else ""
+            self._edits.append(Edit.replace(span_of(maker), new + self._library("ApplicationError")))
 
     # ---- timers ------------------------------------------------------------------------------------------
 
@@ -291,10 +301,7 @@ class PieceWriter:
 
     def _declaration(self) -> str:
         statement = self._piece.node
-        edits, needed = error_class_edits(self._context.workspace, self._file, statement)
-        self._edits += edits
-        for name in needed:
-            self._library(name)
+        self._edits += error_class_edits(self._context.workspace, self._file, statement, self._library)
         span = with_comments(self._file, statement)
         self._export(statement)
         return self._render(span)
@@ -386,10 +393,7 @@ class PieceWriter:
         body = node.field("body")
         assert body is not None
         self._edits += route.request.edits
-        edits, needed = answer_edits(self._file, node, route.response, self._ctx)
-        self._edits += edits
-        for name in sorted(needed):
-            self._library(name)
+        self._edits += answer_edits(self._file, node, route.response, self._library)
         unit = indent_unit(self._file)
         base = self._file.indent_at(span_of(node).start)
         block = reindented(self._render(span_of(body)), self._file.language, base, unit)
@@ -417,9 +421,16 @@ class PieceWriter:
         name = self._context.placement.name(self._piece)
         head = f"export const {name} = {route.kind}({{\n{unit}args: {args},\n{unit}handler: async ({given}) => "
         if route.settles:
-            self._library("settle")
-            return f"{head[: -len(f'async ({given}) => ')]}({given}) => settle(async () => "
+            settle = self._library("settle")
+            return f"{head[: -len(f'async ({given}) => ')]}({given}) => {settle}(async () => "
         return head
+
+
+@lru_cache(maxsize=32)
+def names_in(file: SourceFile) -> frozenset[str]:
+    """Every name that the file declares or uses."""
+    kinds = ("identifier", "type_identifier", "shorthand_property_identifier", "shorthand_property_identifier_pattern")
+    return frozenset(node.text() for node in find_all(file.root, *kinds))
 
 
 def context_name(file: SourceFile, node: SgNode) -> str:

@@ -100,14 +100,26 @@ def route_code(
     if plan.settles:
         code.library("unsettle")
         call = f"unsettle({call})"
-    lines += _answer(plan, call)
+    lines += _answer(plan, call, code)
     body = "\n".join(f"  {line}" for line in "\n".join(lines).split("\n"))
     code.text = f'app.{plan.route.method.lower()}("{path}", async (c) => {{\n{body}\n}});'
     return code
 
 
-def _answer(plan: RoutePlan, call: str) -> list[str]:
+def _sent_by(code: EdgeCode, name: str, call: str, status: int = 200) -> list[str]:
+    """`return sendAnswer(c, await …);`"""
+    code.library(name)
+    end = "" if status == 200 else f", {status}"
+    line = f"return {name}(c, {call}{end});"
+    if len(line) <= _WIDTH and "\n" not in call:
+        return [line]
+    return [f"const result = {call};", f"return {name}(c, result{end});"]
+
+
+def _answer(plan: RoutePlan, call: str, code: EdgeCode) -> list[str]:
     status = plan.status
+    if plan.enveloped:
+        return _sent_by(code, "sendAnswer", call)
     match plan.form:
         case Form.EMPTY:
             return [f"{call};", f"return c.body(null, {status});"]
@@ -115,6 +127,8 @@ def _answer(plan: RoutePlan, call: str) -> list[str]:
             if status == 204:
                 return [f"{call};", "return c.body(null, 204);"]
             return [f"{call};", f'return c.text("{REASONS.get(status, str(status))}", {status});']
+        case Form.SENT:
+            return _sent_by(code, "send", call, status)
         case Form.TEXT:
             return _sent("html", call, status)
         case _:

@@ -70,12 +70,13 @@ def _library() -> dict[str, Declaration]:
     """Every declaration, in module and source order, with what its words refer to."""
     pieces = [piece for path in sorted(RUNTIME.glob("*.ts")) for piece in _pieces(path)]
     names = {name for name, *_ in pieces}
+    types = {name for name, _, _, text, _ in pieces if _TYPE.search(text)}
     found: dict[str, Declaration] = {}
     for name, module, order, text, imported in pieces:
         words = set(_WORD.findall(_PROSE.sub("", text)))
         needs = frozenset((words & names) - {name})
         siblings = {other: mod for other, mod, *_ in pieces if other in needs and mod != module}
-        own = [ImportSpec(f"convex:{mod}", other) for other, mod in siblings.items()]
+        own = [ImportSpec(f"convex:{mod}", other, "", other in types) for other, mod in siblings.items()]
         outside = [spec for spec in imported if spec.name in words]
         found[name] = Declaration(name, module, order, text, needs, merge_imports(own, outside))
     return found

@@ -54,7 +54,8 @@ circle.self = circle;
 
 const failures: Record<string, () => unknown> = {
   http: () => new HttpError(422, { message: "No", when: new Date(0), missing: undefined }),
-  empty: () => new HttpError(404, undefined),
+  empty: () => new HttpError(404),
+  text: () => new HttpError(404, "Not Found", "text"),
   database: () => new DatabaseError("P2002", "Taken", { target: ["email"] }),
   app: () => new AppError("Bad", 400, [{ path: ["a"] }]),
   found: () => new NotFound("Book"),
@@ -159,7 +160,8 @@ def test_an_http_error_carries_its_status_and_body(project: ConvexProject) -> No
         "status": 422,
         "body": {"message": "No", "when": "1970-01-01T00:00:00.000Z"},
     }
-    assert run(project, "fail", "empty") == {"status": 404, "body": None}
+    assert run(project, "fail", "empty") == {"status": 404}
+    assert run(project, "fail", "text") == {"status": 404, "body": "Not Found", "type": "text"}
 
 
 def test_a_database_error_carries_its_code(project: ConvexProject) -> None:

@@ -1,6 +1,6 @@
 import { ConvexError, type Value } from "convex/values";
 import type { Context } from "hono";
-import { errorData } from "./errors";
+import { type BodyType, errorData } from "./errors";
 
 /** What a request brings: path parameters, query values and the parsed body. */
 export interface Input {
@@ -39,37 +39,53 @@ export function faultOf(error: unknown): Fault {
   return Object.assign(Object.create(error), { message: error.message, kinds: data.kinds });
 }
 
-/** The answer that a function gave by throwing an HttpError, or null for every other error. */
-export function answerOf(error: unknown): { status: number; body: Value } | null {
-  const data: unknown = error instanceof ConvexError ? error.data : null;
-  if (typeof data !== "object" || data === null || !("status" in data) || !("body" in data)) return null;
-  return data as { status: number; body: Value };
+/** Status, body and what the body is unless it is JSON; without a body the answer is empty. */
+export interface Answer {
+  status: number;
+  body?: unknown;
+  type?: BodyType;
 }
 
-/** Answers with an HttpError's status and body: text as Express sends strings, everything else as JSON. */
-export function sendAnswer(c: Context, answer: { status: number; body: Value }): Response {
-  const { status, body } = answer;
-  if (body === null) return c.body(null, status as 200);
-  return typeof body === "string" ? c.html(body, status as 200) : c.json(body as object, status as 200);
+/** The answer that a function gave by throwing an HttpError, or null for every other error. */
+export function answerOf(error: unknown): Answer | null {
+  const data: unknown = error instanceof ConvexError ? error.data : null;
+  if (typeof data !== "object" || data === null || !("status" in data) || "kinds" in data) return null;
+  return data as Answer;
+}
+
+/** Answers as Express would have. */
+export function sendAnswer(c: Context, { status, body, type }: Answer): Response {
+  const code = status as 200;
+  if (body === undefined || status === 204 || status === 304) return c.body(null, code);
+  if (type === "auto") return send(c, body, status);
+  if (type === "text") return c.text(String(body), code);
+  return type === "html" ? c.html(String(body), code) : c.json(body as object, code);
+}
+
+/** Does what `res.send` did: a string is HTML, null is no body, everything else is JSON. */
+export function send(c: Context, body: unknown, status = 200): Response {
+  const code = status as 200;
+  if (body === null || body === undefined) return c.body(null, code);
+  return typeof body === "string" ? c.html(body, code) : c.json(body as object, code);
 }
 
 /** A failure that a mutation returns, since throwing it would undo what was written before it. */
-export type Failed = { failed: Value };
+export type Failed = { thrown: Value };
 
 /** The result, or the failure as a value, so that earlier writes stay. */
 export async function settle<T>(work: () => Promise<T>): Promise<T | Failed> {
   try {
     return await work();
   } catch (error) {
-    if (error instanceof ConvexError) return { failed: error.data };
-    return { failed: errorData(error as Error) };
+    if (error instanceof ConvexError) return { thrown: error.data };
+    return { thrown: errorData(error as Error) };
   }
 }
 
 /** The result of a function, or its failure thrown again. */
 export function unsettle<T>(result: T | Failed): T {
-  if (typeof result === "object" && result !== null && "failed" in result) {
-    throw new ConvexError((result as Failed).failed);
+  if (typeof result === "object" && result !== null && "thrown" in result && Object.keys(result).length === 1) {
+    throw new ConvexError((result as Failed).thrown);
   }
   return result as T;
 }

@@ -1,14 +1,17 @@
 import { ConvexError, type Value } from "convex/values";
 import { toJson } from "./json";
 
-/** An answer other than success: its status and body reach the HTTP edge as data. */
-export class HttpError extends ConvexError<{ status: number; body: Value }> {
-  readonly status: number;
-  readonly body: Value;
+/** What a body is when it is not JSON: text/html, text/plain, or what `res.send` makes of the value. */
+export type BodyType = "html" | "text" | "auto";
 
-  constructor(status: number, body: unknown) {
-    const value = toJson(body) as Value;
-    super({ status, body: value });
+/** An answer other than success: its status and body reach the HTTP edge as data. Without a body it is empty. */
+export class HttpError extends ConvexError<{ status: number; body?: Value; type?: BodyType }> {
+  readonly status: number;
+  readonly body: Value | undefined;
+
+  constructor(status: number, body?: unknown, type?: BodyType) {
+    const value = body === undefined ? undefined : (toJson(body) as Value);
+    super({ status, body: value, type });
     this.message = `HTTP ${status}`;
     this.status = status;
     this.body = value;
@@ -30,9 +33,10 @@ export class DatabaseError extends ConvexError<{ code: string; message: string; 
 
 /** The base of the application's own errors: their fields cross function boundaries as data. */
 export class ApplicationError extends ConvexError<Record<string, Value>> {
-  constructor(message = "") {
+  constructor(message = "", options?: { cause?: unknown }) {
     super({});
     this.message = message;
+    if (options !== undefined && "cause" in options) this.cause = options.cause;
     // ConvexError calls itself by its own name; an Error has no name of its own.
     Object.defineProperty(this, "name", { value: "Error", writable: true, configurable: true });
     let sent: Record<string, Value> | undefined;
@@ -71,4 +75,9 @@ export function errorData(error: Error): Record<string, Value> {
     kind = Object.getPrototypeOf(kind);
   }
   return { ...data, name: error.name, message: error.message, kinds };
+}
+
+/** An error with the status that the response had when it was thrown. */
+export function withStatus<E extends object>(error: E, status: number): E {
+  return Object.assign(error, { responseStatus: status });
 }

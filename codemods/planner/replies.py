@@ -1,0 +1,180 @@
+"""The answers of a handler: what each sends, and the statement of the source that it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from codemods.planner.pieces import Piece, PieceKey
+from codemods.planner.problems import Problem
+from codemods.source import Span
+
+
+class Form(StrEnum):
+    """What the reply is made of."""
+
+    JSON = "json"
+    TEXT = "text"
+    """A string: Express answers text/html."""
+    EMPTY = "empty"
+    STATUS_TEXT = "status text"
+    """`sendStatus`: the status's own phrase as text/plain."""
+    SENT = "sent"
+    """`send(x)` of a value that is known at run time: a string is text/html, null is empty, all else JSON."""
+
+
+class Standing(StrEnum):
+    """How a reply stands in its handler."""
+
+    STATEMENT = "statement"
+    BODY = "body"
+    """The expression that an arrow function consists of."""
+    BRANCH = "branch"
+    """A branch of `return found ? res.json(a) : res.status(404).json(b)`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """Where a reply stands: the statement (or arrow body) to replace, and what has to move or go with it.
+
+    `after` is a bare `return;` or `break;` right behind it, which goes; `logs` are statements behind it that only
+    write to the log, which come first.
+    """
+
+    standing: Standing
+    statement: Span
+    after: Span | None = None
+    logs: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One answer. `status` is None when it is computed (then `status_node` says how).
+
+    `preset` is the statement `res.status(201);` before it that sets the status. `effect` is the body of a reply that
+    sends none, when evaluating it does something: `res.status(204).json(await remove(id))`.
+    """
+
+    status: int | None
+    status_node: Span | None
+    form: Form
+    body: Span | None
+    stand: Stand
+    call: Span
+    preset: Span | None = None
+    effect: Span | None = None
+
+    @property
+    def statement(self) -> Span:
+        return self.stand.statement
+
+    @property
+    def after(self) -> Span | None:
+        return self.stand.after
+
+    @property
+    def fails(self) -> bool:
+        """A literal status of 400 and more."""
+        return self.status is not None and self.status >= 400
+
+    @property
+    def throws(self) -> bool:
+        """Written as a thrown error; a branch of an expression can only return."""
+        return self.fails and self.stand.standing is not Standing.BRANCH
+
+
+def _around(reply: Reply, status: bool) -> Iterator[Span]:
+    """A reply without the parts that stay."""
+    whole = reply.call if reply.stand.standing is Standing.BRANCH else reply.statement
+    start = whole.start if reply.preset is None else reply.preset.start
+    kept = [reply.body, reply.effect, *([reply.status_node] if status else [])]
+    for span in sorted((span for span in kept if span is not None), key=lambda span: span.start):
+        yield Span(start, span.start)
+        start = span.end
+    yield Span(start, whole.end)
+
+
+@dataclass(frozen=True, slots=True)
+class Forward:
+    """`next(error)`: the statement to replace by a throw, and the error."""
+
+    error: Span
+    stand: Stand
+
+    @property
+    def statement(self) -> Span:
+        return self.stand.statement
+
+    @property
+    def after(self) -> Span | None:
+        return self.stand.after
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """`res.status(404); throw new Error(…)`: error handlers read the status from the response."""
+
+    status: Span
+    statement: Span
+    thrown: Span
+    error: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Delegate:
+    """A function that answers for its callers, such as `sendSuccess(res, data)`: `response` is its parameter."""
+
+    piece: Piece
+    plan: ResponsePlan
+    response: int
+
+
+@dataclass(frozen=True, slots=True)
+class Delegation:
+    """A call that answers; `argument` is the response in it, with the comma that goes with it."""
+
+    delegate: Delegate
+    call: Span
+    argument: Span
+    stand: Stand
+
+    @property
+    def statement(self) -> Span:
+        return self.stand.statement
+
+
+@dataclass(frozen=True, slots=True)
+class ResponsePlan:
+    """All answers of a handler, the errors it forwards, and what cannot be carried over."""
+
+    replies: tuple[Reply, ...]
+    forwards: tuple[Forward, ...]
+    problems: tuple[Problem, ...]
+    raised: tuple[Raised, ...] = ()
+    delegations: tuple[Delegation, ...] = ()
+
+    @property
+    def successes(self) -> tuple[Reply, ...]:
+        return tuple(reply for reply in self.replies if not reply.fails)
+
+    @property
+    def enveloped(self) -> bool:
+        """The function returns status and body, since nobody can know either before it ran."""
+        kinds = {(reply.status, reply.form) for reply in self.successes}
+        branches = any(reply.fails and not reply.throws for reply in self.replies)
+        return bool(self.delegations) or branches or len(kinds) > 1 or any(status is None for status, _ in kinds)
+
+    def erased(self, delegate: bool = False) -> list[Span]:
+        """What of the answers is gone when they are written: the response, and statuses that the edge knows."""
+        named = delegate or self.enveloped
+        return [span for reply in self.replies for span in _around(reply, named or reply.throws)]
+
+    def delegates(self) -> dict[PieceKey, Delegate]:
+        """All functions that answer for this one, those that they call included."""
+        return {delegate.piece.key: delegate for delegate in self._delegates()}
+
+    def _delegates(self) -> Iterator[Delegate]:
+        for delegation in self.delegations:
+            yield delegation.delegate
+            yield from delegation.delegate.plan._delegates()

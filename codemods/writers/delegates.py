@@ -1,0 +1,33 @@
+"""Functions that answered for their callers return the answer: `sendSuccess(res, data)` → `sendSuccess(data)`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from codemods.planner.replies import Delegate
+from codemods.source import Edit, SourceFile, Span, parameters, span_of
+from codemods.writers.answers import answer_edits
+
+
+def delegate_edits(file: SourceFile, delegate: Delegate, library: Callable[[str], str]) -> list[Edit]:
+    """The edits that make such a function return its answers."""
+    edits = answer_edits(file, delegate.piece.node, delegate.plan, library, delegate=True)
+    return [*edits, *_signature(delegate)]
+
+
+def erased_spans(delegate: Delegate) -> list[Span]:
+    """What is gone when it is written: the response, its type, and the return type."""
+    return [*(edit.span for edit in _signature(delegate)), *delegate.plan.erased(delegate=True)]
+
+
+def _signature(delegate: Delegate) -> list[Edit]:
+    node, index = delegate.piece.node, delegate.response
+    given = [span_of(parameter.node) for parameter in parameters(node)]
+    if node.field("parameter") is not None:
+        edits = [Edit.replace(given[0], "()")]
+    elif index + 1 < len(given):
+        edits = [Edit.delete(Span(given[index].start, given[index + 1].start))]
+    else:
+        edits = [Edit.delete(Span(given[index - 1].end if index else given[index].start, given[index].end))]
+    returned = node.field("return_type")
+    return [*edits, *([Edit.delete(span_of(returned))] if returned is not None else [])]
