@@ -12,6 +12,7 @@ from codemods.planner.pieces import PieceKey, PieceKind
 from codemods.planner.routes import RoutePlan
 from codemods.workspace import Workspace
 from codemods.writers.functions import Placement
+from codemods.writers.library import all_names, module_of
 from codemods.writers.names import RESERVED_WORDS
 
 RESERVED_MODULES = frozenset({"schema", "http", "crons", "_generated", "lib", "model", "tables", "actions"})
@@ -44,13 +45,21 @@ def name_routes(
         if key.file not in names.modules:
             in_file = [other for other in kept if other.file == key.file]
             folder = "model/" if any(closure.needs_context(other) for other in in_file) else "lib/"
-            names.modules[key.file] = _free_module(key.file, folder, taken)
+            free = taken | _library_clashes(workspace, key.file)
+            names.modules[key.file] = _free_module(key.file, folder, free)
+            taken.add(names.modules[key.file])
     _name_functions(plans, closure, kept, names)
 
 
 def _home(plan: RoutePlan) -> str:
     """The source file whose module gets the route's function."""
     return plan.piece.key.file if plan.piece is not None else plan.route.place.file
+
+
+def _library_clashes(workspace: Workspace, file: str) -> set[str]:
+    """Modules of the runtime library that declare a name which the file has for its own."""
+    own = workspace.source(file).bindings.top_level
+    return {module_of(name) for name in all_names() if name in own}
 
 
 def _free_module(file: str, folder: str, taken: set[str]) -> str:
