@@ -183,15 +183,13 @@ def _query_place(reading: Reading, query: Query) -> Place:
 
 def _validators(reading: Reading, path: str, regions: _Regions) -> Iterable[Item]:
     for schema in reading.schemas(path):
-        validator = schema.validator
-        file = reading.workspace.source(path)
-        key = regions.piece_at(path, file.offset(validator.place.line, validator.place.column))
-        name = validator.name or "zod schema"
+        key = regions.piece_at(path, schema.node.range().start.index)
+        name = schema.name or "zod schema"
         if key is not None:
-            yield Item(ItemKind.VALIDATOR, name, Outcome.MIGRATED, validator.place, None, regions.target(key))
+            yield Item(ItemKind.VALIDATOR, name, Outcome.MIGRATED, schema.place, None, regions.target(key))
         else:
             reason = f"CX404 {CODES['CX404'].title}"
-            yield Item(ItemKind.VALIDATOR, name, Outcome.NEEDS_REVIEW, validator.place, reason)
+            yield Item(ItemKind.VALIDATOR, name, Outcome.NEEDS_REVIEW, schema.place, reason)
 
 
 def _tables(reading: Reading, carried: Carried | None, project: Project | None) -> Iterable[Item]:

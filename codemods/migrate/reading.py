@@ -12,7 +12,7 @@ from codemods.ir.query import Query
 from codemods.ir.table import Schema
 from codemods.ir.validator import Shape
 from codemods.outcome import Diagnostic, Item, ItemKind, Outcome, Place
-from codemods.readers.express import read_app
+from codemods.readers.express import Registered, read_app, read_registrations
 from codemods.readers.prisma import read_schema
 from codemods.readers.prisma.queries import find_queries
 from codemods.readers.sites import TimerKind, classify_timer, find_sites
@@ -28,6 +28,7 @@ class Reading:
     """The application as the readers see it. Queries are read file by file, when they are asked for."""
 
     workspace: Workspace
+    registered: Registered
     app: App
     schema: Schema
     diagnostics: list[Diagnostic] = field(default_factory=list)
@@ -62,7 +63,10 @@ class Reading:
 def read(workspace: Workspace) -> Reading:
     """Read routes and tables; everything else on demand."""
     schema = read_schema(workspace)
-    return Reading(workspace, read_app(workspace), schema.schema, list(schema.diagnostics), schema.items)
+    registered = read_registrations(workspace)
+    return Reading(
+        workspace, registered, read_app(workspace, registered), schema.schema, list(schema.diagnostics), schema.items
+    )
 
 
 def broken_files(workspace: Workspace) -> list[Item]:

@@ -159,7 +159,7 @@ def _redeclare(known: Binding, node: SgNode, start: int, declares: Declares) -> 
 
 def _resolved(use: _Use) -> Reference:
     value = use.scope.value(use.name) if use.use is not Use.TYPE else None
-    typed = use.scope.type(use.name) if use.use in {Use.TYPE, Use.ANY} else None
+    typed = use.scope.type(use.name) if use.use is Use.TYPE or use.use is Use.ANY else None
     binding = value or typed
     if binding is None and use.name == "arguments":
         binding = _arguments(use.scope)

@@ -49,7 +49,6 @@ _GENERATED_PHRASE = re.compile(
     re.MULTILINE | re.IGNORECASE | re.DOTALL,
 )
 _LONG_LINE = 600
-_LONG_LINES = re.compile(rf"[^\n]{{{_LONG_LINE}}}")
 _TEXTS = re.compile(r"""`(?:\\.|[^`\\])*`|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'""", re.DOTALL)
 _CODE_MARKS = re.compile(r"[;{(]")
 
@@ -100,12 +99,16 @@ def _comment(head: str) -> str:
     return "\n".join(lines)
 
 
+def _long_lines(text: str) -> list[str]:
+    return [line for line in text.split("\n") if len(line) > _LONG_LINE]
+
+
 def _is_minified(text: str) -> bool:
     """Most of the text lies on very long lines, and those lines are code, not long texts such as mails and images."""
-    if len(text) < 2 * _LONG_LINE or not _LONG_LINES.search(text):
+    if len(text) < 2 * _LONG_LINE or not _long_lines(text):
         return False
     text = _TEXTS.sub('""', text)
-    long_lines = [line for line in text.split("\n") if len(line) > _LONG_LINE]
+    long_lines = _long_lines(text)
     length = sum(map(len, long_lines))
     if not long_lines or length * 2 < len(text):
         return False

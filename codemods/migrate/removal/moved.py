@@ -12,9 +12,9 @@ from codemods.migrate.reading import Reading
 from codemods.planner.pieces import Piece, PieceKey, PieceKind
 from codemods.planner.routes import HARMLESS_PACKAGES, SILENT, RoutePlan
 from codemods.readers.express.objects import ExpressObjects, Router
-from codemods.readers.express.registrations import PRE_FILTER, Registration, Registrations
+from codemods.readers.express.registrations import Registration
+from codemods.readers.express.routes import Registered
 from codemods.source import Span, span_of
-from codemods.workspace import Role as FileRole
 from codemods.workspace import Workspace
 
 SERVES_FILES = frozenset({"express", "serve-static", "serve-index"})
@@ -45,16 +45,10 @@ def moved(workspace: Workspace, reading: Reading, carried: Carried, group_of: Ca
     found = Moved()
     _pieces(found, carried, group_of)
     _middleware(found, reading, carried)
-    found.objects = ExpressObjects(workspace)
-    files = [
-        path
-        for path in workspace.files
-        if workspace.role_of(path) is not FileRole.TEST and PRE_FILTER.search(workspace.text(path))
-    ]
-    registrations = Registrations(workspace, found.objects, files).collect()
-    for registration in registrations:
+    found.objects = reading.registered.objects
+    for registration in reading.registered.calls:
         found.registrations[registration.file].append(registration)
-    _routes(found, carried, group_of, _Ways(found.objects, workspace, registrations))
+    _routes(found, carried, group_of, _Ways(workspace, reading.registered))
     return found
 
 
@@ -112,14 +106,14 @@ def _routes(found: Moved, carried: Carried, group_of: Callable[[RoutePlan], str]
 class _Ways:
     """In how many ways requests reach a router: a router mounted twice has two."""
 
-    def __init__(self, objects: ExpressObjects, workspace: Workspace, registrations: list[Registration]) -> None:
+    def __init__(self, workspace: Workspace, registered: Registered) -> None:
         self._parents: dict[Router, list[Router]] = defaultdict(list)
-        for registration in registrations:
+        for registration in registered.calls:
             if registration.verb != "use" or registration.router is None:
                 continue
             file = workspace.source(registration.row_file or registration.file)
             for argument in registration.arguments:
-                child = objects.router_of(file, argument)
+                child = registered.objects.router_of(file, argument)
                 if child is not None and child != registration.router:
                     self._parents[child].append(registration.router)
 

@@ -1,5 +1,5 @@
 """Reads Express applications, versions 4 and 5, into routes with everything that runs around them."""
 
-from codemods.readers.express.routes import read_app
+from codemods.readers.express.routes import Registered, read_app, read_registrations
 
-__all__ = ["read_app"]
+__all__ = ["Registered", "read_app", "read_registrations"]

@@ -54,9 +54,13 @@ _REQUEST = re.compile(r"^_*(req|request|rq)\d?$|^_+$|^\{", re.I)
 _RESPONSE = re.compile(r"^_*(res|response|resp|rs)\d?$|^\{", re.I)
 _ROUTER_NAME = re.compile(r"^(app|router|server|expressApp|\w*Router)$")
 _HANDLER_KINDS = FUNCTION_KINDS | {"identifier", "member_expression", "call_expression", "array", "as_expression"}
-PRE_FILTER = re.compile(
-    r"""\.\s*(get|post|put|patch|delete|all|options|head|use|route|param)\s*(<[^(]*>)?\(|xpress|[Rr]outer"""
-)
+_REGISTERS = re.compile(r"\.\s*(get|post|put|patch|delete|all|options|head|use|route|param)\s*(<[^(]*>)?\(")
+
+
+def may_register(text: str) -> bool:
+    """Is a file with this text worth reading: does it name Express or routers, or call a method of theirs?"""
+    named = "xpress" in text or "router" in text or "Router" in text
+    return named or _REGISTERS.search(text) is not None
 
 
 @dataclass(frozen=True, slots=True)

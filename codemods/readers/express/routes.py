@@ -10,7 +10,7 @@ from codemods.ir.app import App, CodeRef, Middleware, Role, Route
 from codemods.readers.express.handlers import read_handler
 from codemods.readers.express.middleware import read_middleware
 from codemods.readers.express.objects import ExpressObjects, Router
-from codemods.readers.express.registrations import PRE_FILTER, Registration, Registrations
+from codemods.readers.express.registrations import Registration, Registrations, may_register
 from codemods.source import SourceFile, Span, span_of
 from codemods.workspace import Workspace
 
@@ -49,31 +49,43 @@ class _Way:
     root: str = ""
 
 
-def read_app(workspace: Workspace) -> App:
-    """All routes and middleware of the server files of a workspace."""
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """The registrations as written, in order of file and place, and the objects that they are made on."""
+
+    objects: ExpressObjects
+    calls: tuple[Registration, ...]
+
+
+def read_registrations(workspace: Workspace) -> Registered:
+    """All registrations of the server files of a workspace."""
     files = [path for path in workspace.files if _is_candidate(workspace, path)]
     objects = ExpressObjects(workspace)
-    registrations = Registrations(workspace, objects, files).collect()
-    return _Assembly(workspace, objects, registrations).app()
+    return Registered(objects, tuple(Registrations(workspace, objects, files).collect()))
+
+
+def read_app(workspace: Workspace, registered: Registered) -> App:
+    """All routes and middleware, put together from the registrations."""
+    return _Assembly(workspace, registered).app()
 
 
 def _is_candidate(workspace: Workspace, path: str) -> bool:
-    return workspace.role_of(path) != "test" and PRE_FILTER.search(workspace.text(path)) is not None
+    return workspace.role_of(path) != "test" and may_register(workspace.text(path))
 
 
 class _Assembly:
     """Sorts registrations into routes, mounts and middleware, then walks the mounts."""
 
-    def __init__(self, workspace: Workspace, objects: ExpressObjects, registrations: list[Registration]) -> None:
+    def __init__(self, workspace: Workspace, registered: Registered) -> None:
         self._workspace = workspace
-        self._objects = objects
+        self._objects = registered.objects
         self._routes: list[Registration] = []
         self._used: dict[Router, list[_Used]] = defaultdict(list)
         self._mounts: dict[Router, list[_Mount]] = defaultdict(list)
         self._params: dict[Router, list[tuple[str, Middleware]]] = defaultdict(list)
         self._all_used: list[Middleware] = []
         self._roots: set[Router] = set()
-        for registration in registrations:
+        for registration in registered.calls:
             if registration.verb == "use":
                 self._use(registration)
             elif registration.verb == "param":

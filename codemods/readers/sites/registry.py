@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from codemods.outcome import Item
 from codemods.readers.calls import CallSite
@@ -13,13 +15,27 @@ from codemods.readers.sites.view import FileView
 Read = Callable[[FileView], Iterator[tuple[CallSite, Item]]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SiteReader:
     """A reader of sites. `literals`: a file whose text holds none of them is never parsed for it."""
 
     name: str
     literals: tuple[str, ...]
     read: Read
+
+    def concerns(self, text: str) -> bool:
+        """True for the text of a file that is worth reading."""
+        return self._methods.search(text) is not None or any(word in text for word in self._words)
+
+    @cached_property
+    def _methods(self) -> re.Pattern[str]:
+        """All literals that start with a dot, in one pattern: it skips from dot to dot."""
+        methods = "|".join(re.escape(literal[1:]) for literal in self.literals if literal.startswith("."))
+        return re.compile(rf"\.(?:{methods})" if methods else "(?!)")
+
+    @cached_property
+    def _words(self) -> tuple[str, ...]:
+        return tuple(literal for literal in self.literals if not literal.startswith("."))
 
 
 READERS: tuple[SiteReader, ...] = (

@@ -42,13 +42,14 @@ SCHEDULERS: Mapping[str, Scheduler] = {
     "pg-boss": Scheduler(frozenset(), frozenset({"send", "work", "schedule", "publish", "subscribe"})),
     "graphile-worker": Scheduler(frozenset(), frozenset({"run", "addJob", "quickAddJob"})),
 }
+_METHODS = frozenset().union(*(scheduler.methods for scheduler in SCHEDULERS.values()))
 _CRON_NAME = re.compile(r"^(cron|schedule|scheduler|nodeCron|nodeSchedule)$")
 _CRON_METHODS = frozenset({"schedule", "scheduleJob"})
 
 WORDS: tuple[str, ...] = (
     *sorted(TIMERS),
     *SCHEDULERS,
-    *sorted({f".{method}" for scheduler in SCHEDULERS.values() for method in scheduler.methods}),
+    *sorted(f".{method}" for method in _METHODS),
 )
 """What a file must hold to be worth reading."""
 
@@ -95,9 +96,7 @@ def _is_scheduled(view: FileView, call: CallSite) -> bool:
         return scheduler is not None and origin is not None and bool(scheduler.makers & set(origin.path))
     if call.is_new:
         return call.name == "CronJob"
-    if not any(call.method in scheduler.methods for scheduler in SCHEDULERS.values()):
-        return False
-    if not _has_scheduler(view):
+    if call.method not in _METHODS or not _has_scheduler(view):
         return False
     origin = view.receiver(call, call.target)
     if origin is not None:

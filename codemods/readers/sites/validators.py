@@ -50,13 +50,15 @@ LIBRARIES: Mapping[str, Library] = {
     "validatorjs": Library("validatorjs", whole=False),
     "indicative": Library("indicative", whole=False),
 }
+_INSTANCE_METHODS = frozenset().union(*(library.starts for library in LIBRARIES.values()))
 
 
 def read(view: FileView) -> Iterator[tuple[CallSite, Item]]:
     """One item for each schema or check chain."""
     seen: set[tuple[str, int, int]] = set()
+    imported = frozenset(each.local for each in view.file.bindings.imports if each.module in LIBRARIES)
     for call in view.calls:
-        library = _library(view, call)
+        library = _library(view, call, imported)
         if library is None:
             continue
         top = _outermost(view, call.node, library)
@@ -69,8 +71,10 @@ def read(view: FileView) -> Iterator[tuple[CallSite, Item]]:
     yield from _decorated(view)
 
 
-def _library(view: FileView, call: CallSite) -> Library | None:
+def _library(view: FileView, call: CallSite, names_of_libraries: frozenset[str]) -> Library | None:
     """The library whose function or instance a call starts from."""
+    if not names_of_libraries and call.method not in _INSTANCE_METHODS:
+        return None
     bottom, names = member_path(call.function)
     if bottom.kind() != "identifier":
         return None

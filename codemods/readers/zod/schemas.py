@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 
 from ast_grep_py import SgNode
 
 from codemods.ir.table import Schema
 from codemods.ir.validator import Validator
+from codemods.outcome import Place
 from codemods.readers.zod.methods import METHODS, PARSERS
 from codemods.readers.zod.names import ZodNames
 from codemods.readers.zod.references import follow
@@ -23,21 +25,34 @@ COMBINING = frozenset(
 )
 """Methods that make another schema from one that is named elsewhere."""
 
-_WORDS = re.compile(rf"zod|\bz\b|\.\s*({'|'.join(sorted(COMBINING))})\b")
+_ZOD = re.compile(r"z(?:od|(?<!\wz)(?!\w))")
+_COMBINED = re.compile(rf"\.\s*(?:{'|'.join(sorted(COMBINING))})\b")
 
 _WALLS = frozenset({"statement_block", "program", "class_body"})
 _NAMING = {"variable_declarator": "name", "pair": "key", "assignment_expression": "left"}
 _DEPTH = 6
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ZodSchema:
-    """A schema with the expression that makes it. `name` is the variable or property that holds it, if any."""
+    """A schema with the expression that makes it; its shape is read when the `validator` is first asked for.
 
-    validator: Validator
-    node: SgNode
-    name: str | None
+    `name` is the variable or property that holds it, if any.
+    """
+
+    workspace: Workspace
     file: str
+    node: SgNode
+    tables: Schema | None
+    name: str | None
+
+    @property
+    def place(self) -> Place:
+        return self.workspace.source(self.file).place(self.node)
+
+    @cached_property
+    def validator(self) -> Validator:
+        return shape_of(self.workspace, self.file, self.node, self.tables)
 
 
 def shape_of(workspace: Workspace, file: str, node: SgNode, tables: Schema | None = None) -> Validator:
@@ -50,13 +65,12 @@ def shape_of(workspace: Workspace, file: str, node: SgNode, tables: Schema | Non
 
 def find_schemas(workspace: Workspace, path: str, tables: Schema | None = None) -> list[ZodSchema]:
     """The schemas of a file in source order: those that hold an object, are named, combine others or parse input."""
-    if not _WORDS.search(workspace.text(path)):
+    text = workspace.text(path)
+    if not _ZOD.search(text) and not _COMBINED.search(text):
         return []
     file = workspace.source(path)
     finder = _Finder(workspace, file)
-    return [
-        ZodSchema(shape_of(workspace, path, node, tables), node, name_of(node), path) for node in finder.outermost()
-    ]
+    return [ZodSchema(workspace, path, node, tables, name_of(node)) for node in finder.outermost()]
 
 
 def name_of(node: SgNode) -> str | None:
