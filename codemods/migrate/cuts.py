@@ -149,26 +149,33 @@ def _blank_lines(file: SourceFile, cuts: Sequence[Cut]) -> list[Cut]:
 
 
 def _surplus(file: SourceFile, lines: list[Span], region: range, owners: dict[int, Needs]) -> list[Cut]:
+    """Blank lines go with the cut before them, or after them, whichever leaves one stretch of them for any choice."""
+    cut = [line for line in region if line in owners]
     blank = [line for line in region if line not in owners]
-    first_cut = next(line for line in region if line in owners)
-    last_cut = next(line for line in reversed(region) if line in owners)
-    leading = [line for line in blank if line < first_cut]
-    kept = set(leading or [line for line in blank if line > last_cut])
-    if _is_edge(file, lines, region):
-        kept = set()
-    return [Cut(lines[line], _owner(owners, line, first_cut)) for line in blank if line not in kept]
+    leading = [line for line in blank if line < cut[0]]
+    trailing = [line for line in blank if line > cut[-1]]
+    opens, closes = _opens(file, lines, region), _closes(file, lines, region)
+    kept = [] if opens or closes else leading or trailing
+    with_next = not opens and (closes or not leading)
+    return [Cut(lines[line], owners[_neighbour(cut, line, with_next)]) for line in blank if line not in kept]
 
 
-def _owner(owners: dict[int, Needs], line: int, first_cut: int) -> Needs:
-    before = [number for number in owners if number < line]
-    return owners[max(before)] if before and max(before) >= first_cut else owners[first_cut]
+def _neighbour(cut: Sequence[int], line: int, following: bool) -> int:
+    before = [number for number in cut if number < line]
+    after = [number for number in cut if number > line]
+    if following:
+        return after[0] if after else before[-1]
+    return before[-1] if before else after[0]
 
 
-def _is_edge(file: SourceFile, lines: list[Span], region: range) -> bool:
-    """Does the region begin or end a file or a block?"""
-    before = file.slice(lines[region.start - 1]).rstrip() if region.start > 0 else "{"
-    after = file.slice(lines[region.stop]).lstrip() if region.stop < len(lines) else "}"
-    return before.endswith(("{", "(", "[")) or after.startswith(("}", ")", "]")) or not after
+def _opens(file: SourceFile, lines: list[Span], region: range) -> bool:
+    """Does the region begin a file or a block?"""
+    return region.start == 0 or file.slice(lines[region.start - 1]).rstrip().endswith(("{", "(", "["))
+
+
+def _closes(file: SourceFile, lines: list[Span], region: range) -> bool:
+    """Does the region end a file or a block?"""
+    return region.stop == len(lines) or file.slice(lines[region.stop]).lstrip().startswith(("}", ")", "]"))
 
 
 def _line_owners(file: SourceFile, cuts: Sequence[Cut]) -> dict[int, Needs]:

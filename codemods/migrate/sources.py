@@ -18,6 +18,7 @@ from codemods.migrate.removal.survey import Survey
 from codemods.migrate.todo import marked_routes, marker_edits
 from codemods.outcome import Group, Item, ItemKind, Outcome, Place, Target
 from codemods.planner.routes import RoutePlan
+from codemods.source import member
 from codemods.workspace import InFile, Role, Workspace
 
 __all__ = ["SourceChanges", "marked_routes", "source_changes"]
@@ -141,18 +142,43 @@ def _items(
     items: list[Item] = []
     tests: set[str] = set()
     for file in files:
+        tests |= _tests_of(workspace, file, going)
         path = file.whole.file
         if file.whole in going:
             module = carried.placement.modules.get(path)
             target = Target(f"{project.folder}/{module}{project.extension}") if module is not None else None
             items.append(Item(ItemKind.FILE, path, Outcome.MIGRATED, Place(path), None, target))
-            tests |= {one for one in workspace.importers(path) if workspace.role_of(one) is Role.TEST}
         elif path in used:
             what = leftovers(file, dict(going))
             reason = f"CX105 still holds {what[0]}" if what else "CX105 files that stay use it"
             items.append(Item(ItemKind.FILE, path, Outcome.NEEDS_REVIEW, Place(path), reason))
     items += [_tested(path) for path in sorted(tests)]
     return items
+
+
+def _tests_of(workspace: Workspace, file: FileElements, going: Mapping[Element, Needs]) -> set[str]:
+    """The tests that import a file that goes, or code of it that does."""
+    path = file.whole.file
+    tests = {one for one in workspace.importers(path) if workspace.role_of(one) is Role.TEST}
+    if file.whole in going:
+        return tests
+    exports = workspace.source(path).bindings.exports
+    names = {one.name for one in exports if (at := file.at(one.span.start)) is not None and at in going}
+    return {test for test in tests if names & _taken(workspace, test, path)}
+
+
+def _taken(workspace: Workspace, importer: str, path: str) -> set[str]:
+    """The names that one file imports of another; of the module as a whole, those that follow it."""
+    found: set[str] = set()
+    source = workspace.source(importer)
+    for item in source.bindings.imports:
+        target = workspace.resolve_import(importer, item.module)
+        if isinstance(target, InFile) and target.path == path:
+            binding = source.bindings.top_level.get(item.local)
+            parents = [reference.parent() for reference in binding.references] if binding is not None else []
+            members = [member(parent) for parent in parents if parent is not None]
+            found |= {item.imported} | {parts[1] for parts in members if parts is not None}
+    return found
 
 
 def _tested(path: str) -> Item:

@@ -54,6 +54,7 @@ class Contents:
     ) -> None:
         self._reading, self._workspace = reading, reading.workspace
         self._moved, self._at, self._known = moved, at, known
+        self._sites: dict[str, list[tuple[int, str]]] = {}
 
     def read(self, element: Element) -> None:
         """Fill in `calls` and `obstacle`."""
@@ -82,12 +83,18 @@ class Contents:
             own = element.span.holds(query.call) and element.outside_inner(query.call.start)
             if own and query.op is not Op.CONNECT:
                 element.refuse(f"`{query.name}` outside of any migrated route")
-        for item in self._reading.sites(file.path):
-            offset = file.offset(item.source.line, item.source.column)
+        for offset, name in self._sites_in(file):
             if element.span.start <= offset < element.span.end and element.outside_inner(offset):
-                if item.name.startswith("setTimeout") and "process.exit" in _text(element):
+                if name.startswith("setTimeout") and "process.exit" in _text(element):
                     continue
-                element.refuse(f"`{item.name}`")
+                element.refuse(f"`{name}`")
+
+    def _sites_in(self, file: SourceFile) -> list[tuple[int, str]]:
+        """Calls of other libraries, by offset."""
+        if file.path not in self._sites:
+            found = self._reading.sites(file.path)
+            self._sites[file.path] = [(file.offset(item.source.line, item.source.column), item.name) for item in found]
+        return self._sites[file.path]
 
     def _functions(self, element: Element, file: SourceFile) -> None:
         """Functions that take a request answer it, or decide about it: they stay unless their work was carried over."""
@@ -142,8 +149,10 @@ class Contents:
                     yield reference
 
     def _is_receiver(self, element: Element, file: SourceFile, reference: SgNode) -> bool:
-        """The router that a registration is made on: it is part of what has to go, not of what is run."""
-        if element.kind not in (Kind.USE, Kind.MOUNT, Kind.CHAIN):
+        """The router that a registration is made on, or that is mounted: the survey connects those."""
+        if element.kind is Kind.MOUNT and self._moved.objects is not None:
+            return self._moved.objects.router_of(file, reference) is not None
+        if element.kind not in (Kind.USE, Kind.CHAIN):
             return False
         return any(
             registration.router is not None and span_of(registration.call).start == span_of(reference).start
