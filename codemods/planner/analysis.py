@@ -456,6 +456,9 @@ class _Scan:
             callee = call.field("function")
             if callee is None or span_of(call).start in self._query_starts or self._is_erased(span_of(call)):
                 continue
+            if callee.kind() == "import":
+                self._problem(call, "CX105", f"loads `{_short(call)}` while it runs")
+                continue
             parts = member(callee)
             if parts is None or span_of(callee).start in starts or self._is_plain(parts[0], parts[1]):
                 continue

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from ast_grep_py import SgNode
 
@@ -17,9 +17,10 @@ from codemods.ir.table import FieldType, Schema, Table
 from codemods.ir.validator import Kind, Shape
 from codemods.outcome import Place
 from codemods.planner.closure import Closure
-from codemods.planner.pieces import PieceKey
+from codemods.planner.pieces import PieceKey, context_name
 from codemods.planner.problems import Problem
 from codemods.planner.routes import RoutePlan, ShapeOf
+from codemods.planner.types import type_of
 from codemods.planner.values import node_covering
 from codemods.source import (
     Binding,
@@ -30,6 +31,7 @@ from codemods.source import (
     arguments,
     find_all,
     member,
+    named,
     parameters,
     span_of,
     unwrap,
@@ -39,6 +41,7 @@ from codemods.workspace import Workspace
 
 _CASTS = frozenset({"Number", "parseInt", "Number.parseInt", "parseFloat", "Number.parseFloat"})
 _NUMERIC = re.compile(r"\b(parseInt|parseFloat|Number)\s*\(|map\(\s*(Number|parseInt|parseFloat)\b")
+_STRING_OR_NUMBER = re.compile(r"^\s*(string\s*\|\s*number|number\s*\|\s*string)\s*$")
 _EQUALITIES = frozenset({"===", "!==", "==", "!="})
 _ARITHMETIC = frozenset({"<", ">", "<=", ">=", "+", "-", "*", "/", "%", "**", "+=", "-="})
 
@@ -56,10 +59,12 @@ class IdFlow:
         carried: Iterable[PieceKey],
         plans: Iterable[RoutePlan],
         shape_of: ShapeOf,
+        table_name: Callable[[str], str],
     ) -> None:
+        """`table_name` gives the Convex name of a source table."""
         self._workspace, self._schema, self._closure = workspace, schema, closure
         self._carried = tuple(carried)
-        self._shape_of = shape_of
+        self._shape_of, self._table_name = shape_of, table_name
         self._numbers = self._validated_numbers(plans)
         self._keys = {f.name for t in schema.tables for f in t.fields if self._is_numeric_id(t, f.name)}
         self.edits: dict[str, dict[tuple[Span, tuple[str | Span, ...]], Edit]] = defaultdict(dict)
@@ -71,6 +76,7 @@ class IdFlow:
             for query in closure.facts(key).queries:
                 self._query(key, query)
             self._comparisons(key)
+            self._declared_types(key)
         for mark in self._traced.keys() & self._plain.keys():
             owner, place = self._plain[mark]
             self.problems[owner].append(Problem("CX604", "one value is used as an id and as a plain number", place))
@@ -99,7 +105,7 @@ class IdFlow:
             for side, other in ((left, right), (right, left)):
                 parts = member(side)
                 if parts is not None and parts[1] in self._keys and _is_cast(file, other):
-                    self._trace(key, file, other)
+                    self._trace(key, file, other, self._key_owner(parts[1]))
 
     def edits_in(self, file: str, span: Span) -> list[Edit]:
         return [edit for edit in self.edits[file].values() if span.holds(edit.span)]
@@ -117,7 +123,7 @@ class IdFlow:
             if node is None:
                 continue
             if self._is_numeric_id(table, field):
-                self._trace(key, file, node)
+                self._trace(key, file, node, self._target(table, field))
             elif self._looks_like_key(table, field):
                 text = f"{table.name}.{field} looks like a key of another table, but no relation says of which"
                 self._refuse(key, "CX604", text, file, node)
@@ -164,33 +170,50 @@ class IdFlow:
         target = self._schema.table(field.references[0])
         return target is not None and target.id_field == field.references[1] and self._numeric_key(target.name)
 
+    def _target(self, table: Table, name: str) -> str:
+        """The table whose ids a field holds."""
+        field = table.field(name)
+        if field is None:
+            relation = table.relation(name)
+            return relation.table if relation is not None else table.name
+        return field.references[0] if field.references is not None and table.id_field != name else table.name
+
+    def _key_owner(self, name: str) -> str:
+        """Some table whose ids a field of that name holds."""
+        for table in self._schema.tables:
+            if table.field(name) is not None and self._is_numeric_id(table, name):
+                return self._target(table, name)
+        return self._schema.tables[0].name
+
     def _numeric_key(self, name: str) -> bool:
         table = self._schema.table(name)
         key = table.field(table.id_field) if table is not None and table.id_field is not None else None
         return key is not None and key.type in (FieldType.INT, FieldType.BIGINT)
 
-    def _trace(self, key: PieceKey, file: SourceFile, node: SgNode) -> None:
+    def _trace(self, key: PieceKey, file: SourceFile, node: SgNode, table: str) -> None:
         """Make an expression in an id position a string."""
         plain = unwrap(node)
         operand = cast_operand(plain)
         if operand is not None:
             self._add(file.path, Edit(span_of(plain), (span_of(operand),)))
+            if unwrap(operand).kind() == "identifier":
+                self._trace(key, file, operand, table)
             return
         if plain.kind() == "ternary_expression":
             for branch in (plain.field("consequence"), plain.field("alternative")):
                 if branch is not None:
-                    self._trace(key, file, branch)
+                    self._trace(key, file, branch, table)
             return
         operator = plain.field("operator") if plain.kind() == "binary_expression" else None
         if operator is not None and operator.text() in ("||", "??"):
             for side in (plain.field("left"), plain.field("right")):
                 if side is not None:
-                    self._trace(key, file, side)
+                    self._trace(key, file, side, table)
             return
         if plain.kind() in ("identifier", "shorthand_property_identifier"):
             binding = self._file_binding(file, plain)
             if binding is not None:
-                self._binding(key, file, binding)
+                self._binding(key, file, binding, table)
         elif plain.kind() == "number":
             self._refuse(key, "CX301", f"the id {plain.text()} is written as a number", file, plain)
         elif _NUMERIC.search(plain.text()):
@@ -220,16 +243,16 @@ class IdFlow:
     def _file_binding(self, file: SourceFile, node: SgNode) -> Binding | None:
         return file.bindings.resolve(node)
 
-    def _binding(self, key: PieceKey, file: SourceFile, binding: Binding) -> None:
+    def _binding(self, key: PieceKey, file: SourceFile, binding: Binding, table: str) -> None:
         mark = (file.path, binding.start)
         if mark in self._seen:
             return
         self._seen.add(mark)
         self._traced[mark] = key
         if binding.kind is BindingKind.PARAMETER:
-            self._parameter(key, file, binding)
+            self._parameter(file, binding, table)
         elif binding.value is not None:
-            self._trace(key, file, binding.value)
+            self._trace(key, file, binding.value, table)
         elif binding.source is not None and binding.path:
             shape = self._parsed(file, binding.source)
             child = shape.child(binding.path[0]) if shape is not None else None
@@ -239,14 +262,39 @@ class IdFlow:
                 self._refuse(key, "CX301", text, file, binding.node)
         if binding.type_annotation is not None:
             self._annotation(file, binding.type_annotation)
-        self._number_checks(key, file, binding)
+        self._number_checks(key, file, binding, table)
 
     def _annotation(self, file: SourceFile, annotation: SgNode) -> None:
-        for node in [annotation, *annotation.find_all(kind="predefined_type")]:
-            if node.kind() == "predefined_type" and node.text() == "number":
-                self._add(file.path, Edit.replace(span_of(node), "string"))
+        """`id: number`, `id: string | number` and `id: ID` become `string`."""
+        plain = named(annotation)[0] if annotation.kind() == "type_annotation" and named(annotation) else annotation
+        if plain.kind() == "type_identifier":
+            binding = file.bindings.resolve(plain)
+            found = type_of(self._workspace, file.path, binding) if binding is not None else None
+            if found is not None and re.search(r"\bnumber\b", found.binding.declaration.text()):
+                self._add(file.path, Edit.replace(span_of(plain), "string"))
+        elif plain.kind() == "union_type" and {part.strip() for part in plain.text().split("|")} == {
+            "string",
+            "number",
+        }:
+            self._add(file.path, Edit.replace(span_of(plain), "string"))
+        else:
+            self._number_types(file, annotation)
 
-    def _parameter(self, key: PieceKey, file: SourceFile, binding: Binding) -> None:
+    def _number_types(self, file: SourceFile, node: SgNode) -> None:
+        for found in [node, *find_all(node, "predefined_type")]:
+            if found.kind() == "predefined_type" and found.text() == "number":
+                self._add(file.path, Edit.replace(span_of(found), "string"))
+
+    def _declared_types(self, key: PieceKey) -> None:
+        """`interface Order { id: number; userId: number | null }`: written types of rows follow their ids."""
+        piece = self._closure.piece(key)
+        file = self._workspace.source(key.file)
+        for node in find_all(piece.node, "property_signature"):
+            name, annotation = node.field("name"), node.field("type")
+            if name is not None and annotation is not None and name.text() in self._keys:
+                self._number_types(file, annotation)
+
+    def _parameter(self, file: SourceFile, binding: Binding, table: str) -> None:
         """A parameter that is an id: so are the arguments of all calls."""
         function = next((a for a in binding.node.ancestors() if a.kind() in FUNCTION_KINDS), None)
         if function is None or binding.path:
@@ -257,16 +305,28 @@ class IdFlow:
         for user in self._carried:
             for use in self._closure.facts(user).uses:
                 if use.target == target and use.call is not None and index is not None:
-                    self._argument(user, use.call, index)
+                    self._argument(user, use.call, index, table)
 
-    def _argument(self, user: PieceKey, call: Span, index: int) -> None:
+    def _argument(self, user: PieceKey, call: Span, index: int, table: str) -> None:
         file = self._workspace.source(user.file)
         node = node_covering(file, call)
         given = arguments(node) if node is not None else []
         if index < len(given):
-            self._trace(user, file, given[index])
+            self._trace(user, file, given[index], table)
 
-    def _number_checks(self, key: PieceKey, file: SourceFile, binding: Binding) -> None:
+    def _id_check(
+        self, key: PieceKey, file: SourceFile, reference: SgNode, call: SgNode, check: str, table: str
+    ) -> None:
+        """`isNaN(id)` asks whether the text is no id at all: `ctx.db.normalizeId("users", id) === null`."""
+        if not self._closure.needs_context(key):
+            self._refuse(key, "CX301", f"the id `{reference.text()}` is checked as a number", file, reference)
+            return
+        sign = "!==" if "Integer" in check or "Finite" in check else "==="
+        ctx = context_name(file, self._closure.piece(key).node)
+        text = f'({ctx}.db.normalizeId("{self._table_name(table)}", {reference.text()}) {sign} null)'
+        self._add(file.path, Edit.replace(span_of(call), text))
+
+    def _number_checks(self, key: PieceKey, file: SourceFile, binding: Binding, table: str) -> None:
         """`isNaN(id)` and arithmetic make no sense for an id any more."""
         for reference in binding.references:
             parent = reference.parent()
@@ -277,9 +337,7 @@ class IdFlow:
                 if operator is not None and operator.text() in _ARITHMETIC:
                     self._refuse(key, "CX301", f"the id `{reference.text()}` is used as a number", file, reference)
             if call is not None and callee is not None and callee.text() in _CHECKS:
-                positive = "Integer" in callee.text() or "Finite" in callee.text()
-                text = f'{reference.text()} !== ""' if positive else f'{reference.text()} === ""'
-                self._add(file.path, Edit.replace(span_of(call), f"({text})"))
+                self._id_check(key, file, reference, call, callee.text(), table)
 
 
 def _opaque(query: Query) -> Iterable[Span]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -234,3 +235,8 @@ def is_function_call(node: SgNode) -> SgNode | None:
 def first_argument(call: SgNode) -> SgNode | None:
     given = arguments(call)
     return unwrap(given[0]) if given else None
+
+
+def context_name(file: SourceFile, node: SgNode) -> str:
+    """`ctx`, or a fresh name where the piece has its own `ctx`."""
+    return "convexCtx" if re.search(r"\bctx\b", file.slice(span_of(node))) else "ctx"

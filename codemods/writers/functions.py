@@ -12,7 +12,7 @@ from ast_grep_py import SgNode
 from codemods.planner.analysis import Facts, PieceUse, Style, Timer
 from codemods.planner.closure import Closure
 from codemods.planner.ids import IdFlow
-from codemods.planner.pieces import Piece, PieceKey, PieceKind, with_comments
+from codemods.planner.pieces import Piece, PieceKey, PieceKind, context_name, with_comments
 from codemods.planner.problems import Problem
 from codemods.planner.replies import Delegate
 from codemods.planner.routes import RoutePlan
@@ -172,8 +172,18 @@ class PieceWriter:
         if here:
             if use.local != name:
                 self._rename(use.span, use.local, name)
-        else:
-            self._import(f"convex:{module}", name, use.local if use.local != name else "", use.type_only)
+            return
+        local = use.local
+        if local in self._own_names():
+            stem = module.rsplit("/", 1)[-1]
+            local = f"{local}Of{stem[:1].upper()}{stem[1:]}"
+            self._rename(use.span, use.local, local)
+        self._import(f"convex:{module}", name, local if local != name else "", use.type_only)
+
+    def _own_names(self) -> set[str]:
+        """What the module itself exports, which no import may be called."""
+        placement = self._context.placement
+        return {name for key, name in placement.names.items() if placement.modules.get(key.file) == self._module}
 
     def _rename(self, span: Span, local: str, name: str) -> None:
         shorthand = _is_shorthand(self._file, span)
@@ -188,7 +198,7 @@ class PieceWriter:
             parts = self._file.slice(use.span).replace("?.", ".").replace("!", "").split(".")
             alias = re.sub(r"\W", "", parts[-2]) if len(parts) > 1 and parts[-2] != "this" else ""
             alias = alias or module.rsplit("/", 1)[-1]
-            if _declares(self._piece.node, alias):
+            if _declares(self._piece.node, alias) or alias in self._own_names():
                 alias = f"{alias}Model"
             self._import(f"convex:{module}", "*", alias)
             text = f"{alias}.{name}"
@@ -431,11 +441,6 @@ def names_in(file: SourceFile) -> frozenset[str]:
     """Every name that the file declares or uses."""
     kinds = ("identifier", "type_identifier", "shorthand_property_identifier", "shorthand_property_identifier_pattern")
     return frozenset(node.text() for node in find_all(file.root, *kinds))
-
-
-def context_name(file: SourceFile, node: SgNode) -> str:
-    """`ctx`, or a fresh name where the piece has its own `ctx`."""
-    return "convexCtx" if re.search(r"\bctx\b", file.slice(span_of(node))) else "ctx"
 
 
 def captures(file: SourceFile, outer: SgNode, callback: SgNode) -> list[tuple[str, Span]] | None:
