@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ast_grep_py import SgNode
 
 from codemods.changes.changeset import ImportSpec
-from codemods.changes.imports import clashes, import_lines, import_name, module_key, needed
+from codemods.changes.imports import LINE_WIDTH, clashes, import_lines, import_name, module_key, needed
 from codemods.source import Edit, SourceFile, Span, find_all, named, render, span_of
 from codemods.source.imports import Import
 
@@ -81,16 +81,15 @@ def _is_there(file: SourceFile, spec: ImportSpec) -> bool:
 def _additions(file: SourceFile, missing: Sequence[ImportSpec]) -> Iterator[Edit]:
     statements = [node for node in file.root.children() if node.kind() == "import_statement"]
     new: list[ImportSpec] = []
+    hosted: dict[int, list[ImportSpec]] = {}
     for spec in sorted(missing, key=_order):
-        known = next((one for one in file.bindings.imports if one.local == spec.binds and spec.name), None)
-        if known is not None:
-            yield from _as_value(file, known)
-            continue
-        host = next((node for node in statements if _can_hold(file, node, spec)), None)
-        if host is None:
-            new.append(spec)
+        hosts = [number for number, node in enumerate(statements) if _can_hold(file, node, spec)]
+        if hosts:
+            hosted.setdefault(min(hosts, key=lambda number: _fit(file, statements[number], spec)), []).append(spec)
         else:
-            yield _specifier(file, host, spec)
+            new.append(spec)
+    for number, specs in hosted.items():
+        yield from _joined(file, statements[number], specs)
     yield from _statements(file, statements, new)
 
 
@@ -98,45 +97,55 @@ def _order(spec: ImportSpec) -> tuple[str, str, str]:
     return (spec.name.lower(), spec.name, spec.binds)
 
 
-def _as_value(file: SourceFile, known: Import) -> Iterator[Edit]:
-    """A name that was imported as a type becomes a value: the word `type` goes, or moves to the other names."""
-    own = next((word for word in _type_words(file, known.span)), None)
-    if own is not None:
-        yield Edit.delete(own)
-        return
-    yield from (Edit.delete(word) for word in list(_type_words(file, known.statement))[:1])
-    others = [one for one in file.bindings.imports if one.statement == known.statement and one != known]
-    yield from (Edit.insert(one.span.start, "type ") for one in others if one.imported not in ("default", "*"))
-
-
-def _type_words(file: SourceFile, within: Span) -> Iterator[Span]:
-    """The words `type` of a statement or of a specifier, with the space after them."""
-    for node in find_all(file.root, "import_statement", "import_specifier"):
-        if span_of(node) != within:
-            continue
-        for child in node.children():
-            if child.kind() == "type":
-                end = span_of(child).end
-                yield Span(span_of(child).start, end + len(file.text[end:]) - len(file.text[end:].lstrip()))
-
-
 def _can_hold(file: SourceFile, statement: SgNode, spec: ImportSpec) -> bool:
-    """Has the statement braces for this name? Values do not go into `import type`."""
-    if spec.name in ("", "*", "default") or not find_all(statement, "named_imports"):
-        return False
-    known = [one for one in file.bindings.imports if one.statement == span_of(statement)]
-    typed = any(child.kind() == "type" for child in statement.children())
-    return any(_same_module(one.module, spec.module) for one in known) and (spec.type_only or not typed)
+    """Has the statement braces for this name?"""
+    known = _imports_of(file, statement)
+    in_braces = spec.name not in ("", "*", "default") and find_all(statement, "named_imports")
+    return bool(in_braces) and any(_same_module(one.module, spec.module) for one in known)
+
+
+def _fit(file: SourceFile, statement: SgNode, spec: ImportSpec) -> tuple[bool, bool]:
+    """The statement that has the name already, as a type; else one of the name's own sort."""
+    named_there = any(one.local == spec.binds for one in _imports_of(file, statement))
+    return (not named_there, _is_typed(statement) != spec.type_only)
+
+
+def _imports_of(file: SourceFile, statement: SgNode) -> list[Import]:
+    return [one for one in file.bindings.imports if one.statement == span_of(statement)]
+
+
+def _is_typed(statement: SgNode) -> bool:
+    return any(child.kind() == "type" for child in statement.children())
+
+
+def _joined(file: SourceFile, statement: SgNode, specs: Sequence[ImportSpec]) -> list[Edit]:
+    """The statement with more names: written anew when it was one of types, or when its line would get too long."""
+    known = _imports_of(file, statement)
+    new_sort = _is_typed(statement) and not all(spec.type_only for spec in specs)
+    edits = [_specifier(file, statement, spec) for spec in specs]
+    length = len(statement.text()) + sum(len(part) for edit in edits for part in edit.parts if isinstance(part, str))
+    is_line = "\n" not in statement.text()
+    if not new_sort and not (is_line and length > LINE_WIDTH) and not {one.local for one in known} & _names(specs):
+        return edits
+    old = [ImportSpec(known[0].module, one.imported, one.local, one.type_only) for one in known]
+    kept = [one for one in old if one.binds not in _names(specs)]
+    added = [replace(spec, module=known[0].module) for spec in specs]
+    text = "\n".join(import_lines("", [*kept, *added], _quote(file, [statement])))
+    text = text if statement.text().endswith(";") else text.removesuffix(";")
+    return [Edit.replace(span_of(statement), text.replace("\n", file.newline))]
+
+
+def _names(specs: Sequence[ImportSpec]) -> set[str]:
+    return {spec.binds for spec in specs}
 
 
 def _specifier(file: SourceFile, statement: SgNode, spec: ImportSpec) -> Edit:
     """The name among the others, in their order where they have one, on a line of its own where they have that."""
-    typed = any(child.kind() == "type" for child in statement.children())
-    text = import_name(spec, mark_types=not typed)
+    text = import_name(spec, mark_types=not _is_typed(statement))
     braces = find_all(statement, "named_imports")[0]
     specifiers = named(braces)
     if not specifiers:
-        return Edit.replace(span_of(braces), f"{{ {text} }}")
+        return Edit.insert(span_of(braces).start + 1, f" {text},")
     first, last = span_of(specifiers[0]), span_of(specifiers[-1])
     lines = file.place(first.start).line != file.place(span_of(braces).start).line
     between = f",{file.newline}{file.indent_at(first.start)}" if lines else ", "

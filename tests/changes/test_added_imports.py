@@ -64,7 +64,14 @@ def test_a_type_import_becomes_one_of_a_value_where_that_is_needed() -> None:
 def test_types_and_values_keep_to_their_statements() -> None:
     before = 'import type { A } from "m";\n'
     assert added(before, spec("m", "B", type_only=True)) == 'import type { A, B } from "m";\n'
-    assert added(before, spec("m", "b")) == 'import type { A } from "m";\nimport { b } from "m";\n'
+    assert added(before, spec("m", "b")) == 'import { type A, b } from "m";\n'
+
+
+def test_a_line_that_would_get_too_long_is_broken() -> None:
+    names = [f"aVeryLongNameWithNumber{number}" for number in range(4)]
+    before = f"import {{ {', '.join(names[:3])} }} from 'm'\nimport {{ x }} from 'n'\n"
+    lines = "".join(f"  {name},\n" for name in names)
+    assert added(before, spec("m", names[3])) == f"import {{\n{lines}}} from 'm'\nimport {{ x }} from 'n'\n"
 
 
 def test_imports_that_lost_their_last_use_go() -> None:
