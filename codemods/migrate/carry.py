@@ -15,7 +15,7 @@ from codemods.migrate.reading import Reading
 from codemods.planner.analysis import Analyser
 from codemods.planner.closure import Closure
 from codemods.planner.ids import IdFlow
-from codemods.planner.pieces import Piece, PieceKey, PieceKind
+from codemods.planner.pieces import Piece, PieceKey, PieceKind, context_name
 from codemods.planner.problems import Problem
 from codemods.planner.replies import Delegate, ResponsePlan
 from codemods.planner.rollback import may_roll_back
@@ -27,7 +27,7 @@ from codemods.writers.arguments import argument_shape, arguments_text
 from codemods.writers.code import ImportSpec
 from codemods.writers.database import DatabaseEdits, write_queries
 from codemods.writers.delegates import erased_spans
-from codemods.writers.functions import Context, PieceWriter, Written, context_name
+from codemods.writers.functions import Context, PieceWriter, Written
 from codemods.writers.http import needs_deep_parse
 from codemods.writers.library import spec_of
 from codemods.writers.names import SchemaNames, schema_names
@@ -192,7 +192,9 @@ class Carrier:
         edge = state.edge_pieces()
         extra = [key for piece in edge.values() for key in piece.reached]
         keys = dict.fromkeys([*(key for plan in carried for key in state.pieces(plan)), *extra])
-        ids = IdFlow(self._workspace, self._reading.schema, state.closure, keys, carried, self._reading.shape)
+        ids = IdFlow(
+            self._workspace, self._reading.schema, state.closure, keys, carried, self._reading.shape, self._table_name
+        )
         for key, problems in ids.problems.items():
             news = self._refuse(key, problems) or news
         state.database = {key: self._queries(key) for key in keys}
@@ -285,6 +287,9 @@ class Carrier:
         place = self._workspace.source(inside.file).place(inside.call.start)
         plan.problems.append(Problem("CX304", f"{inside.name} is not all that the request writes", place))
         return True
+
+    def _table_name(self, table: str) -> str:
+        return self._state.names.of(table).table
 
     def _job_validator(self, file: SourceFile, span: Span) -> str:
         """`v.id("orders")` for the id of a row, else anything: the caller is the module itself."""
