@@ -1,0 +1,107 @@
+"""Chains of calls on the response: `res.status(404).json(x)` as a status, what is sent, and how."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ast_grep_py import SgNode
+
+from codemods.planner.replies import Form
+from codemods.source import arguments, member, span_of, unwrap
+
+_HEADERS = frozenset(
+    {"set", "setHeader", "header", "type", "contentType", "append", "vary", "location", "links", "attachment"}
+)
+_NOT_DATA = {
+    "redirect": "redirects", "cookie": "sets a cookie", "clearCookie": "clears a cookie", "sendFile": "sends a file",
+    "download": "sends a file", "render": "renders a view", "write": "streams its reply", "pipe": "streams its reply",
+    "on": "listens to the response", "flushHeaders": "streams its reply", "writeHead": "streams its reply",
+    "jsonp": "answers with JSONP", "format": "negotiates the format", "locals": "uses res.locals",
+}  # fmt: skip
+_FINAL = frozenset({"json", "send", "end", "sendStatus"})
+_WRAPPERS = frozenset({"parenthesized_expression", "as_expression", "non_null_expression"})
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """All that is called on the response in one expression.
+
+    `outer` is the whole expression, `sent` the call that answers and `method` its name, both absent when nothing is
+    sent; `status` is what was set before. `stray` is a member that is not called, such as `locals`.
+    """
+
+    outer: SgNode
+    method: str = ""
+    sent: SgNode | None = None
+    status: SgNode | None = None
+    stray: str | None = None
+    problem: tuple[SgNode, str, str] | None = None
+    """What cannot be carried over: node, code and words."""
+
+
+def chain_of(reference: SgNode) -> Chain | None:
+    """The chain that starts with the response; None when the response stands for itself."""
+    outer, calls, stray = _calls(reference)
+    if stray is not None:
+        words = _NOT_DATA.get(stray, f"uses `res.{stray}`")
+        return Chain(outer, stray=stray if not calls else None, problem=(reference, "CX203", words))
+    return _read(outer, calls) if calls else None
+
+
+def _calls(reference: SgNode) -> tuple[SgNode, list[tuple[str, SgNode]], str | None]:
+    """The outermost call (or the member that is not called), the calls by name, and the name of that member."""
+    calls: list[tuple[str, SgNode]] = []
+    current = reference
+    while True:
+        above = current.parent()
+        while above is not None and above.kind() in _WRAPPERS:
+            current, above = above, above.parent()
+        found = above is not None and above.kind() in ("member_expression", "subscript_expression")
+        parts = member(above) if above is not None and found else None
+        if above is None or parts is None or span_of(parts[0]) != span_of(current):
+            return (calls[-1][1] if calls else current), calls, None
+        call = above.parent()
+        function = call.field("function") if call is not None and call.kind() == "call_expression" else None
+        if call is None or function is None or span_of(function) != span_of(above):
+            return above, calls, parts[1]
+        calls.append((parts[1], call))
+        current = call
+
+
+def _read(outer: SgNode, calls: list[tuple[str, SgNode]]) -> Chain:
+    status: SgNode | None = None
+    method, sent = "", None
+    for name, call in calls:
+        words = _refusal(name)
+        if words is not None:
+            return Chain(outer, problem=(call, "CX203", words))
+        if sent is not None and (name in ("json", "send", "sendStatus") or (name == "end" and arguments(call))):
+            return Chain(outer, problem=(call, "CX207", "answers twice"))
+        if sent is None and name == "status" and arguments(call):
+            status = arguments(call)[0]
+        elif sent is None and name in _FINAL:
+            method, sent = name, call
+    return Chain(outer, method, sent, status)
+
+
+def _refusal(name: str) -> str | None:
+    if name in _HEADERS:
+        return "sets a response header"
+    return _NOT_DATA.get(name) or (None if name == "status" or name in _FINAL else f"uses `res.{name}`")
+
+
+_SENT = {
+    "string": Form.TEXT, "template_string": Form.TEXT, "object": Form.JSON, "array": Form.JSON, "true": Form.JSON,
+    "false": Form.JSON, "null": Form.EMPTY,
+}  # fmt: skip
+"""What `send` makes of an expression whose kind says enough."""
+
+
+def form_of(method: str, body: SgNode | None) -> Form:
+    """What the reply is made of."""
+    if method == "sendStatus":
+        return Form.STATUS_TEXT
+    value = unwrap(body) if body is not None else None
+    if value is None or value.text() == "undefined":
+        return Form.EMPTY
+    return Form.JSON if method == "json" else _SENT.get(value.kind(), Form.SENT)

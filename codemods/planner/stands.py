@@ -1,0 +1,82 @@
+"""Where an answer stands in its function, and whether anything runs after it."""
+
+from __future__ import annotations
+
+from ast_grep_py import SgNode
+
+from codemods.planner.flow import rest_after
+from codemods.planner.logs import is_log
+from codemods.planner.replies import Stand, Standing
+from codemods.source import FUNCTION_KINDS, SourceFile, Span, find_all, span_of, unwrap
+from codemods.workspace import Workspace
+
+TRANSPARENT = frozenset(
+    {"await_expression", "parenthesized_expression", "as_expression", "non_null_expression", "satisfies_expression"}
+)
+"""What may stand around an expression without changing what it does."""
+
+CALLBACK = ("CX204", "answers from a callback")
+VALUE = ("CX207", "uses the value of a reply")
+GOES_ON = ("CX207", "goes on after its reply")
+
+_WORK = ("await_expression", "assignment_expression", "update_expression")
+
+
+def stand_of(call: SgNode, function: SgNode, file: SourceFile, workspace: Workspace | None) -> Stand | tuple[str, str]:
+    """The statement that an answer is, when nothing of the function runs after it but the log.
+
+    Else the code and the words for what stands in the way.
+    """
+    inner = next((node for node in call.ancestors() if node.kind() in FUNCTION_KINDS), None)
+    if inner is None or span_of(inner) != span_of(function):
+        return CALLBACK
+    top, branch = outermost(call)
+    parent, body = top.parent(), function.field("body")
+    standing = Standing.BRANCH if branch is not None else Standing.STATEMENT
+    if body is not None and span_of(top) == span_of(body):
+        return Stand(Standing.BODY if branch is None else standing, span_of(top))
+    if parent is not None and parent.kind() == "return_statement":
+        return Stand(standing, span_of(parent))
+    if parent is None or parent.kind() != "expression_statement":
+        return VALUE
+    rest = rest_after(parent, function)
+    after = span_of(rest.end) if rest.end is not None else None
+    if not rest.statements:
+        return Stand(standing, span_of(parent), after)
+    late = [_is_late_log(node, parent, call, file, workspace) for node in rest.statements]
+    if not all(late) or standing is Standing.BRANCH:
+        return GOES_ON
+    logs = Span(span_of(parent).end, span_of(rest.statements[-1]).end)
+    return Stand(standing, span_of(parent), after, logs)
+
+
+def _is_late_log(late: SgNode, statement: SgNode, call: SgNode, file: SourceFile, workspace: Workspace | None) -> bool:
+    """May this statement run before the reply instead: does it only write to the log, right behind the reply?"""
+    return late.parent() == statement.parent() and not find_all(call, *_WORK) and is_log(late, file, workspace)
+
+
+def outermost(call: SgNode) -> tuple[SgNode, SgNode | None]:
+    """The whole expression that an answer is, and the conditional expression in it when it is a branch of one."""
+    top, branch = call, None
+    while (parent := top.parent()) is not None:
+        if parent.kind() == "ternary_expression":
+            condition = parent.field("condition")
+            if condition is not None and span_of(condition) == span_of(top):
+                break
+            branch = parent
+        elif parent.kind() == "unary_expression":
+            if not parent.text().startswith("void") or branch is not None:
+                break
+        elif parent.kind() not in TRANSPARENT:
+            break
+        top = parent
+    return top, branch
+
+
+def leaves(node: SgNode) -> list[SgNode]:
+    """The branches of a conditional expression, those of nested ones included."""
+    plain = unwrap(node, awaited=True)
+    if plain.kind() != "ternary_expression":
+        return [plain]
+    branches = [plain.field("consequence"), plain.field("alternative")]
+    return [leaf for branch in branches if branch is not None for leaf in leaves(branch)]
