@@ -37,7 +37,8 @@ def append_entries(file: SourceFile, literal: SgNode, entries: Iterable[Entry], 
         merging.add(Edit.insert(at, f"{lead}\n{text}{trail}".replace("\n", file.newline)), groups, imports)
     if "\n" not in file.slice(Span(at, closing)):
         everyone = tuple(dict.fromkeys(name for _, groups, _ in wanted for name in groups))
-        merging.add(Edit.insert(closing, f"{file.newline}{file.indent_at(closing)}"), everyone)
+        start = at + len(file.text[at:closing].rstrip())
+        merging.add(Edit.replace(Span(start, closing), f"{file.newline}{file.indent_at(closing)}"), everyone)
 
 
 def _after(file: SourceFile, end: int) -> tuple[int, bool]:
