@@ -199,6 +199,9 @@ class _Scan:
     def _database(self) -> None:
         self._facts.queries = self._analyser.queries_in(self._file.path, self._span)
         self._query_starts = {query.call.start for query in self._facts.queries}
+        if self._facts.piece.kind is PieceKind.DECLARATION and self._facts.queries:
+            first = self._facts.queries[0]
+            self._problem(first.call.start, "CX307", f"{first.name} is called where nothing can be carried over")
         for query in self._facts.queries:
             for reason in query.unsupported:
                 self._problem(query.call.start, "CX301", f"{query.name}: {reason}")

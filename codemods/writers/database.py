@@ -10,7 +10,7 @@ from codemods.ir.table import Schema
 from codemods.planner.pieces import Piece
 from codemods.planner.problems import Problem
 from codemods.planner.values import node_covering
-from codemods.source import FUNCTION_KINDS, Edit, SourceFile, Span, span_of
+from codemods.source import FUNCTION_KINDS, Edit, SourceFile, Span, named, span_of
 from codemods.writers.code import DbCode, ImportSpec, Refusal, TableUse, ValueFacts
 from codemods.writers.db import write_query
 from codemods.writers.names import SchemaNames
@@ -85,9 +85,22 @@ def _write_control(file: SourceFile, query: Query, found: DatabaseEdits) -> None
     body = query.body
     text = file.slice(body)
     if text.startswith("["):
-        found.edits.append(Edit(query.call, ("Promise.all(", body, ")")))
+        found.edits.append(Edit(query.call, _in_order(file, body)))
+        return
+    if not re.match(r"(async\b|\(|function\b|\w+\s*=>)", text):
+        found.problems.append(Problem("CX304", f"{query.name} is given calls that are made elsewhere", place))
         return
     found.edits.append(Edit(query.call, ("(", body, ")()")))
+
+
+def _in_order(file: SourceFile, array: Span) -> tuple[str | Span, ...]:
+    """`[a, b]` → `(async () => [await a, await b] as const)()`: one after the other, as a transaction runs them."""
+    node = node_covering(file, array)
+    elements = [span_of(element) for element in named(node)] if node is not None else []
+    parts: list[str | Span] = ["(async () => ["]
+    for index, element in enumerate(elements):
+        parts += ["await " if index == 0 else ", await ", element]
+    return (*parts, "] as const)()")
 
 
 def transaction_parameters(file: SourceFile, queries: list[Query]) -> list[Span]:

@@ -37,6 +37,7 @@ def _without_stack_capture(file: SourceFile, node: SgNode) -> list[Edit]:
             continue
         if statement.kind() == "expression_statement":
             span = span_of(statement)
-            start = file.line_start(span.start)
-            found.append(Edit.delete(Span(start - 1 if start else start, span.end)))
+            start, end = file.line_start(span.start), file.line_end(span.end)
+            alone = not file.text[start : span.start].strip() and not file.text[span.end : end].strip()
+            found.append(Edit.delete(Span(max(start - 1, 0), span.end) if alone else span))
     return found

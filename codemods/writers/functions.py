@@ -249,6 +249,10 @@ class PieceWriter:
                 continue
             new = "new " if node.kind() == "call_expression" else ""
             self._edits.append(Edit.replace(span_of(maker), new + self._library("ApplicationError")))
+        for node in find_all(self._piece.node, "throw_statement"):
+            values = named(node)
+            if values and unwrap(values[0]).kind() == "object":
+                self._problem("CX207", "throws an object that is no Error", span_of(node))
 
     # ---- timers ------------------------------------------------------------------------------------------
 

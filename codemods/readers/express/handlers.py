@@ -56,19 +56,17 @@ def _find(workspace: Workspace, file: SourceFile, node: SgNode, wrappers: tuple[
 
 
 def _referred(workspace: Workspace, file: SourceFile, node: SgNode, wrappers: tuple[str, ...]) -> Found:
+    value = value_of(workspace, file.path, node)
+    if value is not None and value.node.kind() == "call_expression":
+        return _find(workspace, workspace.source(value.file), value.node, wrappers)
     target = workspace.function_of(file.path, node)
     if isinstance(target, FunctionRef):
-        return _through_wrapper(workspace, target, wrappers)
-    value = value_of(workspace, file.path, node)
+        return Found(target, wrappers)
     if value is not None:
         return _find(workspace, workspace.source(value.file), value.node, wrappers)
     if isinstance(target, External | Global):
         return Found(None, wrappers, f"`{_short(node)}` is not a function of this repository")
     return Found(None, wrappers, f"`{_short(node)}`: {target.reason}")
-
-
-def _through_wrapper(workspace: Workspace, target: FunctionRef, wrappers: tuple[str, ...]) -> Found:
-    return Found(target, wrappers)
 
 
 def _called(workspace: Workspace, file: SourceFile, call: SgNode, wrappers: tuple[str, ...]) -> Found:

@@ -280,6 +280,8 @@ def _writes_request(body: SgNode | None, names: list[str]) -> bool:
     """Does it put something on the request or the response for later functions?"""
     if body is None or len(names) < 2:
         return False
+    if re.search(rf"\b{re.escape(names[1])}\.(set|setHeader|header|append|type|cookie|vary)\(", body.text()):
+        return True
     targets = (assignment.field("left") for assignment in find_all(body, "assignment_expression"))
     starts = tuple(f"{name}." for name in names[:2]) + tuple(f"({name}" for name in names[:2])
     return any(target is not None and target.text().startswith(starts) for target in targets)

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
+
+from ast_grep_py import SgNode
 
 from codemods.ir.app import App, CodeRef, Middleware, Role, Route
 from codemods.readers.express.handlers import read_handler
 from codemods.readers.express.middleware import read_middleware
 from codemods.readers.express.objects import ExpressObjects, Router
 from codemods.readers.express.registrations import Registration, Registrations, may_register
-from codemods.source import SourceFile, Span, span_of
+from codemods.source import SourceFile, Span, named, span_of, unwrap
 from codemods.workspace import Workspace
 
 _MAX_MOUNTS = 16
@@ -147,7 +150,7 @@ class _Assembly:
     def _route(self, registration: Registration) -> list[Route]:
         """One route for each way that leads to its router (a router may be mounted twice)."""
         file = self._workspace.source(registration.file)
-        *chain, last = registration.arguments
+        *chain, last = _flat(registration.arguments)
         own = [m for argument in chain for m in read_middleware(self._workspace, file, argument)]
         ways = self._ways(registration.router, ()) if registration.router else [_Way("", (), False)]
         found = []
@@ -223,6 +226,15 @@ class _Assembly:
         versions = (package.dependencies.get("express") for package in self._workspace.packages)
         majors = [int(match.group()) for v in versions if v and (match := re.search(r"\d+", v))]
         return max(majors, default=4)
+
+
+def _flat(given: Iterable[SgNode]) -> list[SgNode]:
+    """Handlers with arrays of handlers opened, as Express does."""
+    found: list[SgNode] = []
+    for node in given:
+        plain = unwrap(node)
+        found += _flat(named(plain)) if plain.kind() == "array" else [node]
+    return found
 
 
 def _statement(file: SourceFile, registration: Registration) -> CodeRef | None:
