@@ -16,7 +16,7 @@ from codemods.planner.pieces import Piece, PieceKey, PieceKind, context_name, wi
 from codemods.planner.problems import Problem
 from codemods.planner.replies import Delegate
 from codemods.planner.routes import RoutePlan
-from codemods.source import Edit, SourceFile, Span, find_all, parameters, render, span_of
+from codemods.source import Edit, SourceFile, Span, find_all, named, parameters, render, span_of, unwrap
 from codemods.source.tree import FUNCTION_KINDS
 from codemods.workspace import Workspace
 from codemods.writers.answers import answer_edits
