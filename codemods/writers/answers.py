@@ -128,7 +128,7 @@ class AnswerWriter:
             self.edits.append(Edit(call, value))
         statement = self._file.slice(stand.statement)
         if statement.endswith(";") and not statement.startswith("return"):
-            self.edits.append(Edit.insert(stand.statement.start, "return "))
+            self.edits.append(Edit.wrap(stand.statement, "return ", ""))
 
     def _statement(self, stand: Stand, written: Parts, effect: Parts, preset: Span | None) -> None:
         span, before = stand.statement, effect
