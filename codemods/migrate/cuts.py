@@ -32,7 +32,8 @@ def cut_edits(file: SourceFile, cuts: Sequence[Cut], others: Sequence[Edit] = ()
     """The cuts of one file as edits that never exclude each other, and the edits that go with them."""
     single: list[Edit] = list(others)
     joint: list[Joint] = []
-    for span, needs in _stretches([*cuts, *_blank_lines(file, cuts)]):
+    blank = [cut for level in _levels(cuts) for cut in _blank_lines(file, level)]
+    for span, needs in _stretches([*cuts, *blank]):
         for wanted in needs:
             if len(wanted) == 1:
                 single.append(Edit.delete(span, next(iter(wanted))))
@@ -127,6 +128,15 @@ def _alternatives(covering: Iterable[Needs]) -> tuple[Needs, ...]:
     distinct = set(covering)
     smallest = [needs for needs in distinct if not any(other < needs for other in distinct)]
     return tuple(sorted(smallest, key=sorted))
+
+
+def _levels(cuts: Sequence[Cut]) -> list[list[Cut]]:
+    """Cuts by how many others they lie in: a part of a class may go without the class."""
+    levels: dict[int, list[Cut]] = {}
+    for cut in cuts:
+        around = sum(other.span != cut.span and other.span.holds(cut.span) for other in cuts)
+        levels.setdefault(around, []).append(cut)
+    return [levels[depth] for depth in sorted(levels)]
 
 
 def _blank_lines(file: SourceFile, cuts: Sequence[Cut]) -> list[Cut]:

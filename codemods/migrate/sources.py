@@ -149,7 +149,7 @@ def _items(
             target = Target(f"{project.folder}/{module}{project.extension}") if module is not None else None
             items.append(Item(ItemKind.FILE, path, Outcome.MIGRATED, Place(path), None, target))
         elif path in used:
-            what = leftovers(file, dict(going))
+            what = leftovers(file, going)
             reason = f"CX105 still holds {what[0]}" if what else "CX105 files that stay use it"
             items.append(Item(ItemKind.FILE, path, Outcome.NEEDS_REVIEW, Place(path), reason))
     items += [_tested(path) for path in sorted(tests)]

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-from harness import CodemodTest, Migrated, dedented
+from pathlib import Path
 
-from codemods.changes import Options
+from harness import PACKAGE, CodemodTest, Migrated, dedented, write_files
+
+from codemods.changes import ChangeSet, DiskBase, Options
+from codemods.migrate.carry import Carrier
+from codemods.migrate.reading import read
+from codemods.migrate.sources import SourceChanges, marked_routes, source_changes
+from codemods.outcome import Group, ItemKind, Outcome
+from codemods.planner.routes import RoutePlan
+from codemods.workspace import Workspace
 
 SCHEMA = """
 datasource db {
@@ -33,10 +41,8 @@ export function auth(req, res, next) {
 }
 """
 
-MARKER = (
-    "// TODO(convexify CX801): GET /users/me is guarded by `auth`: "
-    "Port the guard; until then the route answers 501 and the function is internal."
-)
+ADVICE = "Port the guard; until then the route answers 501 and the function is internal."
+MARKER = f"// TODO(convexify CX801): GET /users/me is guarded by `auth`: {ADVICE}"
 
 
 def _app(**files: str) -> dict[str, str]:
@@ -231,9 +237,9 @@ def test_a_mount_and_its_import_go_with_the_router(codemod: CodemodTest) -> None
                 export const app = express();
                 app.use(express.json());
 
-                // TODO(convexify CX801): GET /me is guarded by `auth`: Port the guard; until then the route answers 501 and the function is internal.
+                // TODO(convexify CX801): GET /me is guarded by `auth`: ADVICE
                 app.get("/me", auth, (req, res) => res.json({}));
-            """,
+            """.replace("ADVICE", ADVICE),
             "src/users.routes.ts": None,
             "src/users.controller.ts": None,
             "src/asyncHandler.ts": None,
@@ -241,7 +247,6 @@ def test_a_mount_and_its_import_go_with_the_router(codemod: CodemodTest) -> None
     )
 
 
-ADVICE = "Port the guard; until then the route answers 501 and the function is internal."
 BEFORE = """import express from "express";
 import { auth } from "./auth";
 import { prisma } from "./db";
@@ -753,13 +758,135 @@ def test_a_marker_never_lands_in_a_comment_or_a_template(codemod: CodemodTest) -
 
                 const app = express();
                 /* guarded
-                */ 
+                */{" "}
                 // TODO(convexify CX801): GET /a is guarded by `auth`: {ADVICE}
                 app.get("/a", auth, (req, res) => res.json({{}}));
                 const text = `
-                `; 
+                `;{" "}
                 // TODO(convexify CX801): GET /b is guarded by `auth`: {ADVICE}
                 app.get("/b", auth, (req, res) => res.json({{ text }}));
             """
         },
     )
+
+
+# ---- parts, and the report -------------------------------------------------------------------------
+
+
+def _planned(tmp_path: Path, files: dict[str, str]) -> tuple[ChangeSet, SourceChanges]:
+    """The changes of the sources alone, with one group for each route."""
+    write_files(tmp_path, {"package.json": PACKAGE, **files})
+    workspace = Workspace.open(tmp_path)
+    reading = read(workspace)
+    carried = Carrier(reading, frozenset()).run()
+    sources = source_changes(workspace, reading, carried, _group, False)
+    groups = [Group(_group(plan), _group(plan), ItemKind.ROUTE, plan.route.place) for plan in carried.plans]
+    return ChangeSet(tuple(groups), (), sources.edits, sources.deletions, DiskBase(tmp_path)), sources
+
+
+def _group(plan: RoutePlan) -> str:
+    return plan.route.name
+
+
+def _changed(changes: ChangeSet, *accepted: str) -> dict[str, str | None]:
+    result = changes.render(frozenset(accepted))
+    return {file.path: None if file.after is None else file.after.decode() for file in result.files}
+
+
+def test_a_file_goes_when_all_the_routes_that_emptied_it_are_accepted(tmp_path: Path) -> None:
+    changes, _ = _planned(tmp_path, LAYERED)
+    assert _changed(changes, "GET /users") == {
+        "src/users.routes.ts": dedented("""
+            import { Router } from "express";
+            import { asyncHandler } from "./asyncHandler";
+            import * as controller from "./users.controller";
+
+            const router = Router();
+
+            router.get("/:id", asyncHandler(controller.get));
+
+            export default router;
+        """),
+        "src/users.controller.ts": dedented("""
+            import { Request, Response } from "express";
+            import { userService } from "./users.service";
+
+            export async function get(req: Request, res: Response) {
+              res.json(await userService.one(Number(req.params.id)));
+            }
+        """),
+        "src/users.service.ts": dedented("""
+            import { prisma } from "./db";
+
+            export const userService = {
+              one(id: number) {
+                return prisma.user.findUnique({ where: { id } });
+              },
+            };
+        """),
+    }
+    both = _changed(changes, "GET /users", "GET /users/:id")
+    assert set(both.values()) == {None}
+    assert len(both) == 7
+
+
+def test_names_of_one_import_go_for_any_choice_of_routes(tmp_path: Path) -> None:
+    routes = {"a": "first", "b": "second", "c": "third"}
+    changes, _ = _planned(
+        tmp_path,
+        _app(
+            **{
+                "src/index.ts": BEFORE.replace("{ prisma }", "{ first, second, third }").replace("./db", "./text")
+                + "".join(
+                    f'app.get("/{path}", (req, res) => res.json({{ text: {name}() }}));\n'
+                    for path, name in routes.items()
+                )
+                + 'app.get("/me", auth, (req, res) => res.json({}));\n',
+                "src/text.ts": "\n".join(f"export const {name} = () => '{name}';" for name in routes.values()),
+            }
+        ),
+    )
+
+    def imported(*paths: str) -> str | None:
+        text = _changed(changes, *(f"GET /{path}" for path in paths))["src/index.ts"]
+        return next((line for line in (text or "").splitlines() if "./text" in line), None)
+
+    assert imported("a") == 'import { second, third } from "./text";'
+    assert imported("b") == 'import { first, third } from "./text";'
+    assert imported("c") == 'import { first, second } from "./text";'
+    assert imported("a", "b") == 'import { third } from "./text";'
+    assert imported("a", "c") == 'import { second } from "./text";'
+    assert imported("a", "b", "c") is None
+
+
+def test_files_are_reported_with_what_became_of_them(tmp_path: Path) -> None:
+    test = """
+        import { list } from "../src/users.controller";
+        test("list", () => list);
+    """
+    _, sources = _planned(tmp_path, LAYERED | {"tests/users.test.ts": test})
+    assert {item.name: (item.outcome, item.reason) for item in sources.items} == {
+        path: (Outcome.MIGRATED, None) for path in LAYERED if path.startswith("src/") and path != "src/auth.ts"
+    } | {"tests/users.test.ts": (Outcome.NEEDS_REVIEW, "CX105 tests a module that was moved")}
+    assert sources.renames["users"] == "src/users.controller.ts"
+
+
+def test_a_file_that_is_left_says_what_holds_it(tmp_path: Path) -> None:
+    _, sources = _planned(tmp_path, PARTLY)
+    reasons = {item.name: item.reason for item in sources.items}
+    assert reasons == {
+        "src/users.routes.ts": "CX105 still holds routes that are not carried over",
+        "src/users.controller.ts": "CX105 still holds `get`",
+        "src/users.service.ts": "CX105 still holds `one`",
+    }
+
+
+def test_a_marked_route_is_read_from_its_marker(tmp_path: Path) -> None:
+    write_files(tmp_path, {"package.json": PACKAGE, **PARTLY})
+    changes, _ = _planned(tmp_path, PARTLY)
+    for path, text in _changed(changes, "GET /users", "GET /users/me").items():
+        (tmp_path / path).write_text(text or "")
+    workspace = Workspace.open(tmp_path)
+    marked = marked_routes(workspace, read(workspace).app)
+    assert list(marked.values()) == [("CX801", "is guarded by `auth`")]
+    assert [key.split(":")[-1] for key in marked] == ["GET /users/me"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from codemods.migrate.removal.elements import Element, FileElements, Kind
 
@@ -78,11 +78,10 @@ def _groups(going: set[Element]) -> dict[Element, Needs]:
     return found
 
 
-def leftovers(file: FileElements, going: dict[Element, Needs]) -> list[str]:
-    """What keeps a file in place, in words, the first of each."""
-    reasons = [element.obstacle for element in file.all if element not in going and element.obstacle]
-    return list(dict.fromkeys(reasons)) or [
-        f"`{element.name}`"
-        for element in file.top
-        if element not in going and element.name and element.kind is not Kind.IMPORT
-    ]
+def leftovers(file: FileElements, going: Mapping[Element, Needs]) -> list[str]:
+    """What keeps a file in place, in words: routes first, then what else is in the way, then what others use."""
+    staying = [one for one in file.all if one not in going and one.kind is not Kind.IMPORT]
+    blocking = [one for one in staying if one.obstacle is not None]
+    routes = [one.obstacle for one in blocking if one.kind is Kind.ROUTE and one.obstacle is not None]
+    others = [f"`{one.name}`" if one.name else one.obstacle or "" for one in blocking]
+    return list(dict.fromkeys([*routes, *others, *(f"`{one.name}`" for one in staying if one.name)]))

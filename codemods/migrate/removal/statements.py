@@ -40,7 +40,7 @@ class Splitter:
             return
         if self._piece(node, span) or self._exports(node, span):
             return
-        element = self._add(Kind.GLUE, node, span)
+        element = self._add(Kind.GLUE, node, span, self._declared_name(span))
         self._members(element, node)
         self._registered(element)
         if element.kind is Kind.GLUE and declares(node) is not None and _holds_more(element):
@@ -50,6 +50,11 @@ class Splitter:
         self, kind: Kind, node: SgNode | None, span: Span, name: str = "", within: Element | None = None
     ) -> Element:
         return self.found.add(Element(kind, self._file.path, span, node, name, within=within))
+
+    def _declared_name(self, span: Span) -> str:
+        scope = self._file.bindings.module
+        both = sorted((*scope.values.values(), *scope.types.values()), key=lambda binding: binding.start)
+        return next((binding.name for binding in both if span.start <= binding.start < span.end), "")
 
     # ---- imports and exports --------------------------------------------------------------------
 
