@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from codemods.ir.query import READS, Op, Query
 from codemods.planner.analysis import Facts
 from codemods.planner.closure import Closure
@@ -13,31 +15,71 @@ from codemods.source import Span, find_all, span_of
 def may_roll_back(closure: Closure, plan: RoutePlan) -> bool:
     """True when some path of a route writes first and fails later, outside a transaction."""
     assert plan.piece is not None
-    failing = [r.statement for r in plan.response.replies if r.fails] if plan.response is not None else []
+    failing: list[Span] = []
+    if plan.response is not None:
+        failing = [reply.statement for reply in plan.response.replies if reply.throws]
+        failing += [forward.statement for forward in plan.response.forwards]
     if _fails_after_write(closure, plan.piece.key, failing):
         return True
     return any(_fails_after_write(closure, key, []) for key in closure.reached(plan.piece.key)[1:])
 
 
 def _fails_after_write(closure: Closure, key: PieceKey, failing: list[Span]) -> bool:
-    """Within one piece: a write, and after it in the text something that may throw."""
+    """Within one piece: a write, and behind it something that may throw."""
     facts = closure.facts(key)
     bodies = [q.body for q in facts.queries if q.op is Op.TRANSACTION and q.body is not None]
-    catches = [span_of(node) for node in find_all(facts.piece.node, "catch_clause")]
     outside = [query for query in facts.queries if not _in_transaction(facts, query)]
-    writes = [query.call.start for query in outside if _is_write(query)]
     calls = [use for use in facts.uses if use.call is not None and not any(b.holds(use.span) for b in bodies)]
+    writes = [query.call.start for query in outside if _is_write(query)]
     writes += [body.end for body in bodies]
     writes += [use.span.start for use in calls if closure.writes(use.target)]
-    fails = [span.start for span in failing] + [span_of(n).start for n in find_all(facts.piece.node, "throw_statement")]
-    fails = [at for at in fails if not any(span.start <= at < span.end for span in (*catches, *bodies))]
+    thrown = [*failing, *(span_of(node) for node in find_all(facts.piece.node, "throw_statement"))]
+    fails = [span.start for span in thrown if not any(body.holds(span) for body in bodies)]
     fails += [query.call.start for query in outside if _is_write(query) or query.or_throw]
     fails += [body.start for body in bodies]
     fails += [use.span.start for use in calls if _may_throw(closure, use.target)]
-    if any(_repeats(facts, at) for at in writes):
-        return True
-    first = min(writes, default=None)
-    return first is not None and any(at > first for at in fails)
+    tries = _tries(facts)
+    return any(_repeats(facts, at) for at in writes) or any(
+        _undoes(fail, write, tries) for write in writes for fail in fails
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Try:
+    """The blocks of one `try` statement; absent ones are empty."""
+
+    body: Span
+    handler: Span
+    finalizer: Span
+
+
+def _tries(facts: Facts) -> list[_Try]:
+    found = []
+    for node in find_all(facts.piece.node, "try_statement"):
+        spans = [span_of(part) if part is not None else Span(0, 0) for part in map(node.field, _BLOCKS)]
+        found.append(_Try(*spans))
+    return found
+
+
+_BLOCKS = ("body", "handler", "finalizer")
+
+
+def _undoes(fail: int, write: int, tries: list[_Try]) -> bool:
+    """May a failure come after a write?
+
+    A `finally` block runs behind the failures of its `try`. What fails in a `catch` does so because something in the
+    `try` failed: when that was the write itself, there is nothing to lose, and all else counts by itself.
+    """
+    for each in tries:
+        if _has(each.finalizer, write) and (_has(each.body, fail) or _has(each.handler, fail)):
+            return True
+        if _has(each.handler, fail) and _has(each.body, write):
+            return False
+    return fail > write
+
+
+def _has(span: Span, at: int) -> bool:
+    return span.start <= at < span.end
 
 
 _LOOPS = ("for_statement", "for_in_statement", "while_statement", "do_statement")

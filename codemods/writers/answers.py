@@ -194,10 +194,10 @@ class AnswerWriter:
 
 
 def _line_of(file: SourceFile, span: Span) -> Span:
-    """A statement with the line end before it, when it stands alone on its line."""
+    """A statement with the line end before it, when it stands alone on its line, else with the space before it."""
     start = file.line_start(span.start)
-    alone = not file.text[start : span.start].strip() and not file.text[span.end : file.line_end(span.end)].strip()
-    if not alone or start == 0:
-        return span
+    before = file.text[start : span.start]
+    if before.strip() or file.text[span.end : file.line_end(span.end)].strip() or start == 0:
+        return Span(span.start - (len(before) - len(before.rstrip())), span.end)
     newline = 2 if file.text[start - 2 : start] == "\r\n" else 1
     return Span(start - newline, span.end)
