@@ -52,11 +52,20 @@ class ExpressObjects:
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
         self._bindings: dict[tuple[str, int], Router | None] = {}
-        self._aliases: dict[Router, Router] = {}
+        self._aliases: dict[Router, list[Router]] = {}
         self._open: set[tuple[str, int, int]] = set()
 
     def router_of(self, file: SourceFile, node: SgNode | None, depth: int = 0) -> Router | None:
-        """The Express object that an expression evaluates to, or None."""
+        """The Express object that an expression evaluates to, or None; the first, where a parameter gets several."""
+        found = self._own_router(file, node, depth)
+        return self.canonical(found) if found else None
+
+    def routers_of(self, file: SourceFile, node: SgNode | None) -> tuple[Router, ...]:
+        """All Express objects that an expression may be: a parameter stands for every router it is called with."""
+        found = self._own_router(file, node, 0)
+        return self._stands_for(found, ()) if found else ()
+
+    def _own_router(self, file: SourceFile, node: SgNode | None, depth: int) -> Router | None:
         node = unwrap(node) if node is not None else None
         if node is None or depth > _DEPTH:
             return None
@@ -66,26 +75,25 @@ class ExpressObjects:
             return None
         self._open.add(key)
         try:
-            found = self._expression(file, node, depth)
+            return self._expression(file, node, depth)
         finally:
             self._open.discard(key)
-        return self.canonical(found) if found else None
 
     def canonical(self, router: Router) -> Router:
-        """The router that a parameter stands for, when all its callers pass the same one."""
-        seen = set()
-        while router in self._aliases and router not in seen:
-            seen.add(router)
-            router = self._aliases[router]
-        return router
+        """The first router that a parameter stands for."""
+        return self._stands_for(router, ())[0]
+
+    def _stands_for(self, router: Router, seen: tuple[Router, ...]) -> tuple[Router, ...]:
+        if router not in self._aliases or router in seen:
+            return (router,)
+        ends = [end for given in self._aliases[router] for end in self._stands_for(given, (*seen, router))]
+        return tuple(dict.fromkeys(ends))
 
     def alias(self, parameter: Router, argument: Router) -> bool:
         """Note that a parameter receives a router; True when that was news."""
-        if parameter == argument or self.canonical(parameter) == self.canonical(argument):
+        if parameter == argument or argument in self._stands_for(parameter, ()):
             return False
-        if parameter in self._aliases:
-            return False
-        self._aliases[parameter] = argument
+        self._aliases.setdefault(parameter, []).append(argument)
         self._bindings.clear()
         return True
 

@@ -53,6 +53,7 @@ OTHER_SERVERS = frozenset(
 _REQUEST = re.compile(r"^_*(req|request|rq)\d?$|^_+$|^\{", re.I)
 _RESPONSE = re.compile(r"^_*(res|response|resp|rs)\d?$|^\{", re.I)
 _ROUTER_NAME = re.compile(r"^(app|router|server|expressApp|\w*Router)$")
+_GUARD_NAME = re.compile(r"auth|guard|protect|require|permission|role|limit|valid", re.I)
 _HANDLER_KINDS = FUNCTION_KINDS | {"identifier", "member_expression", "call_expression", "array", "as_expression"}
 _REGISTERS = re.compile(r"\.\s*(get|post|put|patch|delete|all|options|head|use|route|param)\s*(<[^(]*>)?\(")
 
@@ -63,12 +64,17 @@ def may_register(text: str) -> bool:
     return named or _REGISTERS.search(text) is not None
 
 
+Scope = tuple[str, int]
+"""File and offset of the code whose statements order registrations: positions compare within one scope only."""
+
+
 @dataclass(frozen=True, slots=True)
 class Registration:
     """One call on an Express object.
 
     `verb` is a method name or `use`; `arguments` are the middleware and handler expressions without the path;
-    `position` orders registrations on one router, also across the functions that a router is handed to.
+    `position` orders registrations of one `scope`, also across the functions that a router is handed to. `loose` marks
+    middleware on some router that could not be told: it may be any.
     """
 
     file: str
@@ -80,11 +86,13 @@ class Registration:
     call: SgNode
     verb_offset: int
     position: tuple[int, ...]
+    scope: Scope
     link: Span | None
     """For a link of a chain: the `.verb(…)` part; None when the whole statement is this registration."""
     statement: SgNode | None
     row_file: str | None = None
     """The file of `arguments` when they come from a table in another file."""
+    loose: bool = False
 
 
 class Registrations:
@@ -95,7 +103,8 @@ class Registrations:
         self._objects = objects
         self._files = files
         self._calls_of: dict[str, list[SgNode]] = {}
-        self._positions: dict[Router, tuple[int, ...]] = {}
+        self._places: dict[Router, tuple[Scope, tuple[int, ...]]] = {}
+        self._open: set[tuple[str, int]] = set()
 
     def collect(self) -> list[Registration]:
         """All registrations, in order of file and place."""
@@ -118,8 +127,7 @@ class Registrations:
             for index, argument in enumerate(arguments(call)):
                 if argument.kind() not in ("identifier", "member_expression"):
                     continue
-                router = self._objects.router_of(file, argument)
-                if router is not None:
+                for router in self._objects.routers_of(file, argument):
                     news = self._pass(file, call, index, router) or news
         return news
 
@@ -131,7 +139,7 @@ class Registrations:
         if index >= len(given) or given[index].name is None:
             return False
         parameter = Router(callee.file, span_of(given[index].pattern).start)
-        self._positions.setdefault(parameter, (span_of(call).start,))
+        self._places.setdefault(parameter, self._place(file, call))
         return self._objects.alias(parameter, router)
 
     def _calls(self, path: str) -> list[SgNode]:
@@ -172,8 +180,29 @@ class Registrations:
     def _of_file(self, path: str) -> list[Registration]:
         file = self._workspace.source(path)
         context = _Context(file, self._workspace)
-        found = (self._registration(file, call, context) for call in self._calls(path))
-        return [registration for registration in found if registration is not None]
+        return [found for call in self._calls(path) for found in self._registrations(file, call, context)]
+
+    def _registrations(self, file: SourceFile, call: SgNode, context: _Context) -> list[Registration]:
+        """One registration for each router that the receiver may be."""
+        found = self._registration(file, call, context)
+        if found is None:
+            return []
+        routers = self._receivers(file, call)
+        return [replace(found, router=router) for router in routers] if len(routers) > 1 else [found]
+
+    def _receivers(self, file: SourceFile, call: SgNode) -> tuple[Router, ...]:
+        """The routers behind the receiver: also the elements of an array that a loop goes over."""
+        callee = bare(call.field("function"))
+        parts = member(callee) if callee is not None else None
+        if parts is None:
+            return ()
+        base = _receiver(file, parts[0])[0]
+        found = self._objects.routers_of(file, base)
+        if found or base.kind() != "identifier":
+            return found
+        elements = loop_elements(self._workspace, file, call, base.text())
+        ends = [r for path, node in elements for r in self._objects.routers_of(self._workspace.source(path), node)]
+        return tuple(dict.fromkeys(ends))
 
     def _registration(self, file: SourceFile, call: SgNode, context: _Context) -> Registration | None:
         callee = bare(call.field("function"))
@@ -189,14 +218,17 @@ class Registrations:
         )
         if not handlers:
             return None
-        router = self._objects.router_of(file, base)
-        if router is None and not context.looks_like_express(base, path_node, handlers, parts[1]):
+        routers = self._receivers(file, call)
+        router = routers[0] if routers else None
+        loose = router is None and parts[1] == "use" and context.may_be_router(base, handlers)
+        if router is None and not loose and not context.looks_like_express(base, path_node, handlers, parts[1]):
             return None
         if handlers[-1].kind() in ("string", "number", "true", "false", "template_string") and parts[1] != "use":
             return None
         property_node = callee.field("property")
         offset = span_of(property_node).start if property_node is not None else span_of(call).start
         outer = _outermost_chain(call)
+        place = self._place(file, call)
         chained = links > 0 or span_of(outer) != span_of(call) or route_path is not None
         return Registration(
             file=file.path,
@@ -207,21 +239,69 @@ class Registrations:
             arguments=tuple(handlers),
             call=call,
             verb_offset=offset,
-            position=self._position(file, call, router),
+            position=place[1],
+            scope=place[0],
+            loose=loose,
             link=Span(span_of(parts[0]).end, span_of(call).end) if chained else None,
             statement=_statement(outer),
         )
 
-    def _position(self, file: SourceFile, call: SgNode, router: Router | None) -> tuple[int, ...]:
-        """Place in the order of registrations: inside a function that got the router, the place of its call first."""
-        own = (span_of(call).end,)
-        for ancestor in call.ancestors():
-            if ancestor.kind() in FUNCTION_KINDS:
-                for parameter in parameters(ancestor):
-                    key = Router(file.path, span_of(parameter.pattern).start)
-                    if key in self._positions:
-                        return self._positions[key] + own
-        return own
+    def _place(self, file: SourceFile, call: SgNode) -> tuple[Scope, tuple[int, ...]]:
+        """Scope and place of a call. Inside a function that is called in one place only, that place comes first."""
+        own = span_of(call).end
+        function = _enclosing_function(call)
+        if function is None:
+            return (file.path, -1), (own,)
+        outer = self._place_of_function(file, function)
+        if outer is None:
+            return (file.path, span_of(function).start), (own,)
+        return outer[0], (*outer[1], own)
+
+    def _place_of_function(self, file: SourceFile, function: SgNode) -> tuple[Scope, tuple[int, ...]] | None:
+        for parameter in parameters(function):
+            handed = self._places.get(Router(file.path, span_of(parameter.pattern).start))
+            if handed is not None:
+                return handed
+        mark = (file.path, span_of(function).start)
+        name = _function_name(function)
+        if name is None or mark in self._open:
+            return None
+        wanted = (name, f"this.{name}")
+        calls = [c for c in self._calls(file.path) if (f := c.field("function")) is not None and f.text() in wanted]
+        if len(calls) != 1:
+            return None
+        self._open.add(mark)
+        try:
+            return self._place(file, calls[0])
+        finally:
+            self._open.discard(mark)
+
+
+def _enclosing_function(node: SgNode) -> SgNode | None:
+    """The function whose statements the node is one of; callbacks of forEach and the like run in place."""
+    for ancestor in node.ancestors():
+        if ancestor.kind() not in FUNCTION_KINDS:
+            continue
+        holder = ancestor.parent()
+        call = holder.parent() if holder is not None and holder.kind() == "arguments" else None
+        callee = call.field("function") if call is not None and call.kind() == "call_expression" else None
+        if callee is not None and callee.text().endswith((".forEach", ".map")):
+            continue
+        if callee is not None and unwrap(callee) == ancestor:
+            continue
+        return ancestor
+    return None
+
+
+def _function_name(function: SgNode) -> str | None:
+    name = function.field("name")
+    if name is not None:
+        return name.text()
+    parent = function.parent()
+    label = None
+    if parent is not None and parent.kind() in ("variable_declarator", "public_field_definition", "field_definition"):
+        label = parent.field("name") or parent.field("property")
+    return label.text() if label is not None else None
 
 
 class _Context:
@@ -247,6 +327,15 @@ class _Context:
             and all(handler.kind() in _HANDLER_KINDS for handler in handlers)
             and self._workspace.depends_on(self._file.path, "express")
         )
+
+    def may_be_router(self, base: SgNode, handlers: list[SgNode]) -> bool:
+        """A loop variable or untyped parameter that gets (req, res) middleware: some router, which one is not known."""
+        binding = self._file.bindings.resolve(base) if base.kind() == "identifier" else None
+        looped = binding is not None and (
+            binding.declaration.kind() == "for_in_statement" or binding.kind == "parameter"
+        )
+        named_so = any(_GUARD_NAME.search(handler.text()) for handler in handlers)
+        return looped and (named_so or any(self._is_handler(handler) for handler in handlers))
 
     def _unknown(self, base: SgNode) -> bool:
         """A parameter without a type, or an import whose file is missing."""
@@ -371,7 +460,12 @@ def _statement(call: SgNode) -> SgNode | None:
 
 
 def table_rows(workspace: Workspace, file: SourceFile, call: SgNode, name: str) -> list[tuple[str, SgNode]]:
-    """The object literals that a loop variable takes: `rows.forEach((name) => …)` and `for (const name of rows)`."""
+    """The object literals that a loop variable takes."""
+    return [(path, node) for path, node in loop_elements(workspace, file, call, name) if node.kind() == "object"]
+
+
+def loop_elements(workspace: Workspace, file: SourceFile, call: SgNode, name: str) -> list[tuple[str, SgNode]]:
+    """What a loop variable takes: `rows.forEach((name) => …)` and `for (const name of rows)`."""
     table: SgNode | None = None
     for ancestor in call.ancestors():
         if ancestor.kind() == "for_in_statement" and ancestor.field("left") is not None:
@@ -398,7 +492,7 @@ def _elements(workspace: Workspace, file: SourceFile, table: SgNode) -> list[tup
         where, plain = value.file, value.node
     if plain.kind() != "array":
         return []
-    return [(where, element) for element in named(plain) if element.kind() == "object"]
+    return [(where, element) for element in named(plain)]
 
 
 def _property(row: SgNode, name: str) -> SgNode | None:

@@ -13,7 +13,7 @@ from codemods.ir.app import App, CodeRef, Middleware, Role, Route
 from codemods.readers.express.handlers import read_handler
 from codemods.readers.express.middleware import read_middleware
 from codemods.readers.express.objects import ExpressObjects, Router
-from codemods.readers.express.registrations import Registration, Registrations, may_register
+from codemods.readers.express.registrations import Registration, Registrations, Scope, loop_elements, may_register
 from codemods.source import SourceFile, Span, named, span_of, unwrap
 from codemods.workspace import Workspace
 
@@ -27,8 +27,13 @@ class _Used:
     position: tuple[int, ...]
     path: str | None
     middleware: Middleware
+    scope: Scope = ("", -1)
     exact: bool = False
     """Only for this path, not for those below it."""
+
+    def runs_before(self, scope: Scope, position: tuple[int, ...]) -> bool:
+        """Registered earlier; where that cannot be told, it counts: a guard may not get lost."""
+        return self.position < position if self.scope == scope else self.middleware.role is not Role.NOT_FOUND
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,7 @@ class _Mount:
     parent: Router
     path: str | None
     position: tuple[int, ...]
+    scope: Scope
     middleware: tuple[Middleware, ...]
 
 
@@ -85,6 +91,7 @@ class _Assembly:
         self._routes: list[Registration] = []
         self._used: dict[Router, list[_Used]] = defaultdict(list)
         self._mounts: dict[Router, list[_Mount]] = defaultdict(list)
+        self._loose: list[Middleware] = []
         self._params: dict[Router, list[tuple[str, Middleware]]] = defaultdict(list)
         self._all_used: list[Middleware] = []
         self._roots: set[Router] = set()
@@ -107,20 +114,35 @@ class _Assembly:
         """`use(path?, …middleware, router?)`: routers become mounts, everything else middleware."""
         file = self._workspace.source(registration.row_file or registration.file)
         before: list[Middleware] = []
+        mounts = False
         for argument in registration.arguments:
-            child = self._objects.router_of(file, argument)
-            if child is None:
+            children = self._children(file, registration, argument)
+            if not children:
                 found = read_middleware(self._workspace, file, argument)
                 before.extend(found)
                 self._all_used.extend(found)
-            elif registration.router is not None and child != registration.router:
-                mount = _Mount(registration.router, registration.path, registration.position, tuple(before))
+            for child in children:
+                if registration.router is None or child == registration.router:
+                    continue
+                mounts = True
+                mount = _Mount(
+                    registration.router, registration.path, registration.position, registration.scope, tuple(before)
+                )
                 self._mounts[child].append(mount)
-        if registration.router is not None:
-            mounts = any(self._objects.router_of(file, argument) for argument in registration.arguments)
-            if not mounts:
-                used = (_Used(registration.position, registration.path, m) for m in before)
-                self._used[registration.router].extend(used)
+        if registration.loose:
+            self._loose.extend(before)
+        elif registration.router is not None and not mounts:
+            used = (_Used(registration.position, registration.path, m, registration.scope) for m in before)
+            self._used[registration.router].extend(used)
+
+    def _children(self, file: SourceFile, registration: Registration, argument: SgNode) -> tuple[Router, ...]:
+        """The routers that an argument of `use` is; also each element that a loop variable takes."""
+        found = self._objects.routers_of(file, argument)
+        if found or argument.kind() != "identifier":
+            return found
+        elements = loop_elements(self._workspace, file, registration.call, argument.text())
+        ends = [r for path, node in elements for r in self._objects.routers_of(self._workspace.source(path), node)]
+        return tuple(dict.fromkeys(ends))
 
     def _param(self, registration: Registration) -> None:
         """`app.param("id", fn)` runs before every route whose path has the parameter."""
@@ -140,7 +162,7 @@ class _Assembly:
             return
         for argument in registration.arguments:
             for middleware in read_middleware(self._workspace, file, argument):
-                used = _Used(registration.position, registration.path, middleware, exact=True)
+                used = _Used(registration.position, registration.path, middleware, registration.scope, exact=True)
                 self._used[registration.router].append(used)
 
     def _param_middleware(self, router: Router | None, path: str | None) -> list[Middleware]:
@@ -155,10 +177,10 @@ class _Assembly:
         ways = self._ways(registration.router, ()) if registration.router else [_Way("", (), False)]
         found = []
         for way in ways:
-            before = self._before(registration.router, registration.path, registration.position)
+            before = self._before(registration.router, registration.path, registration.scope, registration.position)
             errors = self._error_handlers(registration.router)
             params = self._param_middleware(registration.router, _join(way.prefix, registration.path))
-            middleware = (*way.middleware, *before, *params, *own)
+            middleware = (*self._loose, *way.middleware, *before, *params, *own)
             found.append(
                 Route(
                     method=registration.verb.upper(),
@@ -188,7 +210,7 @@ class _Assembly:
         found = []
         for mount in mounts:
             for way in self._ways(mount.parent, (*seen, router)):
-                before = self._before(mount.parent, mount.path, mount.position)
+                before = self._before(mount.parent, mount.path, mount.scope, mount.position)
                 prefix = _join(way.prefix, mount.path)
                 chain = (*way.middleware, *before, *mount.middleware)
                 found.append(_Way(prefix, chain, way.mounted, (*way.order, *mount.position), way.root))
@@ -199,14 +221,16 @@ class _Assembly:
         text = self._workspace.text(router.file)[router.offset : router.offset + 200]
         return not re.search(r"\bRouter\s*(<[^(]*>)?\(", text.split("\n")[0])
 
-    def _before(self, router: Router | None, path: str | None, position: tuple[int, ...]) -> list[Middleware]:
+    def _before(
+        self, router: Router | None, path: str | None, scope: Scope, position: tuple[int, ...]
+    ) -> list[Middleware]:
         """Middleware of a router that runs before a registration at a position."""
         if router is None:
             return []
         return [
             used.middleware
             for used in self._used.get(router, [])
-            if used.position < position and _applies(used, path) and used.middleware.role is not Role.ERROR
+            if used.runs_before(scope, position) and _applies(used, path) and used.middleware.role is not Role.ERROR
         ]
 
     def _error_handlers(self, router: Router | None) -> list[Middleware]:
