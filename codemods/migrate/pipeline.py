@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from fnmatch import fnmatch
 from pathlib import Path
@@ -14,15 +14,16 @@ from codemods.migrate.assemble import APP, Assembler
 from codemods.migrate.carry import Carried, Carrier
 from codemods.migrate.edge import HTTP, EdgeAssembler
 from codemods.migrate.items import all_items, carried_diagnostics
+from codemods.migrate.manifest import removed
 from codemods.migrate.merge import foreign_router, merge_modules
 from codemods.migrate.project import (
     VERSIONS,
     Project,
     find_project,
+    invalid_package,
     package_edit,
     package_name,
     project_modules,
-    removed,
     unused_packages,
 )
 from codemods.migrate.reading import Reading, read
@@ -30,7 +31,10 @@ from codemods.migrate.sources import marked_routes, source_changes
 from codemods.outcome import Diagnostic
 from codemods.workspace import Workspace
 
-NOTHING = "No Express application found"
+NOTHING = (
+    "No Express application found. Give the folder of the server: the one whose package.json depends on express, "
+    "or a folder above it."
+)
 
 
 def plan(root: Path, options: Options, progress: Progress | None = None) -> Migration:
@@ -82,42 +86,48 @@ def _changes(
     modules = [*assembler.modules(dict(sources.renames))]
     tsconfig = f"{project.folder}/tsconfig.json"
     modules += project_modules(project, APP, base.read(tsconfig) is not None)
-    package = _package(project, base, modules, http)
-    edits: list[FileEdit] = [*sources.edits]
+    leaving = _unused(reading, carried, project, modules, sources.deletions)
+    package = _package(project, base, modules, http, leaving)
+    edits: list[FileEdit] = [*sources.edits, *_freed(project, base, leaving, sources.deletions)]
     if isinstance(package, NewModule):
         modules.append(package)
     elif package is not None:
         edits.append(package)
-    edits += _freed(reading, carried, project, base, modules, sources.deletions)
     groups = [*assembler.groups(), *sources.groups]
     merged = merge_modules(modules, base, project.folder)
     all_edits = (*edits, *merged.edits)
     changes = ChangeSet(tuple(groups), merged.modules, all_edits, sources.deletions, base, merged.conflicts)
-    return changes, (*([foreign] if foreign is not None else []), *merged.diagnostics)
+    invalid = invalid_package(project, base.read(project.package_path) is not None)
+    return changes, (*(one for one in (foreign, invalid) if one is not None), *merged.diagnostics)
 
 
-def _package(project: Project, base: DiskBase, modules: Iterable[NewModule], http: bool) -> FileEdit | NewModule | None:
+def _package(
+    project: Project, base: DiskBase, modules: Iterable[NewModule], http: bool, leaving: Collection[str]
+) -> FileEdit | NewModule | None:
     """What generated code needs, added to package.json."""
-    needed = {"convex"} | (_packages(modules) & VERSIONS.keys())
-    return package_edit(project, _text(base, project.package_path), APP, needed | ({"hono"} if http else set()))
+    needed = {"convex"} | (_packages(modules) & VERSIONS.keys()) | ({"hono"} if http else set())
+    return package_edit(project, _text(base, project.package_path), APP, needed, leaving)
 
 
-def _freed(
+def _unused(
     reading: Reading,
     carried: Carried,
     project: Project,
-    base: DiskBase,
     modules: Iterable[NewModule],
     deletions: tuple[Deletion, ...],
-) -> list[FileEdit]:
+) -> list[str]:
     """Packages that nothing imports any more, once the whole application has moved."""
-    text = _text(base, project.package_path)
-    if text is None or not deletions or len(carried.carried) < len(carried.plans):
+    if not deletions or len(carried.carried) < len(carried.plans):
         return []
     gone = {deletion.path for deletion in deletions}
-    names = unused_packages(reading.workspace, project, gone, _packages(modules))
+    return unused_packages(reading.workspace, project, gone, _packages(modules))
+
+
+def _freed(project: Project, base: DiskBase, names: Collection[str], deletions: tuple[Deletion, ...]) -> list[FileEdit]:
+    """The unused packages taken out of package.json, when all is accepted that makes them so."""
+    text = _text(base, project.package_path)
     needs = tuple(sorted({need for deletion in deletions for need in deletion.needs}))
-    joint = tuple(Joint(edit, needs) for edit in removed(text, names))
+    joint = tuple(Joint(edit, needs) for edit in removed(text, names)) if text is not None and names else ()
     return [FileEdit(project.package_path, (), joint)] if joint else []
 
 

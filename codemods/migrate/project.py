@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from codemods.changes.changeset import FileEdit, Fragment, NewModule
 from codemods.ir.app import App
-from codemods.source import Edit, Span
+from codemods.migrate.manifest import added
+from codemods.outcome import Diagnostic, Place, Severity
 from codemods.workspace import Package, Workspace
 
 VERSIONS = {"convex": "^1.48.0", "convex-helpers": "^0.1.124", "hono": "^4.13.0"}
@@ -84,8 +85,13 @@ def project_modules(project: Project, group: str, exists: bool) -> list[NewModul
     return [NewModule(f"{project.folder}/tsconfig.json", (Fragment(group, (0,), TSCONFIG),))]
 
 
-def package_edit(project: Project, text: str | None, group: str, needed: Iterable[str]) -> FileEdit | NewModule | None:
-    """The dependencies that generated code needs, added to package.json where they are missing."""
+def package_edit(
+    project: Project, text: str | None, group: str, needed: Iterable[str], leaving: Collection[str] = ()
+) -> FileEdit | NewModule | None:
+    """The dependencies that generated code needs, added to package.json where they are missing.
+
+    `leaving` are those that may be taken out of it. An invalid package.json is left as it is.
+    """
     wanted = {name: VERSIONS[name] for name in sorted(needed)}
     if text is None:
         body = json.dumps({"private": True, "type": "module", "dependencies": wanted}, indent=2)
@@ -93,13 +99,23 @@ def package_edit(project: Project, text: str | None, group: str, needed: Iterabl
     if project.package is None or project.package.problem is not None:
         return None
     missing = {name: v for name, v in wanted.items() if name not in project.package.dependencies}
-    edits = added(text, missing, group)
+    edits = added(text, missing, group, leaving)
     return FileEdit(project.package_path, tuple(edits)) if edits else None
+
+
+def invalid_package(project: Project, exists: bool) -> Diagnostic | None:
+    """What was not done to a package.json that cannot be edited. One that does not exist is made."""
+    package = project.package
+    if package is None or package.problem is None or not exists:
+        return None
+    message = f"{package.path}: {package.problem}, so the packages that the new code needs were not added to it"
+    advice = f"Correct the file, then run `npm install {' '.join(VERSIONS)}`."
+    return Diagnostic("CX903", Severity.WARNING, message, advice, Place(package.path, package.problem_line))
 
 
 def unused_packages(workspace: Workspace, project: Project, gone: Collection[str], kept: Collection[str]) -> list[str]:
     """Declared packages that only files which go import, with their types; the database client stays for the data."""
-    if project.package is None:
+    if project.package is None or project.package.problem is not None:
         return []
     used: set[str] = set(kept)
     freed: set[str] = set()
@@ -125,65 +141,3 @@ def package_name(module: str) -> str:
     """`zod` of `zod/v4`, `@scope/x` of `@scope/x/y`."""
     parts = module.split("/")
     return "/".join(parts[:2]) if module.startswith("@") else parts[0]
-
-
-_ENTRY = re.compile(r'^([ \t]*)"([^"]+)"\s*:\s*"[^"]*"', re.M)
-
-
-def _section(text: str, name: str) -> tuple[int, list[re.Match[str]]] | None:
-    """Where a section of package.json opens, and its entries."""
-    found = re.search(rf'"{name}"\s*:\s*\{{', text)
-    if found is None:
-        return None
-    return found.end(), list(_ENTRY.finditer(text, found.end(), text.index("}", found.end())))
-
-
-def added(text: str, missing: Mapping[str, str], group: str) -> list[Edit]:
-    """Each missing dependency before the first entry that sorts after it, in the file's own indentation."""
-    if not missing:
-        return []
-    newline, unit = ("\r\n" if "\r\n" in text else "\n"), _unit(text)
-    section = _section(text, "dependencies")
-    if section is None or not section[1]:
-        lines = [f'{unit}{unit}"{name}": "{version}"' for name, version in missing.items()]
-        block = f",{newline}".join(lines)
-        if section is not None:
-            span = Span(section[0], text.index("}", section[0]))
-            return [Edit.replace(span, f"{newline}{block}{newline}{unit}", group)]
-        opening = text.index("{") + 1
-        comma = "" if text[opening:].lstrip().startswith("}") else ","
-        whole = f'{newline}{unit}"dependencies": {{{newline}{block}{newline}{unit}}}{comma}'
-        return [Edit.insert(opening, whole + (newline if not comma else ""), group)]
-    entries = section[1]
-    edits = []
-    for name, version in sorted(missing.items()):
-        place = next((entry for entry in entries if entry.group(2) > name), entries[-1])
-        start = place.start() + len(place.group(1))
-        edits.append(Edit.insert(start, f'"{name}": "{version}",{newline}{place.group(1)}', group))
-    return edits
-
-
-def removed(text: str, names: Collection[str]) -> list[Edit]:
-    """Edits that take entries out of dependencies and devDependencies, commas kept right."""
-    edits = []
-    for section_name in ("dependencies", "devDependencies"):
-        section = _section(text, section_name)
-        entries = section[1] if section is not None else []
-        kept = [entry for entry in entries if entry.group(2) not in names]
-        if not kept:
-            continue
-        for index, entry in enumerate(entries):
-            if entry.group(2) not in names:
-                continue
-            start = entry.start() + len(entry.group(1))
-            if entry.start() < kept[-1].start():
-                following = entries[index + 1]
-                edits.append(Edit.delete(Span(start, following.start() + len(following.group(1)))))
-        if entries and entries[-1] is not kept[-1]:
-            edits.append(Edit.delete(Span(kept[-1].end(), entries[-1].end())))
-    return edits
-
-
-def _unit(text: str) -> str:
-    found = re.search(r'\n([ \t]+)"', text)
-    return found.group(1) if found is not None else "  "

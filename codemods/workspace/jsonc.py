@@ -24,12 +24,25 @@ def parse_object(text: str) -> dict[str, object]:
     try:
         value: object = json.loads(plain)
     except json.JSONDecodeError as error:
-        raise InvalidConfig(f"not valid JSON: {error.msg.lower()}", error.lineno) from error
+        raise _invalid(error) from error
     except RecursionError as error:
         raise InvalidConfig("nested too deeply") from error
     if not isinstance(value, dict):
         raise InvalidConfig("holds no JSON object")
     return value
+
+
+def strict_problem(text: str) -> InvalidConfig | None:
+    """Why tools that take JSON alone, without comments and trailing commas, refuse the text."""
+    try:
+        json.loads(text.removeprefix("\ufeff"))
+    except json.JSONDecodeError as error:
+        return _invalid(error)
+    return None
+
+
+def _invalid(error: json.JSONDecodeError) -> InvalidConfig:
+    return InvalidConfig(f"not valid JSON: {error.msg.lower()}", error.lineno)
 
 
 def _keep_string(match: re.Match[str]) -> str:

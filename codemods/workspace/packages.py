@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from codemods.workspace.jsonc import InvalidConfig, parse_object, strings
+from codemods.workspace.jsonc import InvalidConfig, parse_object, strict_problem, strings
 
 _DEPENDENCY_FIELDS = ("peerDependencies", "optionalDependencies", "devDependencies", "dependencies")
 _CONDITIONS = ("source", "development", "import", "module", "node", "require", "default", "types")
@@ -16,7 +16,7 @@ _EXTENSION = re.compile(r"(?:\.d)?\.[cm]?[jt]sx?$")
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """One package.json. `folder` is "" for the root's; `problem` says why it could not be read, if it could not."""
+    """One package.json. `folder` is "" for the root's; `problem` says what is wrong with the file, if anything is."""
 
     folder: str
     name: str = ""
@@ -34,11 +34,15 @@ class Package:
 
 
 def read_package(folder: str, text: str) -> Package:
-    """The package of a package.json's text; one with a `problem` when the text is no JSON object."""
+    """The package of a package.json's text; one with a `problem` when the text is no JSON object.
+
+    Comments and trailing commas are a problem, since npm refuses them; what is meant can be read all the same.
+    """
     try:
         data = parse_object(text)
     except InvalidConfig as error:
         return Package(folder, problem=str(error), problem_line=error.line)
+    problem = strict_problem(text)
     dependencies: dict[str, str] = {}
     for name in _DEPENDENCY_FIELDS:
         dependencies.update(strings(data.get(name)))
@@ -50,6 +54,8 @@ def read_package(folder: str, text: str) -> Package:
         is_esm=data.get("type") == "module",
         scripts=strings(data.get("scripts")),
         data=data,
+        problem=str(problem) if problem is not None else None,
+        problem_line=problem.line if problem is not None else 1,
     )
 
 

@@ -46,6 +46,13 @@ def test_an_invalid_package_is_reported_and_kept(repository: Open, text: str, pr
     assert (diagnostic.code, diagnostic.place) == ("CX903", Place("package.json", line))
 
 
+def test_a_package_with_comments_is_reported_and_read(repository: Open) -> None:
+    workspace = repository({"package.json": '{\n  // mine\n  "dependencies": { "express": "4" },\n}', "a.ts": ""})
+    assert workspace.depends_on("a.ts", "express")
+    (diagnostic,) = workspace.diagnostics
+    assert (diagnostic.code, diagnostic.place) == ("CX903", Place("package.json", 2))
+
+
 def test_a_missing_package_is_reported(repository: Open) -> None:
     workspace = repository({"a.ts": ""})
     assert [found.problem for found in workspace.packages] == ["there is no package.json"]

@@ -1,0 +1,66 @@
+"""package.json gains and loses dependencies, and keeps its layout."""
+
+import json
+
+import pytest
+
+from codemods.migrate.manifest import added, removed
+from codemods.source import render
+
+NEW = {"hono": "^4", "convex": "^1"}
+
+
+def gained(text: str, *leaving: str) -> str:
+    after = render(text, added(text, NEW, "app", leaving)).text
+    json.loads(after)
+    return after
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (
+            '{\n "dependencies": {\n  "express": "4",\n  "zod": "3"\n }\n}\n',
+            '{\n "dependencies": {\n  "convex": "^1",\n  "express": "4",\n  "hono": "^4",\n  "zod": "3"\n }\n}\n',
+        ),
+        (
+            '{\n\t"dependencies": {\n\t\t"zod": "3",\n\t\t"b": "4"\n\t}\n}',
+            '{\n\t"dependencies": {\n\t\t"zod": "3",\n\t\t"b": "4",\n\t\t"convex": "^1",\n\t\t"hono": "^4"\n\t}\n}',
+        ),
+        ('{"dependencies":{"express":"4"}}', '{"dependencies":{"convex": "^1", "express":"4", "hono": "^4"}}'),
+        (
+            '{ "x": { "dependencies": { "a": "1" } }, "dependencies": {} }',
+            '{ "x": { "dependencies": { "a": "1" } }, "dependencies": {\n    "convex": "^1",\n    "hono": "^4"\n  } }',
+        ),
+        (
+            '{\r\n  "name": "a"\r\n}\r\n',
+            '{\r\n  "dependencies": {\r\n    "convex": "^1",\r\n    "hono": "^4"\r\n  },\r\n  "name": "a"\r\n}\r\n',
+        ),
+        ("{}", '{\n  "dependencies": {\n    "convex": "^1",\n    "hono": "^4"\n  }\n}'),
+    ],
+)
+def test_dependencies_are_added_in_any_layout(before: str, after: str) -> None:
+    assert gained(before) == after
+
+
+@pytest.mark.parametrize(
+    ("before", "gone", "after"),
+    [
+        ('{"dependencies":{"a":"1","b":"2","c":"3"}}', "a", '{"dependencies":{"b":"2","c":"3"}}'),
+        ('{"dependencies":{"a":"1","b":"2","c":"3"}}', "b", '{"dependencies":{"a":"1","c":"3"}}'),
+        ('{"dependencies":{"a":"1","b":"2","c":"3"}}', "bc", '{"dependencies":{"a":"1"}}'),
+        ('{"dependencies":{"a":"1","b":"2","c":"3"}}', "ac", '{"dependencies":{"b":"2"}}'),
+        ('{"devDependencies": {\n  "a": "1",\n  "b": "2"\n}}', "a", '{"devDependencies": {\n  "b": "2"\n}}'),
+        ('{"devDependencies": { "a": "1" }}', "a", '{"devDependencies": { "a": "1" }}'),
+    ],
+)
+def test_dependencies_are_removed_with_their_commas(before: str, gone: str, after: str) -> None:
+    assert render(before, removed(before, set(gone))).text == after
+
+
+@pytest.mark.parametrize("gone", [{"express"}, {"express", "zod"}, {"axios", "express"}, {"axios"}, {"axios", "zod"}])
+def test_what_comes_and_what_goes_do_not_meet(gone: set[str]) -> None:
+    text = '{\n  "dependencies": {\n    "axios": "1",\n    "express": "4",\n    "zod": "3"\n  }\n}\n'
+    rendered = render(text, [*added(text, NEW, "app", gone), *removed(text, gone)])
+    assert rendered.refused == ()
+    assert list(json.loads(rendered.text)["dependencies"]) == sorted({"axios", "express", "zod", *NEW} - gone)
