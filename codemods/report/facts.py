@@ -26,10 +26,11 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that its owner should look at: where it is and what it is."""
+    """One thing that its owner should look at: where and what it is, and what to do where that is special to it."""
 
     place: Place
     text: str
+    help: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def topics(settled: Settled) -> list[Topic]:
     for diagnostic in settled.diagnostics:
         known = (diagnostic.code, diagnostic.place) in seen
         if not known and diagnostic.severity is not Severity.INFO:
-            found.setdefault(diagnostic.code, {})[Finding(diagnostic.place, diagnostic.message)] = None
+            found.setdefault(diagnostic.code, {})[_found(diagnostic)] = None
     helps = _helps(settled.diagnostics)
     return [_topic(code, tuple(findings), helps) for code, findings in sorted(found.items())]
 
@@ -91,6 +92,12 @@ def plural(count: int, noun: str) -> str:
 def _about(item: Item, code: str, detail: str) -> str:
     title = CODES[code].title if code in CODES else ""
     return f"{item.kind} {item.name}" + (f": {detail}" if detail and detail != title else "")
+
+
+def _found(diagnostic: Diagnostic) -> Finding:
+    known = CODES.get(diagnostic.code)
+    special = diagnostic.help if known is not None and diagnostic.help != known.help else ""
+    return Finding(diagnostic.place, diagnostic.message, special)
 
 
 def _helps(diagnostics: Iterable[Diagnostic]) -> dict[str, str]:

@@ -8,7 +8,7 @@ from codemods.changes.changeset import FileChange
 from codemods.changes.diff import counts_of, hunks_of
 from codemods.outcome import Outcome
 from codemods.report.escape import code_span, fence_for, for_markdown
-from codemods.report.facts import Report, outcome_counts, plural, skip_counts, topics
+from codemods.report.facts import Finding, Report, outcome_counts, plural, skip_counts, topics
 from codemods.report.hunks import file_lines, heading
 from codemods.report.paint import paint
 from codemods.report.summary import kind_label, next_steps
@@ -64,10 +64,12 @@ def _topics(report: Report) -> Iterator[str]:
         yield f"### {topic.code} {for_markdown(topic.title)} ({len(topic.findings)})"
         if topic.help:
             yield for_markdown(topic.help)
-        yield "\n".join(
-            f"- {code_span(f'{finding.place.file}:{finding.place.line}')} {for_markdown(finding.text)}"
-            for finding in topic.findings
-        )
+        yield "\n".join(map(_finding, topic.findings))
+
+
+def _finding(finding: Finding) -> str:
+    words = ". ".join(filter(None, [finding.text, finding.help]))
+    return f"- {code_span(f'{finding.place.file}:{finding.place.line}')} {for_markdown(words)}"
 
 
 def _skips(report: Report) -> Iterator[str]:

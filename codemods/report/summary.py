@@ -103,6 +103,8 @@ def _topic_lines(topic: Topic) -> Iterator[Line]:
     for finding in topic.findings[:SHOWN_FINDINGS]:
         place = finding.place
         yield [(f"  {visible(place.file)}:{place.line}:{place.column}", "cyan"), (f"  {visible(finding.text)}", "")]
+        if finding.help:
+            yield [(f"    {visible(finding.help)}", "dim")]
     more = len(topic.findings) - SHOWN_FINDINGS
     if more > 0:
         yield [(f"  and {more} more; --format json lists all of them", "dim")]

@@ -1,12 +1,14 @@
 """The report for people."""
 
 import re
+from pathlib import Path
 
 import pytest
 from sample_reports import FILES, full, report
 
-from codemods.changes import FileChange
-from codemods.outcome import Diagnostic, Item, ItemKind, Outcome, Place, Severity
+from codemods.changes import FileChange, Settled
+from codemods.outcome import CODES, Diagnostic, Item, ItemKind, Outcome, Place, Severity
+from codemods.report import Report
 from codemods.report.escape import visible
 from codemods.report.text import text_report
 
@@ -60,6 +62,16 @@ def test_reasons_have_counts_places_and_help() -> None:
         "  Decide what it is for: a job, a sleep in an action, or a cron.\n"
         "  src/a.ts:2:3  timer setTimeout: waits in a loop\n"
     ) in text_report(full())
+
+
+def test_advice_that_is_special_to_a_finding_stands_below_it() -> None:
+    own = Diagnostic("CX903", Severity.WARNING, "package.json: oops", "Run `npm install convex`.", Place("package.json"))
+    usual = Diagnostic("CX903", Severity.WARNING, "tsconfig.json: oops", CODES["CX903"].help, Place("tsconfig.json"))
+    assert (
+        "  package.json:1:1  package.json: oops\n"
+        "    Run `npm install convex`.\n"
+        "  tsconfig.json:1:1  tsconfig.json: oops\n"
+    ) in text_report(Report(Settled(Path("."), diagnostics=(own, usual))))
 
 
 def test_a_diagnostic_that_repeats_an_item_is_told_once() -> None:
