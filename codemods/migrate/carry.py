@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from codemods.ir.app import Role
 from codemods.ir.query import Op
 from codemods.migrate.checks import EdgePiece, EdgeWriter
+from codemods.migrate.handlers import Handlers, find_handlers
 from codemods.migrate.naming import Names, name_routes
 from codemods.migrate.reading import Reading
 from codemods.planner.analysis import Analyser
@@ -18,7 +18,7 @@ from codemods.planner.ids import IdFlow
 from codemods.planner.pieces import Piece, PieceKey, PieceKind, context_name
 from codemods.planner.problems import Problem
 from codemods.planner.replies import Delegate, ResponsePlan
-from codemods.planner.rollback import may_roll_back
+from codemods.planner.rollback import caught_transaction, may_roll_back
 from codemods.planner.routes import RoutePlan, plan_route
 from codemods.planner.values import Values
 from codemods.source import SourceFile, Span, parameters
@@ -29,7 +29,6 @@ from codemods.writers.database import DatabaseEdits, write_queries
 from codemods.writers.delegates import erased_spans
 from codemods.writers.functions import Context, PieceWriter, Written
 from codemods.writers.http import needs_deep_parse
-from codemods.writers.library import spec_of
 from codemods.writers.names import SchemaNames, schema_names
 
 _ROUNDS = 12
@@ -49,8 +48,8 @@ class Carried:
     database: dict[PieceKey, DatabaseEdits] = field(default_factory=dict)
     checks: dict[str, list[Written]] = field(default_factory=dict)
     """The check calls at the edge, by route group."""
-    error_handler: EdgePiece | None = None
-    not_found: EdgePiece | None = None
+    handlers: Handlers = field(default_factory=Handlers)
+    """What answers for the application as a whole."""
     tables: frozenset[str] = frozenset()
     """The source tables that convex/schema defines."""
 
@@ -69,16 +68,13 @@ class Carried:
         return tuple(found)
 
     def edge_pieces(self) -> dict[PieceKey, EdgePiece]:
-        """Ported functions by key: check factories, the error handler, the not-found handler."""
+        """Ported functions by key: check factories, error handlers, not-found handlers."""
         found = {}
         for plan in self.carried:
             for check in plan.checks:
                 piece = self.edge.factory(check)
                 found[piece.piece.key] = piece
-        for handler in (self.error_handler, self.not_found):
-            if handler is not None and not handler.problems:
-                found[handler.piece.key] = handler
-        return found
+        return found | {handler.piece.key: handler for handler in self.handlers.pieces}
 
 
 class Carrier:
@@ -104,7 +100,7 @@ class Carrier:
         self._other_applications()
         self._shadowed()
         self._shared_handlers()
-        self._application_handlers()
+        state.handlers = find_handlers(self._workspace, state.edge, self._reading.app, state.plans)
         for _ in range(_ROUNDS):
             self._collect()
             if not self._round():
@@ -149,7 +145,7 @@ class Carrier:
         self._analyser.facts(piece, handler=True, erased=response.erased())
 
     def _delegates(self) -> dict[PieceKey, Delegate]:
-        found: dict[PieceKey, Delegate] = {}
+        found = dict(self._state.handlers.delegates)
         for plan in self._state.carried:
             found |= plan.response.delegates() if plan.response is not None else {}
         return found
@@ -166,15 +162,6 @@ class Carrier:
             if argument_shape(plan) != argument_shape(other) or len(plan.checks) != len(other.checks):
                 text = f"shares its handler with {other.route.name}, which is called differently"
                 plan.problems.append(Problem("CX210", text, plan.route.place))
-
-    def _application_handlers(self) -> None:
-        """The error handler and the 404 of the application."""
-        handlers = [m for plan in self._state.plans for m in plan.route.error_handlers]
-        if handlers:
-            self._state.error_handler = self._state.edge.error_handler(handlers[0])
-        missing = [m for m in self._reading.app.middleware if m.role is Role.NOT_FOUND]
-        if missing:
-            self._state.not_found = self._state.edge.not_found(missing[0])
 
     def _collect(self) -> None:
         """Give every route the obstacles that lie in what it reaches."""
@@ -227,9 +214,9 @@ class Carrier:
                 context, piece, handlers.get(key), ported.edits if ported else (), "http" if inline else None
             )
             written = writer.write()
-            for name in sorted(ported.runtime) if ported else ():
-                written.runtime.add(name)
-                written.imports.append(spec_of(name))
+            if ported is not None:
+                written.runtime |= ported.library
+                written.imports += ported.imports
             state.written[key] = written
             news = self._refuse(key, written.problems) or news
         for plan in state.carried:
@@ -282,10 +269,13 @@ class Carrier:
         reached = self._state.closure.reached(plan.piece.key)
         queries = [query for key in reached for query in self._state.closure.facts(key).queries]
         inside = next((query for query in queries if query.op is Op.TRANSACTION), None)
-        if not plan.settles or inside is None:
+        caught = caught_transaction(self._state.closure, plan)
+        if inside is None or not (plan.settles or caught):
             return False
+        text = "is not all that the request writes" if caught is None else "may fail without failing the request"
+        inside = caught or inside
         place = self._workspace.source(inside.file).place(inside.call.start)
-        plan.problems.append(Problem("CX304", f"{inside.name} is not all that the request writes", place))
+        plan.problems.append(Problem("CX304", f"{inside.name} {text}", place))
         return True
 
     def _table_name(self, table: str) -> str:

@@ -97,6 +97,12 @@ def open_ends(function: SgNode, answers: Collection[Span]) -> list[SgNode]:
     return [*paths.strays, function] if paths.falls(body) else paths.strays
 
 
+def may_end(block: SgNode, throws: Collection[Span]) -> bool:
+    """Can a block be left in another way than by an error? `throws` are statements that will be thrown errors."""
+    paths = _Paths(throws)
+    return paths.falls(block) or bool(paths.strays)
+
+
 class _Paths:
     """Follows all paths. `falls` says whether a statement can be left by its end."""
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from codemods.ir.query import READS, Op, Query
 from codemods.planner.analysis import Facts
 from codemods.planner.closure import Closure
+from codemods.planner.flow import may_end
 from codemods.planner.pieces import PieceKey
 from codemods.planner.routes import RoutePlan
 from codemods.source import Span, find_all, span_of
@@ -80,6 +82,39 @@ def _undoes(fail: int, write: int, tries: list[_Try]) -> bool:
 
 def _has(span: Span, at: int) -> bool:
     return span.start <= at < span.end
+
+
+def caught_transaction(closure: Closure, plan: RoutePlan) -> Query | None:
+    """A transaction whose failure some `catch` turns into an answer: what it wrote before would stay."""
+    assert plan.piece is not None
+    throws: list[Span] = []
+    if plan.response is not None:
+        throws = [reply.statement for reply in plan.response.replies if reply.throws]
+        throws += [forward.statement for forward in plan.response.forwards]
+    for key in closure.reached(plan.piece.key):
+        facts = closure.facts(key)
+        for query, at in _transactions(closure, facts):
+            if _is_caught(facts, at, throws):
+                return query
+    return None
+
+
+def _transactions(closure: Closure, facts: Facts) -> Iterator[tuple[Query, int]]:
+    """The transactions that a piece runs, itself or through its calls, and where."""
+    yield from ((query, query.call.start) for query in facts.queries if query.op is Op.TRANSACTION)
+    for use in facts.uses:
+        for key in closure.reached(use.target) if use.call is not None else ():
+            inside = closure.facts(key).queries
+            yield from ((query, use.span.start) for query in inside if query.op is Op.TRANSACTION)
+
+
+def _is_caught(facts: Facts, at: int, throws: list[Span]) -> bool:
+    for node in find_all(facts.piece.node, "try_statement"):
+        block, clause = node.field("body"), node.field("handler")
+        caught = clause.field("body") if clause is not None else None
+        if block is not None and caught is not None and _has(span_of(block), at) and may_end(caught, throws):
+            return True
+    return False
 
 
 _LOOPS = ("for_statement", "for_in_statement", "while_statement", "do_statement")

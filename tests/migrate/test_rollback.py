@@ -143,3 +143,72 @@ def test_a_transaction_and_a_failure_behind_it_cannot_be_one_mutation(codemod: C
     """
     migrated = codemod.migrate(users_app(f'router.post("/:id", {dedented(handler).strip()});'))
     assert migrated.outcome("POST /users/:id").startswith("needs-review CX304 ")
+
+
+CAUGHT = {
+    "by an answer of success": """
+        async (req, res) => {
+          try {
+            await store(req.params.id);
+            res.json({ ok: true });
+          } catch (error) {
+            res.json({ ok: false });
+          }
+        }
+    """,
+    "by an answer that is returned": """
+        async (req, res) => {
+          try {
+            await store(req.params.id);
+            res.json({ ok: true });
+          } catch (error: any) {
+            res.status(error.code ? 409 : 500).json({ ok: false });
+          }
+        }
+    """,
+    "by nothing but the log": """
+        async (req, res) => {
+          try {
+            await store(req.params.id);
+          } catch (error) {
+            console.error(error);
+          }
+          res.json({ ok: true });
+        }
+    """,
+}
+
+SERVICE = """
+    import { prisma } from "./prisma";
+
+    export async function store(authorId: string) {
+      await prisma.$transaction(async (tx) => {
+        await tx.note.create({ data: { text: "a", authorId } });
+        await tx.user.create({ data: { email: "a", name: "b" } });
+      });
+    }
+"""
+
+
+@pytest.mark.parametrize("handler", CAUGHT.values(), ids=CAUGHT)
+def test_a_transaction_whose_failure_is_caught_is_left_to_its_owner(codemod: CodemodTest, handler: str) -> None:
+    routes = f'router.post("/:id", {dedented(handler).strip()});'
+    migrated = codemod.migrate(users_app(routes, imports='import { store } from "./store";', store=SERVICE))
+    reason = "CX304 prisma $transaction may fail without failing the request (src/store.ts:4)"
+    assert migrated.outcome("POST /users/:id") == f"needs-review {reason}"
+
+
+def test_a_transaction_whose_failure_fails_the_request_is_the_mutation(codemod: CodemodTest) -> None:
+    handler = """
+        async (req, res) => {
+          try {
+            await store(req.params.id);
+            res.json({ ok: true });
+          } catch (error) {
+            res.status(500).json({ ok: false });
+          }
+        }
+    """
+    routes = f'router.post("/:id", {dedented(handler).strip()});'
+    migrated = codemod.migrate(users_app(routes, imports='import { store } from "./store";', store=SERVICE))
+    assert migrated.outcome("POST /users/:id") == "migrated"
