@@ -80,10 +80,9 @@ class Assembler:
         for plan in self._carried.carried:
             for key in self._carried.pieces(plan):
                 owners[key].add(self.route_group(plan))
-        for handler in (self._carried.error_handler, self._carried.not_found):
-            if handler is not None and not handler.problems:
-                for key in handler.reached:
-                    owners[key].add(APP)
+        for handler in self._carried.handlers.pieces:
+            for key in handler.reached:
+                owners[key].add(APP)
         for key in sorted(owners):
             written = self._carried.written.get(key)
             piece = self._carried.closure.piece(key)
@@ -152,7 +151,7 @@ class Assembler:
         """Routes that are not carried over: an internal function that says so and throws."""
         written = {(plan.module, plan.name) for plan in self._carried.carried}
         for plan in self._carried.plans:
-            if plan.carried or (plan.module, plan.name) in written:
+            if plan.carried or self._carried.handlers.answers(plan) or (plan.module, plan.name) in written:
                 continue
             written.add((plan.module, plan.name))
             problem = plan.problems[0]

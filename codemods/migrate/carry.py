@@ -182,6 +182,8 @@ class Carrier:
         ids = IdFlow(
             self._workspace, self._reading.schema, state.closure, keys, carried, self._reading.shape, self._table_name
         )
+        for plan in carried:
+            plan.ids = frozenset(ids.names)
         for key, problems in ids.problems.items():
             news = self._refuse(key, problems) or news
         state.database = {key: self._queries(key) for key in keys}

@@ -2,29 +2,67 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+
+from ast_grep_py import SgNode
 
 from codemods.ir.app import Middleware
 from codemods.planner.analysis import Analyser
-from codemods.planner.closure import Closure
+from codemods.planner.closure import FUNCTIONS, Closure
 from codemods.planner.pieces import Piece, PieceKey, PieceKind, function_piece
 from codemods.planner.problems import Problem
+from codemods.planner.replies import Delegate
 from codemods.planner.routes import Check, node_at
-from codemods.source import Edit, SourceFile, Span, find_all, parameters, span_of
+from codemods.source import Edit, SourceFile, find_all, parameters, span_of
 from codemods.workspace import Workspace
-from codemods.writers.edge import Ported, port_check, port_error_handler, port_not_found
+from codemods.writers.checks import port_check
+from codemods.writers.code import ImportSpec
+from codemods.writers.delegates import erased_spans
+from codemods.writers.faults import port_error_handler, port_not_found
+from codemods.writers.ported import Ported
 
 
 @dataclass(slots=True)
 class EdgePiece:
-    """A piece that is rewritten for the edge: its edits, library names, everything it reaches, and the obstacles."""
+    """A piece that is rewritten for the edge: its edits, what they use, and all that it reaches.
+
+    `forwards` says that it may hand an error on to the next handler.
+    """
 
     piece: Piece
     edits: list[Edit]
-    runtime: set[str]
-    reached: tuple[PieceKey, ...] = ()
-    problems: list[Problem] = field(default_factory=list)
+    imports: list[ImportSpec]
+    library: frozenset[str]
+    reached: tuple[PieceKey, ...]
+    obstacles: Callable[[], list[Problem]]
+    delegates: dict[PieceKey, Delegate] = field(default_factory=dict)
+    forwards: bool = False
+
+    @property
+    def problems(self) -> list[Problem]:
+        """What stands in its way, as far as is known by now."""
+        return self.obstacles()
+
+
+@dataclass(slots=True)
+class ErrorChain:
+    """The error handlers of an application in their order, or why none of them is carried over."""
+
+    pieces: list[EdgePiece] = field(default_factory=list)
+    middleware: tuple[Middleware, ...] = ()
+    unread: Problem | None = None
+
+    @property
+    def problem(self) -> Problem | None:
+        """The first obstacle in any of them."""
+        if self.unread is not None:
+            return self.unread
+        return next((problem for piece in self.pieces for problem in piece.problems), None)
+
+    @property
+    def carried(self) -> list[EdgePiece]:
+        return self.pieces if self.problem is None else []
 
 
 class EdgeWriter:
@@ -40,13 +78,8 @@ class EdgeWriter:
         assert piece is not None
         if piece.key not in self._known:
             file = self._workspace.source(piece.key.file)
-            ported = port_check(file, check.inner)
-            outer = [check.inner.field("return_type"), piece.node.field("return_type")]
-            for node in outer:
-                if node is not None and not any(edit.span == span_of(node) for edit in ported.edits):
-                    ported.edits.append(Edit.delete(span_of(node)))
-            names = [p.name for p in parameters(check.inner) if p.name is not None]
-            self._known[piece.key] = self._ported(file, piece, ported, framework=names)
+            ported = port_check(self._workspace, file, check.inner, piece.node)
+            self._known[piece.key] = self._edge_piece(piece, ported, "CX401", check.inner)
         return self._known[piece.key]
 
     def call(self, check: Check) -> Piece:
@@ -60,16 +93,25 @@ class EdgeWriter:
         self._analyser.facts(piece)
         return piece
 
-    def error_handler(self, middleware: Middleware) -> EdgePiece | None:
-        """The application's error handler, or None when its function cannot be read."""
-        found = self._function(middleware)
-        if found is None:
-            return None
-        file, piece = found
-        if piece.key not in self._known:
-            facts = self._analyser.facts(piece, handler=True)
-            self._known[piece.key] = self._ported(file, piece, port_error_handler(file, piece.node, facts), True)
-        return self._known[piece.key]
+    def error_chain(self, lists: Iterable[Sequence[Middleware]]) -> ErrorChain:
+        """The handlers that all routes share; one of them that is behind another only gets what that one passes on."""
+        found = [list(handlers) for handlers in lists]
+        shared = [m for m in found[0] if all(m in handlers for handlers in found)] if found else []
+        chain = ErrorChain(middleware=tuple(shared))
+        for index, middleware in enumerate(shared):
+            function = self._function(middleware)
+            if function is None:
+                name = f"`{middleware.name}` cannot be read"
+                chain.unread = chain.unread or Problem("CX701", name, middleware.place)
+                continue
+            file, piece = function
+            if piece.key not in self._known:
+                ported = port_error_handler(self._workspace, file, piece.node, index == len(shared) - 1)
+                self._known[piece.key] = self._edge_piece(piece, ported, "CX701", piece.node)
+            chain.pieces.append(self._known[piece.key])
+            if not self._known[piece.key].forwards:
+                break
+        return chain
 
     def not_found(self, middleware: Middleware) -> EdgePiece | None:
         """The application's own 404."""
@@ -78,8 +120,8 @@ class EdgeWriter:
             return None
         file, piece = found
         if piece.key not in self._known:
-            self._analyser.facts(piece, handler=True)
-            self._known[piece.key] = self._ported(file, piece, port_not_found(file, piece.node), True)
+            ported = port_not_found(self._workspace, file, piece.node)
+            self._known[piece.key] = self._edge_piece(piece, ported, "CX701", piece.node)
         return self._known[piece.key]
 
     def _function(self, middleware: Middleware) -> tuple[SourceFile, Piece] | None:
@@ -87,37 +129,56 @@ class EdgeWriter:
             return None
         file = self._workspace.source(middleware.definition.file)
         node = node_at(file, middleware.definition.span)
-        piece = function_piece(file, node) if node is not None else None
-        return (file, piece) if piece is not None else None
+        if node is None:
+            return None
+        inline = Piece(PieceKey(file.path, span_of(node).start), PieceKind.INLINE, None, node, None)
+        return file, function_piece(file, node) or inline
 
-    def _ported(
-        self, file: SourceFile, piece: Piece, ported: Ported, handler: bool = False, framework: Sequence[str] = ()
-    ) -> EdgePiece:
-        erased = [edit.span for edit in ported.edits if edit.span.start < edit.span.end and not edit.holes]
-        facts = self._analyser.facts(piece, handler, erased, framework)
-        lines = _lines(file, erased)
-        own = [problem for problem in facts.problems if problem.place.line not in lines]
-        self._drop_erased_uses(piece, erased)
+    def _edge_piece(self, piece: Piece, ported: Ported, code: str, inner: SgNode) -> EdgePiece:
+        """Analyse what is left of the piece once its edits are made."""
+        delegates = {key: each for found in ported.delegates for key, each in _with_own(found).items()}
+        for delegate in delegates.values():
+            self._analyser.facts(delegate.piece, erased=erased_spans(delegate), framework=_names(delegate))
+        names = [parameter.name for parameter in parameters(inner) if parameter.name is not None]
+        is_handler = span_of(inner) == span_of(piece.node)
+        self._analyser.facts(piece, is_handler, ported.erased(), names)
         reached = self._closure.reached(piece.key)
-        below = [problem for key in reached[1:] for problem in self._closure.facts(key).problems]
-        problems = [*ported.problems, *own, *below]
-        return EdgePiece(piece, ported.edits, ported.runtime, reached, list(dict.fromkeys(problems)))
+        fixed = [*ported.problems, *self._class_tests(reached[1:], code)]
+        if self._closure.effects(piece.key):
+            fixed.append(Problem(code, "reaches the database", ported.file.place(inner)))
+        return EdgePiece(
+            piece,
+            ported.edits,
+            ported.all_imports(),
+            frozenset(ported.library),
+            reached,
+            lambda: list(dict.fromkeys([*fixed, *self._closure.problems(piece.key)])),
+            delegates,
+            ported.forwards,
+        )
 
-    def _drop_erased_uses(self, piece: Piece, erased: Sequence[Span]) -> None:
-        """Names that the port wrote away (`AppError` of an instanceof) are not used any more."""
-        facts = self._analyser.facts(piece)
-        facts.uses = [use for use in facts.uses if not any(span.holds(use.span) for span in erased)]
-        facts.replaced = [r for r in facts.replaced if not any(span.holds(r.span) for span in erased)]
-        if erased:
-            file = self._workspace.source(piece.key.file)
-            kept = []
-            for use in facts.packages:
-                nodes = [n for n in find_all(piece.node, "identifier", "type_identifier") if n.text() == use.local]
-                if any(not any(span.holds(span_of(n)) for span in erased) for n in nodes):
-                    kept.append(use)
-            facts.packages = kept
-            facts.problems = [p for p in facts.problems if p.place.line not in _lines(file, erased)]
+    def _class_tests(self, keys: Sequence[PieceKey], code: str) -> list[Problem]:
+        """Functions that an error handler calls see an error that crossed as data: they cannot ask for its class."""
+        found: list[Problem] = []
+        for key in keys if code == "CX701" else ():
+            piece = self._closure.piece(key)
+            file = self._workspace.source(key.file)
+            if piece.kind not in FUNCTIONS:
+                continue
+            for node in find_all(piece.node, "binary_expression"):
+                operator, right = node.field("operator"), node.field("right")
+                if operator is None or right is None or operator.text() != "instanceof":
+                    continue
+                if right.kind() != "identifier" or file.bindings.resolve(right) is not None:
+                    found.append(Problem(code, f"calls `{piece.name}`, which tests for a class", file.place(node)))
+        return found
 
 
-def _lines(file: SourceFile, spans: Sequence[Span]) -> set[int]:
-    return {file.place(span.start).line for span in spans}
+def _with_own(delegate: Delegate) -> dict[PieceKey, Delegate]:
+    """A function that answers, with those that answer for it."""
+    return {delegate.piece.key: delegate, **delegate.plan.delegates()}
+
+
+def _names(delegate: Delegate) -> list[str]:
+    given = parameters(delegate.piece.node)[delegate.response :][:1]
+    return [parameter.name for parameter in given if parameter.name is not None]

@@ -9,10 +9,12 @@ from codemods.migrate.checks import EdgePiece
 from codemods.migrate.reading import Reading
 from codemods.outcome import CODES
 from codemods.planner.pieces import PieceKind
-from codemods.planner.routes import RoutePlan, path_params
+from codemods.planner.routes import RoutePlan
+from codemods.source import span_of
 from codemods.source.markers import marker
 from codemods.writers.code import ImportSpec
 from codemods.writers.http import EdgeCode, epilogue, error_fallback, hono_path, prologue, refused_route, route_code
+from codemods.writers.shifting import reindented
 
 HTTP = "http"
 
@@ -22,6 +24,7 @@ class EdgeAssembler:
 
     def __init__(self, reading: Reading, carried: Carried, assembler: Assembler, typed: bool) -> None:
         self._reading, self._carried, self._assembler, self._typed = reading, carried, assembler, typed
+        self._named: set[str] = set()
 
     def add(self) -> None:
         cors = any(m.role is Role.CORS for m in self._reading.app.middleware)
@@ -39,58 +42,52 @@ class EdgeAssembler:
             self._assembler.draft.runtime[name].add(group)
 
     def _route(self, number: int, plan: RoutePlan) -> None:
-        path = plan.route.path
-        group = self._assembler.route_group(plan)
-        if path is None or not _servable(path) or plan.route.method in ("ALL", "HEAD", "OPTIONS"):
+        path = hono_path(plan.route.path) if plan.route.path is not None else None
+        if path is None or plan.route.method in ("HEAD", "OPTIONS"):
             return
+        group = self._assembler.route_group(plan)
         if not plan.carried:
-            self._code((1, number), group, refused_route(plan.route.method, hono_path(path), plan.problems[0].code))
+            self._code((1, number), group, refused_route(plan.route.method, path, plan.problems[0].code))
             return
         checks = self._carried.checks.get(plan.key, [])
         deep = self._carried.placement.validator_names.get(plan.key)
-        code = route_code(plan, hono_path(path), plan.name, plan.module, [check.text for check in checks], deep)
+        code = route_code(plan, path, plan.name, plan.module, [check.text for check in checks], deep)
         for check in checks:
             code.imports += check.imports
             code.runtime |= check.runtime
         self._code((1, number), group, code)
 
     def _not_found(self) -> None:
-        handler = self._carried.not_found
-        name = self._function(handler, (2, 0)) if handler is not None else None
-        if name is not None:
-            self._code((2, 1), APP, EdgeCode(f"app.notFound({name});"))
+        for number, (path, handler) in enumerate(self._carried.handlers.below):
+            name = self._function(handler, (2, number, 0), "answerMissing")
+            self._code((2, number, 1), APP, EdgeCode(f'app.all("{path}/*", {name});'))
+        handler_of_all = self._carried.handlers.not_found
+        if handler_of_all is not None:
+            name = self._function(handler_of_all, (3, 0), "answerNotFound")
+            self._code((3, 1), APP, EdgeCode(f"app.notFound({name});"))
 
     def _on_error(self) -> None:
-        handler = self._carried.error_handler
-        name = self._function(handler, (3, 0)) if handler is not None else None
-        code = error_fallback(name)
-        if handler is not None and handler.problems:
-            problem = handler.problems[0]
+        chain = self._carried.handlers.errors
+        code = error_fallback([self._function(piece, (4, n), "handleError") for n, piece in enumerate(chain.carried)])
+        problem = chain.problem
+        if problem is not None:
             text = f"the error handler {problem.text} ({problem.place.file}:{problem.place.line})"
             note = marker("CX701", f"{text}: {CODES['CX701'].help}")
             code.text = f"{note}\n{code.text}"
-        self._code((3, 1), APP, code)
+        self._code((5, 0), APP, code)
 
-    def _function(self, handler: EdgePiece, order: tuple[int, int]) -> str | None:
+    def _function(self, handler: EdgePiece, order: tuple[int, ...], fallback: str) -> str:
         """The name under which http.ts reaches a ported function, which is written here when it has none."""
-        if handler.problems:
-            return None
-        written = self._carried.written.get(handler.piece.key)
-        if written is None:
-            return None
-        context = [ImportSpec("hono", "Context", "", True)] if self._typed else []
         if handler.piece.kind is not PieceKind.INLINE:
             name = self._carried.placement.names[handler.piece.key]
             module = self._carried.placement.modules[handler.piece.key.file]
-            self._assembler.edge_imports(handler.piece.key, context)
-            code = EdgeCode("", [ImportSpec(f"convex:{module}", name)])
-            self._assembler.import_only(HTTP, APP, code.imports)
+            self._assembler.import_only(HTTP, APP, [ImportSpec(f"convex:{module}", name)])
             return name
-        name = "handleError" if handler is self._carried.error_handler else "answerNotFound"
-        text = f"const {name} = {written.text};"
-        self._code(order, APP, EdgeCode(text, [*written.imports, *context], set(written.runtime)))
+        name = fallback if fallback not in self._named else f"{fallback}{len(self._named) + 1}"
+        self._named.add(name)
+        written = self._carried.written[handler.piece.key]
+        node = handler.piece.node
+        file = self._reading.workspace.source(handler.piece.key.file)
+        text = reindented(written.text, file.language, file.indent_at(span_of(node).start), "")
+        self._code(order, APP, EdgeCode(f"const {name} = {text};", list(written.imports), set(written.runtime)))
         return name
-
-
-def _servable(path: str) -> bool:
-    return not any(character in path for character in "*()?+[]{}") and len(path_params(path)) >= 0

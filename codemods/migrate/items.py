@@ -52,12 +52,15 @@ def _routes(
         if mark in seen:
             continue
         seen.add(mark)
-        yield _route(plan, project)
+        yield _route(plan, project, carried)
 
 
-def _route(plan: RoutePlan, project: Project) -> Item:
+def _route(plan: RoutePlan, project: Project, carried: Carried) -> Item:
     group = f"route:{plan.route.place.file}:{plan.route.place.line}:{plan.route.method}"
     target = Target(f"{project.folder}/{plan.module}{project.extension}", plan.name, plan.kind)
+    if carried.handlers.answers(plan):
+        target = Target(f"{project.folder}/http{project.extension}")
+        return Item(ItemKind.ROUTE, plan.route.name, Outcome.MIGRATED, plan.route.place, None, target, group)
     if plan.carried:
         return Item(ItemKind.ROUTE, plan.route.name, Outcome.MIGRATED, plan.route.place, None, target, group)
     reason = plan.problems[0].reason
@@ -72,6 +75,9 @@ def _middleware(reading: Reading, carried: Carried | None) -> Iterable[Item]:
     routes = [m for route in reading.app.routes for m in (*route.middleware, *route.error_handlers)]
     for middleware in (*reading.app.middleware, *routes):
         outcome, reason = _middleware_outcome(middleware, files)
+        problem = carried.handlers.problem(middleware) if carried is not None else None
+        if problem is not None and outcome is Outcome.NEEDS_REVIEW:
+            reason = problem.reason
         mark = (middleware.place, middleware.name)
         found.setdefault(mark, Item(ItemKind.MIDDLEWARE, middleware.name, outcome, middleware.place, reason))
     return found.values()
@@ -98,6 +104,8 @@ def _middleware_outcome(middleware: Middleware, ported: set[tuple[str, int]]) ->
         return Outcome.MIGRATED, None
     if middleware.role is Role.STATIC:
         return Outcome.UNSUPPORTED, f"CX703 {CODES['CX703'].title}"
+    if middleware.role is Role.CONTEXT:
+        return Outcome.NEEDS_REVIEW, f"CX701 {CODES['CX701'].title}"
     if middleware.role in SILENT:
         return Outcome.SKIPPED, f"CX701 {_SKIPPED.get(middleware.role, 'nothing to carry over')}"
     code = {

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from codemods.ir.validator import Kind, Shape, Unknown
@@ -12,9 +13,17 @@ from codemods.planner.responses import Form
 from codemods.planner.routes import RoutePlan
 from codemods.writers.answers import REASONS
 from codemods.writers.code import ImportSpec
+from codemods.writers.layout import WIDTH, Doc, Flat, arrow, call, record, text_of
 from codemods.writers.library import spec_of
 
-_WIDTH = 98
+_STEP = "  "
+_SCRIPT_TYPE = """/**
+ * @type {import("convex-helpers/server/hono").HonoWithConvex<
+ *   import("./_generated/server").ActionCtx
+ * >}
+ */
+"""
+_PATTERN_PARAMETER = re.compile(r":(\w+)\(([^()/]+)\)")
 
 
 @dataclass(slots=True)
@@ -32,15 +41,15 @@ class EdgeCode:
 
 def prologue(typed: bool, cors: bool) -> EdgeCode:
     """The application object."""
-    code = EdgeCode("")
-    code.imports = [ImportSpec("hono", "Hono")]
+    code = EdgeCode("", [ImportSpec("hono", "Hono")])
     if typed:
         code.imports += [
             ImportSpec("convex-helpers/server/hono", "HonoWithConvex", "", True),
             ImportSpec("convex:_generated/server", "ActionCtx", "", True),
         ]
-    annotation = ": HonoWithConvex<ActionCtx>" if typed else ""
-    code.text = f"const app{annotation} = new Hono({{ strict: false }});"
+        code.text = "const app: HonoWithConvex<ActionCtx> = new Hono({ strict: false });"
+    else:
+        code.text = f"{_SCRIPT_TYPE}const app = new Hono({{ strict: false }});"
     if cors:
         code.imports.append(ImportSpec("hono/cors", "cors"))
         code.text += '\n\napp.use("*", cors());'
@@ -49,25 +58,45 @@ def prologue(typed: bool, cors: bool) -> EdgeCode:
 
 def epilogue() -> EdgeCode:
     """The default export that Convex serves."""
-    return EdgeCode("export default new HttpRouterWithHono(app);", [
-        ImportSpec("convex-helpers/server/hono", "HttpRouterWithHono")
-    ])  # fmt: skip
-
-
-def error_fallback(handler: str | None) -> EdgeCode:
-    """`onError`: answers that functions threw, then the application's own error handler, then Express's 500."""
-    last = f"{handler}(faultOf(error), c)" if handler else 'c.text("Internal Server Error", 500)'
-    code = EdgeCode(
-        "app.onError((error, c) => {\n  const answer = answerOf(error);\n"
-        f"  return answer !== null ? sendAnswer(c, answer) : {last};\n}});"
+    return EdgeCode(
+        "export default new HttpRouterWithHono(app);",
+        [ImportSpec("convex-helpers/server/hono", "HttpRouterWithHono")],
     )
-    code.library("answerOf", "sendAnswer", *(["faultOf"] if handler else []))
+
+
+def error_fallback(handlers: Sequence[str]) -> EdgeCode:
+    """`onError`: answers that functions threw, then the error handlers in their order, else what Express answers.
+
+    Every handler but the last gets a function that hands errors on to the one behind it.
+    """
+    code = EdgeCode("")
+    code.library("answerOf", "faultOf", "sendAnswer", *([] if handlers else ["sendFault"]))
+    last = _handled(handlers, "error") if handlers else call("sendFault", "c", "faultOf(error)")
+    short = f"  return answer !== null ? sendAnswer(c, answer) : {text_of(Flat(last))};"
+    if len(short) <= WIDTH and len(handlers) < 2:
+        answer = short
+    else:
+        answer = (
+            "  if (answer !== null) return sendAnswer(c, answer);\n"
+            f"  return {text_of((last, ';'), _STEP, len(_STEP) + len('return '))}"
+        )
+    code.text = f"app.onError((error, c) => {{\n  const answer = answerOf(error);\n{answer}\n}});"
     return code
+
+
+def _handled(handlers: Sequence[str], error: str) -> Doc:
+    first, *rest = handlers
+    given: list[Doc] = [f"faultOf({error})", "c"]
+    if rest:
+        given.append(arrow("(err)", _handled(rest, "err")))
+    return call(first, *given)
 
 
 def refused_route(method: str, path: str, code: str) -> EdgeCode:
     """A route that is not carried over: it keeps its place in the order, and says so."""
-    return EdgeCode(f'app.{method.lower()}("{path}", (c) => c.json({{ error: "Not migrated", code: "{code}" }}, 501));')
+    written = EdgeCode(f'app.{method.lower()}({json.dumps(path)}, notMigrated("{code}"));')
+    written.library("notMigrated")
+    return written
 
 
 def route_code(
@@ -80,11 +109,6 @@ def route_code(
     """
     code = EdgeCode("")
     reads = _Reads(plan, bool(checks))
-    arguments = reads.object_text(path)
-    if deep is not None:
-        alias = f"{deep}"
-        code.imports += [ImportSpec("convex-helpers/validators", "parse"), ImportSpec(f"convex:{module}", alias)]
-        arguments = f"parse({alias}, {arguments})"
     lines = []
     if checks:
         code.library("readInput")
@@ -93,54 +117,60 @@ def route_code(
     elif reads.uses_body:
         code.library("readBody")
         lines.append("const body = await readBody(c);")
-    visibility = "internal" if plan.kind.startswith("internal") else "api"
-    code.imports.append(ImportSpec("convex:_generated/api", visibility))
-    runner = "runQuery" if plan.kind.lower().endswith("query") else "runMutation"
-    call = f"await c.env.{runner}({visibility}.{module.replace('/', '.')}.{function}, {arguments})"
-    if plan.settles:
-        code.library("unsettle")
-        call = f"unsettle({call})"
-    lines += _answer(plan, call, code)
-    body = "\n".join(f"  {line}" for line in "\n".join(lines).split("\n"))
-    code.text = f'app.{plan.route.method.lower()}("{path}", async (c) => {{\n{body}\n}});'
+    given = reads.given()
+    if deep is not None:
+        code.imports += [ImportSpec("convex-helpers/validators", "parse"), ImportSpec(f"convex:{module}", deep)]
+        given = call("parse", deep, given)
+    lines += _answer(plan, _called(plan, function, module, given, code), code)
+    body = "\n".join(f"{_STEP}{line}" for line in lines)
+    code.text = f"app.{plan.route.method.lower()}({json.dumps(path)}, async (c) => {{\n{body}\n}});"
     return code
 
 
-def _sent_by(code: EdgeCode, name: str, call: str, status: int = 200) -> list[str]:
-    """`return sendAnswer(c, await …);`"""
-    code.library(name)
-    end = "" if status == 200 else f", {status}"
-    line = f"return {name}(c, {call}{end});"
-    if len(line) <= _WIDTH and "\n" not in call:
-        return [line]
-    return [f"const result = {call};", f"return {name}(c, result{end});"]
+def _called(plan: RoutePlan, function: str, module: str, given: Doc, code: EdgeCode) -> Doc:
+    """`await c.env.runQuery(api.books.getBook, { id: c.req.param("id") })`."""
+    visibility = "internal" if plan.kind.startswith("internal") else "api"
+    code.imports.append(ImportSpec("convex:_generated/api", visibility))
+    runner = "runQuery" if plan.kind.lower().endswith("query") else "runMutation"
+    reference = f"{visibility}.{module.replace('/', '.')}.{function}"
+    called = call(f"await c.env.{runner}", reference, given)
+    if not plan.settles:
+        return called
+    code.library("unsettle")
+    return call("unsettle", called)
 
 
-def _answer(plan: RoutePlan, call: str, code: EdgeCode) -> list[str]:
+def _answer(plan: RoutePlan, called: Doc, code: EdgeCode) -> list[str]:
     status = plan.status
     if plan.enveloped:
-        return _sent_by(code, "sendAnswer", call)
+        code.library("sendAnswer")
+        return _sent("sendAnswer(c, ", called, 200)
     match plan.form:
         case Form.EMPTY:
-            return [f"{call};", f"return c.body(null, {status});"]
+            return [_statement(called), f"return c.body(null, {status});"]
         case Form.STATUS_TEXT:
-            if status == 204:
-                return [f"{call};", "return c.body(null, 204);"]
-            return [f"{call};", f'return c.text("{REASONS.get(status, str(status))}", {status});']
+            text = f'c.text("{REASONS.get(status, str(status))}", {status})' if status != 204 else "c.body(null, 204)"
+            return [_statement(called), f"return {text};"]
         case Form.SENT:
-            return _sent_by(code, "send", call, status)
+            code.library("send")
+            return _sent("send(c, ", called, status)
         case Form.TEXT:
-            return _sent("html", call, status)
+            return _sent("c.html(", called, status)
         case _:
-            return _sent("json", call, status)
+            return _sent("c.json(", called, status)
 
 
-def _sent(method: str, call: str, status: int) -> list[str]:
-    code = "" if status == 200 else f", {status}"
-    line = f"return c.{method}({call}{code});"
-    if len(line) <= _WIDTH and "\n" not in call:
+def _sent(opening: str, called: Doc, status: int) -> list[str]:
+    """`return c.json(await …, 201);`, the result on a line of its own where that gets too long."""
+    end = ");" if status == 200 else f", {status});"
+    line = f"return {opening}{text_of(Flat(called))}{end}"
+    if len(_STEP + line) <= WIDTH:
         return [line]
-    return [f"const result = {call};", f"return c.{method}(result{code});"]
+    return [_statement(("const result = ", called)), f"return {opening}result{end}"]
+
+
+def _statement(doc: Doc) -> str:
+    return text_of((doc, ";"), _STEP, len(_STEP))
 
 
 class _Reads:
@@ -154,30 +184,34 @@ class _Reads:
     def uses_body(self) -> bool:
         return any(argument.part is Part.BODY for argument in self._arguments)
 
-    def object_text(self, path: str) -> str:
+    def given(self) -> Doc:
         """`{ id: c.req.param("id"), title: body.title }`."""
-        pairs = [f"{argument.name}: {self._source(argument)}" for argument in self._arguments]
-        flat = f"{{ {', '.join(pairs)} }}" if pairs else "{}"
-        if len(flat) <= 72:
-            return flat
-        return "{\n" + "".join(f"  {pair},\n" for pair in pairs) + "}"
+        return record([f"{_key(argument.name)}: {self._source(argument)}" for argument in self._arguments])
 
     def _source(self, argument: Argument) -> str:
         if self._checked:
-            return f"req.{argument.part}" if argument.key is None else f"req.{argument.part}.{argument.key}"
+            return _property(f"req.{argument.part}", argument.key)
         match argument.part, argument.key:
-            case Part.BODY, None:
-                return "body"
             case Part.BODY, key:
-                return f"body.{key}"
+                return _property("body", key)
             case Part.PARAMS, None:
                 return "c.req.param()"
             case Part.PARAMS, key:
-                return f'c.req.param("{key}")'
+                return f"c.req.param({json.dumps(key)})"
             case _, None:
                 return "c.req.query()"
             case _, key:
-                return f'c.req.query("{key}")'
+                return f"c.req.query({json.dumps(key)})"
+
+
+def _property(base: str, key: str | None) -> str:
+    if key is None:
+        return base
+    return f"{base}.{key}" if key.isidentifier() or "$" in key else f"{base}[{json.dumps(key)}]"
+
+
+def _key(name: str) -> str:
+    return name if name.replace("$", "_").isidentifier() else json.dumps(name)
 
 
 def needs_deep_parse(plan: RoutePlan) -> bool:
@@ -191,10 +225,8 @@ def _strips(shape: Shape) -> bool:
     return own or any(_strips(child) for child in shape.children)
 
 
-def hono_path(path: str) -> str:
-    """Express's path as Hono writes it (both use `:name`)."""
-    return re.sub(r"/{2,}", "/", path)
-
-
-def unused(names: Mapping[str, str]) -> list[str]:
-    return [name for name in names if not name]
+def hono_path(path: str) -> str | None:
+    """Express's path as Hono writes it; None for a pattern that Hono has no form for."""
+    plain = _PATTERN_PARAMETER.sub(lambda found: f":{found[1]}{{{found[2]}}}", re.sub(r"/{2,}", "/", path))
+    segments = re.sub(r"\{[^{}]*\}", "", plain).split("/")
+    return plain if all(re.fullmatch(r":\w+|[^:*?+()\[\]{}]*", segment) for segment in segments) else None

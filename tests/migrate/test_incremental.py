@@ -177,7 +177,7 @@ def test_a_handler_that_its_owner_repaired_takes_the_place_of_its_stub(steps: St
     first = steps.run()
     assert first.item("GET /users/:id").outcome == "needs-review"
     assert "TODO(convexify" in first.convex["convex/users.ts"]
-    assert 'app.get("/users/:id", (c) => c.json({ error: "Not migrated"' in first.convex["convex/http.ts"]
+    assert 'app.get("/users/:id", notMigrated(' in first.convex["convex/http.ts"]
     steps.edit("src/users.ts", "elsewhere(user, res);", "res.json(user);")
     text = (steps.root / "src/app.ts").read_text()
     unmarked = "\n".join(line for line in text.splitlines() if "TODO(convexify" not in line)
@@ -186,7 +186,7 @@ def test_a_handler_that_its_owner_repaired_takes_the_place_of_its_stub(steps: St
     assert second.outcome("GET /users/:id") == "migrated"
     for path in ("convex/users.ts", "convex/http.ts"):
         assert "TODO(convexify" not in second.convex[path]
-        assert "Not migrated" not in second.convex[path]
+        assert "notMigrated" not in second.convex[path]
     assert "internalQuery" not in second.convex["convex/users.ts"]
     project = ConvexProject(steps.root)
     assert project.codegen() == []

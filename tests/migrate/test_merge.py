@@ -204,7 +204,7 @@ const app = new Hono();
 
 app.get("/users/:id", (c) => c.json(1));
 
-app.get("/old", (c) => c.json({ error: "Not migrated", code: "CX801" }, 501));
+app.get("/old", notMigrated("CX801"));
 
 app.onError((error, c) => c.text("no", 500));
 
@@ -220,18 +220,18 @@ def routes(*lines: str) -> tuple[Fragment, ...]:
 
 def test_registrations_go_behind_the_others_and_before_the_handlers_of_last_resort() -> None:
     after = Merge("convex/http.ts", HTTP).after(*routes('app.get("/a", x);', 'app.post("/b", x);'))
-    assert after == HTTP.replace("501));\n", '501));\n\napp.get("/a", x);\n\napp.post("/b", x);\n')
+    assert after == HTTP.replace('"CX801"));\n', '"CX801"));\n\napp.get("/a", x);\n\napp.post("/b", x);\n')
 
 
 def test_a_placeholder_is_replaced_in_place() -> None:
-    old = next(line for line in HTTP.splitlines() if "501" in line)
+    old = next(line for line in HTTP.splitlines() if "notMigrated" in line)
     after = Merge("convex/http.ts", HTTP).after(*routes('app.get("/old", (c) => {\n  return c.json(2);\n});'))
     assert after == HTTP.replace(old, 'app.get("/old", (c) => {\n  return c.json(2);\n});')
 
 
 def test_a_registration_that_an_earlier_one_would_hide_goes_before_it() -> None:
     after = Merge("convex/http.ts", HTTP).after(*routes('app.get("/users/me", x);', 'app.post("/users/me", x);'))
-    hidden, free = 'app.get("/users/me", x);\n\napp.get("/users/:id"', '501));\n\napp.post("/users/me", x);'
+    hidden, free = 'app.get("/users/me", x);\n\napp.get("/users/:id"', '"CX801"));\n\napp.post("/users/me", x);'
     assert hidden in after
     assert free in after
 

@@ -14,29 +14,86 @@ export async function readInput(c: Context): Promise<Input> {
   return { params: c.req.param(), query: c.req.query(), body: await readBody(c) };
 }
 
-/** The body of a request: JSON, or the fields of a form. */
+/** The body of a request: JSON, or the fields of a form; an empty object when there is none. */
 export async function readBody(c: Context): Promise<any> {
   const type = c.req.header("content-type") ?? "";
   if (type.includes("application/x-www-form-urlencoded")) return await c.req.parseBody();
   const text = type.includes("json") ? await c.req.text() : "";
-  return text === "" ? {} : JSON.parse(text);
+  return text === "" ? {} : parseJson(text);
 }
 
-/** An error as the error handler sees it: its fields, its message, and the names of its classes. */
-export type Fault = Record<string, any> & { message: string; kinds: string[] };
+/** JSON as Express's parser takes it: an object or an array, all else is a bad request. */
+export function parseJson(text: string): unknown {
+  try {
+    const first = text.trim()[0];
+    if (first !== undefined && first !== "{" && first !== "[") {
+      throw new SyntaxError(`Unexpected token '${first}', "${text}" is not valid JSON`);
+    }
+    return JSON.parse(text);
+  } catch (error) {
+    const details = { status: 400, statusCode: 400, type: "entity.parse.failed", expose: true, body: text };
+    throw Object.assign(error as SyntaxError, details);
+  }
+}
 
-/** The fault behind an error that a function threw, or that the edge threw itself. */
+/** The path and the query of a request as the client wrote them. */
+export function urlOf(c: Context): string {
+  const { pathname, search } = new URL(c.req.url);
+  return pathname + search;
+}
+
+/** An error as error handlers see it: every field that it had, and the names of its classes. */
+export type Fault = Error & Record<string, any> & { kinds: string[] };
+
+/** Hands an error on to the next error handler. */
+export type Next = (error: unknown) => Response | Promise<Response>;
+
+/** The error behind what was thrown: the errors of functions arrive as data, those of the edge as they are. */
 export function faultOf(error: unknown): Fault {
-  if (error instanceof ConvexError) {
-    const data = error.data as Record<string, any>;
-    return { ...data, message: data.message ?? error.message, kinds: data.kinds ?? ["DatabaseError"] };
-  }
-  if (error instanceof SyntaxError) {
-    return { status: 400, type: "entity.parse.failed", message: error.message, kinds: ["SyntaxError", "Error"] };
-  }
-  if (!(error instanceof Error)) return { message: String(error), kinds: [] };
-  const data = errorData(error);
-  return Object.assign(Object.create(error), { message: error.message, kinds: data.kinds });
+  if (error instanceof ConvexError) return revive(error.data);
+  const fault = error instanceof Error ? error : new Error(String(error));
+  if (!("kinds" in fault)) Object.defineProperty(fault, "kinds", { value: errorData(fault).kinds });
+  return fault as Fault;
+}
+
+/** An error made again from its data; a database error has the name that Prisma gives it. */
+export function revive(data: Value): Fault {
+  if (typeof data !== "object" || data === null) return faultOf(new Error(String(data)));
+  const known = "meta" in data ? ["PrismaClientKnownRequestError", "DatabaseError"] : [];
+  const { message, kinds = known, name = known[0] ?? "Error", ...fields } = data as Record<string, any>;
+  const fault = Object.assign(new Error(message), fields);
+  Object.defineProperties(fault, {
+    name: { value: name, writable: true, configurable: true },
+    kinds: { value: [...kinds, "Error"] },
+  });
+  return fault as Error & Record<string, any> as Fault;
+}
+
+/** What Express says of an error that no handler answers. */
+export const REASONS: Record<number, string> = {
+  400: "Bad Request",
+  401: "Unauthorized",
+  403: "Forbidden",
+  404: "Not Found",
+  409: "Conflict",
+  413: "Payload Too Large",
+  422: "Unprocessable Entity",
+  429: "Too Many Requests",
+  500: "Internal Server Error",
+  503: "Service Unavailable",
+};
+
+/** Answers an error as Express does where no handler does: with its own status, else 500. */
+export function sendFault(c: Context, fault: Fault): Response {
+  console.error(fault.stack ?? String(fault));
+  const own = [fault.status, fault.statusCode, fault.responseStatus];
+  const status: number = own.find((code) => code >= 400 && code < 600) ?? 500;
+  return c.html(`<pre>${REASONS[status] ?? "Error"}</pre>`, status as 500);
+}
+
+/** Answers for a route that has not been migrated yet. */
+export function notMigrated(code: string) {
+  return (c: Context): Response => c.json({ error: "Not migrated", code }, 501);
 }
 
 /** Status, body and what the body is unless it is JSON; without a body the answer is empty. */

@@ -1,0 +1,113 @@
+"""What error handlers and not-found handlers read of the request, read from Hono's context instead."""
+
+from __future__ import annotations
+
+import re
+
+from ast_grep_py import SgNode
+
+from codemods.source import FUNCTION_KINDS, Edit, SourceFile, Span, arguments, member, span_of, unwrap
+from codemods.writers.ported import Ported, parameter_node, references
+
+_READS: dict[str, str] = {
+    "method": "{c}.req.method",
+    "path": "{c}.req.path",
+    "query": "{c}.req.query()",
+    "params": "{c}.req.param()",
+}
+_URLS = frozenset({"originalUrl", "url"})
+_HEADER_READERS = frozenset({"get", "header"})
+_LOGGER = re.compile(r"^(console|[\w.]*log(ger)?)\.(log|info|warn|error|debug|trace|http|verbose|fatal)$", re.I)
+
+
+def request_reads(ported: Ported, function: SgNode, index: int, context: str) -> None:
+    """Rewrite every use of the request; what the edge does not know is only dropped where it was logged."""
+    pattern = parameter_node(function, index)
+    if pattern is not None and pattern.kind() != "identifier":
+        ported.problem("CX701", "takes its request apart", pattern)
+    for reference in references(ported.file, function, index):
+        edit = _read(ported, reference, context) or _dropped(ported.file, reference)
+        if edit is None:
+            ported.problem("CX701", f"reads `{_whole(reference).text()}`", reference)
+        else:
+            ported.edits.append(edit)
+
+
+def _read(ported: Ported, reference: SgNode, context: str) -> Edit | None:
+    read = _member_of(reference)
+    if read is None:
+        return None
+    node, name = read
+    if name in _READS:
+        return Edit.replace(span_of(node), _READS[name].format(c=context))
+    if name in _URLS:
+        return Edit.replace(span_of(node), f"{ported.use('urlOf')}({context})")
+    if name == "headers":
+        return _header(node, context)
+    call = node.parent()
+    given = arguments(call) if call is not None and call.kind() == "call_expression" else []
+    if call is not None and name in _HEADER_READERS and len(given) == 1 and given[0].kind() == "string":
+        return Edit(span_of(call), (f"{context}.req.header(", span_of(given[0]), ")"))
+    return None
+
+
+def _member_of(node: SgNode) -> tuple[SgNode, str] | None:
+    """The member expression whose object is the node, and the name after the dot."""
+    current, parent = node, node.parent()
+    while parent is not None and parent.kind() in ("parenthesized_expression", "as_expression", "non_null_expression"):
+        current, parent = parent, parent.parent()
+    parts = member(parent) if parent is not None else None
+    if parent is None or parts is None or span_of(parts[0]) not in (span_of(current), span_of(node)):
+        return None
+    return parent, parts[1]
+
+
+def _header(headers: SgNode, context: str) -> Edit | None:
+    """`req.headers["x-request-id"]`, `req.headers.authorization`."""
+    read = _member_of(headers)
+    return Edit.replace(span_of(read[0]), f'{context}.req.header("{read[1].lower()}")') if read is not None else None
+
+
+def _whole(reference: SgNode) -> SgNode:
+    parent = reference.parent()
+    read = parent is not None and parent.kind() in ("member_expression", "subscript_expression")
+    return parent if parent is not None and read else reference
+
+
+def _dropped(file: SourceFile, reference: SgNode) -> Edit | None:
+    """`logger.error(message, { user: req.user?.id })`: a field that only the log had."""
+    part: SgNode | None = None
+    for ancestor in reference.ancestors():
+        parent = ancestor.parent()
+        if ancestor.kind() in FUNCTION_KINDS or parent is None:
+            return None
+        if part is None and (parent.kind() in ("object", "arguments") or ancestor.kind() == "template_substitution"):
+            part = ancestor
+        if ancestor.kind() == "call_expression" and part is not None:
+            callee = ancestor.field("function")
+            logs = callee is not None and _LOGGER.match(unwrap(callee).text()) is not None
+            return _without(file, part) if logs else None
+    return None
+
+
+def _without(file: SourceFile, part: SgNode) -> Edit | None:
+    if part.kind() == "template_substitution":
+        return Edit.delete(span_of(part))
+    plain = part.kind() in ("pair", "member_expression", "subscript_expression")
+    return Edit.delete(_with_comma(file, part)) if plain else None
+
+
+def _with_comma(file: SourceFile, node: SgNode) -> Span:
+    """A list's element with its comma and, where it stands alone, its line."""
+    span = span_of(node)
+    text = file.text
+    after = re.compile(r"\s*,").match(text, span.end)
+    if after is not None:
+        start = file.line_start(span.start)
+        line = re.compile(r"[ \t]*\r?\n").match(text, after.end())
+        if line is not None and not text[start : span.start].strip():
+            return Span(start, line.end())
+        return Span(span.start, after.end() + (text[after.end() : after.end() + 1] == " "))
+    before = re.compile(r",\s*$").search(text, 0, span.start)
+    return Span(before.start(), span.end) if before is not None else span
+

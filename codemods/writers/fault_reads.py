@@ -1,0 +1,198 @@
+"""How an error handler looks at its error: class tests, casts and callbacks, for an error that crossed as data."""
+
+from __future__ import annotations
+
+from ast_grep_py import SgNode
+
+from codemods.source import (
+    FUNCTION_KINDS,
+    Binding,
+    Edit,
+    SourceFile,
+    arguments,
+    find_all,
+    member,
+    named,
+    span_of,
+    unwrap,
+)
+from codemods.source.tree import parameters
+from codemods.workspace import Declared, External, Workspace
+from codemods.writers.ported import Ported, untyped
+
+_CASTS = ("as_expression", "type_assertion", "satisfies_expression")
+_PRISMA = "PrismaClientKnownRequestError"
+
+
+class FaultReads:
+    """The local names of one error handler that hold its error, and the edits of what it does with them."""
+
+    def __init__(self, ported: Ported, function: SgNode, error: SgNode, workspace: Workspace) -> None:
+        self._ported, self._function, self._workspace = ported, function, workspace
+        self._file: SourceFile = ported.file
+        own = self._file.bindings.resolve(error) if error.kind() == "identifier" else None
+        self._own = own
+        self._faults: list[Binding] = [own] if own is not None else []
+        self._parts: list[Binding] = list(self._file.bindings.declared_in(error)) if own is None else []
+        self._aliases()
+
+    @property
+    def is_loose(self) -> bool:
+        """The error is replaced by others, or given to functions that want it to be of some class."""
+        return any(binding.reassigned for binding in self._faults) or any(
+            self._is_passed(reference) for binding in self._faults for reference in binding.references
+        )
+
+    def write(self) -> None:
+        """All edits."""
+        for node in find_all(self._function, "binary_expression"):
+            self._class_test(node)
+        for node in find_all(self._function, "member_expression"):
+            self._class_name(node)
+        if self._ported.typed:
+            for kind in _CASTS:
+                for node in find_all(self._function, kind):
+                    self._cast(node)
+            for node in find_all(self._function, "call_expression"):
+                self._callbacks(node)
+
+    # ---- names that hold the error --------------------------------------------------------------
+
+    def _aliases(self) -> None:
+        """`let error = err`, `const e = err as AppError`, `const { errors } = err`, in order."""
+        for declarator in find_all(self._function, "variable_declarator"):
+            name, value = declarator.field("name"), declarator.field("value")
+            if name is None or value is None:
+                continue
+            if name.kind() == "identifier" and self._may_be_fault(value):
+                binding = self._file.bindings.resolve(name)
+                if binding is not None:
+                    self._faults.append(binding)
+                untyped(self._ported, declarator.field("type"))
+            elif self._comes_from_fault(value):
+                for node in [name, *find_all(name, "identifier", "shorthand_property_identifier_pattern")]:
+                    found = self._file.bindings.resolve(node)
+                    self._parts += [found] if found is not None else []
+
+    def _may_be_fault(self, value: SgNode) -> bool:
+        plain = unwrap(value)
+        match plain.kind():
+            case "identifier":
+                return self._is_fault(plain)
+            case "ternary_expression":
+                branches = (plain.field("consequence"), plain.field("alternative"))
+                return any(branch is not None and self._may_be_fault(branch) for branch in branches)
+            case "binary_expression":
+                sides = (plain.field("left"), plain.field("right"))
+                joined = (operator := plain.field("operator")) is not None and operator.text() in ("||", "??", "&&")
+                return joined and any(side is not None and self._may_be_fault(side) for side in sides)
+            case "object":
+                spreads = [child for child in named(plain) if child.kind() == "spread_element" and named(child)]
+                return any(self._is_fault(named(spread)[0]) for spread in spreads)
+            case _:
+                return False
+
+    def _is_fault(self, node: SgNode) -> bool:
+        return self._holds(unwrap(node), self._faults)
+
+    def _holds(self, node: SgNode, bindings: list[Binding]) -> bool:
+        if node.kind() != "identifier":
+            return False
+        return self._file.bindings.resolve(node) in bindings
+
+    def _comes_from_fault(self, node: SgNode) -> bool:
+        """`err.errors`, `err.errors.filter(…)`, and what was taken from them before."""
+        base = unwrap(node, awaited=True)
+        while True:
+            parts = member(base)
+            inner = parts[0] if parts is not None else base.field("function")
+            if inner is None or base.kind() == "new_expression":
+                break
+            base = unwrap(inner)
+        return self._holds(base, [*self._faults, *self._parts])
+
+    def _is_passed(self, reference: SgNode) -> bool:
+        """Given to a function of the repository, without a cast."""
+        parent = reference.parent()
+        call = parent.parent() if parent is not None and parent.kind() == "arguments" else None
+        callee = call.field("function") or call.field("constructor") if call is not None else None
+        if callee is None:
+            return False
+        base = unwrap(callee)
+        while (parts := member(base)) is not None:
+            base = parts[0]
+        return base.kind() == "identifier" and self._file.bindings.resolve(base) is not None
+
+    # ---- its class ------------------------------------------------------------------------------
+
+    def _class_test(self, node: SgNode) -> None:
+        """`err instanceof NotFoundError` → `err.kinds.includes("NotFoundError")`."""
+        operator, left, right = node.field("operator"), node.field("left"), node.field("right")
+        if operator is None or left is None or right is None or operator.text() != "instanceof":
+            return
+        if not self._is_fault(left):
+            return
+        name = unwrap(left).text()
+        is_own = self._own is not None and name == self._own.name and not self._own.reassigned
+        holder = name if is_own else f"{self._ported.use('faultOf')}({name})"
+        kind = self._class(right)
+        self._ported.edits.append(Edit.replace(span_of(node), f'{holder}.kinds.includes("{kind}")'))
+
+    def _class(self, node: SgNode) -> str:
+        """The name that the class itself has, whatever the file calls it."""
+        own = unwrap(node).text().rsplit(".", 1)[-1]
+        meaning = self._workspace.meaning_of(self._file.path, node)
+        if isinstance(meaning, Declared):
+            name = meaning.node.field("name")
+            return name.text() if name is not None else own
+        if isinstance(meaning, External) and meaning.path and meaning.path[-1] != "default":
+            return meaning.path[-1]
+        return _PRISMA if _PRISMA in own else own
+
+    def _class_name(self, node: SgNode) -> None:
+        """`err.constructor.name` → `err.kinds[0]`."""
+        parts = member(node)
+        if parts is None or parts[1] != "constructor" or not self._is_fault(parts[0]):
+            return
+        above = node.parent()
+        read = member(above) if above is not None else None
+        if above is None or read is None or read[1] != "name":
+            self._ported.problem("CX701", "compares the class of the error", node)
+            return
+        self._ported.edits.append(Edit(span_of(above), (span_of(parts[0]), ".kinds[0]")))
+
+    # ---- types ----------------------------------------------------------------------------------
+
+    def _cast(self, node: SgNode) -> None:
+        """`(err as AppError).status`, `const e = err as AppError`: the fault has every field."""
+        parent = node.parent()
+        top = node
+        while parent is not None and parent.kind() in ("parenthesized_expression", *_CASTS):
+            top, parent = parent, parent.parent()
+        if parent is None or not self._is_fault(node) or (node.parent() or node).kind() in _CASTS:
+            return
+        reads = member(parent) if parent.kind() in ("member_expression", "subscript_expression") else None
+        if reads is not None and span_of(reads[0]) in (span_of(top), span_of(unwrap(top)), span_of(node)):
+            whole = parent.field("object") or top
+            self._ported.edits.append(Edit.replace(span_of(whole), unwrap(node).text()))
+        elif parent.kind() == "variable_declarator":
+            self._ported.edits.append(Edit.replace(span_of(node), unwrap(node).text()))
+
+    def _callbacks(self, call: SgNode) -> None:
+        """`err.errors.map((e) => …)`: nothing says what the callback gets."""
+        callee = call.field("function")
+        if callee is None or member(callee) is None or not self._comes_from_fault(callee):
+            return
+        for argument in arguments(call):
+            function = unwrap(argument)
+            if function.kind() not in FUNCTION_KINDS:
+                continue
+            bare = function.field("parameter")
+            if bare is not None:
+                self._ported.edits.append(Edit(span_of(bare), ("(", span_of(bare), ": any)")))
+                continue
+            for parameter in parameters(function):
+                if parameter.type is None and parameter.default is None:
+                    end = span_of(parameter.node).end
+                    text = ": any[]" if parameter.is_rest else ": any"
+                    self._ported.edits.append(Edit.insert(end, text))
