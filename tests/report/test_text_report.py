@@ -65,13 +65,15 @@ def test_reasons_have_counts_places_and_help() -> None:
 
 
 def test_advice_that_is_special_to_a_finding_stands_below_it() -> None:
-    own = Diagnostic("CX903", Severity.WARNING, "package.json: oops", "Run `npm install convex`.", Place("package.json"))
+    own = Diagnostic(
+        "CX903", Severity.WARNING, "package.json: oops", "Run `npm install convex`.", Place("package.json")
+    )
     usual = Diagnostic("CX903", Severity.WARNING, "tsconfig.json: oops", CODES["CX903"].help, Place("tsconfig.json"))
     assert (
         "  package.json:1:1  package.json: oops\n"
         "    Run `npm install convex`.\n"
         "  tsconfig.json:1:1  tsconfig.json: oops\n"
-    ) in text_report(Report(Settled(Path("."), diagnostics=(own, usual))))
+    ) in text_report(Report(Settled(Path(), diagnostics=(own, usual))))
 
 
 def test_a_diagnostic_that_repeats_an_item_is_told_once() -> None:
