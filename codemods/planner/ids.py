@@ -36,7 +36,7 @@ from codemods.source import (
     span_of,
     unwrap,
 )
-from codemods.source.tree import FUNCTION_KINDS
+from codemods.source.tree import FUNCTION_KINDS, property_name
 from codemods.workspace import Workspace
 
 _CASTS = frozenset({"Number", "parseInt", "Number.parseInt", "parseFloat", "Number.parseFloat"})
@@ -69,6 +69,8 @@ class IdFlow:
         self._keys = {f.name for t in schema.tables for f in t.fields if self._is_numeric_id(t, f.name)}
         self.edits: dict[str, dict[tuple[Span, tuple[str | Span, ...]], Edit]] = defaultdict(dict)
         self.problems: dict[PieceKey, list[Problem]] = defaultdict(list)
+        self.names: dict[str, tuple[PieceKey, Place]] = {}
+        """Fields of schemas that hold ids, and where they are used as such."""
         self._seen: set[tuple[str, int]] = set()
         self._traced: dict[tuple[str, int], PieceKey] = {}
         self._plain: dict[tuple[str, int], tuple[PieceKey, Place]] = {}
@@ -77,6 +79,10 @@ class IdFlow:
                 self._query(key, query)
             self._comparisons(key)
             self._declared_types(key)
+        for name, (owner, place) in self.names.items():
+            if not self._rewrite_schemas(name):
+                text = f"the id `{name}` is validated as something that no Convex id is"
+                self.problems[owner].append(Problem("CX301", text, place))
         for mark in self._traced.keys() & self._plain.keys():
             owner, place = self._plain[mark]
             self.problems[owner].append(Problem("CX604", "one value is used as an id and as a plain number", place))
@@ -93,6 +99,21 @@ class IdFlow:
             for key in self._closure.reached(plan.piece.key):
                 found[key] |= names
         return {key: frozenset(names) for key, names in found.items()}
+
+    def _rewrite_schemas(self, name: str) -> bool:
+        """`authorId: z.coerce.number().int()` → `authorId: z.string()`; formats of other ids go. False: none found."""
+        found = False
+        for key in self._carried:
+            file = self._workspace.source(key.file)
+            for pair in find_all(self._closure.piece(key).node, "pair"):
+                label, value = pair.field("key"), pair.field("value")
+                if label is None or value is None or property_name(label) != name:
+                    continue
+                text = id_schema(value.text())
+                if text is not None:
+                    found = True
+                    self._add(file.path, Edit.replace(span_of(value), text))
+        return found
 
     def _comparisons(self, key: PieceKey) -> None:
         """`post.authorId !== Number(req.query.userId)`: the other side of a comparison with an id."""
@@ -122,7 +143,7 @@ class IdFlow:
             node = node_covering(file, value)
             if node is None:
                 continue
-            if self._is_numeric_id(table, field):
+            if self._is_id(table, field):
                 self._trace(key, file, node, self._target(table, field))
             elif self._looks_like_key(table, field):
                 text = f"{table.name}.{field} looks like a key of another table, but no relation says of which"
@@ -156,6 +177,18 @@ class IdFlow:
         binding = file.bindings.resolve(plain) if plain.kind() == "identifier" else None
         if binding is not None:
             self._plain[(file.path, binding.start)] = (key, file.place(node))
+
+    def _is_id(self, table: Table, name: str) -> bool:
+        """A generated key of any type, or a foreign key to one."""
+        field = table.field(name)
+        if field is None:
+            relation = table.relation(name)
+            target = self._schema.table(relation.table) if relation is not None else None
+            return target is not None and target.id_field is not None
+        if table.id_field == name:
+            return True
+        target = self._schema.table(field.references[0]) if field.references is not None else None
+        return target is not None and field.references is not None and target.id_field == field.references[1]
 
     def _is_numeric_id(self, table: Table, name: str) -> bool:
         """A generated Int key, or a foreign key to one."""
@@ -227,9 +260,12 @@ class IdFlow:
         binding = file.bindings.resolve(plain) if plain.kind() == "identifier" else None
         shape = self._parsed(file, binding.value) if binding is not None and binding.value is not None else None
         child = shape.child(name) if shape is not None else None
-        known = child is not None and child.kind is Kind.NUMBER
-        if known or (shape is None and name in self._numbers.get(key, ())):
-            self._refuse(key, "CX301", f"the id `{node.text()[:60]}` is validated as a number", file, node)
+        if (child is not None and is_unfit(child)) or (shape is None and name in self._numbers.get(key, ())):
+            self._in_schema(key, name, file, node)
+
+    def _in_schema(self, key: PieceKey, name: str, file: SourceFile, node: SgNode) -> None:
+        """A schema says that the id is a number or a UUID: that part of the schema changes, where it can be found."""
+        self.names.setdefault(name, (key, file.place(node)))
 
     def _parsed(self, file: SourceFile, value: SgNode) -> Shape | None:
         """The shape of `schema.parse(…)`."""
@@ -257,9 +293,8 @@ class IdFlow:
             shape = self._parsed(file, binding.source)
             child = shape.child(binding.path[0]) if shape is not None else None
             numbers = self._numbers.get(key, ())
-            if (child is not None and child.kind is Kind.NUMBER) or (shape is None and binding.path[-1] in numbers):
-                text = f"the id `{binding.name}` is validated as a number"
-                self._refuse(key, "CX301", text, file, binding.node)
+            if (child is not None and is_unfit(child)) or (shape is None and binding.path[-1] in numbers):
+                self._in_schema(key, binding.path[-1], file, binding.node)
         if binding.type_annotation is not None:
             self._annotation(file, binding.type_annotation)
         self._number_checks(key, file, binding, table)
@@ -348,9 +383,31 @@ def _opaque(query: Query) -> Iterable[Span]:
         yield query.rows
 
 
+_FORMAT = re.compile(r"uuid|cuid|ulid|nanoid|guid|regex|length|objectid|refine|ObjectId", re.I)
+_SIMPLE = re.compile(r"^z\s*\.\s*(coerce\s*\.\s*)?(number|int|bigint|string|uuid|uuidv4|guid|cuid2?|ulid|nanoid)\s*\(")
+_CHAIN = re.compile(r"\.(optional|nullable|nullish|default|describe)\((?:[^()]|\([^()]*\))*\)")
+
+
+def is_unfit(shape: Shape) -> bool:
+    """A shape that refuses Convex ids: a number, or text of another format."""
+    if shape.kind is Kind.STRING:
+        return any(_FORMAT.search(text) for text in shape.residual)
+    return shape.kind in (Kind.NUMBER, Kind.BIGINT)
+
+
+def id_schema(text: str) -> str | None:
+    """A Zod schema of an id, as it has to be for Convex ids; None for text that is no simple schema."""
+    match = re.match(
+        r"^z\s*\.\s*(coerce\s*\.\s*)?(number|int|bigint|string|uuid|uuidv4|guid|cuid2?|ulid|nanoid)\s*\(", text
+    )
+    if match is None:
+        return None
+    return "z.string()" + "".join(found.group() for found in _CHAIN.finditer(text) if not found.group(1) == "default")
+
+
 def number_keys(shape: Shape, name: str) -> Iterator[str]:
-    """The names under which a shape holds numbers, at any depth."""
-    if shape.kind is Kind.NUMBER:
+    """The names under which a shape holds what no id fits, at any depth."""
+    if is_unfit(shape):
         yield name
     for key, child in zip(shape.keys, shape.children, strict=False):
         yield from number_keys(child, key)

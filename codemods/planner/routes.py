@@ -77,6 +77,8 @@ class RoutePlan:
     module: str = ""
     kind: str = ""
     settles: bool = False
+    ids: frozenset[str] = frozenset()
+    """Validated fields that turned out to hold Convex ids, whatever the schema says of them."""
 
     @property
     def key(self) -> str:
@@ -178,6 +180,9 @@ def _read_middleware(workspace: Workspace, plan: RoutePlan, shape_of: ShapeOf) -
                 continue
             checks.append(check)
             for part, shape in found.items():
+                if check.changes and has_dates(shape):
+                    text = f"`{middleware.name}` makes Date objects of its input"
+                    plan.problems.append(Problem("CX403", text, middleware.place))
                 plan.exact = plan.exact and shape.exact
                 shapes[part] = received(shape, check.changes, part)
             continue
@@ -256,12 +261,24 @@ def _by_part(middleware: Middleware, node: SgNode, shape_of: ShapeOf) -> dict[Pa
     return found or None
 
 
+_MAKES_OTHER = re.compile(r"\.(transform|pipe|preprocess|codec)\(|^z\.(preprocess|codec|stringbool)\(")
+"""Zod steps whose output may be of any type."""
+
+
+def has_dates(shape: Shape) -> bool:
+    """Does a validated value hold Date objects, which cannot cross into a function?"""
+    return shape.kind is Kind.DATE or any(has_dates(child) for child in shape.children)
+
+
 def received(shape: Shape, changes: bool, part: Part) -> Shape:
     """What the handler gets: the schema's output when the check replaces the part, else the wire value as it came."""
     children = tuple(received(child, changes, part) for child in shape.children)
     shape = with_changes(shape, children=children)
     if changes:
-        return with_changes(shape, optional=shape.optional and shape.default is None, default=None)
+        optional = shape.optional and shape.default is None
+        if any(_MAKES_OTHER.search(text) for text in shape.residual):
+            return Shape(Kind.ANY, optional=optional, nullable=shape.nullable)
+        return with_changes(shape, optional=optional, default=None)
     if shape.coerced and shape.kind is not Kind.OBJECT:
         kind = Kind.STRING if part is not Part.BODY else Kind.ANY
         return Shape(kind, optional=shape.optional or shape.default is not None, nullable=shape.nullable)

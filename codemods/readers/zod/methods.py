@@ -126,7 +126,12 @@ def _omit(shape: Shape, call: Call, reader: Reader) -> Shape:
 
 def _partial(shape: Shape, call: Call, reader: Reader) -> Shape:
     names = _named(call, reader)
-    return _each_field(shape, names, lambda field: replace(field, optional=True))
+    # Zod 3 leaves an absent optional field absent, whatever default it wraps.
+    return _each_field(shape, names, _optional)
+
+
+def _optional(field: Shape) -> Shape:
+    return replace(field, optional=True, default=None)
 
 
 def _required(shape: Shape, call: Call, reader: Reader) -> Shape:
@@ -145,9 +150,7 @@ def _deep_partial(shape: Shape, call: Call, reader: Reader) -> Shape:
 
 def _deeply_optional(shape: Shape) -> Shape:
     if shape.kind is Kind.OBJECT:
-        return object_of(
-            {key: replace(_deeply_optional(field), optional=True) for key, field in fields_of(shape).items()}, shape
-        )
+        return object_of({key: _optional(_deeply_optional(field)) for key, field in fields_of(shape).items()}, shape)
     return replace(shape, children=tuple(_deeply_optional(child) for child in shape.children))
 
 
