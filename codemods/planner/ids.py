@@ -402,7 +402,7 @@ def id_schema(text: str) -> str | None:
     )
     if match is None:
         return None
-    return "z.string()" + "".join(found.group() for found in _CHAIN.finditer(text) if not found.group(1) == "default")
+    return "z.string()" + "".join(found.group() for found in _CHAIN.finditer(text) if found.group(1) != "default")
 
 
 def number_keys(shape: Shape, name: str) -> Iterator[str]:

@@ -127,10 +127,10 @@ def _omit(shape: Shape, call: Call, reader: Reader) -> Shape:
 def _partial(shape: Shape, call: Call, reader: Reader) -> Shape:
     names = _named(call, reader)
     # Zod 3 leaves an absent optional field absent, whatever default it wraps.
-    return _each_field(shape, names, _optional)
+    return _each_field(shape, names, _absent)
 
 
-def _optional(field: Shape) -> Shape:
+def _absent(field: Shape) -> Shape:
     return replace(field, optional=True, default=None)
 
 
@@ -150,7 +150,7 @@ def _deep_partial(shape: Shape, call: Call, reader: Reader) -> Shape:
 
 def _deeply_optional(shape: Shape) -> Shape:
     if shape.kind is Kind.OBJECT:
-        return object_of({key: _optional(_deeply_optional(field)) for key, field in fields_of(shape).items()}, shape)
+        return object_of({key: _absent(_deeply_optional(field)) for key, field in fields_of(shape).items()}, shape)
     return replace(shape, children=tuple(_deeply_optional(child) for child in shape.children))
 
 
