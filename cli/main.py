@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -50,6 +52,8 @@ def convexify() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code. No error of the user's making shows a traceback."""
+    if arguments is None:
+        _keep_all_objects()
     try:
         result = convexify.main(args=arguments, prog_name="convexify", standalone_mode=False)
         return result if isinstance(result, int) else 0
@@ -66,6 +70,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from cli.errors import report_error
 
         return report_error(error)
+
+
+def _keep_all_objects() -> None:
+    """A process that runs one command and ends gains nothing from looking for garbage, and loses a tenth of its time.
+
+    Frozen objects are not even taken apart one by one when the process ends.
+    """
+    gc.disable()
+    atexit.register(gc.freeze)
 
 
 def _silence_output() -> None:

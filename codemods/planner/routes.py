@@ -219,7 +219,7 @@ def read_check(workspace: Workspace, middleware: Middleware) -> Check | None:
 
 
 def _call_at(file: SourceFile, span: Span) -> SgNode | None:
-    return next((node for node in find_all(file.root, "call_expression") if span_of(node) == span), None)
+    return next((node for node in file.calls if span_of(node) == span), None)
 
 
 def _validated(

@@ -79,6 +79,11 @@ class SourceFile:
         return parse(self.text, self.language)
 
     @cached_property
+    def calls(self) -> list[SgNode]:
+        """All calls, in the order of the text."""
+        return self.root.find_all(kind="call_expression")
+
+    @cached_property
     def bindings(self) -> Bindings:
         from codemods.source.bindings import Bindings
 

@@ -110,4 +110,3 @@ def _with_comma(file: SourceFile, node: SgNode) -> Span:
         return Span(span.start, after.end() + (text[after.end() : after.end() + 1] == " "))
     before = re.compile(r",\s*$").search(text, 0, span.start)
     return Span(before.start(), span.end) if before is not None else span
-

@@ -222,7 +222,7 @@ def _close(ported: Ported, function: SgNode, writer: _ErrorAnswers, error: SgNod
         elif body is not None:
             unit = ported.file.indent_at(span_of(body).end)
             inner = _inner_indent(ported.file, body, unit)
-            ported.edits.append(Edit.insert(span_of(body).end - 1, f"{inner[len(unit):]}{answer}\n{unit}"))
+            ported.edits.append(Edit.insert(span_of(body).end - 1, f"{inner[len(unit) :]}{answer}\n{unit}"))
 
 
 def _inner_indent(file: SourceFile, body: SgNode, base: str) -> str:

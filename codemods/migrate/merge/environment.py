@@ -10,7 +10,7 @@ from ast_grep_py import SgNode
 from codemods.changes import Fragment, ImportSpec
 from codemods.migrate.merge.found import Merging
 from codemods.migrate.merge.lists import append_entries, entries_of
-from codemods.source import Edit, SourceFile, arguments, find_all, span_of
+from codemods.source import Edit, SourceFile, arguments, span_of
 
 _VARIABLE = re.compile(r"^\s*(\w+): (v\..*),$")
 _VALIDATORS = (ImportSpec("convex/values", "v"),)
@@ -42,7 +42,7 @@ def merge_environment(file: SourceFile, fragments: Sequence[Fragment]) -> Mergin
 
 
 def _application(file: SourceFile) -> SgNode | None:
-    for call in find_all(file.root, "call_expression"):
+    for call in file.calls:
         function = call.field("function")
         if function is not None and function.text() == "defineApp":
             return call

@@ -67,7 +67,7 @@ def merge_schema(file: SourceFile, fragments: Sequence[Fragment], base: Base) ->
 
 def _definition(file: SourceFile) -> SgNode | None:
     """The object that `defineSchema` takes."""
-    for call in find_all(file.root, "call_expression"):
+    for call in file.calls:
         function = call.field("function")
         if function is not None and function.text() == "defineSchema":
             first = next(iter(arguments(call)), None)

@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 from ast_grep_py import SgNode
 
 from codemods.readers.express.follow import bare, constant_text, value_of
+from codemods.readers.express.handover import HandOver
 from codemods.readers.express.objects import VERBS, ExpressObjects, Router
+from codemods.readers.express.places import Places, Scope
 from codemods.source import (
     SourceFile,
     Span,
     arguments,
-    find_all,
     member,
     named,
     parameters,
@@ -22,7 +23,7 @@ from codemods.source import (
     unwrap,
 )
 from codemods.source.tree import FUNCTION_KINDS, property_name
-from codemods.workspace import FunctionRef, Global, Workspace
+from codemods.workspace import Global, Workspace
 
 OTHER_SERVERS = frozenset(
     {
@@ -64,10 +65,6 @@ def may_register(text: str) -> bool:
     return named or _REGISTERS.search(text) is not None
 
 
-Scope = tuple[str, int]
-"""File and offset of the code whose statements order registrations: positions compare within one scope only."""
-
-
 @dataclass(frozen=True, slots=True)
 class Registration:
     """One call on an Express object.
@@ -102,50 +99,13 @@ class Registrations:
         self._workspace = workspace
         self._objects = objects
         self._files = files
-        self._calls_of: dict[str, list[SgNode]] = {}
-        self._places: dict[Router, tuple[Scope, tuple[int, ...]]] = {}
-        self._open: set[tuple[str, int]] = set()
+        self._places = Places()
 
     def collect(self) -> list[Registration]:
         """All registrations, in order of file and place."""
-        self._hand_over()
+        HandOver(self._workspace, self._objects, self._files, self._places).run()
         found = [row for path in self._files for r in self._of_file(path) for row in self._rows(r)]
         return sorted(found, key=lambda r: (r.file, r.verb_offset))
-
-    # ---- routers handed to functions as arguments --------------------------------------------
-
-    def _hand_over(self) -> None:
-        """Follow `registerRoutes(app)`: the parameter stands for the argument, at the place of the call."""
-        for _ in range(4):
-            news = [self._hand_over_in(path) for path in self._files]
-            if not any(news):
-                return
-
-    def _hand_over_in(self, path: str) -> bool:
-        file, news = self._workspace.source(path), False
-        for call in self._calls(path):
-            for index, argument in enumerate(arguments(call)):
-                if argument.kind() not in ("identifier", "member_expression"):
-                    continue
-                for router in self._objects.routers_of(file, argument):
-                    news = self._pass(file, call, index, router) or news
-        return news
-
-    def _pass(self, file: SourceFile, call: SgNode, index: int, router: Router) -> bool:
-        callee = self._workspace.callee(file.path, call)
-        if not isinstance(callee, FunctionRef):
-            return False
-        given = parameters(callee.node)
-        if index >= len(given) or given[index].name is None:
-            return False
-        parameter = Router(callee.file, span_of(given[index].pattern).start)
-        self._places.setdefault(parameter, self._place(file, call))
-        return self._objects.alias(parameter, router)
-
-    def _calls(self, path: str) -> list[SgNode]:
-        if path not in self._calls_of:
-            self._calls_of[path] = find_all(self._workspace.source(path).root, "call_expression")
-        return self._calls_of[path]
 
     # ---- mounts from tables -----------------------------------------------------------------------
 
@@ -180,7 +140,7 @@ class Registrations:
     def _of_file(self, path: str) -> list[Registration]:
         file = self._workspace.source(path)
         context = _Context(file, self._workspace)
-        return [found for call in self._calls(path) for found in self._registrations(file, call, context)]
+        return [found for call in file.calls for found in self._registrations(file, call, context)]
 
     def _registrations(self, file: SourceFile, call: SgNode, context: _Context) -> list[Registration]:
         """One registration for each router that the receiver may be."""
@@ -228,7 +188,7 @@ class Registrations:
         property_node = callee.field("property")
         offset = span_of(property_node).start if property_node is not None else span_of(call).start
         outer = _outermost_chain(call)
-        place = self._place(file, call)
+        place = self._places.of(file, call)
         chained = links > 0 or span_of(outer) != span_of(call) or route_path is not None
         return Registration(
             file=file.path,
@@ -239,69 +199,12 @@ class Registrations:
             arguments=tuple(handlers),
             call=call,
             verb_offset=offset,
-            position=place[1],
-            scope=place[0],
+            position=place.position,
+            scope=place.scope,
             loose=loose,
             link=Span(span_of(parts[0]).end, span_of(call).end) if chained else None,
             statement=_statement(outer),
         )
-
-    def _place(self, file: SourceFile, call: SgNode) -> tuple[Scope, tuple[int, ...]]:
-        """Scope and place of a call. Inside a function that is called in one place only, that place comes first."""
-        own = span_of(call).end
-        function = _enclosing_function(call)
-        if function is None:
-            return (file.path, -1), (own,)
-        outer = self._place_of_function(file, function)
-        if outer is None:
-            return (file.path, span_of(function).start), (own,)
-        return outer[0], (*outer[1], own)
-
-    def _place_of_function(self, file: SourceFile, function: SgNode) -> tuple[Scope, tuple[int, ...]] | None:
-        for parameter in parameters(function):
-            handed = self._places.get(Router(file.path, span_of(parameter.pattern).start))
-            if handed is not None:
-                return handed
-        mark = (file.path, span_of(function).start)
-        name = _function_name(function)
-        if name is None or mark in self._open:
-            return None
-        wanted = (name, f"this.{name}")
-        calls = [c for c in self._calls(file.path) if (f := c.field("function")) is not None and f.text() in wanted]
-        if len(calls) != 1:
-            return None
-        self._open.add(mark)
-        try:
-            return self._place(file, calls[0])
-        finally:
-            self._open.discard(mark)
-
-
-def _enclosing_function(node: SgNode) -> SgNode | None:
-    """The function whose statements the node is one of; callbacks of forEach and the like run in place."""
-    for ancestor in node.ancestors():
-        if ancestor.kind() not in FUNCTION_KINDS:
-            continue
-        holder = ancestor.parent()
-        call = holder.parent() if holder is not None and holder.kind() == "arguments" else None
-        callee = call.field("function") if call is not None and call.kind() == "call_expression" else None
-        if callee is not None and callee.text().endswith((".forEach", ".map")):
-            continue
-        if callee is not None and unwrap(callee) == ancestor:
-            continue
-        return ancestor
-    return None
-
-
-def _function_name(function: SgNode) -> str | None:
-    name = function.field("name")
-    if name is not None:
-        return name.text()
-    parent = function.parent()
-    label = None
-    if parent is not None and parent.kind() in ("variable_declarator", "public_field_definition", "field_definition"):
-        label = parent.field("name") or parent.field("property")
-    return label.text() if label is not None else None
 
 
 class _Context:

@@ -13,7 +13,8 @@ from codemods.ir.app import App, CodeRef, Middleware, Role, Route
 from codemods.readers.express.handlers import read_handler
 from codemods.readers.express.middleware import read_middleware
 from codemods.readers.express.objects import ExpressObjects, Router
-from codemods.readers.express.registrations import Registration, Registrations, Scope, loop_elements, may_register
+from codemods.readers.express.places import Scope
+from codemods.readers.express.registrations import Registration, Registrations, loop_elements, may_register
 from codemods.source import SourceFile, Span, named, span_of, unwrap
 from codemods.workspace import Workspace
 

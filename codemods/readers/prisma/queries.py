@@ -10,7 +10,6 @@ from codemods.readers.calls import call_site
 from codemods.readers.prisma.clients import Clients
 from codemods.readers.prisma.extract import ModelCall, client_query, model_query
 from codemods.readers.prisma.methods import CLIENT_METHODS, MODEL_METHODS
-from codemods.source.tree import find_all
 from codemods.workspace import Workspace
 
 _WORDS = re.compile(rf"\b({'|'.join(MODEL_METHODS)})\b|\$({'|'.join(name[1:] for name in CLIENT_METHODS)})\b")
@@ -23,7 +22,7 @@ def find_queries(workspace: Workspace, path: str, schema: Schema) -> list[Query]
     file = workspace.source(path)
     clients = Clients(workspace, file, schema)
     found: list[Query] = []
-    for node in find_all(file.root, "call_expression"):
+    for node in file.calls:
         site = call_site(node)
         call = clients.read(site) if site is not None else None
         if isinstance(call, ModelCall):

@@ -16,7 +16,7 @@ from codemods.readers.zod.names import ZodNames
 from codemods.readers.zod.references import follow
 from codemods.readers.zod.shapes import ShapeReader
 from codemods.source.file import SourceFile
-from codemods.source.tree import find_all, key, member, unwrap
+from codemods.source.tree import key, member, unwrap
 from codemods.workspace import Workspace
 
 OBJECTS = frozenset({"object", "strictObject", "looseObject", "interface"})
@@ -91,7 +91,7 @@ class _Finder:
     def outermost(self) -> list[SgNode]:
         """The largest schema expressions, in source order."""
         found: dict[tuple[str, int, int], SgNode] = {}
-        for call in find_all(self._file.root, "call_expression"):
+        for call in self._file.calls:
             if not self._makes_schema(call) or not self._matters(call):
                 continue
             top = self._largest(call)

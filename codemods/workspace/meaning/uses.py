@@ -275,7 +275,7 @@ class _Search:
 
     def _in_place(self, importer: str, found: Import, path: tuple[str, ...]) -> Iterator[Use]:
         """`require("./routes")(app)`: the import itself is the expression."""
-        for call in find_all(self._ev.repository.source(importer).root, "call_expression"):
+        for call in self._ev.repository.source(importer).calls:
             inside = found.span.start <= call.range().start.index and call.range().end.index <= found.span.end
             if inside and required(call) == (found.module, "*"):
                 yield from self.expression(importer, call, path)
