@@ -13,6 +13,7 @@ from codemods.planner.routes import RoutePlan
 from codemods.source import span_of
 from codemods.source.markers import marker
 from codemods.writers.code import ImportSpec
+from codemods.writers.cors import cors_policy
 from codemods.writers.http import EdgeCode, epilogue, error_fallback, hono_path, prologue, refused_route, route_code
 from codemods.writers.shifting import reindented
 
@@ -27,14 +28,26 @@ class EdgeAssembler:
         self._named: set[str] = set()
 
     def add(self) -> None:
-        cors = any(m.role is Role.CORS for m in self._reading.app.middleware)
-        self._code((0, ""), APP, prologue(self._typed, cors))
+        self._prologue()
         plans = sorted(self._carried.plans, key=lambda plan: (plan.route.order, plan.route.place))
         for number, plan in enumerate(plans):
             self._route(number, plan)
         self._not_found()
         self._on_error()
         self._code((9, ""), APP, epilogue())
+
+    def _prologue(self) -> None:
+        """The application object with its CORS policy; one that cannot be read closes the API to other origins."""
+        policies = [m for m in self._reading.app.middleware if m.role is Role.CORS]
+        policy = cors_policy(self._reading.workspace, policies[0]) if policies else None
+        code = prologue(self._typed, policy.text if policy is not None else None)
+        if policies and policy is None:
+            place = policies[0].place
+            code.text += "\n\n" + marker("CX701", f"port the CORS policy of {place.file}:{place.line}")
+        for name in policy.env if policy is not None else ():
+            code.imports.append(ImportSpec("convex:_generated/server", "env"))
+            self._assembler.draft.env[name].add(APP)
+        self._code((0, ""), APP, code)
 
     def _code(self, order: tuple[int | str, ...], group: str, code: EdgeCode) -> None:
         self._assembler.add(HTTP, group, order, code.text, code.imports)

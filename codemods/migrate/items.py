@@ -14,6 +14,7 @@ from codemods.planner.pieces import PieceKey
 from codemods.planner.routes import SILENT, RoutePlan
 from codemods.source import Span
 from codemods.workspace import Role as FileRole
+from codemods.writers.cors import cors_policy
 
 
 def all_items(
@@ -74,7 +75,7 @@ def _middleware(reading: Reading, carried: Carried | None) -> Iterable[Item]:
     found: dict[tuple[Place, str], Item] = {}
     routes = [m for route in reading.app.routes for m in (*route.middleware, *route.error_handlers)]
     for middleware in (*reading.app.middleware, *routes):
-        outcome, reason = _middleware_outcome(middleware, files)
+        outcome, reason = _middleware_outcome(reading, middleware, files)
         problem = carried.handlers.problem(middleware) if carried is not None else None
         if problem is not None and outcome is Outcome.NEEDS_REVIEW:
             reason = problem.reason
@@ -92,11 +93,13 @@ _SKIPPED = {
 }
 
 
-def _middleware_outcome(middleware: Middleware, ported: set[tuple[str, int]]) -> tuple[Outcome, str | None]:
+def _middleware_outcome(
+    reading: Reading, middleware: Middleware, ported: set[tuple[str, int]]
+) -> tuple[Outcome, str | None]:
     definition = middleware.definition
     if definition is not None and (definition.file, definition.span.start) in ported:
         return Outcome.MIGRATED, None
-    if middleware.role is Role.CORS:
+    if middleware.role is Role.CORS and cors_policy(reading.workspace, middleware) is not None:
         return Outcome.MIGRATED, None
     if middleware.role is Role.VALIDATION and any(
         file == (definition.file if definition else "") for file, _ in ported
@@ -104,7 +107,7 @@ def _middleware_outcome(middleware: Middleware, ported: set[tuple[str, int]]) ->
         return Outcome.MIGRATED, None
     if middleware.role is Role.STATIC:
         return Outcome.UNSUPPORTED, f"CX703 {CODES['CX703'].title}"
-    if middleware.role is Role.CONTEXT:
+    if middleware.role in (Role.CONTEXT, Role.CORS):
         return Outcome.NEEDS_REVIEW, f"CX701 {CODES['CX701'].title}"
     if middleware.role in SILENT:
         return Outcome.SKIPPED, f"CX701 {_SKIPPED.get(middleware.role, 'nothing to carry over')}"
@@ -156,7 +159,6 @@ class _Regions:
 
 
 def _queries(reading: Reading, path: str, regions: _Regions) -> Iterable[Item]:
-    file = reading.workspace.source(path)
     script = reading.workspace.role_of(path) is not FileRole.SERVER
     for query in reading.queries(path):
         place = _query_place(reading, query)
@@ -169,7 +171,6 @@ def _queries(reading: Reading, path: str, regions: _Regions) -> Iterable[Item]:
             yield Item(ItemKind.QUERY, query.name, Outcome.SKIPPED, place, f"CX307 {CODES['CX307'].title}")
         else:
             yield Item(ItemKind.QUERY, query.name, Outcome.NEEDS_REVIEW, place, _query_reason(query))
-    del file
 
 
 def _query_reason(query: Query) -> str:

@@ -39,7 +39,7 @@ class EdgeCode:
         self.imports += [spec_of(name) for name in names]
 
 
-def prologue(typed: bool, cors: bool) -> EdgeCode:
+def prologue(typed: bool, cors: str | None) -> EdgeCode:
     """The application object."""
     code = EdgeCode("", [ImportSpec("hono", "Hono")])
     if typed:
@@ -50,9 +50,9 @@ def prologue(typed: bool, cors: bool) -> EdgeCode:
         code.text = "const app: HonoWithConvex<ActionCtx> = new Hono({ strict: false });"
     else:
         code.text = f"{_SCRIPT_TYPE}const app = new Hono({{ strict: false }});"
-    if cors:
+    if cors is not None:
         code.imports.append(ImportSpec("hono/cors", "cors"))
-        code.text += '\n\napp.use("*", cors());'
+        code.text += f'\n\napp.use("*", {cors});'
     return code
 
 
