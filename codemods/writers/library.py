@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from ast_grep_py import SgNode
+
+from codemods.source import SourceFile, named
 from codemods.writers.code import ImportSpec, merge_imports
 
 RUNTIME = Path(__file__).parent / "runtime"
 
 _DECLARATION = re.compile(r"^export (?:abstract |async )*(?:function|class|type|interface|const) (\w+)", re.MULTILINE)
 _IMPORT = re.compile(r'^import (type )?\{([^}]*)\} from "([^"]+)";$', re.MULTILINE)
-_WORD = re.compile(r"[A-Za-z_$][\w$]*")
-_PROSE = re.compile(r"/\*.*?\*/|//[^\n]*|\"[^\"\n]*\"", re.DOTALL)
 _TYPE = re.compile(r"^export (?:type|interface) ", re.MULTILINE)
 
 
@@ -67,13 +68,15 @@ def all_names() -> tuple[str, ...]:
 
 @cache
 def _library() -> dict[str, Declaration]:
-    """Every declaration, in module and source order, with what its words refer to."""
-    pieces = [piece for path in sorted(RUNTIME.glob("*.ts")) for piece in _pieces(path)]
+    """Every declaration, in module and source order, with what its names refer to."""
+    paths = sorted(RUNTIME.glob("*.ts"))
+    pieces = [piece for path in paths for piece in _pieces(path)]
+    used = {name: found for path in paths for name, found in _names_used(path).items()}
     names = {name for name, *_ in pieces}
     types = {name for name, _, _, text, _ in pieces if _TYPE.search(text)}
     found: dict[str, Declaration] = {}
     for name, module, order, text, imported in pieces:
-        words = set(_WORD.findall(_PROSE.sub("", text)))
+        words = used[name]
         needs = frozenset((words & names) - {name})
         siblings = {other: mod for other, mod, *_ in pieces if other in needs and mod != module}
         own = [ImportSpec(f"convex:{mod}", other, "", other in types) for other, mod in siblings.items()]
@@ -97,6 +100,23 @@ def _pieces(path: Path) -> list[tuple[str, str, int, str, list[ImportSpec]]]:
         (name, f"lib/{path.stem}", order, body[start:end].strip(), imported)
         for order, ((name, start), end) in enumerate(zip(firsts, ends, strict=True))
     ]
+
+
+def _names_used(path: Path) -> dict[str, set[str]]:
+    """What each declaration of a file uses of the file and of its imports; the names of properties do not count."""
+    file = SourceFile(path.name, path.read_text(encoding="utf-8"))
+    used: dict[str, set[str]] = {}
+    for statement in file.root.children():
+        declaration = statement.field("declaration")
+        for name in _declared(declaration) if declaration is not None else ():
+            used.setdefault(name, set()).update(one.name for one in file.bindings.free(statement).bindings)
+    return used
+
+
+def _declared(declaration: SgNode) -> list[str]:
+    """The names that an exported declaration declares."""
+    nodes = named(declaration) if declaration.kind() == "lexical_declaration" else [declaration]
+    return [name.text() for node in nodes if (name := node.field("name")) is not None]
 
 
 def _comment_start(body: str, declaration: int) -> int:

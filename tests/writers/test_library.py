@@ -241,3 +241,8 @@ def test_every_declaration_is_described_and_found(path: Path) -> None:
     known = {declaration.name: declaration for declaration in library(all_names())}
     assert declared <= known.keys()
     assert all(known[name].text.startswith("/** ") for name in declared)
+
+
+def test_the_names_of_properties_and_of_types_of_the_language_need_nothing() -> None:
+    assert "find" not in {one.name for one in library(["sendFault"])}, "it calls the method of an array"
+    assert "bigint" not in {one.name for one in library(["toJson"])}, "it names the type"
