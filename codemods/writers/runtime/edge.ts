@@ -126,22 +126,21 @@ export function send(c: Context, body: unknown, status = 200): Response {
   return typeof body === "string" ? c.html(body, code) : c.json(body as object, code);
 }
 
-/** A failure that a mutation returns, since throwing it would undo what was written before it. */
-export type Failed = { thrown: Value };
+/** A failure that is returned, since throwing would undo earlier writes; no JSON has such a mark. */
+export type Failed = { thrown: Value; mark: bigint };
 
 /** The result, or the failure as a value, so that earlier writes stay. */
 export async function settle<T>(work: () => Promise<T>): Promise<T | Failed> {
   try {
     return await work();
   } catch (error) {
-    if (error instanceof ConvexError) return { thrown: error.data };
-    return { thrown: errorData(error as Error) };
+    return { thrown: error instanceof ConvexError ? error.data : errorData(error as Error), mark: 1n };
   }
 }
 
 /** The result of a function, or its failure thrown again. */
 export function unsettle<T>(result: T | Failed): T {
-  if (typeof result === "object" && result !== null && "thrown" in result && Object.keys(result).length === 1) {
+  if (typeof result === "object" && result !== null && "mark" in result && typeof result.mark === "bigint") {
     throw new ConvexError((result as Failed).thrown);
   }
   return result as T;
