@@ -97,6 +97,7 @@ class Carrier:
         for plan in state.plans:
             if plan.piece is not None:
                 self._start(plan.piece, plan.response)
+                open_body(plan, self._state.closure, self._reading.schema)
         self._other_applications()
         self._shadowed()
         self._shared_handlers()

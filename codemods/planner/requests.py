@@ -228,7 +228,8 @@ class _Reader:
         if part is Part.PARAMS:
             return tuple(name for name in names if name in use.fields) or tuple(names)
         if shape is not None and shape.kind is Kind.OBJECT:
-            return tuple(key for key in shape.keys if key in use.fields) or tuple(use.fields)
+            declared = [key for key in shape.keys if key in use.fields]
+            return tuple(dict.fromkeys([*declared, *use.fields]))
         return tuple(use.fields)
 
     def _whole_shape(self, part: Part, names: tuple[str, ...], shape: Shape | None) -> Shape:
