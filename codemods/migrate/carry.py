@@ -13,6 +13,7 @@ from codemods.migrate.handlers import Handlers, find_handlers
 from codemods.migrate.naming import Names, name_routes
 from codemods.migrate.reading import Reading
 from codemods.planner.analysis import Analyser
+from codemods.planner.bodies import open_body
 from codemods.planner.closure import Closure
 from codemods.planner.ids import IdFlow
 from codemods.planner.pieces import Piece, PieceKey, PieceKind, context_name
