@@ -18,7 +18,7 @@ from codemods.migrate.removal.survey import Survey
 from codemods.migrate.todo import marked_routes, marker_edits
 from codemods.outcome import Group, Item, ItemKind, Outcome, Place, Target
 from codemods.planner.routes import RoutePlan
-from codemods.source import member
+from codemods.source import SourceFile, member
 from codemods.workspace import InFile, Role, Workspace
 
 __all__ = ["SourceChanges", "marked_routes", "source_changes"]
@@ -63,8 +63,20 @@ def source_changes(
         edits=tuple(edits),
         deletions=tuple(Deletion(path, tuple(sorted(needs))) for path, needs in sorted(gone.items())),
         items=tuple(_items(workspace, reading, carried, found, files, going)),
-        renames={module: path for path, module in sorted(carried.placement.modules.items()) if path in gone},
+        renames={
+            module: path
+            for path, module in sorted(carried.placement.modules.items())
+            if path in gone and _is_moved(workspace.source(path), carried)
+        },
     )
+
+
+def _is_moved(file: SourceFile, carried: Carried) -> bool:
+    """Was most of a file carried over, so that its module is the file in a new place?"""
+    imported = {item.statement for item in file.bindings.imports}
+    whole = len(file.text) - sum(span.end - span.start for span in imported)
+    spans = {carried.closure.piece(key).span for key in carried.written if key.file == file.path}
+    return 2 * sum(span.end - span.start for span in spans) >= whole
 
 
 # ---- what goes ------------------------------------------------------------------------------------

@@ -145,6 +145,14 @@ def test_a_file_that_gives_its_code_to_one_module_is_renamed(codemod: CodemodTes
     assert renames["src/users.controller.ts"] == "convex/users.ts"
 
 
+def test_a_file_that_gives_little_of_its_code_is_no_rename(codemod: CodemodTest) -> None:
+    app = LAYERED["src/app.ts"] + '            app.get("/ping", (req, res) => res.json({}));\n'
+    migrated = codemod.migrate(LAYERED | {"src/app.ts": app})
+    changes = {change.path: change.action for change in migrated.settled.files}
+    assert changes["src/app.ts"] == "delete"
+    assert changes["convex/app.ts"] == "create"
+
+
 def test_keeping_the_sources_changes_none_of_them(codemod: CodemodTest) -> None:
     migrated = codemod.migrate(LAYERED, options=Options(keep_sources=True))
     assert not [change for change in migrated.settled.files if "src/" in (change.path, change.from_path or "")]
