@@ -15,6 +15,7 @@ from codemods.migrate.reading import Reading
 from codemods.planner.analysis import Analyser
 from codemods.planner.bodies import open_body
 from codemods.planner.closure import Closure
+from codemods.planner.domains import camel
 from codemods.planner.ids import IdFlow
 from codemods.planner.pieces import Piece, PieceKey, PieceKind, context_name
 from codemods.planner.problems import Problem
@@ -126,7 +127,7 @@ class Carrier:
         """Of two routes with one method and path, Express only runs the first."""
         first: dict[tuple[str, str], RoutePlan] = {}
         for plan in sorted(self._state.plans, key=lambda plan: (plan.route.order, plan.route.place)):
-            if plan.route.path is None or any(problem.code == "CX108" for problem in plan.problems):
+            if plan.route.path is None or any(problem.code in ("CX103", "CX108") for problem in plan.problems):
                 continue
             shape = (plan.route.method, re.sub(r":\w+", ":", plan.route.path))
             other = first.setdefault(shape, plan)
@@ -198,7 +199,10 @@ class Carrier:
             self._kind(plan)
             news = self._half_committed(plan) or news
             if needs_deep_parse(plan):
-                state.placement.validator_names[plan.key] = f"{plan.name}Args"
+                taken = {name for key, name in state.placement.validator_names.items() if key != plan.key}
+                wanted = f"{plan.name}Args"
+                longer = camel(f"{plan.module}-{plan.name}-args")
+                state.placement.validator_names[plan.key] = longer if wanted in taken else wanted
         return self._write(keys, handlers, edge, self._context(ids)) or news
 
     def _write(

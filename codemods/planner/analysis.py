@@ -26,7 +26,7 @@ from codemods.planner.runtimes import GLOBALS, LOGGERS, VALUE_METHODS, Nature, p
 from codemods.planner.types import declared_type, type_of
 from codemods.source import Binding, SourceFile, Span, find_all, member, parameters, span_of, unwrap
 from codemods.source.tree import FUNCTION_KINDS
-from codemods.workspace import Asset, Declared, External, FunctionRef, Global, InFile, Missing, Workspace
+from codemods.workspace import Asset, Declared, External, FunctionRef, Global, InFile, InPackage, Missing, Workspace
 
 
 class Effect(StrEnum):
@@ -226,7 +226,7 @@ class _Scan:
             elif isinstance(target, InFile):
                 self._repository(binding, reference)
             else:
-                self._package(binding, reference)
+                self._package(binding, reference, target.module if isinstance(target, InPackage) else None)
             return
         if binding.scope is not self._file.bindings.module:
             self._problem(reference, "CX105", f"uses `{binding.name}` of the function around it")
@@ -305,13 +305,14 @@ class _Scan:
 
     # ---- packages -------------------------------------------------------------------------------
 
-    def _package(self, binding: Binding, reference: SgNode) -> None:
+    def _package(self, binding: Binding, reference: SgNode, module: str | None) -> None:
+        """`module` is the package that the import leads to, which a generated client's path does not name."""
         found = binding.imported
         assert found is not None
         if found.module.split("/")[0] in LOGGERS:
             self._logger(reference, reference)
             return
-        if found.module == "@prisma/client":
+        if "@prisma/client" in (found.module, module):
             self._prisma(found.imported, reference)
             return
         if found.type_only and package_nature(found.module) is not Nature.PURE:
