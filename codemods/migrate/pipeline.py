@@ -10,6 +10,7 @@ from pathlib import Path
 from codemods.changes.base import DiskBase
 from codemods.changes.changeset import ChangeSet, Deletion, FileEdit, Joint, NewModule
 from codemods.changes.migration import Migration, Options, Progress
+from codemods.ir.app import Route
 from codemods.migrate.assemble import APP, Assembler
 from codemods.migrate.carry import Carried, Carrier
 from codemods.migrate.edge import HTTP, EdgeAssembler
@@ -28,7 +29,7 @@ from codemods.migrate.project import (
 )
 from codemods.migrate.reading import Reading, read
 from codemods.migrate.sources import marked_routes, source_changes
-from codemods.outcome import Diagnostic
+from codemods.outcome import Diagnostic, Item, ItemKind, Outcome
 from codemods.workspace import Workspace
 
 NOTHING = (
@@ -46,13 +47,13 @@ def plan(root: Path, options: Options, progress: Progress | None = None) -> Migr
             root, tuple(all_items(reading, None, {})), _diagnostics(reading), skips=workspace.skips, notes=(NOTHING,)
         )
     marked = marked_routes(workspace, reading.app)
-    reading.app = replace(
-        reading.app, routes=tuple(r for r in reading.app.routes if _selected(r.name, r.place.file, options))
-    )
+    chosen = tuple(route for route in reading.app.routes if _selected(route.name, route.place.file, options))
+    left_out = [_not_selected(route) for route in reading.app.routes if route not in chosen]
+    reading.app = replace(reading.app, routes=chosen)
     carried = Carrier(reading, frozenset(marked)).run()
     project = find_project(workspace, reading.app)
-    changes, found = _changes(reading, carried, project, options, DiskBase(root))
-    items = all_items(reading, carried, marked, project)
+    changes, found, files = _changes(reading, carried, project, options, DiskBase(root))
+    items = [*all_items(reading, carried, marked, project), *left_out, *files]
     diagnostics = (*_diagnostics(reading), *carried_diagnostics(reading, carried), *found)
     return Migration(root, tuple(items), diagnostics, changes, workspace.skips)
 
@@ -63,16 +64,20 @@ def _selected(name: str, file: str, options: Options) -> bool:
     return by_file and by_route
 
 
+def _not_selected(route: Route) -> Item:
+    return Item(ItemKind.ROUTE, route.name, Outcome.SKIPPED, route.place, "CX906 was not selected")
+
+
 def _diagnostics(reading: Reading) -> tuple[Diagnostic, ...]:
     return (*reading.workspace.diagnostics, *reading.diagnostics)
 
 
 def _changes(
     reading: Reading, carried: Carried, project: Project, options: Options, base: DiskBase
-) -> tuple[ChangeSet, tuple[Diagnostic, ...]]:
-    """The change set, and what its owner should know about the files that it would not touch."""
+) -> tuple[ChangeSet, tuple[Diagnostic, ...], tuple[Item, ...]]:
+    """The change set, what its owner should know about files that it would not touch, and the files that it moves."""
     if not carried.plans:
-        return ChangeSet(base=base), ()
+        return ChangeSet(base=base), (), ()
     assembler = Assembler(reading, carried, project)
     foreign = foreign_router(base, assembler.module_path(HTTP)) if options.http else None
     http = options.http and foreign is None
@@ -98,7 +103,8 @@ def _changes(
     all_edits = (*edits, *merged.edits)
     changes = ChangeSet(tuple(groups), merged.modules, all_edits, sources.deletions, base, merged.conflicts)
     invalid = invalid_package(project, base.read(project.package_path) is not None)
-    return changes, (*(one for one in (foreign, invalid) if one is not None), *merged.diagnostics)
+    found = (*(one for one in (foreign, invalid) if one is not None), *merged.diagnostics)
+    return changes, found, sources.items
 
 
 def _package(
