@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import posixpath
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable
@@ -12,6 +13,7 @@ from codemods.changes.changeset import FileEdit, Fragment, NewModule
 from codemods.ir.app import App
 from codemods.migrate.manifest import added
 from codemods.outcome import Diagnostic, Place, Severity
+from codemods.rules.project import configured_folder
 from codemods.workspace import Package, Workspace
 
 VERSIONS = {"convex": "^1.48.0", "convex-helpers": "^0.1.124", "hono": "^4.13.0"}
@@ -64,13 +66,14 @@ class Project:
 
 
 def find_project(workspace: Workspace, app: App) -> Project:
-    """Beside the package.json that owns most routes; TypeScript when most of their files are."""
+    """Beside the package.json that owns most routes, or where convex.json says; TypeScript when most of them are."""
     owners = Counter(_owner(workspace, route.application) for route in app.routes)
     home = max(owners, key=lambda name: (owners[name], -len(name)), default="")
     scripts = Counter(route.place.file.endswith((".js", ".mjs", ".cjs", ".jsx")) for route in app.routes)
     typed = scripts[False] >= scripts[True]
     package = next((p for p in workspace.packages if p.folder == home), None)
-    return Project(home, f"{home}/convex" if home else "convex", typed, package)
+    folder = posixpath.normpath(posixpath.join(home, configured_folder(workspace, home) or "convex"))
+    return Project(home, folder, typed, package)
 
 
 def _owner(workspace: Workspace, path: str) -> str:

@@ -17,6 +17,7 @@ from codemods.readers.prisma import read_schema
 from codemods.readers.prisma.queries import find_queries
 from codemods.readers.sites import TimerKind, classify_timer, find_sites
 from codemods.readers.zod import ZodSchema, find_schemas, shape_of
+from codemods.rules.project import find_projects, is_in
 from codemods.source import SourceFile
 from codemods.workspace import Role, Workspace
 
@@ -56,8 +57,13 @@ class Reading:
         return classify_timer(file, call) is TimerKind.JOB
 
     def code_files(self) -> list[str]:
-        """Files whose database calls, validators and timers have to be mentioned."""
-        return [path for path in self.workspace.files if self.workspace.role_of(path) in CODE_ROLES]
+        """Files whose database calls, validators and timers have to be mentioned: not those that are on Convex."""
+        folders = [folder for project in find_projects(self.workspace) for folder in project.functions]
+        return [
+            path
+            for path in self.workspace.files
+            if self.workspace.role_of(path) in CODE_ROLES and not any(is_in(path, folder) for folder in folders)
+        ]
 
 
 def read(workspace: Workspace) -> Reading:

@@ -69,7 +69,7 @@ def find_projects(workspace: Workspace) -> tuple[Project, ...]:
 def _declared(workspace: Workspace) -> Iterator[tuple[str, str]]:
     """(package folder, functions folder) of the packages that have a convex.json or depend on convex."""
     for package in workspace.packages:
-        configured = _configured_folder(workspace, package.folder)
+        configured = configured_folder(workspace, package.folder)
         if configured is None and "convex" not in package.dependencies:
             continue
         functions = posixpath.normpath(posixpath.join(package.folder, configured or _DEFAULT_FOLDER))
@@ -77,7 +77,7 @@ def _declared(workspace: Workspace) -> Iterator[tuple[str, str]]:
             yield package.folder, functions
 
 
-def _configured_folder(workspace: Workspace, folder: str) -> str | None:
+def configured_folder(workspace: Workspace, folder: str) -> str | None:
     """What convex.json names as functions folder; None without one. https://docs.convex.dev/production/project-configuration"""
     try:
         text = (workspace.root / folder / "convex.json").read_text(encoding="utf-8")

@@ -139,6 +139,22 @@ def test_a_convex_project_gains_what_it_lacks_and_keeps_what_it_has(steps: Steps
     assert project.tsc() == []
 
 
+def test_the_functions_folder_is_where_its_project_says(steps: Steps) -> None:
+    steps.write({"package.json": PACKAGE, **APP, "convex.json": '{ "functions": "server/functions/" }'})
+    migrated = steps.run()
+    assert "export const listUsers = query(" in migrated.files["server/functions/users.ts"]
+    assert "server/functions/tsconfig.json" in migrated.files
+    assert not migrated.convex
+
+
+def test_what_is_on_convex_already_is_not_reported_again(steps: Steps) -> None:
+    users = (
+        'import { z } from "zod";\n\nexport const shape = z.object({ a: z.string() });\nsetTimeout(() => shape, 1);\n'
+    )
+    steps.write({"package.json": PACKAGE, **APP, "convex/schema.ts": SCHEMA, "convex/shape.ts": users})
+    assert not [item for item in steps.run().settled.items if item.source.file.startswith("convex/")]
+
+
 def test_a_function_of_the_same_name_stops_its_route_alone(steps: Steps) -> None:
     own = "export const getUser = 1;\n"
     steps.write({"package.json": PACKAGE, **APP, "convex/users.ts": own})

@@ -23,8 +23,6 @@ from codemods.writers.library import all_names, module_of
 
 __all__ = ["Merged", "foreign_router", "merge_modules"]
 
-_RUNTIME = frozenset(module_of(name) for name in all_names())
-
 
 @dataclass(frozen=True, slots=True)
 class Merged:
@@ -119,7 +117,8 @@ def _readable(path: str, base: Base) -> SourceFile | tuple[str, str]:
 
 
 def _is_library(name: str) -> bool:
-    return name in _RUNTIME or name == "lib/enums" or name.startswith("tables/")
+    runtime = {module_of(one) for one in all_names()}
+    return name in runtime or name == "lib/enums" or name.startswith("tables/")
 
 
 def _is_ours(file: SourceFile, pieces: Sequence[Piece], name: str) -> bool:
