@@ -15,8 +15,7 @@ from codemods.planner.pieces import Piece, PieceKey, function_piece
 from codemods.planner.problems import Problem
 from codemods.planner.requests import Part, RequestPlan, plan_request
 from codemods.planner.responses import Form, Reply, ResponsePlan, plan_response
-from codemods.source import SourceFile, Span, arguments, find_all, span_of, unwrap
-from codemods.source.tree import FUNCTION_KINDS
+from codemods.source import SourceFile, Span, arguments, span_of, unwrap
 from codemods.workspace import FunctionRef, Workspace
 
 REFUSING: dict[Role, tuple[str, str]] = {
@@ -141,11 +140,7 @@ def _handler_piece(workspace: Workspace, route: Route) -> Piece | None:
 
 def node_at(file: SourceFile, span: Span) -> SgNode | None:
     """The function node at a span."""
-    for kind in FUNCTION_KINDS:
-        for node in find_all(file.root, kind):
-            if span_of(node) == span:
-                return node
-    return None
+    return file.functions.get(span)
 
 
 def path_params(path: str | None) -> tuple[str, ...]:

@@ -44,7 +44,7 @@ def _is_fixed(meaning: Declared) -> bool:
 
 def _enum_member(parts: tuple[SgNode, str], file: SourceFile, workspace: Workspace) -> int | None:
     holder = workspace.meaning_of(file.path, parts[0])
-    if not isinstance(holder, Declared):
+    if not isinstance(holder, Declared) or holder.node.kind() != "enum_declaration":
         return None
     for assignment in find_all(holder.node, "enum_assignment"):
         name, value = assignment.field("name"), assignment.field("value")

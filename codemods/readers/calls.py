@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from functools import cached_property
 
 from ast_grep_py import SgNode
 
@@ -11,47 +11,50 @@ from codemods.source.tree import arguments, member, named, unwrap
 _AROUND_FUNCTION = frozenset({"instantiation_expression", "await_expression", "non_null_expression"})
 
 
-@dataclass(frozen=True, slots=True)
 class CallSite:
     """A call or `new` expression.
 
-    `function` is what is called; for `target.method(…)` the two parts are given too. `place` is the node whose line
-    is reported: the name of the method, else the start of the call. A tagged template's template counts as its
-    only argument.
+    `function` is what is called; for `target.method(…)` the two parts are given too.
     """
 
-    node: SgNode
-    function: SgNode
-    target: SgNode | None
-    method: str | None
-    place: SgNode
-    arguments: tuple[SgNode, ...]
+    def __init__(self, node: SgNode, function: SgNode, target: SgNode | None, method: str | None, is_new: bool) -> None:
+        self.node = node
+        self.function = function
+        self.target = target
+        self.method = method
+        self.is_new = is_new
 
-    @property
-    def is_new(self) -> bool:
-        """True for `new X(…)`."""
-        return self.node.kind() == "new_expression"
-
-    @property
+    @cached_property
     def name(self) -> str:
         """The last name of what is called: `findMany` of `a.b.findMany`."""
         return self.method or self.function.text()
 
+    @cached_property
+    def place(self) -> SgNode:
+        """The node whose line is reported: the name of the method, else the start of the call."""
+        if self.target is None:
+            return self.node
+        return self.function.field("property") or self.function.field("index") or self.node
+
+    @cached_property
+    def arguments(self) -> tuple[SgNode, ...]:
+        """The arguments without their casts. A tagged template's template counts as the only one."""
+        template = self.node.field("arguments")
+        if template is not None and template.kind() == "template_string":
+            return (template,)
+        return tuple(unwrap(each) for each in arguments(self.node))
+
 
 def call_site(node: SgNode) -> CallSite | None:
     """The parts of a call or `new` expression; None for what the grammar could not complete."""
-    function = node.field("function") or node.field("constructor")
+    called = node.field("function")
+    function = called or node.field("constructor")
     if function is None:
         return None
     function = _bare(function)
     found = member(function)
-    template = node.field("arguments")
-    tagged = template is not None and template.kind() == "template_string"
-    given = (template,) if tagged and template is not None else tuple(unwrap(each) for each in arguments(node))
-    if found is None:
-        return CallSite(node, function, None, None, node, given)
-    place = function.field("property") or function.field("index") or node
-    return CallSite(node, function, unwrap(found[0]), found[1], place, given)
+    target, method = (unwrap(found[0]), found[1]) if found is not None else (None, None)
+    return CallSite(node, function, target, method, is_new=called is None)
 
 
 def _bare(function: SgNode) -> SgNode:

@@ -12,6 +12,7 @@ from ast_grep_py import SgNode
 from codemods.outcome import Place
 from codemods.source.span import Span
 from codemods.source.syntax import error_count, parse, syntax_errors
+from codemods.source.tree import FUNCTION_KINDS, find_all
 
 if TYPE_CHECKING:
     from codemods.source.bindings import Bindings
@@ -81,7 +82,12 @@ class SourceFile:
     @cached_property
     def calls(self) -> list[SgNode]:
         """All calls, in the order of the text."""
-        return self.root.find_all(kind="call_expression")
+        return find_all(self.root, "call_expression")
+
+    @cached_property
+    def functions(self) -> dict[Span, SgNode]:
+        """All functions by the span of their text."""
+        return {span_of(node): node for node in find_all(self.root, *sorted(FUNCTION_KINDS))}
 
     @cached_property
     def bindings(self) -> Bindings:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
 
-from ast_grep_py import SgNode, SgRoot
+from ast_grep_py import SgNode
 
 FUNCTION_KINDS = frozenset(
     {
@@ -204,19 +203,18 @@ def ancestors(node: SgNode) -> Iterator[SgNode]:
 def find_all(node: SgNode, *kinds: str) -> list[SgNode]:
     """All nodes of the kinds at or below `node`, in the order of the text; kinds unknown to the grammar match nothing.
 
-    The grammar cannot be read from a node, so a kind that any of ours lacks is tried on its own first.
+    The grammar cannot be read from a node, so the kinds are tried one by one when it lacks any.
     """
-    known = [kind for kind in kinds if _known_everywhere(kind) or _known_here(node, kind)]
-    if not known:
-        return []
-    if len(known) == 1:
-        return node.find_all(kind=known[0])
-    return node.find_all({"rule": {"any": [{"kind": kind} for kind in known]}})
+    try:
+        return _find(node, kinds)
+    except RuntimeError:
+        return _find(node, [kind for kind in kinds if _known_here(node, kind)])
 
 
-@cache
-def _known_everywhere(kind: str) -> bool:
-    return all(_known_here(SgRoot("", language).root(), kind) for language in ("typescript", "tsx", "javascript"))
+def _find(node: SgNode, kinds: Sequence[str]) -> list[SgNode]:
+    if len(kinds) == 1:
+        return node.find_all(kind=kinds[0])
+    return node.find_all({"rule": {"any": [{"kind": kind} for kind in kinds]}}) if kinds else []
 
 
 def _known_here(node: SgNode, kind: str) -> bool:

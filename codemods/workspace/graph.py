@@ -26,14 +26,22 @@ def _is_commented(text: str, offset: int) -> bool:
     return text[text.rfind("\n", 0, offset) + 1 : offset].lstrip().startswith(_COMMENT)
 
 
+def package_name(spec: str) -> str:
+    """The package that a specifier names, without a subpath."""
+    return "/".join(spec.split("/")[: 2 if spec.startswith("@") else 1])
+
+
 class ImportGraph:
     """The imports between the files of one repository, in both directions."""
 
     def __init__(
-        self, files: Iterable[str], text: Callable[[str], str], resolve: Callable[[str, str], Resolved]
+        self,
+        files: Iterable[str],
+        specs: Callable[[str], tuple[str, ...]],
+        resolve: Callable[[str, str], Resolved],
     ) -> None:
         self._files = files
-        self._text = text
+        self._specs = specs
         self._resolve = resolve
 
     def imports_of(self, path: str) -> tuple[str, ...]:
@@ -43,6 +51,12 @@ class ImportGraph:
     def importers(self, path: str) -> tuple[str, ...]:
         """The files that import `path`, sorted."""
         return self._backward.get(path, ())
+
+    @cached_property
+    def packages(self) -> frozenset[str]:
+        """What the files import by a name rather than by a path, subpaths of packages left off."""
+        specs = (spec for path in self._files for spec in self._specs(path))
+        return frozenset(package_name(spec) for spec in specs if not spec.startswith("."))
 
     @cached_property
     def _forward(self) -> dict[str, tuple[str, ...]]:
@@ -57,5 +71,5 @@ class ImportGraph:
         return {path: tuple(sorted(sources)) for path, sources in backward.items()}
 
     def _targets(self, path: str) -> set[str]:
-        resolved = (self._resolve(path, spec) for spec in imported_specs(self._text(path)))
+        resolved = (self._resolve(path, spec) for spec in self._specs(path))
         return {found.path for found in resolved if isinstance(found, InFile) and found.path != path}

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 
-from codemods.workspace.graph import imported_specs
+from codemods.workspace.graph import package_name
 from codemods.workspace.packages import Package
 
 
@@ -63,12 +63,12 @@ class Roles:
         files: Iterable[str],
         packages: Mapping[str, Package],
         owner: Callable[[str], Package | None],
-        text: Callable[[str], str],
+        specs: Callable[[str], tuple[str, ...]],
     ) -> None:
         self._files = tuple(files)
         self._packages = packages
         self._owner = owner
-        self._text = text
+        self._specs = specs
         self._cache: dict[str, Role] = {}
         self._modules: dict[str, frozenset[str]] = {}
         self._client_trees: frozenset[str] | None = None
@@ -122,8 +122,7 @@ class Roles:
     def _imports(self, path: str) -> frozenset[str]:
         """The packages that a file imports, by their names, read without parsing."""
         if path not in self._modules:
-            specs = imported_specs(self._text(path))
-            self._modules[path] = frozenset(name for spec in specs for name in (spec, _package_name(spec)))
+            self._modules[path] = frozenset(name for spec in self._specs(path) for name in (spec, package_name(spec)))
         return self._modules[path]
 
 
@@ -134,7 +133,3 @@ def _role_by_name(path: str) -> Role | None:
     by_name = (role for role, pattern in _BY_NAME if pattern.search(name))
     folder_role = next(by_folder, None)
     return folder_role if folder_role is Role.TEST else next(by_name, folder_role)
-
-
-def _package_name(spec: str) -> str:
-    return "/".join(spec.split("/")[: 2 if spec.startswith("@") else 1])

@@ -14,7 +14,7 @@ from codemods.outcome import CODES, Diagnostic, Place, Severity
 from codemods.source.file import SourceFile, UnreadableFile
 from codemods.workspace.discovery import FileInfo, Listing, discover, folders_above
 from codemods.workspace.generated import prisma_outputs, within
-from codemods.workspace.graph import ImportGraph
+from codemods.workspace.graph import ImportGraph, imported_specs
 from codemods.workspace.imports import Importer, Resolved, Tree
 from codemods.workspace.meaning.words import Called, Declared, External, Global, Meaning, Unknown
 from codemods.workspace.packages import Package, read_package
@@ -47,6 +47,7 @@ class Workspace:
         configs = [path for path in listing.configs if _is_tsconfig(path)]
         aliases = read_tsconfigs(configs, self._read_config)
         self._found += aliases.diagnostics
+        self._specs_of: dict[str, tuple[str, ...]] = {}
         self._owners: dict[str, Package | None] = {}
         self._by_folder = by_folder
         self.skips: tuple[Skip, ...] = tuple(sorted(self._skips))
@@ -61,7 +62,7 @@ class Workspace:
             skipped=self.skip_reason,
         )
         self._importer = Importer(tree)
-        self._roles = Roles(self.files, by_folder, self.package_of, self.text)
+        self._roles = Roles(self.files, by_folder, self.package_of, self._specs)
 
     @classmethod
     def open(cls, root: Path, progress: Progress | None = None) -> Workspace:
@@ -128,6 +129,11 @@ class Workspace:
         """The files that import `path` or pass it on, read without parsing."""
         return self._graph.importers(path)
 
+    @property
+    def imported_packages(self) -> frozenset[str]:
+        """The packages that files of the repository import, and names that stand for files of its own."""
+        return self._graph.packages
+
     def meaning_of(self, file: str, expression: SgNode) -> Meaning:
         """The declaration that `expression` names, with imports, re-exports and aliases followed."""
         return self._names.meaning_of(file, expression)
@@ -150,7 +156,13 @@ class Workspace:
 
     @cached_property
     def _graph(self) -> ImportGraph:
-        return ImportGraph(self.files, self.text, self.resolve_import)
+        return ImportGraph(self.files, self._specs, self.resolve_import)
+
+    def _specs(self, path: str) -> tuple[str, ...]:
+        """What the file at `path` imports, as written."""
+        if path not in self._specs_of:
+            self._specs_of[path] = imported_specs(self.text(path))
+        return self._specs_of[path]
 
     def _read_all(
         self, files: list[FileInfo], prisma: tuple[str, ...], progress: Progress | None

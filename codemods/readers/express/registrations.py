@@ -55,6 +55,7 @@ _REQUEST = re.compile(r"^_*(req|request|rq)\d?$|^_+$|^\{", re.I)
 _RESPONSE = re.compile(r"^_*(res|response|resp|rs)\d?$|^\{", re.I)
 _ROUTER_NAME = re.compile(r"^(app|router|server|expressApp|\w*Router)$")
 _GUARD_NAME = re.compile(r"auth|guard|protect|require|permission|role|limit|valid", re.I)
+_REGISTERING = VERBS | {"use", "param"}
 _HANDLER_KINDS = FUNCTION_KINDS | {"identifier", "member_expression", "call_expression", "array", "as_expression"}
 _REGISTERS = re.compile(r"\.\s*(get|post|put|patch|delete|all|options|head|use|route|param)\s*(<[^(]*>)?\(")
 
@@ -167,7 +168,7 @@ class Registrations:
     def _registration(self, file: SourceFile, call: SgNode, context: _Context) -> Registration | None:
         callee = bare(call.field("function"))
         parts = member(callee) if callee is not None else None
-        if callee is None or parts is None or parts[1] not in VERBS | {"use", "param"}:
+        if callee is None or parts is None or parts[1] not in _REGISTERING:
             return None
         given = arguments(call)
         if not given:
@@ -284,7 +285,7 @@ def _receiver(file: SourceFile, node: SgNode) -> tuple[SgNode, SgNode | None, in
             break
         if parts[1] == "route" and len(arguments(current)) == 1:
             return parts[0], arguments(current)[0], links
-        if parts[1] not in VERBS | {"use", "param"}:
+        if parts[1] not in _REGISTERING:
             break
         links, current = links + 1, unwrap(parts[0]) or parts[0]
     if current.kind() == "identifier":

@@ -16,6 +16,7 @@ from codemods.source.tree import member
 BUILDERS = frozenset({"select", "selectDistinct", "selectDistinctOn", "insert", "update", "delete", "$count"})
 RELATIONAL = frozenset({"findMany", "findFirst"})
 RUNNERS = frozenset({"execute", "transaction", "batch", "run"})
+_STARTING = BUILDERS | RUNNERS
 
 _CONNECTION = re.compile(r"^(\w*[dD]b|tx|trx|database|drizzle\w*|conn|connection|client)$")
 _TABLE = frozenset({"identifier", "member_expression"})
@@ -36,7 +37,7 @@ def read(view: FileView) -> Iterator[tuple[CallSite, Item]]:
 def _is_statement(view: FileView, call: CallSite, target: SgNode) -> bool:
     if call.method in RELATIONAL:
         return _is_relational(view, call, target)
-    return call.method in BUILDERS | RUNNERS and _is_connection(view, call, target)
+    return call.method in _STARTING and _is_connection(view, call, target)
 
 
 def _item(view: FileView, call: CallSite) -> Item:

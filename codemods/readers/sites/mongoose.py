@@ -23,6 +23,7 @@ MODEL_METHODS = frozenset(
     }
 )  # fmt: skip
 DOCUMENT_METHODS = frozenset({"save", "remove", "deleteOne", "updateOne", "replaceOne"})
+_METHODS = MODEL_METHODS | DOCUMENT_METHODS
 OTHER_METHODS = frozenset({"startSession"})
 
 _MODELS_FOLDER = re.compile(r"(^|/|\.)models?(/|\.|$)", re.IGNORECASE)
@@ -36,7 +37,7 @@ def read(view: FileView) -> Iterator[tuple[CallSite, Item]]:
     for call in view.calls:
         if call.target is None or call.method is None or call.is_new:
             continue
-        if call.method in MODEL_METHODS | DOCUMENT_METHODS and _reaches(view, call, call.target):
+        if call.method in _METHODS and _reaches(view, call, call.target):
             name = f"mongoose {short(call.target.text())}.{call.method}"
             yield call, view.item(ItemKind.QUERY, name, call.place, REASON, Outcome.UNSUPPORTED)
 

@@ -25,13 +25,14 @@ class SiteReader:
 
     def concerns(self, text: str) -> bool:
         """True for the text of a file that is worth reading."""
-        return self._methods.search(text) is not None or any(word in text for word in self._words)
+        has_method = self._methods is not None and self._methods.search(text) is not None
+        return has_method or any(word in text for word in self._words)
 
     @cached_property
-    def _methods(self) -> re.Pattern[str]:
+    def _methods(self) -> re.Pattern[str] | None:
         """All literals that start with a dot, in one pattern: it skips from dot to dot."""
         methods = "|".join(re.escape(literal[1:]) for literal in self.literals if literal.startswith("."))
-        return re.compile(rf"\.(?:{methods})" if methods else "(?!)")
+        return re.compile(rf"\.(?:{methods})") if methods else None
 
     @cached_property
     def _words(self) -> tuple[str, ...]:

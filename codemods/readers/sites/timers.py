@@ -68,12 +68,13 @@ REASONS: Mapping[TimerKind, str] = {
 
 def read(view: FileView) -> Iterator[tuple[CallSite, Item]]:
     """One item for each timer that is set and each job that is scheduled."""
+    schedulers = _Schedulers(view)
     for call in view.calls:
         if not call.is_new and call.name in TIMERS:
             if _is_timer(view, call):
                 reason = REASONS[classify_timer(view.file, call.node)]
                 yield call, view.item(ItemKind.TIMER, call.name, call.place, reason, Outcome.NEEDS_REVIEW)
-        elif _is_scheduled(view, call):
+        elif _is_scheduled(view, call, schedulers):
             name = _job_name(call)
             yield call, view.item(ItemKind.CRON, name, call.place, "CX503 scheduled job", Outcome.NEEDS_REVIEW)
 
@@ -89,25 +90,30 @@ def _is_timer(view: FileView, call: CallSite) -> bool:
     return binding.imported is not None and binding.imported.module.removeprefix("node:") in _MODULES
 
 
-def _is_scheduled(view: FileView, call: CallSite) -> bool:
+class _Schedulers:
+    """Whether a file can have anything to do with scheduling packages: so most calls need no second look."""
+
+    def __init__(self, view: FileView) -> None:
+        self.imported = not SCHEDULERS.keys().isdisjoint(view.workspace.imported_packages)
+        self.mentioned = view.depends_on(*SCHEDULERS) or any(
+            f'"{name}"' in view.text or f"'{name}'" in view.text for name in SCHEDULERS
+        )
+
+
+def _is_scheduled(view: FileView, call: CallSite, schedulers: _Schedulers) -> bool:
     if call.target is None:
-        origin = view.origin(call.function) if call.is_new or call.name[:1].isupper() else None
+        makes = schedulers.imported and (call.is_new or call.name[:1].isupper())
+        origin = view.origin(call.function) if makes else None
         scheduler = SCHEDULERS.get(origin.package) if origin is not None else None
         return scheduler is not None and origin is not None and bool(scheduler.makers & set(origin.path))
     if call.is_new:
         return call.name == "CronJob"
-    if call.method not in _METHODS or not _has_scheduler(view):
+    if call.method not in _METHODS or not schedulers.mentioned:
         return False
     origin = view.receiver(call, call.target)
     if origin is not None:
         return origin.package in SCHEDULERS and call.method in SCHEDULERS[origin.package].methods
     return call.method in _CRON_METHODS and bool(_CRON_NAME.match(last_name(call.target)))
-
-
-def _has_scheduler(view: FileView) -> bool:
-    return view.depends_on(*SCHEDULERS) or any(
-        f'"{name}"' in view.text or f"'{name}'" in view.text for name in SCHEDULERS
-    )
 
 
 def _job_name(call: CallSite) -> str:
