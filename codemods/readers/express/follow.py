@@ -23,11 +23,15 @@ def value_of(workspace: Workspace, path: str, node: SgNode) -> ValueNode | None:
     meaning = workspace.meaning_of(path, node)
     if not isinstance(meaning, Declared):
         return None
-    binding = meaning.binding
-    value = binding.value if binding is not None and not binding.reassigned else None
-    if value is None:
-        value = meaning.node.field("value") or (meaning.node if meaning.binding is None else None)
+    value = _value(meaning)
     return ValueNode(meaning.file, unwrap(value)) if value is not None else None
+
+
+def _value(meaning: Declared) -> SgNode | None:
+    binding = meaning.binding
+    if binding is None:
+        return meaning.node.field("value") or meaning.node
+    return None if binding.reassigned else binding.value
 
 
 def inline_function(file: SourceFile, node: SgNode) -> FunctionRef:

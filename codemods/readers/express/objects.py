@@ -164,7 +164,7 @@ class ExpressObjects:
         if meaning.binding is not None and meaning.binding.imported is None:
             return self._binding(target, meaning.binding, depth + 1)
         if meaning.node.kind() in ("public_field_definition", "field_definition"):
-            return self._field(target, meaning.node, depth + 1)
+            return self._field(target, _stored(meaning.node), depth + 1)
         if meaning.node.kind() in FUNCTION_KINDS:
             return None
         return self.router_of(target, meaning.node, depth + 1)
@@ -302,9 +302,17 @@ def _own_field(node: SgNode) -> SgNode | None:
     if parts is None or parts[0].kind() != "this":
         return None
     body = next((a for a in node.ancestors() if a.kind() == "class_body"), None)
-    if body is None:
-        return None
-    name = parts[1]
+    return _field_of(body, parts[1]) if body is not None else None
+
+
+def _stored(field: SgNode) -> SgNode:
+    """A declared field, or the assignment in its class that gives it its value: what `this.x` finds as well."""
+    body, name = field.parent(), _field_name(field)
+    found = _field_of(body, name) if body is not None and name is not None else None
+    return found if found is not None else field
+
+
+def _field_of(body: SgNode, name: str) -> SgNode | None:
     fields = [f for f in named(body) if f.kind() in ("public_field_definition", "field_definition")]
     declared = next((f for f in fields if _field_name(f) == name), None)
     if declared is not None and declared.field("value") is not None:
