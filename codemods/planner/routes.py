@@ -125,7 +125,7 @@ def plan_route(workspace: Workspace, route: Route, shape_of: ShapeOf) -> RoutePl
         return plan
     file = workspace.source(piece.key.file)
     plan.response = plan_response(file, piece.node, workspace=workspace)
-    plan.request = plan_request(file, piece.node, path_params(route.path), shapes, "args")
+    plan.request = plan_request(file, piece.node, path_params(route.path), shapes)
     plan.problems += [*plan.request.problems, *plan.response.problems]
     return plan
 

@@ -429,9 +429,10 @@ class PieceWriter:
         return reindented(text, self._file.language, base, "") if self._piece.kind is PieceKind.METHOD else text
 
     def _registration(self, route: RoutePlan, args: str, unit: str) -> str:
-        takes = bool(route.request and route.request.arguments)
+        assert route.request is not None
+        takes = bool(route.request.arguments)
         uses_ctx = bool(self._context.closure.effects(self._piece.key))
-        given = f"{self._ctx}, args" if takes else (self._ctx if uses_ctx else "")
+        given = f"{self._ctx}, {route.request.name}" if takes else (self._ctx if uses_ctx else "")
         name = self._context.placement.name(self._piece)
         head = f"export const {name} = {route.kind}({{\n{unit}args: {args},\n{unit}handler: async ({given}) => "
         if route.settles:

@@ -117,6 +117,8 @@ def route_code(
     elif reads.uses_body:
         code.library("readBody")
         lines.append("const body = await readBody(c);")
+    if reads.lists:
+        code.library("readQuery")
     given = reads.given()
     if deep is not None:
         code.imports += [ImportSpec("convex-helpers/validators", "parse"), ImportSpec(f"convex:{module}", deep)]
@@ -184,9 +186,16 @@ class _Reads:
     def uses_body(self) -> bool:
         return any(argument.part is Part.BODY for argument in self._arguments)
 
+    @property
+    def lists(self) -> bool:
+        """Is there a query value that may be given several times?"""
+        queries = (argument for argument in self._arguments if argument.part is Part.QUERY and argument.key)
+        return not self._checked and any(argument.shape.kind is Kind.UNION for argument in queries)
+
     def given(self) -> Doc:
         """`{ id: c.req.param("id"), title: body.title }`."""
-        return record([f"{_key(argument.name)}: {self._source(argument)}" for argument in self._arguments])
+        pairs = [(_key(argument.name), self._source(argument)) for argument in self._arguments]
+        return record([name if name == source else f"{name}: {source}" for name, source in pairs])
 
     def _source(self, argument: Argument) -> str:
         if self._checked:
@@ -200,6 +209,8 @@ class _Reads:
                 return f"c.req.param({json.dumps(key)})"
             case _, None:
                 return "c.req.query()"
+            case _, key if argument.shape.kind is Kind.UNION:
+                return _property("readQuery(c)", key)
             case _, key:
                 return f"c.req.query({json.dumps(key)})"
 

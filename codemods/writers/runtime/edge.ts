@@ -11,7 +11,20 @@ export interface Input {
 
 /** The parts of a request; a missing body is an empty object, as Express's parser leaves it. */
 export async function readInput(c: Context): Promise<Input> {
-  return { params: c.req.param(), query: c.req.query(), body: await readBody(c) };
+  return { params: c.req.param(), query: readQuery(c), body: await readBody(c) };
+}
+
+/** The query as Express reads it: a repeated name and `name[]` make a list, `name[key]` an object. */
+export function readQuery(c: Context): Record<string, any> {
+  const query: Record<string, any> = {};
+  for (const [name, values] of Object.entries(c.req.queries())) {
+    const [, outer, inner] = /^([^[]+)\[([^\]]*)\]$/.exec(name) ?? [name, name];
+    const value = values.length > 1 ? values : values[0];
+    if (inner === undefined) query[outer] = value;
+    else if (/^\d*$/.test(inner)) query[outer] = [...(query[outer] ?? []), ...values];
+    else query[outer] = { ...query[outer], [inner]: value };
+  }
+  return query;
 }
 
 /** The body of a request: JSON, or the fields of a form; an empty object when there is none. */

@@ -1,0 +1,267 @@
+"""Every use of the request in a handler: fields of its parts by name, parts as a whole, and what stands for them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from ast_grep_py import SgNode
+
+from codemods.planner.problems import Problem
+from codemods.source import SourceFile, member, named, parameters, span_of
+from codemods.source.tree import property_name
+
+
+class Part(StrEnum):
+    """The parts of a request that become arguments."""
+
+    PARAMS = "params"
+    QUERY = "query"
+    BODY = "body"
+
+
+class Standing(StrEnum):
+    """What an expression that stands for a part is, and so what becomes of it."""
+
+    EXPRESSION = "expression"
+    """`req.body`, or a name of the parameter's own pattern: always written anew."""
+    LOCAL = "local"
+    """A name taken from the request by `const { body } = req`: it stays where the part stays one value."""
+    ALIAS = "alias"
+    """A name for the part, as of `const data = req.body`: it stays."""
+
+
+@dataclass(slots=True)
+class PartUse:
+    """Uses of one part: field reads by name, and the nodes that stand for the part, by what they are."""
+
+    fields: dict[str, list[SgNode]] = field(default_factory=dict)
+    nodes: dict[Standing, list[SgNode]] = field(default_factory=lambda: {standing: [] for standing in Standing})
+    whole: bool = False
+    """Something needs the part as one value."""
+
+    @property
+    def used(self) -> bool:
+        return self.whole or bool(self.fields) or any(self.nodes.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """One element of `const { body, params: { id } } = req`; `inner` is the pattern that takes the part apart."""
+
+    part: Part
+    node: SgNode
+    inner: SgNode | None
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A declarator that takes the request apart, and the reference to the request in it."""
+
+    declarator: SgNode
+    pattern: SgNode
+    reference: SgNode
+    elements: tuple[Element, ...]
+
+
+_WRAPPERS = frozenset(
+    {"parenthesized_expression", "as_expression", "non_null_expression", "satisfies_expression", "type_assertion"}
+)
+_ASSIGNMENTS = frozenset({"assignment_expression", "augmented_assignment_expression"})
+
+
+class RequestReader:
+    """Reads one handler."""
+
+    def __init__(self, file: SourceFile, handler: SgNode) -> None:
+        self._file, self._handler = file, handler
+        self.uses = {part: PartUse() for part in Part}
+        self.taken: list[Taken] = []
+        self.problems: list[Problem] = []
+
+    def read(self) -> None:
+        given = parameters(self._handler)
+        if not given:
+            return
+        if given[0].name is None:
+            self._parameter_pattern(given[0].pattern)
+            return
+        for reference in self._references(given[0].pattern):
+            self._reference(reference)
+
+    def problem(self, node: SgNode, text: str) -> None:
+        self.problems.append(Problem("CX205", text, self._file.place(node)))
+
+    def _references(self, name: SgNode) -> list[SgNode]:
+        binding = self._file.bindings.resolve(name)
+        return binding.references if binding is not None else []
+
+    # ---- the request ------------------------------------------------------------------------------
+
+    def _parameter_pattern(self, pattern: SgNode) -> None:
+        """`({ params, body }, res) => …`: the names bound to parts stand for `req.params` and so on."""
+        for element in named(pattern):
+            key, local = _element(element)
+            if key not in tuple(Part) or local is None or local.kind() == "object_pattern":
+                self.problem(element, f"reads `{key}` of the request in a pattern")
+                continue
+            for reference in self._references(local):
+                self._part(Part(key), reference, Standing.EXPRESSION)
+
+    def _reference(self, reference: SgNode) -> None:
+        outer = wrapped(reference)
+        above = outer.parent()
+        if above is not None and above.kind() == "variable_declarator":
+            self._take(above, reference)
+            return
+        parts = member(above) if above is not None else None
+        if above is None or parts is None or span_of(parts[0]) != span_of(outer):
+            self.problem(reference, "hands the whole request on")
+        elif parts[1] not in tuple(Part):
+            self.problem(above, f"reads `req.{parts[1]}`")
+        else:
+            self._part(Part(parts[1]), above, Standing.EXPRESSION)
+
+    def _take(self, declarator: SgNode, reference: SgNode) -> None:
+        """`const { body, params: { id } } = req`"""
+        pattern = declarator.field("name")
+        if pattern is None or pattern.kind() != "object_pattern" or declarator.field("type") is not None:
+            self.problem(declarator, "keeps the request in a variable")
+            return
+        elements = []
+        for node in named(pattern):
+            key, local = _element(node)
+            if key not in tuple(Part) or local is None:
+                self.problem(node, f"reads `req.{key}`" if key else "takes the rest of the request")
+                continue
+            inner = local if local.kind() == "object_pattern" else None
+            elements.append(Element(Part(key), node, inner))
+            if inner is None:
+                for use in self._references(local):
+                    self._part(Part(key), use, Standing.LOCAL)
+            elif not self._fields_of(Part(key), inner):
+                self.uses[Part(key)].whole = True
+        self.taken.append(Taken(declarator, pattern, reference, tuple(elements)))
+
+    # ---- a part -----------------------------------------------------------------------------------
+
+    def _part(self, part: Part, node: SgNode, standing: Standing) -> None:
+        """`node` is `req.body` or a name bound to it."""
+        use = self.uses[part]
+        use.nodes[standing].append(node)
+        outer = wrapped(node)
+        above = outer.parent()
+        if above is None:
+            return
+        parts = member(above) if above.kind() in ("member_expression", "subscript_expression") else None
+        if parts is not None and span_of(parts[0]) == span_of(outer):
+            self._field(part, above, parts[1])
+        elif _is_written(outer):
+            self.problem(node, f"writes to `req.{part}`")
+        elif above.kind() == "variable_declarator":
+            self._declared(part, above)
+        else:
+            use.whole = True
+
+    def _field(self, part: Part, node: SgNode, name: str) -> None:
+        """`req.body.name`; a method of the part, or its length, needs all of it."""
+        use = self.uses[part]
+        if _is_called(node) or (name == "length" and part is Part.BODY):
+            use.whole = True
+            return
+        if _is_deleted(node) or (_is_written(node) and part is not Part.BODY):
+            self.problem(node, f"writes to `req.{part}`")
+        use.fields.setdefault(name, []).extend([node, *self._named(node)])
+
+    def _named(self, node: SgNode) -> list[SgNode]:
+        """The uses of `const tags = req.query.tags`."""
+        above = wrapped(node).parent()
+        name = above.field("name") if above is not None and above.kind() == "variable_declarator" else None
+        return self._references(name) if name is not None and name.kind() == "identifier" else []
+
+    def _declared(self, part: Part, declarator: SgNode) -> None:
+        """`const { name } = req.body` reads fields, `const data = req.body` gives the part a name."""
+        name = declarator.field("name")
+        use = self.uses[part]
+        if name is None or declarator.field("type") is not None:
+            use.whole = True
+        elif name.kind() == "object_pattern":
+            use.whole = not self._fields_of(part, name) or use.whole
+        elif name.kind() == "identifier":
+            binding = self._file.bindings.resolve(name)
+            if binding is None or binding.reassigned:
+                use.whole = True
+                return
+            for reference in binding.references:
+                self._part(part, reference, Standing.ALIAS)
+
+    def _fields_of(self, part: Part, pattern: SgNode) -> bool:
+        """Note the keys of a destructuring; False when a rest element or a computed key needs the whole part."""
+        keys = [_element(element)[0] for element in named(pattern)]
+        if any(key == "" for key in keys):
+            return False
+        for key, element in zip(keys, named(pattern), strict=True):
+            local = _element(element)[1]
+            references = self._references(local) if local is not None and local.kind() != "object_pattern" else []
+            self.uses[part].fields.setdefault(key, []).extend(references)
+        return True
+
+
+def _element(element: SgNode) -> tuple[str, SgNode | None]:
+    """The key of an element of a pattern, empty when it has none, and the name or pattern that it binds."""
+    match element.kind():
+        case "shorthand_property_identifier_pattern":
+            return element.text(), element
+        case "object_assignment_pattern":
+            left = element.field("left")
+            return (left.text(), left) if left is not None else ("", None)
+        case "pair_pattern":
+            value = element.field("value")
+            if value is not None and value.kind() == "assignment_pattern":
+                value = value.field("left")
+            return property_name(element.field("key")) or "", value
+        case _:
+            return "", None
+
+
+def with_default(node: SgNode) -> SgNode:
+    """`req.body || {}` around `req.body`."""
+    parent = node.parent()
+    return parent if parent is not None and _is_default(parent, node) else node
+
+
+def wrapped(node: SgNode) -> SgNode:
+    """The expression with the parentheses, casts and the empty default around it."""
+    outer = node
+    while (parent := outer.parent()) is not None and (parent.kind() in _WRAPPERS or _is_default(parent, outer)):
+        outer = parent
+    return outer
+
+
+def _is_default(node: SgNode, value: SgNode) -> bool:
+    """`req.body || {}`, `req.body ?? {}`"""
+    if node.kind() != "binary_expression":
+        return False
+    left, operator, right = node.field("left"), node.field("operator"), node.field("right")
+    empty = right is not None and right.kind() == "object" and not named(right)
+    found = operator is not None and operator.text() in ("||", "??")
+    return empty and found and left is not None and span_of(left) == span_of(value)
+
+
+def _is_called(node: SgNode) -> bool:
+    parent = node.parent()
+    function = parent.field("function") if parent is not None and parent.kind() == "call_expression" else None
+    return function is not None and span_of(function) == span_of(node)
+
+
+def _is_written(node: SgNode) -> bool:
+    parent = node.parent()
+    if parent is None or parent.kind() not in _ASSIGNMENTS:
+        return parent is not None and parent.kind() == "update_expression"
+    left = parent.field("left")
+    return left is not None and span_of(left) == span_of(node)
+
+
+def _is_deleted(node: SgNode) -> bool:
+    parent = node.parent()
+    return parent is not None and parent.kind() == "unary_expression" and parent.text().startswith("delete")
