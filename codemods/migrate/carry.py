@@ -189,12 +189,12 @@ class Carrier:
             plan.ids = frozenset(ids.names)
         for key, problems in ids.problems.items():
             news = self._refuse(key, problems) or news
+        name_routes(self._workspace, state.plans, state.closure, keys, state.placement)
         state.database = {key: self._queries(key) for key in keys}
         for key, found in state.database.items():
             news = self._refuse(key, found.problems) or news
         if news:
             return True
-        name_routes(self._workspace, state.plans, state.closure, keys, state.placement)
         for plan in carried:
             self._kind(plan)
             news = self._half_committed(plan) or news
@@ -260,7 +260,9 @@ class Carrier:
         file = self._workspace.source(key.file)
         values = Values(file, self._reading.schema, facts.queries)
         ctx = context_name(file, facts.piece.node)
-        return write_queries(file, facts.piece, facts.queries, self._reading.schema, self._state.names, values, ctx)
+        taken = self._state.placement.names_in(key.file)
+        schema, names = self._reading.schema, self._state.names
+        return write_queries(file, facts.piece, facts.queries, schema, names, values, ctx, taken)
 
     def _kind(self, plan: RoutePlan) -> None:
         assert plan.piece is not None

@@ -16,6 +16,12 @@ from codemods.writers.library import all_names, module_of
 from codemods.writers.names import RESERVED_WORDS
 
 RESERVED_MODULES = frozenset({"schema", "http", "crons", "_generated", "lib", "model", "tables", "actions"})
+IMPORTED = frozenset(
+    "query mutation action internalQuery internalMutation internalAction httpAction env v api internal filter "
+    "HttpError DatabaseError ApplicationError toJson reply settle".split()
+)
+"""Names that generated modules import: no function of theirs can be called so."""
+
 _RENAMED = {"delete": "remove", "default": "main"}
 
 
@@ -26,6 +32,11 @@ class Names:
     modules: dict[str, str] = field(default_factory=dict)
     names: dict[PieceKey, str] = field(default_factory=dict)
     validator_names: dict[str, str] = field(default_factory=dict)
+
+    def names_in(self, file: str) -> frozenset[str]:
+        """What the module that a source file goes to exports."""
+        module = self.modules.get(file)
+        return frozenset(name for key, name in self.names.items() if self.modules.get(key.file) == module)
 
     def placement(self) -> Placement:
         return Placement(dict(self.modules), dict(self.names))
@@ -75,7 +86,7 @@ def _free_module(file: str, folder: str, taken: set[str]) -> str:
 
 
 def _name_functions(plans: list[RoutePlan], closure: Closure, keys: list[PieceKey], names: Names) -> None:
-    used: dict[str, set[str]] = defaultdict(set)
+    used: dict[str, set[str]] = defaultdict(lambda: set(IMPORTED))
     for key in keys:
         piece = closure.piece(key)
         if piece.name is not None and piece.kind is not PieceKind.INLINE:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from codemods.ir.query import Op, Query
@@ -37,11 +38,12 @@ def write_queries(
     names: SchemaNames,
     facts: ValueFacts,
     ctx: str,
+    taken: Collection[str],
 ) -> DatabaseEdits:
-    """Write every call; what cannot be written becomes a problem of the piece."""
+    """Write every call; what cannot be written becomes a problem of the piece. `taken` names are the module's own."""
     found = DatabaseEdits()
     local = file.bindings.declared_in(piece.node)
-    avoid = {*file.bindings.top_level, *(binding.name for binding in local)}
+    avoid = {*taken, *file.bindings.top_level, *(binding.name for binding in local)}
     changing = {binding.name for binding in local if binding.reassigned}
     for query in queries:
         if is_floating(file, query.call):
