@@ -34,6 +34,8 @@ from codemods.writers.http import needs_deep_parse
 from codemods.writers.names import SchemaNames, schema_names
 
 _ROUNDS = 12
+_ATOMIC = frozenset({Op.TRANSACTION, Op.CREATE_MANY, Op.UPDATE_MANY})
+"""Calls that write several rows or none."""
 
 
 @dataclass(slots=True)
@@ -278,7 +280,7 @@ class Carrier:
         assert plan.piece is not None
         reached = self._state.closure.reached(plan.piece.key)
         queries = [query for key in reached for query in self._state.closure.facts(key).queries]
-        inside = next((query for query in queries if query.op is Op.TRANSACTION), None)
+        inside = next((query for query in queries if query.op in _ATOMIC), None)
         caught = caught_transaction(self._state.closure, plan)
         if inside is None or not (plan.settles or caught):
             return False
