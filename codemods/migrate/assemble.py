@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from codemods.changes.changeset import Fragment, NewModule
@@ -20,6 +20,7 @@ from codemods.writers.code import ImportSpec, TableUse
 from codemods.writers.enums import enum_text
 from codemods.writers.javascript import strip_types
 from codemods.writers.library import library
+from codemods.writers.parts import ModulePart
 from codemods.writers.schema import SCHEMA_CLOSE, SCHEMA_IMPORTS, SCHEMA_OPEN, close_tables, schema_fragments
 from codemods.writers.tables import close_uses, table_fragments
 
@@ -47,6 +48,7 @@ class Assembler:
         self._workspace = reading.workspace
         self.draft = Draft()
         self._extra_imports: dict[PieceKey, list[ImportSpec]] = {}
+        self._owners: dict[TableUse, set[str]] = defaultdict(set)
 
     def module_path(self, module: str) -> str:
         return f"{self._project.folder}/{module}{self._project.extension}"
@@ -172,19 +174,23 @@ class Assembler:
     def shared(self) -> None:
         """Tables, enums and the runtime library, each for the routes that need them."""
         schema, names, draft = self._reading.schema, self._carried.names, self.draft
-        uses = close_uses(draft.tables, schema)
-        everyone = tuple(sorted({group for groups in draft.tables.values() for group in groups}))
-        used = close_tables({*draft.needed_tables, *(use.table for use in uses)}, schema)
-        for table in schema.tables:
-            if table.name not in used:
+        used = self.used_tables()
+        parts = [
+            (table, part)
+            for table in schema.tables
+            if table.name in used
+            for part in table_fragments(table, close_uses(draft.tables, schema), schema, names)
+        ]
+        self._close_owners([part for _, part in parts])
+        for table, part in parts:
+            groups = tuple(sorted({group for use in part.uses for group in self._owners[use]}))
+            if not groups:
                 continue
-            groups = tuple(sorted({g for use, found in draft.tables.items() if use.table == table.name for g in found}))
-            for part in table_fragments(table, uses, schema, names):
-                module = names.of(table.name).module.removeprefix("convex:")
-                self.add(module, groups or everyone, (1, part.order, part.name), part.text, part.imports)
-                draft.indexes |= part.indexes
-                for name in part.runtime:
-                    draft.runtime[name] |= set(groups or everyone)
+            module = names.of(table.name).module.removeprefix("convex:")
+            self.add(module, groups, (1, part.order, part.name), part.text, part.imports)
+            draft.indexes |= part.indexes
+            for name in part.runtime:
+                draft.runtime[name] |= set(groups)
         self._schema(used)
         for name, owners in draft.enums.items():
             enum = schema.enum(name)
@@ -198,6 +204,19 @@ class Assembler:
                 users = tuple(sorted(draft.runtime[name]))
                 self._library_fragment(declaration.name, declaration.module, declaration.order, declaration.text,
                                        declaration.imports, users,)  # fmt: skip
+
+    def _close_owners(self, parts: Sequence[ModulePart]) -> None:
+        """Whoever needs a function of a table needs the functions of other tables that it calls."""
+        for use, groups in self.draft.tables.items():
+            self._owners[TableUse(use.table, use.action)] |= groups
+        grown = True
+        while grown:
+            grown = False
+            for part in parts:
+                groups = {group for use in part.uses for group in self._owners[use]}
+                for need in part.needs:
+                    grown = grown or not groups <= self._owners[need]
+                    self._owners[need] |= groups
 
     def _environment(self) -> None:
         """`convex.config.ts` declares the variables that functions read."""
@@ -250,12 +269,15 @@ class Assembler:
             if group in seen:
                 continue
             seen.add(group)
-            needs = tuple(table_group(name) for name in sorted(used)) if self._reaches_database(plan) else ()
+            needs = tuple(table_group(name) for name in sorted(self._tables_of(group)))
             found.append(Group(group, plan.route.name, ItemKind.ROUTE, plan.route.place, (APP, *needs)))
         return found
 
-    def _reaches_database(self, plan: RoutePlan) -> bool:
-        return plan.carried and plan.piece is not None and bool(self._carried.closure.effects(plan.piece.key))
+    def _tables_of(self, group: str) -> frozenset[str]:
+        """The tables that a route touches, and those that they cannot do without."""
+        touched = {use.table for use, owners in self._owners.items() if group in owners}
+        touched |= {name for name, owners in self.draft.needed_tables.items() if group in owners}
+        return close_tables(touched, self._reading.schema)
 
     def modules(self, sources: dict[str, str]) -> tuple[NewModule, ...]:
         """All modules; `sources` names the source file that a module is the new place of."""

@@ -9,7 +9,10 @@ import pytest
 from convex_project import ConvexProject
 from harness import CodemodTest, Migrated, copy_project, dedented, write_files
 
-from codemods.changes import Options
+from codemods.changes import Options, settle
+from codemods.changes.apply import apply
+from codemods.changes.changeset import with_needs
+from codemods.migrate import plan
 from codemods.migrate.merge.statements import edge_names, statements_of
 from codemods.source import SourceFile
 
@@ -123,6 +126,19 @@ def test_the_parts_come_to_the_whole(tmp_path: Path, keep: bool) -> None:
     assert project.bundle() == []
 
 
+@pytest.mark.parametrize("route", ["GET /api/authors", "DELETE /api/authors/:id", "POST /api/orders", "GET /health"])
+def test_a_route_accepted_alone_brings_all_that_it_needs(tmp_path: Path, route: str) -> None:
+    copy_project(EXAMPLE, tmp_path / "app")
+    migration = plan(tmp_path / "app", Options())
+    wanted = next(group.id for group in migration.changes.groups if group.title == route)
+    settled = settle(migration, with_needs(migration.changes.groups, [wanted]))
+    apply(tmp_path / "app", settled.files)
+    assert [item.name for item in settled.items if item.outcome == "migrated" and item.kind == "route"] == [route]
+    project = ConvexProject(tmp_path / "app")
+    assert project.codegen() == []
+    assert project.tsc() == []
+
+
 def test_a_convex_project_gains_what_it_lacks_and_keeps_what_it_has(steps: Steps) -> None:
     users = (
         'import { query } from "./_generated/server";\n\nexport const mine = query({ args: {}, handler: () => 1 });\n'
@@ -175,6 +191,19 @@ def test_a_table_of_the_same_name_stops_the_routes_that_need_it(steps: Steps) ->
     assert migrated.outcome("GET /health") == "migrated"
     assert migrated.item("User").outcome == "needs-review"
     assert migrated.files["convex/schema.ts"] == dedented(own)
+
+
+def test_a_table_of_the_same_name_stops_no_route_that_does_without_it(steps: Steps) -> None:
+    own = SCHEMA.replace("notes: defineTable({ text: v.string() })", "users: defineTable({ email: v.string() })")
+    steps.write({"package.json": PACKAGE, **APP, "convex/schema.ts": own})
+    steps.edit(
+        "prisma/schema.prisma", "model User", "model Tag {\n  id Int @id @default(autoincrement())\n}\n\nmodel User"
+    )
+    steps.edit("src/users.ts", "prisma.user.findMany", "prisma.tag.findMany")
+    migrated = steps.run()
+    assert migrated.outcome("GET /users") == "migrated"
+    assert migrated.outcome("GET /users/:id").startswith("needs-review CX603")
+    assert "  tags: defineTable({})," in migrated.convex["convex/schema.ts"]
 
 
 def test_the_functions_are_written_beside_a_router_that_is_not_ours(steps: Steps) -> None:
