@@ -14,7 +14,17 @@ from codemods.source import span_of
 from codemods.source.markers import marker
 from codemods.writers.code import ImportSpec
 from codemods.writers.cors import cors_policy
-from codemods.writers.http import EdgeCode, epilogue, error_fallback, hono_path, prologue, refused_route, route_code
+from codemods.writers.http import (
+    OWN_NAMES,
+    EdgeCode,
+    epilogue,
+    error_fallback,
+    hono_path,
+    prologue,
+    refused_route,
+    route_code,
+    unfolded,
+)
 from codemods.writers.shifting import reindented
 
 HTTP = "http"
@@ -94,13 +104,16 @@ class EdgeAssembler:
         if handler.piece.kind is not PieceKind.INLINE:
             name = self._carried.placement.names[handler.piece.key]
             module = self._carried.placement.modules[handler.piece.key.file]
-            self._assembler.import_only(HTTP, APP, [ImportSpec(f"convex:{module}", name)])
-            return name
+            local = f"{name}Handler" if name in OWN_NAMES else name
+            spec = ImportSpec(f"convex:{module}", name, local if local != name else "")
+            self._assembler.import_only(HTTP, APP, [spec])
+            return local
         name = fallback if fallback not in self._named else f"{fallback}{len(self._named) + 1}"
         self._named.add(name)
         written = self._carried.written[handler.piece.key]
         node = handler.piece.node
         file = self._reading.workspace.source(handler.piece.key.file)
         text = reindented(written.text, file.language, file.indent_at(span_of(node).start), "")
-        self._code(order, APP, EdgeCode(f"const {name} = {text};", list(written.imports), set(written.runtime)))
+        text = unfolded(f"const {name} = {text};")
+        self._code(order, APP, EdgeCode(text, list(written.imports), set(written.runtime)))
         return name

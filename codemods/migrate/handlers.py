@@ -14,7 +14,7 @@ from codemods.outcome import Place
 from codemods.planner.pieces import PieceKey
 from codemods.planner.problems import Problem
 from codemods.planner.replies import Delegate
-from codemods.planner.routes import RoutePlan
+from codemods.planner.routes import SILENT, RoutePlan
 from codemods.source import arguments, member, span_of, string_value, unwrap
 from codemods.workspace import Workspace
 
@@ -163,7 +163,9 @@ def _catchers(edge: EdgeWriter, plans: Sequence[RoutePlan], found: Handlers) -> 
     """`app.all("*", …)` behind all routes is the application's 404."""
     last = max(plans, key=lambda plan: plan.route.order, default=None)
     definition = last.route.handler.definition if last is not None else None
-    if last is None or definition is None or last.route.method != "ALL" or last.route.middleware:
+    if last is None or definition is None or last.route.method != "ALL":
+        return
+    if any(middleware.role not in SILENT for middleware in last.route.middleware):
         return
     if last.route.path is None or not _EVERYTHING.fullmatch(last.route.path):
         return

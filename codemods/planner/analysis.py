@@ -320,7 +320,8 @@ class _Scan:
             return
         if self._external(found.module, reference, f"`{reference.text()}`"):
             type_only = found.type_only or reference.kind() == "type_identifier"
-            self._facts.packages.append(PackageUse(found.module, found.imported, found.local, type_only))
+            imported = "default" if _is_used_whole(binding) else found.imported
+            self._facts.packages.append(PackageUse(found.module, imported, found.local, type_only))
 
     def _external(self, module: str, node: SgNode, what: str) -> bool:
         """Note what using a package means; True when the use can stay as it is."""
@@ -517,6 +518,14 @@ def _member_chain(node: SgNode) -> list[SgNode]:
         chain.append(parent)
         current = parent
     return chain
+
+
+def _is_used_whole(binding: Binding) -> bool:
+    """`const slugify = require("slugify")`, which is called itself: the module's exports are its default."""
+    found = binding.imported
+    if found is None or found.style != "require" or found.imported != "*":
+        return False
+    return any(len(_member_chain(reference)) == 1 for reference in binding.references)
 
 
 def _outer_name(node: SgNode) -> str:

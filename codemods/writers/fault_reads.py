@@ -37,6 +37,11 @@ class FaultReads:
         self._aliases()
 
     @property
+    def is_replaced(self) -> bool:
+        """The name of the error may hold another one by now."""
+        return self._own is None or self._own.reassigned
+
+    @property
     def is_loose(self) -> bool:
         """The error is replaced by others, or given to functions that want it to be of some class."""
         return any(binding.reassigned for binding in self._faults) or any(

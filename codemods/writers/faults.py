@@ -9,7 +9,7 @@ from codemods.planner.problems import Problem
 from codemods.planner.replies import Delegation, Form, Forward, Reply, ResponsePlan
 from codemods.planner.responses import plan_response
 from codemods.source import Edit, SourceFile, Span, find_all, member, parameters, span_of, unwrap
-from codemods.workspace import Workspace
+from codemods.workspace import Role, Workspace
 from codemods.writers.answers import REASONS, AnswerWriter, Parts
 from codemods.writers.edge_request import request_reads
 from codemods.writers.fault_reads import FaultReads
@@ -38,7 +38,9 @@ def port_error_handler(workspace: Workspace, file: SourceFile, function: SgNode,
     writer.write()
     handled = [*guards, *_status_reads(ported, function, error), *_response_locals(ported, function, workspace)]
     _keep_problems(ported, plan.problems, handled)
-    _close(ported, function, writer, error)
+    if not ported.problems:
+        ends = [e for e in open_ends(function, writer.answers) if not any(g.holds(span_of(e)) for g in guards)]
+        _close(ported, function, ends, error, reads.is_replaced)
     reads.write()
     request_reads(ported, function, 1, context)
     ported.forwards = bool(forwards)
@@ -206,15 +208,17 @@ def _keep_problems(ported: Ported, problems: tuple[Problem, ...], handled: list[
             ported.problems.append(problem)
 
 
-def _close(ported: Ported, function: SgNode, writer: _ErrorAnswers, error: SgNode) -> None:
+def _close(ported: Ported, function: SgNode, ends: list[SgNode], error: SgNode, replaced: bool) -> None:
     """A path that answers nothing leaves a request of Express hanging; here it gets Express's own answer."""
-    ends = open_ends(function, writer.answers) if not ported.problems else []
-    if not ends or error.kind() != "identifier":
+    if error.kind() != "identifier":
         if ends:
             ported.problem("CX701", _OPEN, function)
         return
+    if not ends:
+        return
     context = _context_name(function)
-    answer = f"return {ported.use('sendFault')}({context}, {ported.use('faultOf')}({error.text()}));"
+    fault = f"{ported.use('faultOf')}({error.text()})" if replaced else error.text()
+    answer = f"return {ported.use('sendFault')}({context}, {fault});"
     for node in ends:
         body = node.field("body")
         if node.kind() == "return_statement":
@@ -273,9 +277,9 @@ def _response_locals(ported: Ported, function: SgNode, workspace: Workspace) -> 
 
 
 def _only_logged(workspace: Workspace, own: str, text: str) -> bool:
-    """Every other file that mentions it is one that sets up morgan."""
-    others = [workspace.text(path) for path in workspace.files if path != own]
-    readers = [other for other in others if text in other]
+    """Every other file that mentions it is one that sets up morgan, tests aside."""
+    others = [path for path in workspace.files if path != own and text in workspace.text(path)]
+    readers = [workspace.text(path) for path in others if workspace.role_of(path) is not Role.TEST]
     return all('"morgan"' in reader or "'morgan'" in reader for reader in readers)
 
 

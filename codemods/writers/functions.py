@@ -325,7 +325,10 @@ class PieceWriter:
         if statement.kind() == "export_statement":
             default = next((child for child in statement.children() if child.kind() == "default"), None)
             if default is not None:
-                self._edits.append(Edit.delete(Span(span_of(default).start, span_of(default).end + 1)))
+                value = default.next()
+                held = value is not None and not value.kind().endswith("_declaration")
+                named_as = f"const {self._context.placement.name(self._piece)} = " if held else ""
+                self._edits.append(Edit.replace(Span(span_of(default).start, span_of(default).end + 1), named_as))
             return
         if statement.kind() == "expression_statement":
             return

@@ -16,6 +16,9 @@ from codemods.writers.code import ImportSpec
 from codemods.writers.layout import WIDTH, Doc, Flat, arrow, call, record, text_of
 from codemods.writers.library import spec_of
 
+OWN_NAMES = frozenset({"answer", "api", "app", "body", "c", "err", "error", "internal", "req", "result"})
+"""Names that http.ts has for its own."""
+
 _STEP = "  "
 _SCRIPT_TYPE = """/**
  * @type {import("convex-helpers/server/hono").HonoWithConvex<
@@ -234,6 +237,16 @@ def needs_deep_parse(plan: RoutePlan) -> bool:
 def _strips(shape: Shape) -> bool:
     own = shape.kind is Kind.OBJECT and shape.unknown is not Unknown.KEEP
     return own or any(_strips(child) for child in shape.children)
+
+
+def unfolded(text: str) -> str:
+    """A function on one line that got too long for it, its body on lines of its own."""
+    if "\n" in text or len(text) <= WIDTH:
+        return text
+    block = re.fullmatch(r"(.*? => \{) (.*) (\};)", text)
+    if block is not None:
+        return f"{block[1]}\n{_STEP}{block[2]}\n{block[3]}"
+    return re.sub(r"^(.*?=>) ", rf"\1\n{_STEP}", text, count=1)
 
 
 def hono_path(path: str) -> str | None:

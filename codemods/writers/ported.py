@@ -72,7 +72,7 @@ class Ported:
         found = []
         for edit in self.edits:
             start = edit.span.start
-            for hole in edit.holes:
+            for hole in sorted(edit.holes, key=lambda hole: hole.start):
                 found.append(Span(start, hole.start))
                 start = hole.end
             found.append(Span(start, edit.span.end))

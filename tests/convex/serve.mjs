@@ -34,6 +34,7 @@ async function load() {
     conditions: ["convex", "module"],
     external: ["convex", "convex/*", "node:*", ...builtinModules],
     outExtension: { ".js": ".mjs" },
+    define: { "process.env.NODE_ENV": '"production"' },
     logLevel: "error",
   });
   const modules = files.map((file) => {

@@ -74,12 +74,8 @@ export function revive(data: Value): Fault {
   if (typeof data !== "object" || data === null) return faultOf(new Error(String(data)));
   const known = "meta" in data ? ["PrismaClientKnownRequestError", "DatabaseError"] : [];
   const { message, kinds = known, name = known[0] ?? "Error", ...fields } = data as Record<string, any>;
-  const fault = Object.assign(new Error(message), fields);
-  Object.defineProperties(fault, {
-    name: { value: name, writable: true, configurable: true },
-    kinds: { value: [...kinds, "Error"] },
-  });
-  return fault as Error & Record<string, any> as Fault;
+  const fault = Object.assign(new Error(message), fields, name === "Error" ? {} : { name });
+  return Object.defineProperty(fault, "kinds", { value: [...kinds, "Error"] }) as Fault;
 }
 
 /** What Express says of an error that no handler answers. */
