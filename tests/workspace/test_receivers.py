@@ -360,3 +360,19 @@ def test_a_function_ref_names_the_variable_that_holds_it(ask: Ask) -> None:
     found = ask({"a.ts": "const list = async () => {};\n⟨list⟩;"}).called()
     assert isinstance(found, FunctionRef)
     assert found.name == "list"
+
+
+def test_a_name_assigned_from_itself_holds_what_it_held_whatever_is_asked_first(ask: Ask) -> None:
+    question = ask(
+        {
+            "package.json": '{"dependencies": {"sequelize": "6"}}',
+            "a.js": (
+                "const { Model } = require('sequelize');\n"
+                "async function update() { let row = await Model.findOne(); row = await ⟨row⟩.update(); }"
+            ),
+        }
+    )
+    [call] = [call for call in question.workspace.source("a.js").calls if call.text() == "row.update()"]
+    question.workspace.callee("a.js", call)
+    question.workspace.instance_of("a.js", call)
+    assert question.instance() == External("sequelize", ("Model", "findOne", "()"))

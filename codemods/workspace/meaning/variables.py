@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ast_grep_py import SgNode
 
 from codemods.source.binding import REST, Binding, BindingKind
+from codemods.source.tree import unwrap
 from codemods.workspace.meaning import calls, collections, modules, parameters
 from codemods.workspace.meaning.precision import sharper
 from codemods.workspace.meaning.values import (
@@ -69,7 +70,7 @@ def _variable(ev: Evaluator, file: str, binding: Binding) -> Value:
         assigned = assignments(binding)
         if assigned is None:
             return _declared_type(ev, file, binding) or UnknownValue(f"`{binding.name}` is assigned in many places")
-        values += [ev.value(file, node) for node in assigned]
+        values += [ev.value(file, node) for node in assigned if not _starts_from(ev, file, node, binding)]
     value = join(values) if values else UnknownValue(f"`{binding.name}` is never assigned here")
     if _is_empty(value) and binding.type_annotation is None:
         return collections.filled(ev, file, value, binding)
@@ -119,6 +120,17 @@ def assignments(binding: Binding) -> list[SgNode] | None:
         elif "pattern" in parent.kind() and not parent.kind().startswith("shorthand"):
             return None
     return found if len(found) <= _MAX_ASSIGNMENTS else None
+
+
+def _starts_from(ev: Evaluator, file: str, expression: SgNode, binding: Binding) -> bool:
+    """`query = await query.where(x)`: what the name holds then says no more than what it held before."""
+    node = unwrap(expression, awaited=True)
+    while node.kind() in ("call_expression", "member_expression", "subscript_expression"):
+        inner = node.field("function") or node.field("object")
+        if inner is None:
+            return False
+        node = unwrap(inner, awaited=True)
+    return node.kind() == "identifier" and ev.bindings(file).resolve(node) is binding
 
 
 def _is_arithmetic(assignment: SgNode) -> bool:
