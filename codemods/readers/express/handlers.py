@@ -143,7 +143,7 @@ def forwarded_parameter(wrapper: SgNode, inner: SgNode) -> int | None:
     to hand failures to `next`. One that checks, validates or answers is more than a wrapper.
     """
     outer = [parameter.pattern.text() for parameter in parameters(wrapper)]
-    own = [parameter.pattern.text() for parameter in parameters(inner)]
+    own = [f"{'...' * parameter.is_rest}{parameter.pattern.text()}" for parameter in parameters(inner)]
     body = inner.field("body")
     if body is None or not own:
         return None
@@ -192,25 +192,29 @@ class _Forwarding:
         if callee is None:
             return False
         if callee.text() == self.function:
-            passed = [argument.text() for argument in given]
-            rest = self.own == passed and len(self.own) == 1
-            self.seen = self.seen or rest or passed[:2] == self.own[:2]
-            return rest or passed == self.own[: len(passed)]
+            return self._passes([argument.text() for argument in given])
         parts = member(callee)
         if parts is None:
             return False
-        if callee.text() in (f"{self.function}.call", f"{self.function}.apply"):
-            self.seen = True
-            return True
+        if callee.text() == f"{self.function}.call":
+            return self._passes([argument.text() for argument in given[1:]])
+        if callee.text() == f"{self.function}.apply" and len(given) == 2:
+            return self._passes(_spread(given[1]))
         if callee.text() == "Promise.resolve" and len(given) == 1:
             return self.is_transparent(given[0])
         if parts[1] == "catch" and len(given) == 1:
             return self.is_transparent(parts[0]) and self._handles(given[0])
         return parts[1] == "then" and not given and self.is_transparent(parts[0])
 
+    def _passes(self, given: list[str]) -> bool:
+        """Calls the function with the own arguments, or the first ones of them."""
+        whole = given == self.own and len(self.own) == 1
+        self.seen = self.seen or whole or (len(given) > 1 and given[:2] == self.own[:2])
+        return whole or given == self.own[: len(given)]
+
     def _handles(self, handler: SgNode) -> bool:
-        """`next`, or `(error) => next(error)`."""
-        if handler.text() in self.own[2:] or (len(self.own) == 1 and "next" in handler.text()):
+        """`next`, `args[2]`, or `(error) => next(error)`."""
+        if handler.text() in self.own[2:] or handler.text() == f"{self.own[0].removeprefix('...')}[2]":
             return True
         if handler.kind() not in FUNCTION_KINDS:
             return False
@@ -227,13 +231,19 @@ class _Forwarding:
         return forward in texts and all(text == forward or re.match(r"(console|logger)\.\w+\(", text) for text in texts)
 
 
+def _spread(node: SgNode) -> list[str]:
+    """What an array hands on as arguments: its elements, or all of `args`."""
+    return [element.text() for element in named(node)] if node.kind() == "array" else [f"...{node.text()}"]
+
+
 def _delegate(function: SgNode) -> SgNode | None:
     """`ctrl.method` of `(req, res) => ctrl.method(req, res)`."""
     names = [parameter.pattern.text() for parameter in parameters(function)]
     body = function.field("body")
     if len(names) < 2 or body is None:
         return None
-    plain = bare(_only_expression(body))
+    only = _only_expression(body)
+    plain = unwrap(only, awaited=True) if only is not None else None
     if plain is None or plain.kind() != "call_expression":
         return None
     given = [argument.text() for argument in arguments(plain)]

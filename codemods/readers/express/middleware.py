@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from ast_grep_py import SgNode
 
 from codemods.ir.app import CodeRef, Middleware, Role
 from codemods.readers.express.follow import bare, inline_function, value_of
 from codemods.readers.express.handlers import returned_function
+from codemods.readers.express.passing import passes_through, writes_context
 from codemods.source import SourceFile, arguments, find_all, member, named, parameters, span_of, unwrap
 from codemods.source.tree import FUNCTION_KINDS
 from codemods.workspace import External, FunctionRef, Workspace
@@ -91,7 +93,7 @@ def read_middleware(workspace: Workspace, file: SourceFile, node: SgNode) -> lis
     """The middleware in one argument; arrays and spread arrays are flattened."""
     plain = unwrap(node) or node
     if plain.kind() == "array":
-        return [m for element in named(plain) for m in read_middleware(workspace, file, element)]
+        return [each for element in named(plain) for each in read_middleware(workspace, file, element)]
     if plain.kind() == "spread_element" and named(plain):
         return read_middleware(workspace, file, named(plain)[0])
     if plain.kind() == "identifier":
@@ -99,17 +101,8 @@ def read_middleware(workspace: Workspace, file: SourceFile, node: SgNode) -> lis
         if value is not None and value.node.kind() == "array":
             listed = read_middleware(workspace, workspace.source(value.file), value.node)
             place = file.place(plain)
-            return [_moved(m, place) for m in listed]
+            return [replace(middleware, place=place) for middleware in listed]
     return [_one(workspace, file, plain)]
-
-
-def _moved(middleware: Middleware, place: object) -> Middleware:
-    from dataclasses import replace
-
-    from codemods.outcome import Place
-
-    assert isinstance(place, Place)
-    return replace(middleware, place=place)
 
 
 def _one(workspace: Workspace, file: SourceFile, node: SgNode) -> Middleware:
@@ -225,77 +218,22 @@ def role_by_behaviour(function: SgNode, text: str) -> Role:
         return Role.NOT_FOUND if re.search(r"\b404\b|not.?found", source, re.I) else Role.OTHER
     by_name = _by_name(text)
     refuses = re.search(r"\.status\(|\.send\w*\(|\.json\(|\.end\(|\bthrow\b|\bnext\(\s*\w", source) is not None
-    if not refuses and _passes_through(body, names):
-        return Role.CONTEXT if _writes_request(body, names) else Role.LOGGING
+    if not refuses and passes_through(body, names):
+        return Role.CONTEXT if writes_context(body, names) else Role.LOGGING
     return by_name if by_name not in (Role.LOGGING, Role.CORS, Role.SECURITY_HEADERS, Role.COMPRESSION) else Role.OTHER
 
 
 def _ends(body: SgNode | None, names: list[str]) -> bool:
-    """True when the function never goes on to the next one."""
+    """True when the function never goes on to the next one; handing on an error is no going on."""
     if body is None:
         return False
     if len(names) < 3:
         return True
-    called = (call.field("function") for call in find_all(body, "call_expression"))
+    calls = [call for call in find_all(body, "call_expression") if not arguments(call)]
+    called = [call.field("function") for call in calls]
     return not any(function is not None and function.text() == names[2] for function in called)
-
-
-_HARMLESS_CALL = re.compile(
-    r"^(console|logger|log|winston|pino)\.\w+$|^(Date|performance|Math|process|Object|JSON|String|Number|crypto)\b[.\w]*$|"
-    r"^(uuid|uuidv4|v4|nanoid|randomUUID)$|^re[qs]\w*\.(on|once|set|setHeader|header|removeHeader|get|getHeader)$"
-)
-_INPUT = re.compile(r"^\(?\s*\w+(\s+as\s+\w+\s*\))?\.(body|query|params|headers|url|method|user|cookies|session)\b")
-
-
-def _passes_through(body: SgNode | None, names: list[str]) -> bool:
-    """Goes on along every path, touches none of the input, and calls nothing but loggers, clocks and headers."""
-    if body is None or len(names) < 3:
-        return False
-    forward = f"{names[2]}()"
-    if body.kind() != "statement_block":
-        return body.text() == forward
-    statements = named(body)
-    if not statements or statements[-1].text().removeprefix("return ").rstrip(";") != forward:
-        return False
-    returns = [node for node in find_all(body, "return_statement") if named(node)]
-    if any(named(node)[0].text() != forward for node in returns) or find_all(body, "await_expression"):
-        return False
-    if any(not named(node) for node in find_all(body, "return_statement")):
-        return False
-    for call in find_all(body, "call_expression"):
-        callee = call.field("function")
-        text = callee.text() if callee is not None else ""
-        if (
-            text != names[2]
-            and _HARMLESS_CALL.match(text) is None
-            and not re.match(
-                r"^[\w.]+\.(toString|toISOString|padEnd|slice|substring|replace|toUpperCase|toFixed|now|includes|startsWith|join)$",
-                text,
-            )
-        ):
-            return False
-    targets = [node.field("left") for node in find_all(body, "assignment_expression")]
-    return not any(target is not None and _INPUT.match(target.text()) for target in targets)
-
-
-def _writes_request(body: SgNode | None, names: list[str]) -> bool:
-    """Does it put something on the request or the response for later functions?"""
-    if body is None or len(names) < 2:
-        return False
-    if re.search(rf"\b{re.escape(names[1])}\.(set|setHeader|header|append|type|cookie|vary)\(", body.text()):
-        return True
-    targets = (assignment.field("left") for assignment in find_all(body, "assignment_expression"))
-    starts = tuple(f"{name}." for name in names[:2]) + tuple(f"({name}" for name in names[:2])
-    return any(target is not None and target.text().startswith(starts) for target in targets)
 
 
 def _by_name(text: str) -> Role:
     head = text.split("=>")[0][:80]
     return next((role for pattern, role in _NAMES if pattern.search(head)), Role.OTHER)
-
-
-def schema_argument(node: SgNode) -> SgNode | None:
-    """The first argument of `validate(schema)`: what a validation factory is given."""
-    plain = unwrap(node)
-    given = arguments(plain) if plain is not None and plain.kind() == "call_expression" else []
-    return given[0] if given else None

@@ -1,0 +1,153 @@
+"""What middleware is for: by its package, by what its function does, and last by its name."""
+
+from __future__ import annotations
+
+import pytest
+from express_reading import ReadApp
+
+from codemods.ir.app import Role
+
+APP = "const app = express();\n"
+
+PACKAGES = {
+    "express.json()": Role.BODY_PARSER,
+    "express.urlencoded({ extended: true })": Role.BODY_PARSER,
+    "express.static('public')": Role.STATIC,
+    "require('cors')()": Role.CORS,
+    "require('helmet')()": Role.SECURITY_HEADERS,
+    "require('morgan')('dev')": Role.LOGGING,
+    "require('compression')()": Role.COMPRESSION,
+    "require('cookie-parser')()": Role.COOKIES,
+    "require('express-session')({ secret })": Role.SESSION,
+    "require('express-rate-limit')({ max: 5 })": Role.RATE_LIMIT,
+    "require('multer')({ dest: 'x' }).single('file')": Role.UPLOAD,
+    "require('passport').initialize()": Role.SESSION,
+    "require('passport').authenticate('jwt')": Role.GUARD,
+    "require('xss-clean')()": Role.OTHER,
+}
+
+
+@pytest.mark.parametrize(("text", "role"), PACKAGES.items(), ids=PACKAGES.keys())
+def test_packages_have_one_purpose(read: ReadApp, text: str, role: Role) -> None:
+    assert read(f"const express = require('express');\n{APP}app.use({text});").used().role is role
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "import limit from 'express-rate-limit';\nconst each = limit({ max: 5 });",
+        "import { rateLimit } from 'express-rate-limit';\nconst each = rateLimit({ max: 5 });",
+        "import limit from 'express-rate-limit';\nconst make = () => limit({ max: 5 });\nconst each = make();",
+        "import { each } from './limits';",
+    ],
+)
+def test_a_package_is_known_behind_names(read: ReadApp, statement: str) -> None:
+    limits = "import limit from 'express-rate-limit';\nexport const each = limit({ max: 5 });"
+    assert read({"app.ts": f"{statement}\n{APP}app.use(each);", "limits.ts": limits}).used().role is Role.RATE_LIMIT
+
+
+BEHAVIOUR = {
+    "four parameters": ("(err, req, res, next) => res.status(500).end()", Role.ERROR),
+    "401": ("(req, res, next) => { if (!req.query.k) return res.status(401).end(); next(); }", Role.GUARD),
+    "403 through next": ("(req, res, next) => { if (!req.query.k) next(new Http(403)); else next(); }", Role.GUARD),
+    "reads the user": ("(req, res, next) => { if (!req.user) return res.status(400).end(); next(); }", Role.GUARD),
+    "parses the body": ("(req, res, next) => { req.body = schema.parse(req.body); next(); }", Role.VALIDATION),
+    "express-validator": (
+        "(req, res, next) => { if (!validationResult(req).isEmpty()) f(res); next(); }",
+        Role.VALIDATION,
+    ),
+    "always 404": ("(req, res) => { res.status(404).end(); }", Role.NOT_FOUND),
+    "always 404, through next": ("(req, res, next) => next(new HttpError(404))", Role.NOT_FOUND),
+    "logs": ("(req, res, next) => { console.log(req.method, req.url); next(); }", Role.LOGGING),
+    "sets a field": ("(req, res, next) => { req.startedAt = Date.now(); next(); }", Role.CONTEXT),
+    "sets locals": ("(req, res, next) => { res.locals.title = 'x'; next(); }", Role.CONTEXT),
+    "sets a header": ("(req, res, next) => { res.set('Cache-Control', 'no-store'); next(); }", Role.CONTEXT),
+}
+
+
+@pytest.mark.parametrize(("function", "role"), BEHAVIOUR.values(), ids=BEHAVIOUR.keys())
+def test_functions_tell_what_they_are_for(read: ReadApp, function: str, role: Role) -> None:
+    assert read(f"{APP}const fn = {function};\napp.use(fn);").used().role is role
+
+
+NAMES = {
+    "requireAdmin": Role.GUARD,
+    "validateBody": Role.VALIDATION,
+    "loginLimiter": Role.RATE_LIMIT,
+    "uploadAvatar": Role.UPLOAD,
+    "errorHandler": Role.ERROR,
+    "requestLogger": Role.LOGGING,
+    "something": Role.OTHER,
+}
+
+
+@pytest.mark.parametrize(("name", "role"), NAMES.items(), ids=NAMES.keys())
+def test_a_name_decides_where_no_function_can_be_read(read: ReadApp, name: str, role: Role) -> None:
+    assert read(f"import {{ {name} }} from './missing';\n{APP}app.use({name});").used().role is role
+
+
+PASSING = {
+    "nothing": "(req, res, next) => next()",
+    "nothing, typed": "(_req: Request, _res: Response, next: NextFunction) => { next(); }",
+    "nothing, returning": "(req, res, next) => { return next(); }",
+    "clock": "(req, res, next) => { console.time(req.url); next(); }",
+    "logger when it ends": """(req, res, next) => {
+        const start = process.hrtime.bigint();
+        res.on("finish", () => { logger.info(`${req.method} ${Number(process.hrtime.bigint() - start) / 1e6} ms`); });
+        next();
+      }""",
+    "logger, then next": "(req, res, next) => { const at = new Date().toISOString(); log.info(at); next(); }",
+}
+
+
+@pytest.mark.parametrize("function", PASSING.values(), ids=PASSING.keys())
+def test_what_only_logs_and_goes_on_is_logging(read: ReadApp, function: str) -> None:
+    assert read(f"{APP}const every = {function};\napp.use(every);").used().role is Role.LOGGING
+
+
+NOT_PASSING = {
+    "ends the connection": "(req, res, next) => { if (req.ip !== OK) { req.socket.destroy(); return; } next(); }",
+    "writes to the database": "async (req, res, next) => { await prisma.post.create({ data: {} }); next(); }",
+    "changes the body": "(req, res, next) => { for (const k in req.body) req.body[k] = req.body[k].trim(); next(); }",
+    "defaults the query": "(req, res, next) => { req.query.limit = req.query.limit || '5'; next(); }",
+    "goes on only sometimes": "(req, res, next) => { console.log(req.url); if (req.ip === OK) next(); }",
+    "returns without going on": "(req, res, next) => { if (req.ip !== OK) return; next(); }",
+    "goes on later": "(req, res, next) => { setTimeout(next, 1000); }",
+    "goes on with an error": "(req, res, next) => { if (bad(req)) return next(problem); next(); }",
+    "goes to the next route": "(req, res, next) => { console.log('x'); next('route'); }",
+    "throws": "(req, res, next) => { if (req.ip !== OK) throw new Error('no'); next(); }",
+    "calls something": "(req, res, next) => { track(req); next(); }",
+    "deletes from the body": "(req, res, next) => { delete req.body.role; next(); }",
+    "counts up": "(req, res, next) => { req.body.views++; next(); }",
+    "adds to the body": "(req, res, next) => { req.body.views += 1; next(); }",
+    "assigns to the body": "(req, res, next) => { Object.assign(req.body, extra); next(); }",
+    "changes the body by another name": "(req, res, next) => { const { body } = req; body.role = 'user'; next(); }",
+    "changes a list of the body": "(req, res, next) => { req.body.tags.push('x'); next(); }",
+    "changes the url": "(req, res, next) => { req.url = req.url.toLowerCase(); next(); }",
+    "sends": "(req, res, next) => { res.write('x'); next(); }",
+}
+
+
+@pytest.mark.parametrize("function", NOT_PASSING.values(), ids=NOT_PASSING.keys())
+def test_what_may_do_more_is_never_harmless(read: ReadApp, function: str) -> None:
+    role = read(f"{APP}const every = {function};\napp.use(every);").used().role
+    assert role not in (Role.LOGGING, Role.CONTEXT, Role.CORS, Role.SECURITY_HEADERS, Role.COMPRESSION)
+
+
+def test_a_misleading_name_does_not_make_a_function_harmless(read: ReadApp) -> None:
+    found = read(f"{APP}const corsLogger = (req, res, next) => {{ track(req); next(); }};\napp.use(corsLogger);")
+    assert found.used().role is Role.OTHER
+
+
+def test_arrays_of_middleware_are_opened(read: ReadApp) -> None:
+    found = read(
+        """
+        import { a, b, c, d } from "./missing";
+        const app = express();
+        const both = [b, c];
+        app.get("/x", [a, ...both], d, (req, res) => res.end());
+        app.post("/x", both, (req, res) => res.end());
+        """
+    )
+    assert found.before("GET /x") == ["a", "b", "c", "d"]
+    assert found.before("POST /x") == ["b", "c"]
