@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from codemods.ir.query import Op
 from codemods.migrate.checks import EdgePiece, EdgeWriter
@@ -20,6 +21,7 @@ from codemods.planner.ids import IdFlow
 from codemods.planner.pieces import Piece, PieceKey, PieceKind, context_name
 from codemods.planner.problems import Problem
 from codemods.planner.replies import Delegate, ResponsePlan
+from codemods.planner.responses import plan_response
 from codemods.planner.rollback import caught_transaction, may_roll_back
 from codemods.planner.routes import RoutePlan, plan_route
 from codemods.planner.values import Values
@@ -99,9 +101,13 @@ class Carrier:
     def run(self) -> Carried:
         state = self._state
         for plan in state.plans:
-            if plan.piece is not None:
-                self._start(plan.piece, plan.response)
-                open_body(plan, self._state.closure, self._reading.schema)
+            if plan.piece is None:
+                continue
+            if plan.response is None:
+                self._analyser.note_handler(plan.piece, partial(self._erased, plan.piece))
+                continue
+            self._start(plan.piece, plan.response)
+            open_body(plan, self._state.closure, self._reading.schema)
         self._other_applications()
         self._shadowed()
         self._shared_handlers()
@@ -137,11 +143,13 @@ class Carrier:
                 text = f"is registered after {other.route.place.file}:{other.route.place.line}, which answers first"
                 plan.problems.insert(0, Problem("CX109", text, plan.route.place))
 
-    def _start(self, piece: Piece, response: ResponsePlan | None) -> None:
+    def _erased(self, piece: Piece) -> list[Span]:
+        """What the answers of a handler leave behind."""
+        file = self._workspace.source(piece.key.file)
+        return plan_response(file, piece.node, workspace=self._workspace).erased()
+
+    def _start(self, piece: Piece, response: ResponsePlan) -> None:
         """Analyse a handler and the functions that answer for it, without what their answers leave behind."""
-        if response is None:
-            self._state.closure.start(piece, handler=True)
-            return
         for delegate in response.delegates().values():
             names = [parameter.name for parameter in parameters(delegate.piece.node)[delegate.response :][:1]]
             self._analyser.facts(

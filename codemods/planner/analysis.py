@@ -117,6 +117,7 @@ class Analyser:
         self._queries_of = queries_of
         self._is_job = is_job
         self._known: dict[PieceKey, Facts] = {}
+        self._handlers: dict[PieceKey, Callable[[], Sequence[Span]]] = {}
         self.pieces: dict[PieceKey, Piece] = {}
 
     def facts(
@@ -130,8 +131,14 @@ class Analyser:
             self.pieces[piece.key] = piece
             facts = Facts(piece)
             self._known[piece.key] = facts
+            if piece.key in self._handlers:
+                handler, erased = True, self._handlers[piece.key]()
             _Scan(self, facts, handler, tuple(erased), framework).run()
         return self._known[piece.key]
+
+    def note_handler(self, piece: Piece, erased: Callable[[], Sequence[Span]]) -> None:
+        """Treat a piece as a handler if its facts are ever asked for: it may be reached from another one."""
+        self._handlers.setdefault(piece.key, erased)
 
     @property
     def workspace(self) -> Workspace:

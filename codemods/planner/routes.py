@@ -114,7 +114,7 @@ ShapeOf = Callable[[str, SgNode], "Shape | None"]
 
 
 def plan_route(workspace: Workspace, route: Route, shape_of: ShapeOf) -> RoutePlan:
-    """Everything about one route that does not depend on other routes."""
+    """Everything about one route that does not depend on other routes; of a refused one not more than why."""
     piece = _handler_piece(workspace, route)
     plan = RoutePlan(route, piece)
     _check_registration(plan)
@@ -122,6 +122,7 @@ def plan_route(workspace: Workspace, route: Route, shape_of: ShapeOf) -> RoutePl
     if piece is None:
         text = route.handler.problem or "the handler could not be read"
         plan.problems.append(Problem("CX101", text, route.place))
+    if piece is None or plan.problems:
         return plan
     file = workspace.source(piece.key.file)
     plan.response = plan_response(file, piece.node, workspace=workspace)
