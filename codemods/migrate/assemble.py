@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -281,10 +281,15 @@ class Assembler:
 
     def modules(self, sources: dict[str, str]) -> tuple[NewModule, ...]:
         """All modules; `sources` names the source file that a module is the new place of."""
+        own = {module: self._workspace.source(file).newline for file, module in self._carried.placement.modules.items()}
+        usual = Counter(own.values()).most_common(1)[0][0] if own else "\n"
         return tuple(
-            NewModule(self.module_path(module), tuple(fragments), from_path=sources.get(module))
+            NewModule(
+                self.module_path(module), tuple(fragments), from_path=sources.get(module),
+                newline=own.get(module, usual),
+            )
             for module, fragments in sorted(self.draft.fragments.items())
-        )
+        )  # fmt: skip
 
 
 def table_group(name: str) -> str:

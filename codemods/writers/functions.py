@@ -429,7 +429,9 @@ class PieceWriter:
             return ""
         span = with_comments(self._file, statement)
         text = self._render(Span(span.start, span_of(statement).start))
-        return reindented(text, self._file.language, base, "") if self._piece.kind is PieceKind.METHOD else text
+        if self._piece.kind is not PieceKind.METHOD:
+            return text
+        return reindented(text, self._file.language, base, "").rstrip(" \t")
 
     def _registration(self, route: RoutePlan, args: str, unit: str) -> str:
         assert route.request is not None
