@@ -78,12 +78,13 @@ def settle(migration: Migration, accepted: frozenset[str] | None = None, unwrita
 
 
 def _item(item: Item, dropped: Mapping[str, Dropped], live: frozenset[str] | None) -> Item:
-    if item.group is None:
+    if not item.groups:
         return item
-    drop = dropped.get(item.group)
+    drops = [dropped[group] for group in item.groups if group in dropped]
+    drop = drops[0] if len(drops) == len(item.groups) else None
     if drop is not None and (live is None or drop.code != "CX906"):
         return replace(item, outcome=Outcome.NEEDS_REVIEW, reason=f"{drop.code} {drop.reason}", target=None)
-    if live is not None and item.group not in live:
+    if live is not None and not live.intersection(item.groups):
         return replace(item, outcome=Outcome.SKIPPED, reason=f"CX906 {CODES['CX906'].title}", target=None)
     return item
 

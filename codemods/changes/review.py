@@ -94,9 +94,11 @@ def items_of_parts(
 
 
 def _of_parts(item: Item, parts: Mapping[str, tuple[str, ...]], accepted: frozenset[str]) -> Item:
-    names = parts.get(item.group or "")
-    if names is None:
+    split = [parts[group] for group in item.groups if group in parts]
+    if not split:
         return item
-    if accepted.isdisjoint(names) or accepted.issuperset(names):
-        return replace(item, group=names[0])
+    whole = [group for group in item.groups if group not in parts]
+    taken = [names[0] for names in split if accepted.issuperset(names)]
+    if all(accepted.isdisjoint(names) or accepted.issuperset(names) for names in split) or taken:
+        return replace(item, group=(*whole, *(names[0] for names in split)))
     return replace(item, group=None, outcome=Outcome.NEEDS_REVIEW, reason="CX906 accepted only in part", target=None)

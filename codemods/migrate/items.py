@@ -56,8 +56,13 @@ def _routes(
         yield _route(plan, project, carried)
 
 
+def group_of(plan: RoutePlan) -> str:
+    """The change group of a route."""
+    return f"route:{plan.route.place.file}:{plan.route.place.line}:{plan.route.method}"
+
+
 def _route(plan: RoutePlan, project: Project, carried: Carried) -> Item:
-    group = f"route:{plan.route.place.file}:{plan.route.place.line}:{plan.route.method}"
+    group = group_of(plan)
     target = Target(f"{project.folder}/{plan.module}{project.extension}", plan.name, plan.kind)
     if carried.handlers.answers(plan):
         target = Target(f"{project.folder}/http{project.extension}")
@@ -126,15 +131,23 @@ class _Regions:
 
     def __init__(self, carried: Carried | None, project: Project | None) -> None:
         self._spans: dict[str, list[tuple[Span, PieceKey]]] = {}
+        self._groups: dict[PieceKey, list[str]] = {}
         self._carried, self._project = carried, project
         if carried is None:
             return
         for key in carried.written:
             span = carried.closure.piece(key).span
             self._spans.setdefault(key.file, []).append((span, key))
+        for plan in carried.carried:
+            for key in carried.pieces(plan):
+                self._groups.setdefault(key, []).append(group_of(plan))
 
     def piece_at(self, file: str, offset: int) -> PieceKey | None:
         return next((key for span, key in self._spans.get(file, []) if span.start <= offset < span.end), None)
+
+    def groups(self, key: PieceKey) -> tuple[str, ...] | None:
+        """The groups of the routes that take a piece along; None for what goes with the application itself."""
+        return tuple(dict.fromkeys(self._groups[key])) if key in self._groups else None
 
     def target(self, key: PieceKey) -> Target | None:
         if self._carried is None or self._project is None:
@@ -154,7 +167,7 @@ class _Regions:
             return item
         timers = self._carried.closure.facts(key).timers
         if any(source.place(timer.call.start).line == item.source.line for timer in timers):
-            return Item(item.kind, item.name, Outcome.MIGRATED, item.source, None, self.target(key))
+            return Item(item.kind, item.name, Outcome.MIGRATED, item.source, None, self.target(key), self.groups(key))
         return item
 
 
@@ -164,7 +177,9 @@ def _queries(reading: Reading, path: str, regions: _Regions) -> Iterable[Item]:
         place = _query_place(reading, query)
         key = regions.piece_at(path, query.call.start)
         if key is not None:
-            yield Item(ItemKind.QUERY, query.name, Outcome.MIGRATED, place, None, regions.target(key))
+            yield Item(
+                ItemKind.QUERY, query.name, Outcome.MIGRATED, place, None, regions.target(key), regions.groups(key)
+            )
         elif query.op is Op.CONNECT:
             yield Item(ItemKind.QUERY, query.name, Outcome.SKIPPED, place, "CX301 Convex needs no connection")
         elif script:
@@ -195,7 +210,9 @@ def _validators(reading: Reading, path: str, regions: _Regions) -> Iterable[Item
         key = regions.piece_at(path, schema.node.range().start.index)
         name = schema.name or "zod schema"
         if key is not None:
-            yield Item(ItemKind.VALIDATOR, name, Outcome.MIGRATED, schema.place, None, regions.target(key))
+            yield Item(
+                ItemKind.VALIDATOR, name, Outcome.MIGRATED, schema.place, None, regions.target(key), regions.groups(key)
+            )
         else:
             reason = f"CX404 {CODES['CX404'].title}"
             yield Item(ItemKind.VALIDATOR, name, Outcome.NEEDS_REVIEW, schema.place, reason)

@@ -64,7 +64,7 @@ class Item:
     """One thing found in the source and its outcome.
 
     `reason` is None for a migrated item, else `"CX312 what stands in the way"`; `group` names the change group
-    that carries the item, so that a rejected group turns its items into skipped ones.
+    that carries the item, or the groups of which any does: when none is accepted, the item is skipped.
     """
 
     kind: ItemKind
@@ -73,7 +73,14 @@ class Item:
     source: Place
     reason: str | None = None
     target: Target | None = None
-    group: str | None = None
+    group: str | tuple[str, ...] | None = None
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """The change groups that carry the item; none for one that no change carries."""
+        if self.group is None:
+            return ()
+        return (self.group,) if isinstance(self.group, str) else self.group
 
 
 @dataclass(frozen=True, slots=True)
