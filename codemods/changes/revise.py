@@ -6,10 +6,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from codemods.changes.changeset import ChangeSet, Fragment, NewModule
+from codemods.changes.changeset import Addition, ChangeSet, Fragment, ImportSpec
 from codemods.changes.compose import Composer
 
 MARK = "// ==== "
+
+Piece = Fragment | Addition
 
 
 class NotRevised(Exception):
@@ -18,7 +20,7 @@ class NotRevised(Exception):
 
 def editable(changes: ChangeSet, name: str) -> str | None:
     """The new code that this group alone brings, under a heading for each piece; None when there is none."""
-    pieces = [f"{MARK}{module.path}\n{fragment.text}\n" for module, fragment in _pieces(changes, name)]
+    pieces = [f"{MARK}{path}\n{_text(piece)}\n" for path, piece in _pieces(changes, name)]
     if not pieces:
         return None
     title = changes.group(name).title
@@ -32,38 +34,61 @@ def revised(changes: ChangeSet, name: str, text: str, accepted: frozenset[str]) 
     """
     pieces = list(_pieces(changes, name))
     paths = [line.removeprefix(MARK).strip() for line in text.splitlines() if line.startswith(MARK)]
-    if paths != [module.path for module, _ in pieces]:
+    if paths != [path for path, _ in pieces]:
         raise NotRevised(f"the lines that begin with {MARK.strip()} were changed")
     texts = re.split(f"^{re.escape(MARK)}.*\n?", text, flags=re.MULTILINE)[1:]
     if not any(piece.strip() for piece in texts):
         raise NotRevised("nothing is left; answer n to reject the change")
-    news = {id(fragment): _with_text(fragment, new) for (_, fragment), new in zip(pieces, texts, strict=True)}
-    modules = tuple(
-        replace(module, fragments=tuple(news.get(id(f), f) for f in module.fragments)) for module in changes.modules
+    news = {id(piece): new.strip("\n") for (_, piece), new in zip(pieces, texts, strict=True)}
+    edited = replace(
+        changes,
+        modules=tuple(
+            replace(module, fragments=tuple(_fragment(one, news.get(id(one))) for one in module.fragments))
+            for module in changes.modules
+        ),
+        edits=tuple(
+            replace(edit, additions=tuple(_addition(one, news.get(id(one))) for one in edit.additions))
+            for edit in changes.edits
+        ),
     )
-    edited = replace(changes, modules=modules)
     dropped = [drop for drop in Composer(edited).render(accepted).dropped if drop.group == name]
     if dropped:
         raise NotRevised(dropped[0].reason)
     return edited
 
 
-def _pieces(changes: ChangeSet, name: str) -> Iterator[tuple[NewModule, Fragment]]:
+def _pieces(changes: ChangeSet, name: str) -> Iterator[tuple[str, Piece]]:
     for module in changes.modules:
-        for fragment in module.fragments:
-            if fragment.groups == (name,):
-                yield module, fragment
+        yield from ((module.path, piece) for piece in module.fragments if piece.groups == (name,))
+    for edit in changes.edits:
+        yield from ((edit.path, piece) for piece in edit.additions if piece.groups == (name,) and _text(piece))
 
 
-def _with_text(fragment: Fragment, text: str) -> Fragment:
-    """The fragment with another text, without the imports that the new text no longer uses."""
-    new = text.strip("\n")
-    kept = tuple(
-        spec
-        for spec in fragment.imports
-        if not _names(fragment.text, spec.binds) or _names(new, spec.binds) or not spec.name
+def _text(piece: Piece) -> str:
+    """The code of a piece, without the blank lines around it and with plain line ends."""
+    text = piece.text if isinstance(piece, Fragment) else "".join(map(str, piece.edit.parts))
+    return text.replace("\r\n", "\n").strip("\n")
+
+
+def _fragment(piece: Fragment, text: str | None) -> Fragment:
+    return piece if text is None else replace(piece, text=text, imports=_still_used(piece, text))
+
+
+def _addition(piece: Addition, text: str | None) -> Addition:
+    if text is None:
+        return piece
+    whole = "".join(map(str, piece.edit.parts))
+    plain = whole.replace("\r\n", "\n").replace(_text(piece), text, 1)
+    edit = replace(piece.edit, parts=(plain.replace("\n", "\r\n") if "\r\n" in whole else plain,))
+    return replace(piece, edit=edit, imports=_still_used(piece, text))
+
+
+def _still_used(piece: Piece, text: str) -> tuple[ImportSpec, ...]:
+    """The imports of a piece without those that only its old text used."""
+    old = _text(piece)
+    return tuple(
+        spec for spec in piece.imports if not _names(old, spec.binds) or _names(text, spec.binds) or not spec.name
     )
-    return replace(fragment, text=new, imports=kept)
 
 
 def _names(text: str, name: str) -> bool:

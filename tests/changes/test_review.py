@@ -208,3 +208,14 @@ def test_code_added_to_existing_files_is_split_like_new_code() -> None:
     needs = {one.title.split(": ")[1]: one.needs for one in parts.changes.groups[1:]}
     assert needs == {"convex/a.ts": ("users/2",), "convex/b.ts": (), "src/routes.ts": ("users/1", "users/2")}
     assert only(parts.changes.render(frozenset({"users/2"})), "convex/b.ts") == "b();\nmore();\n"
+
+
+def test_code_added_to_existing_files_can_be_edited() -> None:
+    base = MemoryBase({"convex/b.ts": "b();\r\n"})
+    addition = Addition(Edit.insert(4, "\r\n\r\nlist(\r\n  1);"), ("users",), (spec("./c", "list"),))
+    changes = ChangeSet((group("users"),), (), (FileEdit("convex/b.ts", additions=(addition,)),), base=base)
+    text = editable(changes, "users")
+    assert text is not None
+    assert text.endswith("// ==== convex/b.ts\nlist(\n  1);\n")
+    edited = revised(changes, "users", text.replace("list(\n  1)", "two(\n  2)"), frozenset({"users"}))
+    assert only(edited.render(), "convex/b.ts") == "b();\r\n\r\ntwo(\r\n  2);\r\n"
