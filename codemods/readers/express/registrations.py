@@ -22,7 +22,7 @@ from codemods.source import (
     string_value,
     unwrap,
 )
-from codemods.source.tree import FUNCTION_KINDS, property_name
+from codemods.source.tree import FUNCTION_KINDS, member_path, property_name
 from codemods.workspace import Global, Workspace
 
 OTHER_SERVERS = frozenset(
@@ -149,7 +149,16 @@ class Registrations:
         if found is None:
             return []
         routers = self._receivers(file, call)
-        return [replace(found, router=router) for router in routers] if len(routers) > 1 else [found]
+        each = [replace(found, router=router) for router in routers] if len(routers) > 1 else [found]
+        return [one for registration in each for one in self._paths(file, registration)]
+
+    def _paths(self, file: SourceFile, registration: Registration) -> list[Registration]:
+        """`use(["/a", "/b"], fn)` is one registration for each path."""
+        listed = registration.path_node
+        if registration.verb != "use" or listed is None or unwrap(listed).kind() != "array":
+            return [registration]
+        paths = ((node, path_text(self._workspace, file, node)) for node in named(unwrap(listed)))
+        return [replace(registration, path_node=node, path=text) for node, text in paths]
 
     def _receivers(self, file: SourceFile, call: SgNode) -> tuple[Router, ...]:
         """The routers behind the receiver: also the elements of an array that a loop goes over."""
@@ -233,8 +242,9 @@ class _Context:
         )
 
     def may_be_router(self, base: SgNode, handlers: list[SgNode]) -> bool:
-        """A loop variable or untyped parameter that gets (req, res) middleware: some router, which one is not known."""
-        binding = self._file.bindings.resolve(base) if base.kind() == "identifier" else None
+        """A loop variable or parameter, or a part of one, that gets (req, res) middleware: some router, unknown which."""
+        root = member_path(base)[0]
+        binding = self._file.bindings.resolve(root) if root.kind() == "identifier" else None
         looped = binding is not None and (
             binding.declaration.kind() == "for_in_statement" or binding.kind == "parameter"
         )
@@ -317,6 +327,8 @@ def _split_path(
         return given[0], given[1:]
     first = unwrap(given[0])
     if first.kind() in _PATH_KINDS or (len(given) > 1 and _is_text(workspace, file, first)):
+        return given[0], given[1:]
+    if first.kind() == "array" and named(first) and all(unwrap(e).kind() in _PATH_KINDS for e in named(first)):
         return given[0], given[1:]
     return None, given
 

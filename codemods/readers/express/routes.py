@@ -219,7 +219,8 @@ class _Assembly:
 
     def _is_root(self, router: Router) -> bool:
         """An application, as opposed to a router that nothing mounts."""
-        text = self._workspace.text(router.file)[router.offset : router.offset + 200]
+        declared = _starting_at(self._workspace.source(router.file).root, router.offset)
+        text = declared.text() if declared is not None else ""
         return not re.search(r"\bRouter\s*(<[^(]*>)?\(", text.split("\n")[0])
 
     def _before(
@@ -253,6 +254,17 @@ class _Assembly:
         return max(majors, default=4)
 
 
+def _starting_at(node: SgNode, offset: int) -> SgNode | None:
+    """The outermost node below another one that starts at an offset."""
+    for child in node.children():
+        span = span_of(child)
+        if span.start == offset and child.is_named():
+            return child
+        if span.start <= offset < span.end:
+            return _starting_at(child, offset)
+    return None
+
+
 def _flat(given: Iterable[SgNode]) -> list[SgNode]:
     """Handlers with arrays of handlers opened, as Express does."""
     found: list[SgNode] = []
@@ -276,7 +288,7 @@ def _applies(used: _Used, path: str | None) -> bool:
 
 def _shape(path: str) -> str:
     """A path with the names of its parameters left out."""
-    return re.sub(r":\w+", ":", path.rstrip("/")) or "/"
+    return re.sub(r":\w+", ":", path.rstrip("/")).lower() or "/"
 
 
 def _covers(used: str | None, path: str | None) -> bool:
@@ -284,7 +296,7 @@ def _covers(used: str | None, path: str | None) -> bool:
     if used is None or path is None or used in ("", "/", "*"):
         return True
     pattern = re.sub(r":\w+", "[^/]+", used.rstrip("/"))
-    return re.match(rf"^{pattern}(/|$)", path) is not None or ":" in path or "*" in used
+    return re.match(rf"^{pattern}(/|$)", path, re.I) is not None or ":" in path or "*" in used
 
 
 def _join(prefix: str | None, path: str | None) -> str | None:
@@ -293,8 +305,3 @@ def _join(prefix: str | None, path: str | None) -> str | None:
         return None
     joined = re.sub(r"/{2,}", "/", f"{prefix}/{path}")
     return joined.rstrip("/") or "/"
-
-
-def relocated(route: Route, path: str | None) -> Route:
-    """The route under another path."""
-    return replace(route, path=path)
