@@ -25,6 +25,7 @@ from codemods.writers.database import DatabaseEdits, is_floating, transaction_pa
 from codemods.writers.delegates import delegate_edits
 from codemods.writers.errors import error_class_edits
 from codemods.writers.library import spec_of
+from codemods.writers.parsing import parse_edits
 from codemods.writers.shifting import indent_unit, reindented, without_useless_catch
 
 SERVER = "convex:_generated/server"
@@ -111,6 +112,7 @@ class PieceWriter:
             self._timer(timer)
         self._edits += self._context.ids.edits_in(self._file.path, self._piece.span)
         self._plain_errors()
+        self._parses()
         delegate = self._context.delegates.get(self._piece.key)
         if delegate is not None:
             self._edits += delegate_edits(self._file, delegate, self._library)
@@ -238,6 +240,14 @@ class PieceWriter:
                 self._import(f"row:{module.removeprefix('table:')}", replaced.name or "", "", True)
             else:
                 self._import(self._context.enums_module, replaced.name or "", "", replaced.type_only)
+
+    def _parses(self) -> None:
+        if self._piece.kind is PieceKind.DECLARATION or self._expression:
+            return
+        edits, needed = parse_edits(self._context.workspace, self._file, self._piece.node)
+        self._edits += edits
+        for name in sorted(needed):
+            self._library(name)
 
     def _plain_errors(self) -> None:
         """`new Error(x)`: class and message only survive a function boundary in an ApplicationError."""
