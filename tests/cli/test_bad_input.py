@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from builders import tree
 from cli_app import App, Ran
+from convex_project import ConvexProject
 from harness import write_files
 
 from cli.main import main
@@ -103,6 +104,13 @@ def migrated(app: App, *arguments: str) -> Ran:
         assert app.run("undo").code == 0
     assert tree(app.root) == before
     return applied
+
+
+def compile_errors(app: App) -> list[str]:
+    """What the compiler and the bundler say to what an apply writes."""
+    assert app.run("migrate", "--apply").code == 0
+    project = ConvexProject(app.root)
+    return [*project.codegen(), *project.tsc(), *project.bundle()]
 
 
 def items(app: App) -> dict[str, str]:
@@ -364,6 +372,7 @@ def test_names_that_are_none_in_convex(repository: Repository) -> None:
             assert re.fullmatch(r"[A-Za-z_$][\w$]*", one["target"]["export"], re.ASCII), one
             assert one["target"]["export"] not in {"delete", "default", "class", "new", "function"}
     assert all(change["path"].isascii() for change in found["changes"] if change["path"].startswith("convex/"))
+    assert compile_errors(app) == []
 
 
 # ---- configuration --------------------------------------------------------------------------------------------
@@ -429,6 +438,7 @@ def test_terminal_escapes_and_markup_in_what_is_shown(repository: Repository) ->
     for format_ in FORMATS:
         found = app.run("migrate", "--format", format_).out
         assert format_ == "patch" or not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e]", found), format_
+    assert compile_errors(app) == []
 
 
 def test_a_missing_folder_whose_name_steers_terminals(repository: Repository) -> None:
