@@ -98,6 +98,8 @@ class PieceWriter:
         self._file = context.workspace.source(piece.key.file)
         self._facts: Facts = context.closure.facts(piece.key, handler=route is not None)
         self._edits: list[Edit] = list(extra)
+        self._stays = bool(extra)
+        """Runs at the edge itself, so that what it throws crosses no function boundary."""
         self._written = Written("")
         self._module = module or context.placement.module(piece.key)
         self._ctx = context_name(self._file, piece.node)
@@ -242,7 +244,7 @@ class PieceWriter:
                 self._import(self._context.enums_module, replaced.name or "", "", replaced.type_only)
 
     def _parses(self) -> None:
-        if self._piece.kind is PieceKind.DECLARATION or self._expression:
+        if self._piece.kind is PieceKind.DECLARATION or self._expression or self._stays:
             return
         edits, needed = parse_edits(self._context.workspace, self._file, self._piece.node)
         self._edits += edits
@@ -251,7 +253,7 @@ class PieceWriter:
 
     def _plain_errors(self) -> None:
         """`new Error(x)`: class and message only survive a function boundary in an ApplicationError."""
-        if self._piece.kind is PieceKind.DECLARATION:
+        if self._piece.kind is PieceKind.DECLARATION or self._stays:
             return
         for node in find_all(self._piece.node, "new_expression", "call_expression"):
             maker = node.field("constructor") or node.field("function")
