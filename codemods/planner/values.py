@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from ast_grep_py import SgNode
 
-from codemods.ir.query import All, Any, Condition, Not, Op, Predicate, Query, Related
+from codemods.ir.query import Op, Query
 from codemods.ir.table import Schema
 from codemods.ir.validator import Shape
 from codemods.source import Binding, BindingKind, SourceFile, Span, member, span_of, unwrap
@@ -25,7 +25,6 @@ _MAY_MISS = frozenset({"find", "findLast", "pop", "shift", "at", "get", "findOne
 _CASTS = frozenset({"Number", "String", "Boolean", "parseInt", "parseFloat", "BigInt", "Date"})
 _ROWS = frozenset({Op.FIND_UNIQUE, Op.FIND_FIRST, Op.CREATE, Op.UPDATE, Op.UPSERT, Op.DELETE})
 
-_UNIQUE = frozenset({Op.FIND_UNIQUE, Op.UPDATE, Op.DELETE, Op.UPSERT})
 
 PartShape = Callable[[SgNode], "Shape | None"]
 """The validated shape of `req.body.x` and its like, for handlers; None when nothing is known."""
@@ -37,7 +36,6 @@ class Values:
     def __init__(self, file: SourceFile, schema: Schema, queries: list[Query], part_shape: PartShape | None = None):
         self._file, self._schema = file, schema
         self._calls = {query.call: query for query in queries}
-        self._keys = {span for query in queries if query.op in _UNIQUE for span in conditions(query.where)}
         self._part_shape = part_shape
 
     def text(self, value: Span) -> str:
@@ -51,8 +49,6 @@ class Values:
         return node.text() if node is not None and node.kind() in _LITERALS else None
 
     def may_be_undefined(self, value: Span) -> bool:
-        if value in self._keys:
-            return False  # an undefined key is an error in Prisma, not a missing condition
         node = node_covering(self._file, value)
         return node is None or self._undefined(node, 0)
 
@@ -176,15 +172,3 @@ def node_covering(file: SourceFile, span: Span) -> SgNode | None:
         if inner is None:
             return None
         node = inner
-
-
-def conditions(predicate: Predicate) -> Iterator[Span]:
-    """The values that a predicate compares with."""
-    match predicate:
-        case Condition(value=value):
-            yield value
-        case All(parts=parts) | Any(parts=parts):
-            for part in parts:
-                yield from conditions(part)
-        case Not(part=part) | Related(part=part):
-            yield from conditions(part)
