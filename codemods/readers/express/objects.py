@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from ast_grep_py import SgNode
 
+from codemods.readers.express.fields import assigned_field, own_field
 from codemods.readers.express.follow import bare
-from codemods.source import Binding, SourceFile, arguments, find_all, member, named, span_of, string_value, unwrap
+from codemods.readers.express.tables import row_values
+from codemods.source import Binding, SourceFile, arguments, member, named, span_of, string_value, unwrap
 from codemods.source.tree import FUNCTION_KINDS
 from codemods.workspace import Declared, FunctionRef, InFile, Workspace
 
@@ -64,6 +66,15 @@ class ExpressObjects:
         """All Express objects that an expression may be: a parameter stands for every router it is called with."""
         found = self._own_router(file, node, 0)
         return self._stands_for(found, ()) if found else ()
+
+    def routers_in(self, file: SourceFile, call: SgNode, node: SgNode) -> tuple[Router, ...]:
+        """All Express objects that an expression may be in a call: also those that a loop variable takes there."""
+        found = self.routers_of(file, node)
+        if found:
+            return found
+        rows = [row for row in row_values(self._workspace, file, call, node) if row is not None]
+        ends = [router for row in rows for router in self.routers_of(self._workspace.source(row.file), row.node)]
+        return tuple(dict.fromkeys(ends))
 
     def _own_router(self, file: SourceFile, node: SgNode | None, depth: int) -> Router | None:
         node = unwrap(node) if node is not None else None
@@ -139,7 +150,7 @@ class ExpressObjects:
         return own if any(value is not None and self.creates(file, value) for value in assigned) else None
 
     def _member(self, file: SourceFile, node: SgNode, depth: int) -> Router | None:
-        field = _own_field(node)
+        field = own_field(node)
         if field is not None:
             return self._field(file, field, depth)
         return self._meaning(file, node, depth)
@@ -164,7 +175,7 @@ class ExpressObjects:
         if meaning.binding is not None and meaning.binding.imported is None:
             return self._binding(target, meaning.binding, depth + 1)
         if meaning.node.kind() in ("public_field_definition", "field_definition"):
-            return self._field(target, _stored(meaning.node), depth + 1)
+            return self._field(target, assigned_field(meaning.node), depth + 1)
         if meaning.node.kind() in FUNCTION_KINDS:
             return None
         return self.router_of(target, meaning.node, depth + 1)
@@ -294,46 +305,3 @@ def _assigned_value(reference: SgNode) -> SgNode | None:
         return None
     left = parent.field("left")
     return parent.field("right") if left is not None and span_of(left) == span_of(reference) else None
-
-
-def _own_field(node: SgNode) -> SgNode | None:
-    """The field definition, parameter property or `this.x = …` assignment behind `this.x`."""
-    parts = member(node)
-    if parts is None or parts[0].kind() != "this":
-        return None
-    body = next((a for a in node.ancestors() if a.kind() == "class_body"), None)
-    return _field_of(body, parts[1]) if body is not None else None
-
-
-def _stored(field: SgNode) -> SgNode:
-    """A declared field, or the assignment in its class that gives it its value: what `this.x` finds as well."""
-    body, name = field.parent(), _field_name(field)
-    found = _field_of(body, name) if body is not None and name is not None else None
-    return found if found is not None else field
-
-
-def _field_of(body: SgNode, name: str) -> SgNode | None:
-    fields = [f for f in named(body) if f.kind() in ("public_field_definition", "field_definition")]
-    declared = next((f for f in fields if _field_name(f) == name), None)
-    if declared is not None and declared.field("value") is not None:
-        return declared
-    for assignment in find_all(body, "assignment_expression"):
-        left = assignment.field("left")
-        target = member(left) if left is not None else None
-        if target is not None and target[0].kind() == "this" and target[1] == name:
-            return assignment
-    return declared or _parameter_property(body, name)
-
-
-def _field_name(field: SgNode) -> str | None:
-    name = field.field("name") or field.field("property")
-    return name.text() if name is not None else None
-
-
-def _parameter_property(body: SgNode, name: str) -> SgNode | None:
-    for parameter in find_all(body, "required_parameter", "optional_parameter"):
-        pattern = parameter.field("pattern")
-        modified = any(child.kind() == "accessibility_modifier" for child in parameter.children())
-        if modified and pattern is not None and pattern.text() == name:
-            return parameter
-    return None

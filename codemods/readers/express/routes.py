@@ -14,7 +14,7 @@ from codemods.readers.express.handlers import read_handler
 from codemods.readers.express.middleware import read_middleware
 from codemods.readers.express.objects import ExpressObjects, Router
 from codemods.readers.express.places import Scope
-from codemods.readers.express.registrations import Registration, Registrations, loop_elements, may_register
+from codemods.readers.express.registrations import Registration, Registrations, may_register
 from codemods.source import SourceFile, Span, named, span_of, unwrap
 from codemods.workspace import Workspace
 
@@ -117,7 +117,7 @@ class _Assembly:
         before: list[Middleware] = []
         mounts = False
         for argument in registration.arguments:
-            children = self._children(file, registration, argument)
+            children = self._objects.routers_in(file, registration.call, argument)
             if not children:
                 found = read_middleware(self._workspace, file, argument)
                 before.extend(found)
@@ -135,15 +135,6 @@ class _Assembly:
         elif registration.router is not None and not mounts:
             used = (_Used(registration.position, registration.path, m, registration.scope) for m in before)
             self._used[registration.router].extend(used)
-
-    def _children(self, file: SourceFile, registration: Registration, argument: SgNode) -> tuple[Router, ...]:
-        """The routers that an argument of `use` is; also each element that a loop variable takes."""
-        found = self._objects.routers_of(file, argument)
-        if found or argument.kind() != "identifier":
-            return found
-        elements = loop_elements(self._workspace, file, registration.call, argument.text())
-        ends = [r for path, node in elements for r in self._objects.routers_of(self._workspace.source(path), node)]
-        return tuple(dict.fromkeys(ends))
 
     def _param(self, registration: Registration) -> None:
         """`app.param("id", fn)` runs before every route whose path has the parameter."""
