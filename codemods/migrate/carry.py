@@ -24,6 +24,7 @@ from codemods.planner.replies import Delegate, ResponsePlan
 from codemods.planner.responses import plan_response
 from codemods.planner.rollback import caught_transaction, may_roll_back
 from codemods.planner.routes import RoutePlan, plan_route
+from codemods.planner.shapes import RequestFields, TypedFields
 from codemods.planner.values import Values
 from codemods.source import SourceFile, Span, parameters
 from codemods.workspace import Workspace
@@ -96,6 +97,7 @@ class Carrier:
         planned = [plan_route(self._workspace, route, reading.shape) for route in reading.app.routes]
         routes = [plan for plan in planned if plan.key not in marked]
         edge = EdgeWriter(reading.workspace, closure, analyser)
+        self._handled: dict[PieceKey, RoutePlan] = {}
         self._state = Carried(reading.workspace, routes, closure, schema_names(reading.schema), Names(), edge)
 
     def run(self) -> Carried:
@@ -189,6 +191,7 @@ class Carrier:
         news = self._refuse_checks()
         carried = state.carried
         handlers = {plan.piece.key: plan for plan in carried if plan.piece is not None}
+        self._handled = handlers
         edge = state.edge_pieces()
         extra = [key for piece in edge.values() for key in piece.reached]
         keys = dict.fromkeys([*(key for plan in carried for key in state.pieces(plan)), *extra])
@@ -268,7 +271,11 @@ class Carrier:
     def _queries(self, key: PieceKey) -> DatabaseEdits:
         facts = self._state.closure.facts(key)
         file = self._workspace.source(key.file)
-        values = Values(file, self._reading.schema, facts.queries)
+        plan = self._handled.get(key)
+        request = plan.request if plan is not None else None
+        fields = RequestFields(file, facts.piece.node, request.arguments) if request is not None else None
+        typed = TypedFields(self._workspace, self._reading.shape)
+        values = Values(file, self._reading.schema, facts.queries, fields, typed)
         ctx = context_name(file, facts.piece.node)
         taken = self._state.placement.names_in(key.file)
         schema, names = self._reading.schema, self._state.names

@@ -9,6 +9,7 @@ from ast_grep_py import SgNode
 from codemods.ir.query import Op, Query
 from codemods.ir.table import Schema
 from codemods.ir.validator import Shape
+from codemods.planner.shapes import TypedFields
 from codemods.source import Binding, BindingKind, SourceFile, Span, member, span_of, unwrap
 
 _LITERALS = frozenset({"string", "number", "true", "false", "null", "regex"})
@@ -33,8 +34,15 @@ PartShape = Callable[[SgNode], "Shape | None"]
 class Values:
     """Implements the writers' ValueFacts over one source file."""
 
-    def __init__(self, file: SourceFile, schema: Schema, queries: list[Query], part_shape: PartShape | None = None):
-        self._file, self._schema = file, schema
+    def __init__(
+        self,
+        file: SourceFile,
+        schema: Schema,
+        queries: list[Query],
+        part_shape: PartShape | None = None,
+        typed: TypedFields | None = None,
+    ) -> None:
+        self._file, self._schema, self._typed = file, schema, typed
         self._calls = {query.call: query for query in queries}
         self._part_shape = part_shape
 
@@ -125,6 +133,8 @@ class Values:
         parts = member(node)
         base = unwrap(parts[0]) if parts is not None else None
         binding = self._file.bindings.resolve(base) if base is not None and base.kind() == "identifier" else None
+        if self._typed and binding and parts and self._typed.is_present(self._file, binding, parts[1]):
+            return False
         query = self._row_query(binding)
         table = self._schema.table(query.table) if query is not None and query.table is not None else None
         return table is None or parts is None or table.field(parts[1]) is None
