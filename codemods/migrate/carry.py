@@ -294,7 +294,7 @@ class Carrier:
         """A mutation that returns its failure cannot also take back a transaction that failed."""
         assert plan.piece is not None
         reached = self._state.closure.reached(plan.piece.key)
-        queries = [query for key in reached for query in self._state.closure.facts(key).queries]
+        queries = [query for key in reached for query in self._state.closure.facts(key).queries_now]
         inside = next((query for query in queries if query.op in _ATOMIC), None)
         caught = caught_transaction(self._state.closure, plan)
         if inside is None or not (plan.settles or caught):

@@ -101,6 +101,11 @@ class Facts:
     effects: set[Effect] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
 
+    @property
+    def queries_now(self) -> list[Query]:
+        """The database calls of the piece itself, without those of the jobs that it schedules."""
+        return [query for query in self.queries if not any(t.callback.holds(query.call) for t in self.timers)]
+
 
 class Analyser:
     """Analyses pieces of a workspace, each once."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codemods.ir.table import Schema
 from codemods.planner.analysis import Analyser, Effect, Facts
 from codemods.planner.pieces import Piece, PieceKey, PieceKind
 from codemods.planner.problems import Problem
@@ -19,6 +20,10 @@ class Closure:
 
     def facts(self, key: PieceKey, handler: bool = False) -> Facts:
         return self._analyser.facts(self._analyser.pieces[key], handler)
+
+    @property
+    def schema(self) -> Schema:
+        return self._analyser.schema
 
     def piece(self, key: PieceKey) -> Piece:
         return self._analyser.pieces[key]

@@ -1,11 +1,11 @@
-"""Statements that only write to the log, and so may change places with an answer."""
+"""Statements that may change places with an answer: those that only write to the log, or start later work."""
 
 from __future__ import annotations
 
 from ast_grep_py import SgNode
 
 from codemods.planner.runtimes import LOGGERS
-from codemods.source import SourceFile, find_all, member, named, span_of, unwrap
+from codemods.source import FUNCTION_KINDS, SourceFile, arguments, find_all, member, named, span_of, unwrap
 from codemods.workspace import External, Workspace
 
 _WORK = ("await_expression", "yield_expression", "assignment_expression", "update_expression", "new_expression",
@@ -21,6 +21,17 @@ def is_log(statement: SgNode, file: SourceFile, workspace: Workspace | None) -> 
         return False
     nested = [node for node in find_all(call, "call_expression") if span_of(node) != span_of(call)]
     return _is_logger(call, file, workspace) and all(_callee(node) in _HARMLESS_CALLS for node in nested)
+
+
+def is_deferred(statement: SgNode, file: SourceFile) -> bool:
+    """`setTimeout(() => …, 1000);`: nothing of it runs before the handler has answered."""
+    inner = named(statement)
+    call = unwrap(inner[0]) if statement.kind() == "expression_statement" and inner else None
+    function = call.field("function") if call is not None and call.kind() == "call_expression" else None
+    if call is None or function is None or function.text() != "setTimeout" or file.bindings.resolve(function):
+        return False
+    callback, *rest = arguments(call) or [call]
+    return callback.kind() in FUNCTION_KINDS and not any(find_all(argument, *_WORK) for argument in rest)
 
 
 def _callee(call: SgNode) -> str:

@@ -281,7 +281,7 @@ class _Reader:
         stands = [reply.stand for reply in self._replies]
         stands += [forward.stand for forward in self._forwards]
         stands += [delegation.stand for delegation in self._delegations]
-        if not stands and not self._raised:
+        if not stands and not find_all(self._handler, "throw_statement"):
             self._problem(self._handler, "never answers", "CX207")
             return
         for node in open_ends(self._handler, [stand.statement for stand in stands]):

@@ -30,13 +30,16 @@ def _fails_after_write(closure: Closure, key: PieceKey, failing: list[Span]) -> 
     """Within one piece: a write, and behind it something that may throw."""
     facts = closure.facts(key)
     bodies = [q.body for q in facts.queries if q.op is Op.TRANSACTION and q.body is not None]
-    outside = [query for query in facts.queries if not _in_transaction(facts, query)]
-    calls = [use for use in facts.uses if use.call is not None and not any(b.holds(use.span) for b in bodies)]
+    later = [timer.callback for timer in facts.timers]
+    apart = [*bodies, *later]
+    outside = [query for query in facts.queries if not any(span.holds(query.call) for span in apart)]
+    calls = [use for use in facts.uses if use.call is not None and not any(span.holds(use.span) for span in apart)]
     writes = [query.call.start for query in outside if _is_write(query)]
+    writes += [timer.call.start for timer in facts.timers]
     writes += [body.end for body in bodies]
     writes += [use.span.start for use in calls if closure.writes(use.target)]
     thrown = [*failing, *(span_of(node) for node in find_all(facts.piece.node, "throw_statement"))]
-    fails = [span.start for span in thrown if not any(body.holds(span) for body in bodies)]
+    fails = [span.start for span in thrown if not any(body.holds(span) for body in apart)]
     fails += [query.call.start for query in outside if _is_write(query) or query.or_throw]
     fails += [body.start for body in bodies]
     fails += [use.span.start for use in calls if _may_throw(closure, use.target)]
@@ -130,11 +133,6 @@ def _repeats(facts: Facts, at: int) -> bool:
 
 def _is_write(query: Query) -> bool:
     return query.op not in READS and query.op not in (Op.CONNECT, Op.TRANSACTION, Op.RAW)
-
-
-def _in_transaction(facts: Facts, query: Query) -> bool:
-    bodies = [q.body for q in facts.queries if q.op is Op.TRANSACTION and q.body is not None]
-    return any(body.holds(query.call) for body in bodies)
 
 
 def _may_throw(closure: Closure, key: PieceKey) -> bool:

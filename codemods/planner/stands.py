@@ -5,7 +5,7 @@ from __future__ import annotations
 from ast_grep_py import SgNode
 
 from codemods.planner.flow import rest_after
-from codemods.planner.logs import is_log
+from codemods.planner.logs import is_deferred, is_log
 from codemods.planner.replies import Stand, Standing
 from codemods.source import FUNCTION_KINDS, SourceFile, Span, find_all, span_of, unwrap
 from codemods.workspace import Workspace
@@ -43,16 +43,17 @@ def stand_of(call: SgNode, function: SgNode, file: SourceFile, workspace: Worksp
     after = span_of(rest.end) if rest.end is not None else None
     if not rest.statements:
         return Stand(standing, span_of(parent), after)
-    late = [_is_late_log(node, parent, call, file, workspace) for node in rest.statements]
+    late = [_is_late(node, parent, call, file, workspace) for node in rest.statements]
     if not all(late) or standing is Standing.BRANCH:
         return GOES_ON
     logs = Span(span_of(parent).end, span_of(rest.statements[-1]).end)
     return Stand(standing, span_of(parent), after, logs)
 
 
-def _is_late_log(late: SgNode, statement: SgNode, call: SgNode, file: SourceFile, workspace: Workspace | None) -> bool:
-    """May this statement run before the reply instead: does it only write to the log, right behind the reply?"""
-    return late.parent() == statement.parent() and not find_all(call, *_WORK) and is_log(late, file, workspace)
+def _is_late(late: SgNode, statement: SgNode, call: SgNode, file: SourceFile, workspace: Workspace | None) -> bool:
+    """May this statement run before the reply instead: does it log, or start later work, right behind the reply?"""
+    harmless = is_log(late, file, workspace) or is_deferred(late, file)
+    return harmless and late.parent() == statement.parent() and not find_all(call, *_WORK)
 
 
 def outermost(call: SgNode) -> tuple[SgNode, SgNode | None]:

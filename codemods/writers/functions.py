@@ -10,6 +10,7 @@ from functools import lru_cache
 from ast_grep_py import SgNode
 
 from codemods.planner.analysis import Facts, PieceUse, Style, Timer
+from codemods.planner.captured import Captured, NotPlainError, captured_by
 from codemods.planner.closure import Closure
 from codemods.planner.ids import IdFlow
 from codemods.planner.pieces import Piece, PieceKey, PieceKind, context_name, with_comments
@@ -76,6 +77,8 @@ class Context:
     database: Mapping[PieceKey, DatabaseEdits]
     args_text: Callable[[RoutePlan], tuple[str, list[ImportSpec]]]
     job_validator: Callable[[SourceFile, Span], str]
+    jobs: dict[str, set[str]] = field(default_factory=dict)
+    """By module, the names that its functions have; filled while jobs get theirs."""
     delegates: Mapping[PieceKey, Delegate] = field(default_factory=dict)
     """Functions that answer for their callers."""
     enums_module: str = "convex:lib/enums"
@@ -110,14 +113,16 @@ class PieceWriter:
             self._use(use)
         self._packages()
         self._replacements()
-        for timer in self._facts.timers:
-            self._timer(timer)
         self._edits += self._context.ids.edits_in(self._file.path, self._piece.span)
         self._plain_errors()
         self._parses()
         delegate = self._context.delegates.get(self._piece.key)
         if delegate is not None:
             self._edits += delegate_edits(self._file, delegate, self._library)
+        if self._route is not None and self._route.request is not None:
+            self._edits += self._route.request.edits
+        for timer in self._facts.timers:
+            self._timer(timer)
         if self._expression:
             text = self._render(span_of(self._piece.node))
         else:
@@ -274,28 +279,33 @@ class PieceWriter:
         body = callback.field("body") if callback is not None else None
         if callback is None or body is None:
             return
-        captured = captures(self._file, self._piece.node, callback)
-        if captured is None:
-            self._problem("CX502", "the timer's callback captures more than plain values", timer.call)
+        given = parameters(self._piece.node)
+        request = given[0].name if self._route is not None and given else None
+        try:
+            captured = captured_by(self._file, self._piece.node, callback, request, self._context.closure.schema)
+        except NotPlainError as refused:
+            self._problem("CX502", f"the timer's callback takes along {refused}", timer.call)
             return
         name = self._job_name(callback)
         inner = [edit for edit in self._edits if timer.callback.holds(edit.span)]
-        inner += [Edit.replace(span, argument) for argument, span in captured]
+        inner = [edit for edit in inner if edit.is_insertion or not any(e.span.holds(edit.span) for e in captured)]
+        inner += [self._taken(each) for each in captured]
         rendered = render(self._file.text, inner, span_of(body))
         if rendered.refused:
             self._problem("CX502", "the timer's callback cannot be moved", timer.call)
         text = rendered.text
-        fields = {argument: self._context.job_validator(self._file, span) for argument, span in captured}
+        fields = {each.name: self._context.job_validator(self._file, each.span) for each in captured}
         block = text if body.kind() == "statement_block" else f"{{\n  await {text};\n}}"
         self._written.jobs.append(Job(name, self._job_text(name, fields, _dedent(block))))
         self._import(SERVER, "internalMutation")
         self._import("convex:_generated/api", "internal")
         if fields:
             self._import("convex/values", "v")
-        given = ", ".join(_property(a, self._file.slice(s)) for a, s in _first_of_each(captured))
+        pairs = {each.name: self._read(each.span) for each in captured}
+        values = ", ".join(name if name == value else f"{name}: {value}" for name, value in pairs.items())
         delay = (timer.delay,) if timer.delay is not None else ("0",)
         path = "internal." + self._module.replace("/", ".") + f".{name}"
-        after = f", {path}, {{ {given} }})" if given else f", {path})"
+        after = f", {path}, {{ {values} }})" if values else f", {path})"
         self._edits = [edit for edit in self._edits if not timer.callback.holds(edit.span)]
         self._edits.append(Edit(timer.call, (f"await {self._ctx}.scheduler.runAfter(", *delay, after)))
 
@@ -303,8 +313,35 @@ class PieceWriter:
         uses = [use for use in self._facts.uses if span_of(callback).holds(use.span)]
         if uses:
             name = self._context.placement.name(self._context.closure.piece(uses[0].target))
-            return f"run{name[:1].upper()}{name[1:]}"
-        return f"after{(self._piece.name or 'Handler')[:1].upper()}{(self._piece.name or 'Handler')[1:]}"
+            return self._free_job(f"run{name[:1].upper()}{name[1:]}")
+        own = self._context.placement.name(self._piece)
+        return self._free_job(f"after{own[:1].upper()}{own[1:]}")
+
+    def _free_job(self, wanted: str) -> str:
+        """A name that no other function of the module has."""
+        placement, closure = self._context.placement, self._context.closure
+        here = [
+            key
+            for key, module in ((key, placement.modules[key.file]) for key in placement.names)
+            if module == self._module
+        ]
+        taken = self._context.jobs.setdefault(self._module, {placement.name(closure.piece(key)) for key in here})
+        name = next(
+            name for number in range(1, 999) if (name := wanted + (str(number) if number > 1 else "")) not in taken
+        )
+        taken.add(name)
+        return name
+
+    def _taken(self, captured: Captured) -> Edit:
+        """`order.id` → `orderId` in the callback."""
+        text = self._file.slice(captured.span)
+        shorthand = text.isidentifier() and text != captured.name and _is_shorthand(self._file, captured.span)
+        return Edit.replace(captured.span, f"{text}: {captured.name}" if shorthand else captured.name)
+
+    def _read(self, span: Span) -> str:
+        """An expression outside of the callback, with the request read as arguments."""
+        edits = self._route.request.edits if self._route is not None and self._route.request is not None else ()
+        return render(self._file.text, [edit for edit in edits if span.holds(edit.span)], span).text
 
     def _job_text(self, name: str, fields: Mapping[str, str], block: str) -> str:
         arguments = ", ".join(f"{key}: {value}" for key, value in fields.items())
@@ -421,7 +458,6 @@ class PieceWriter:
         node = self._piece.node
         body = node.field("body")
         assert body is not None
-        self._edits += route.request.edits
         self._edits += answer_edits(self._file, node, route.response, self._library)
         unit = indent_unit(self._file)
         base = self._file.indent_at(span_of(node).start)
@@ -463,44 +499,6 @@ def names_in(file: SourceFile) -> frozenset[str]:
     """Every name that the file declares or uses."""
     kinds = ("identifier", "type_identifier", "shorthand_property_identifier", "shorthand_property_identifier_pattern")
     return frozenset(node.text() for node in find_all(file.root, *kinds))
-
-
-def captures(file: SourceFile, outer: SgNode, callback: SgNode) -> list[tuple[str, Span]] | None:
-    """(argument name, expression) of all that a callback takes from the function around it; None when too much.
-
-    `order.id` becomes the argument `orderId`; a plain local its own name.
-    """
-    found: list[tuple[str, Span]] = []
-    span = span_of(outer)
-    for binding in file.bindings.free(callback).bindings:
-        if not span.start <= binding.start < span.end:
-            continue
-        for reference in file.bindings.references_in(binding, callback):
-            parent = reference.parent()
-            above = parent.parent() if parent is not None else None
-            if parent is not None and parent.kind() == "member_expression" and above is not None:
-                target, name = parent.field("object"), parent.field("property")
-                called = above.kind() == "call_expression" and span_of(above.field("function") or above) == span_of(
-                    parent
-                )
-                if target is None or name is None or span_of(target) != span_of(reference) or called:
-                    return None
-                key = name.text()
-                found.append((f"{binding.name}{key[:1].upper()}{key[1:]}", span_of(parent)))
-            else:
-                found.append((binding.name, span_of(reference)))
-    return found
-
-
-def _first_of_each(captured: list[tuple[str, Span]]) -> list[tuple[str, Span]]:
-    first: dict[str, Span] = {}
-    for argument, span in captured:
-        first.setdefault(argument, span)
-    return list(first.items())
-
-
-def _property(name: str, value: str) -> str:
-    return name if name == value else f"{name}: {value}"
 
 
 def _function_at(root: SgNode, span: Span) -> SgNode | None:

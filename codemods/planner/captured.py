@@ -1,0 +1,121 @@
+"""What a timer's callback takes along from the function around it: plain values, which can be arguments of a job."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from ast_grep_py import SgNode
+
+from codemods.ir.table import FieldType, Schema
+from codemods.source import Binding, SourceFile, Span, member, span_of, unwrap
+
+
+@dataclass(frozen=True, slots=True)
+class Captured:
+    """One use of a value from outside: the argument that brings it, and the expression."""
+
+    name: str
+    span: Span
+
+
+class NotPlainError(Exception):
+    """A callback takes along what no argument can bring; the text says what."""
+
+
+def captured_by(
+    file: SourceFile, outer: SgNode, callback: SgNode, request: str | None, schema: Schema
+) -> list[Captured]:
+    """All uses of outer values in a callback; `order.id` becomes the argument `orderId`, a plain local its own name.
+
+    `request` is the name of a handler's first parameter: of it, fields of its parts are taken. Raises NotPlainError.
+    """
+    found: list[Captured] = []
+    span = span_of(outer)
+    for binding in file.bindings.free(callback).bindings:
+        if not span.start <= binding.start < span.end:
+            continue
+        if binding.reassigned:
+            raise NotPlainError(f"`{binding.name}`, which changes")
+        for reference in file.bindings.references_in(binding, callback):
+            depth = 2 if binding.name == request else 1
+            found.append(_captured(binding, reference, depth, schema))
+    _check_names(file, callback, found)
+    return found
+
+
+def _captured(binding: Binding, reference: SgNode, depth: int, schema: Schema) -> Captured:
+    node, names = reference, [binding.name]
+    while len(names) <= depth and (parent := node.parent()) is not None:
+        parts = member(parent) if parent.kind() == "member_expression" else None
+        if parts is None or span_of(parts[0]) != span_of(node) or _is_called(parent):
+            break
+        names.append(parts[1])
+        node = parent
+    if depth == 2:
+        if len(names) != 3:
+            raise NotPlainError("the request")
+        return Captured(names[2], span_of(node))
+    if len(names) == 1 and not _is_plain(binding):
+        raise NotPlainError(f"`{binding.name}`, which may be more than a plain value")
+    if len(names) == 2 and names[1] in _dates(schema):
+        raise NotPlainError(f"the date `{binding.name}.{names[1]}`")
+    return Captured("".join([names[0], *(name[:1].upper() + name[1:] for name in names[1:])]), span_of(node))
+
+
+def _is_called(node: SgNode) -> bool:
+    parent = node.parent()
+    function = parent.field("function") if parent is not None and parent.kind() == "call_expression" else None
+    return function is not None and span_of(function) == span_of(node)
+
+
+def _dates(schema: Schema) -> set[str]:
+    return {field.name for table in schema.tables for field in table.fields if field.type is FieldType.DATETIME}
+
+
+_PLAIN_VALUES = frozenset(
+    {"string", "template_string", "number", "true", "false", "null", "binary_expression", "unary_expression",
+     "member_expression", "subscript_expression"}
+)  # fmt: skip
+_ID_NAME = re.compile(r"(^i|I)ds?$")
+_REQUEST_PART = re.compile(r"^\w+\.(params|query|body)$")
+_PLAIN_TYPES = frozenset({"string", "number", "boolean"})
+_PLAIN_CALLS = frozenset({"Number", "String", "Boolean", "parseInt", "parseFloat"})
+
+
+def _is_plain(binding: Binding) -> bool:
+    """Can the value of a local be stored as it is? What is called an id is, and so are fields of the request."""
+    annotation = binding.type_annotation
+    if annotation is not None:
+        return annotation.text().strip(": ") in _PLAIN_TYPES
+    if _ID_NAME.search(binding.name):
+        return True
+    declared = binding.declaration
+    pattern = declared.field("name") if declared.kind() == "variable_declarator" else None
+    value = declared.field("value") if pattern is not None else None
+    plain = unwrap(value) if value is not None else None
+    if pattern is None or plain is None:
+        return False
+    if pattern.kind() == "object_pattern":
+        return _REQUEST_PART.search(plain.text()) is not None
+    callee = plain.field("function") if plain.kind() == "call_expression" else None
+    return plain.kind() in _PLAIN_VALUES or (callee is not None and callee.text() in _PLAIN_CALLS)
+
+
+def _check_names(file: SourceFile, callback: SgNode, found: list[Captured]) -> None:
+    """One argument has one meaning, and nothing inside the callback has its name."""
+    texts: dict[str, str] = {}
+    for captured in found:
+        text = file.slice(captured.span)
+        if texts.setdefault(captured.name, text) != text:
+            raise NotPlainError(f"two values that would both be called `{captured.name}`")
+    own = {node.text() for node in callback.find_all(kind="identifier") if _declares(file, callback, node)}
+    for captured in found:
+        if captured.name in own and captured.name != file.slice(captured.span):
+            raise NotPlainError(f"a value that would be called `{captured.name}`, as another one")
+
+
+def _declares(file: SourceFile, callback: SgNode, node: SgNode) -> bool:
+    binding = file.bindings.resolve(node)
+    span = span_of(callback)
+    return binding is not None and span.start <= binding.start < span.end
