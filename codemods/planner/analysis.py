@@ -11,6 +11,7 @@ from ast_grep_py import SgNode
 
 from codemods.ir.query import READS, Op, Query
 from codemods.ir.table import Schema
+from codemods.planner.clients import client_parameter
 from codemods.planner.errors import extends_error
 from codemods.planner.pieces import (
     Piece,
@@ -100,6 +101,8 @@ class Facts:
     timers: list[Timer] = field(default_factory=list)
     effects: set[Effect] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
+    client: int | None = None
+    """The index of the parameter that is a database client."""
 
     @property
     def queries_now(self) -> list[Query]:
@@ -211,6 +214,9 @@ class _Scan:
     def _database(self) -> None:
         self._facts.queries = self._analyser.queries_in(self._file.path, self._span)
         self._query_starts = {query.call.start for query in self._facts.queries}
+        self._facts.client = None if self._handler else client_parameter(self._node, self._facts.queries)
+        if self._facts.client is not None:
+            self._skipped.append(span_of(parameters(self._node)[self._facts.client].node))
         if self._facts.piece.kind is PieceKind.DECLARATION and self._facts.queries:
             first = self._facts.queries[0]
             self._problem(first.call.start, "CX307", f"{first.name} is called where nothing can be carried over")

@@ -11,6 +11,7 @@ from ast_grep_py import SgNode
 
 from codemods.planner.analysis import Facts, PieceUse, Style, Timer
 from codemods.planner.captured import Captured, NotPlainError, captured_by
+from codemods.planner.clients import argument_at, stray_clients
 from codemods.planner.closure import Closure
 from codemods.planner.ids import IdFlow
 from codemods.planner.pieces import Piece, PieceKey, PieceKind, context_name, with_comments
@@ -106,11 +107,16 @@ class PieceWriter:
         self._written = Written("")
         self._module = module or context.placement.module(piece.key)
         self._ctx = context_name(self._file, piece.node)
+        self._clients: list[Span] = []
 
     def write(self) -> Written:
         self._database()
         for use in self._facts.uses:
             self._use(use)
+        for stray in stray_clients(
+            self._file, self._piece.node, self._facts.client, self._facts.queries, self._clients
+        ):
+            self._problem("CX105", f"passes the database client `{stray.text()}` on", span_of(stray))
         self._packages()
         self._replacements()
         self._edits += self._context.ids.edits_in(self._file.path, self._piece.span)
@@ -224,6 +230,14 @@ class PieceWriter:
         call = self._file.slice(Span(use.span.end, use.call.end))
         opening = use.span.end + call.index("(") + 1
         empty = self._file.text[opening : use.call.end - 1].strip() == ""
+        client = self._context.closure.facts(use.target).client
+        dropped = argument_at(self._piece.node, use.call, client) if client is not None else None
+        if dropped is not None:
+            self._clients.append(dropped)
+            self._edits.append(Edit.delete(dropped))
+            empty = not (
+                self._file.text[opening : dropped.start] + self._file.text[dropped.end : use.call.end - 1]
+            ).strip()
         self._edits.append(Edit.insert(opening, self._ctx if empty else f"{self._ctx}, "))
 
     def _packages(self) -> None:
@@ -360,6 +374,8 @@ class PieceWriter:
             return self._declaration()
         if self._context.closure.needs_context(self._piece.key):
             self._add_context_parameter()
+        elif self._facts.client is not None:
+            self._problem("CX105", "takes a database client that it does not use", span_of(self._piece.node))
         return self._method() if self._piece.kind is PieceKind.METHOD else self._function()
 
     def _declaration(self) -> str:
@@ -384,33 +400,23 @@ class PieceWriter:
         self._edits.append(Edit.insert(span_of(statement).start, "export "))
 
     def _add_context_parameter(self) -> None:
+        """`ctx` comes first; a database client among the parameters goes, since it is what `ctx` is for."""
         kind = "MutationCtx" if self._context.closure.writes(self._piece.key) else "QueryCtx"
         if self._file.language != "javascript":
             self._import(SERVER, kind, "", True)
         typed = f"{self._ctx}: {kind}" if self._file.language != "javascript" else self._ctx
-        node = self._piece.node
-        single = node.field("parameter")
+        node, client = self._piece.node, self._facts.client
+        spans = [span_of(parameter.node) for parameter in parameters(node)]
+        single, listed = node.field("parameter"), node.field("parameters")
         if single is not None:
-            self._edits.append(Edit(span_of(single), (f"({typed}, ", span_of(single), ")")))
-            return
-        given = node.field("parameters")
-        if given is None:
-            return
-        opening = span_of(given).start + 1
-        empty = not parameters(node)
-        replaced = self._transaction_parameter(node)
-        if replaced is not None:
-            self._edits.append(Edit.replace(replaced, typed))
-        else:
-            self._edits.append(Edit.insert(opening, typed if empty else f"{typed}, "))
-
-    def _transaction_parameter(self, node: SgNode) -> Span | None:
-        """`tx: Prisma.TransactionClient` as the first parameter becomes the context itself."""
-        given = parameters(node)
-        clients = {query.client for query in self._facts.queries}
-        if given and given[0].name is not None and given[0].name in clients:
-            return span_of(given[0].node)
-        return None
+            parts: tuple[str | Span, ...] = (f"({typed})",) if client == 0 else (f"({typed}, ", spans[0], ")")
+            self._edits.append(Edit(spans[0], parts))
+        elif client == 0:
+            self._edits.append(Edit.replace(spans[0], typed))
+        elif listed is not None:
+            self._edits.append(Edit.insert(span_of(listed).start + 1, f"{typed}, " if spans else typed))
+            if client is not None:
+                self._edits.append(Edit.delete(Span(spans[client - 1].end, spans[client].end)))
 
     def _function(self) -> str:
         statement = self._piece.statement
@@ -419,7 +425,17 @@ class PieceWriter:
         if statement.kind() == "expression_statement":
             return self._assigned(statement, span)
         self._export(statement)
+        self._declared_name()
         return self._render(span)
+
+    def _declared_name(self) -> None:
+        """The function's own name, where another one of its module has it already."""
+        name = self._context.placement.name(self._piece)
+        node = self._piece.node
+        declarator = next((a for a in [node, *node.ancestors()] if a.field("name") is not None), None)
+        label = declarator.field("name") if declarator is not None else None
+        if label is not None and label.text() == self._piece.name != name:
+            self._edits.append(Edit.replace(span_of(label), name))
 
     def _assigned(self, statement: SgNode, span: Span) -> str:
         """`exports.list = async () => …` → `export const list = async () => …`."""
