@@ -8,6 +8,7 @@ from harness import dedented
 from codemods.changes import ChangeSet, Fragment, ImportSpec, MemoryBase, NewModule, Result
 from codemods.migrate.merge import foreign_router, merge_modules
 from codemods.outcome import Diagnostic, Group, ItemKind, Place
+from codemods.writers.http import error_fallback
 
 SERVER = "./_generated/server"
 
@@ -127,6 +128,17 @@ def test_the_stub_of_an_earlier_run_is_replaced_with_its_marker_and_its_imports(
     before = f'import {{ internalQuery }} from "./_generated/server";\n\n{stub("getMe")}\n\nexport const kept = 1;\n'
     after = f'import {{ query }} from "./_generated/server";\n\n{function("getMe")}\n\nexport const kept = 1;\n'
     assert Merge("convex/users.ts", before).after(code(function("getMe"), QUERY)) == after
+
+
+def test_a_stub_that_serves_another_route_too_is_left_alone() -> None:
+    before = f"{stub('getMe')}\n"
+    other = stub("getMe").replace("GET /getMe", "POST /getMe")
+    assert Merge("convex/users.ts", before).after(code(other)) == before
+
+
+def test_a_stub_says_the_reason_of_the_last_run() -> None:
+    before, new = f"{stub('getMe')}\n", stub("getMe").replace("is guarded", "is limited")
+    assert Merge("convex/users.ts", before).after(code(new)) == f"{new}\n"
 
 
 def test_a_stub_does_not_replace_a_function_that_its_owner_wrote() -> None:
@@ -249,6 +261,31 @@ def test_an_answer_that_exists_is_left_alone_and_reported() -> None:
     assert [(d.code, d.message, d.place.line) for d in http.diagnostics] == [
         ("CX106", "convex/http.ts has another GET /users/:id already, which was left as it is", 3)
     ]
+
+
+def test_what_handlers_need_is_defined_before_they_are_registered() -> None:
+    missing = code("const answerMissing = () => null;", order=7), code('app.all("/*", answerMissing);', order=8)
+    after = Merge("convex/http.ts", HTTP).after(*routes(), *missing)
+    assert after.index("const app") < after.index("const answerMissing") < after.index('app.all("/*", answerMissing)')
+    assert after.index('app.all("/*"') > after.index('app.get("/old"')
+
+
+def test_routes_may_be_registered_twice() -> None:
+    twice = ('app.get("/a", notMigrated("CX801"));', 'app.get("/a", notMigrated("CX802"));')
+    before = Merge("convex/http.ts", HTTP).after(*routes(*twice))
+    assert Merge("convex/http.ts", before).after(*routes(*twice)) == before
+    repaired = Merge("convex/http.ts", before).after(*routes(twice[0], 'app.get("/a", x);'))
+    assert repaired == before.replace(twice[1], 'app.get("/a", x);')
+
+
+def test_an_error_handler_takes_the_place_of_the_last_resort() -> None:
+    last, own = error_fallback([]).text, error_fallback(["handleError"]).text
+    before = HTTP.replace('app.onError((error, c) => c.text("no", 500));', last)
+    http = Merge("convex/http.ts", before)
+    assert http.after(*routes(), code(own, order=9)) == before.replace(last, own)
+    other = Merge("convex/http.ts", before.replace(last, own))
+    assert other.after(*routes(), code(last, order=9)) == before.replace(last, own)
+    assert http.diagnostics == other.diagnostics == ()
 
 
 @pytest.mark.parametrize(

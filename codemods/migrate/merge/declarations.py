@@ -20,6 +20,7 @@ class Difference(Enum):
     CONFLICT = auto()
     KEEP = auto()
     REPORT = auto()
+    REPLACE = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +49,23 @@ Place = Callable[[Sequence[Piece], int], Gap]
 def pieces_of(file: SourceFile, fragments: Sequence[Fragment], names: Names = declared_names) -> list[Piece]:
     """The statements of the fragments in order, each with its existing counterpart."""
     known = statements_of(file, names)
-    by_name = {name: one for one in reversed(known) for name in one.names}
-    by_tokens = {one.tokens: one for one in reversed(known)}
-    found = []
+    found: list[Piece] = []
+    taken: set[int] = set()
     for fragment in fragments:
         for statement in statements_of(SourceFile(file.path, fragment.text), names):
-            same = next((by_name[name] for name in statement.names if name in by_name), None)
-            existing = same if statement.names else by_tokens.get(statement.tokens)
+            existing = _counterpart(statement, known, taken)
+            if existing is not None:
+                taken.add(existing.span.start)
             found.append(Piece(fragment, statement, existing))
     return found
+
+
+def _counterpart(statement: Statement, known: Sequence[Statement], taken: set[int]) -> Statement | None:
+    """What says the same, else what has the name, and preferably is nobody else's counterpart."""
+    namesakes = [one for one in known if set(one.names).intersection(statement.names)]
+    alike = [one for one in known if one.tokens == statement.tokens and one.names == statement.names]
+    open_ = [one for one in namesakes if one.span.start not in taken]
+    return next(iter([*alike, *open_, *(namesakes if statement.declares else [])]), None)
 
 
 def merge_declarations(file: SourceFile, pieces: Sequence[Piece], policy: Policy, place: Place) -> Merging:
@@ -96,12 +105,12 @@ def _meet(file: SourceFile, piece: Piece, existing: Statement, policy: Policy, m
     """What to do where the name exists."""
     fragment, new = piece.fragment, piece.statement
     imports = _used(fragment.imports, new)
-    if existing.tokens == new.tokens:
+    if existing.tokens == new.tokens and existing.markers == new.markers:
         for taken in taken_names(file.path, file.text, imports):
             merging.conflict(fragment.groups, "CX107", taken.reason, file.place(existing.node))
     elif existing.is_stub:
-        text = new.text.replace("\n", file.newline)
-        merging.add(Edit.replace(existing.span, text), fragment.groups, imports)
+        if not new.is_stub or existing.stands_for == new.stands_for:
+            merging.add(_replacement(file, existing, new), fragment.groups, imports)
     elif not new.is_stub:
         name = ", ".join(name.removeprefix("type ") for name in new.names)
         match policy(piece):
@@ -111,8 +120,14 @@ def _meet(file: SourceFile, piece: Piece, existing: Statement, policy: Policy, m
             case Difference.REPORT:
                 message = f"{file.path} has another {name} already, which was left as it is"
                 merging.report("CX106", message, file.place(existing.node))
+            case Difference.REPLACE:
+                merging.add(_replacement(file, existing, new), fragment.groups, imports)
             case Difference.KEEP:
                 pass
+
+
+def _replacement(file: SourceFile, existing: Statement, new: Statement) -> Edit:
+    return Edit.replace(existing.span, new.text.replace("\n", file.newline))
 
 
 def _insertion(file: SourceFile, gap: Gap, text: str) -> Edit:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
 from itertools import zip_longest
 
 from codemods.changes import Fragment
@@ -18,6 +19,7 @@ from codemods.migrate.merge.declarations import (
 from codemods.migrate.merge.found import Merging
 from codemods.migrate.merge.statements import Statement, edge_names, statements_of
 from codemods.source import SourceFile
+from codemods.writers.http import error_fallback
 
 _REGISTRATION = re.compile(r"^(GET|POST|PUT|PATCH|DELETE|ALL|OPTIONS|HEAD) (/.*)$")
 _OURS_TO_CHOOSE = frozenset({"app", "app.use cors", "default"})
@@ -48,8 +50,16 @@ def _text(statement: Statement) -> str:
 
 
 def _difference(piece: Piece) -> Difference:
-    known = _OURS_TO_CHOOSE.intersection(piece.statement.names)
-    return Difference.KEEP if known else Difference.REPORT
+    if piece.existing is not None and piece.existing.tokens == _last_resort():
+        return Difference.REPLACE
+    is_chosen = _OURS_TO_CHOOSE.intersection(piece.statement.names) or piece.statement.tokens == _last_resort()
+    return Difference.KEEP if is_chosen else Difference.REPORT
+
+
+@cache
+def _last_resort() -> tuple[str, ...]:
+    """What an earlier run wrote where no error handler was carried over."""
+    return statements_of(SourceFile("http.ts", error_fallback([]).text))[0].tokens
 
 
 def _among_routes(file: SourceFile) -> Place:
@@ -62,10 +72,10 @@ def _among_routes(file: SourceFile) -> Place:
     def place(pieces: Sequence[Piece], number: int) -> Gap:
         statement = pieces[number].statement
         own = _pattern(statement)
-        if "app.use cors" in statement.names:
-            return Gap(first[0].span.end, before=False)
-        if own is None:
+        if any(name in ("app.notFound", "app.onError") for name in statement.names):
             return Gap(end.span.start, before=True)
+        if own is None:
+            return Gap(first[-1].span.end, before=False)
         preceding = {name for piece in pieces[:number] for name in piece.statement.names}
         shadowing = (one for one in routes if not preceding.intersection(one.names) and _shadows(one, statement))
         hiding = next(shadowing, None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -14,6 +15,8 @@ STUB = "has not been migrated"
 PLACEHOLDER = "notMigrated"
 """What the functions of routes that were not carried over say, and what answers their old URLs."""
 
+_STOOD_FOR = re.compile(rf"""Error\(\s*["'](.*?) {STUB}""")
+_MARKER = re.compile(r"TODO\(convexify [^\r\n]*")
 _TYPES = frozenset({"interface_declaration", "type_alias_declaration"})
 _VARIABLES = frozenset({"lexical_declaration", "variable_declaration"})
 _PUNCTUATION = {"'": '"', "`": '"'}
@@ -34,6 +37,22 @@ class Statement:
     span: Span
     text: str
     tokens: tuple[str, ...]
+
+    @property
+    def markers(self) -> list[str]:
+        """What a stub says that its owner should do."""
+        return _MARKER.findall(self.text) if self.is_stub else []
+
+    @property
+    def declares(self) -> bool:
+        """Does it declare names? Then there is no second one of it. Routes may be registered twice."""
+        return self.node.kind() != "expression_statement" and bool(self.names)
+
+    @property
+    def stands_for(self) -> str | None:
+        """The route of a function that is a stub."""
+        found = _STOOD_FOR.search(self.text) if self.is_stub else None
+        return found[1] if found is not None else None
 
     @property
     def is_stub(self) -> bool:
@@ -84,13 +103,18 @@ def statements_of(file: SourceFile, names: Names = declared_names) -> list[State
             continue
         own = names(node)
         span = with_comments(file, node)
-        if found and own and own == found[-1].names:
+        if found and own and own == found[-1].names and _is_overload(found[-1].node):
             last = found.pop()
             tokens = (*last.tokens, *tokens_of(node))
             found.append(Statement(own, node, Span(last.span.start, span.end), "", tokens))
         else:
             found.append(Statement(own, node, span, "", tokens_of(node)))
     return [Statement(one.names, one.node, one.span, file.slice(one.span), one.tokens) for one in found]
+
+
+def _is_overload(node: SgNode) -> bool:
+    inner = node.field("declaration") if node.kind() == "export_statement" else node
+    return inner is not None and inner.kind() == "function_signature"
 
 
 def tokens_of(node: SgNode) -> tuple[str, ...]:
