@@ -1,0 +1,130 @@
+"""Routes answer in the order in which Express tries them, and what stands before a handler is never left out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from convex_project import ConvexProject, Request
+from express_app import users_app
+from harness import CodemodTest, Migrated
+
+GUARD = "(req, res, next) => { if (!req.headers.authorization) return res.status(401).json({}); next(); }"
+
+
+def _outcomes(migrated: Migrated) -> dict[str, str]:
+    """`migrated`, or the code and words without the place."""
+    routes = [item for item in migrated.settled.items if item.kind == "route"]
+    return {item.name: str(item.outcome) if item.reason is None else item.reason.rsplit(" (", 1)[0] for item in routes}
+
+
+def test_the_first_route_that_fits_answers(tmp_path: Path) -> None:
+    routes = """
+        router.get("/me", (req, res) => res.json("me"));
+        router.get("/:id", (req, res) => res.json("id"));
+        router.get("/last", (req, res) => res.json("last"));
+        router.get("/:id/notes", (req, res) => res.json("notes"));
+        router.route("/chain/of/verbs").get((req, res) => res.json("get")).post((req, res) => res.json("post"));
+    """
+    app = CodemodTest(tmp_path).migrate(users_app(routes))
+    project = ConvexProject(app.root)
+    assert project.codegen() == []
+    asked = ["me", "7", "last", "7/notes", "chain/of/verbs", "me/"]
+    answers = project.serve(
+        [*(Request("GET", f"/users/{path}") for path in asked), Request("POST", "/users/chain/of/verbs")]
+    )
+    assert [answer.body for answer in answers] == ["me", "id", "id", "notes", "get", "me", "post"]
+
+
+def test_a_guard_of_the_router_guards_what_comes_after_it(codemod: CodemodTest) -> None:
+    routes = f"""
+        router.get("/open", (req, res) => res.json([]));
+        router.use({GUARD});
+        router.get("/closed", (req, res) => res.json([]));
+    """
+    assert _outcomes(codemod.migrate(users_app(routes))) == {
+        "GET /users/open": "migrated",
+        "GET /users/closed": "CX801 is guarded by `inline function`",
+    }
+
+
+def test_a_guard_of_a_path_guards_what_is_below_it(codemod: CodemodTest) -> None:
+    routes = f"""
+        router.use("/admin", {GUARD});
+        router.get("/admin/log", (req, res) => res.json([]));
+        router.get("/other", (req, res) => res.json([]));
+    """
+    assert _outcomes(codemod.migrate(users_app(routes))) == {
+        "GET /users/admin/log": "CX801 is guarded by `inline function`",
+        "GET /users/other": "migrated",
+    }
+
+
+def test_a_guard_of_the_application_guards_the_routers_after_it(codemod: CodemodTest) -> None:
+    app = f"""
+        import express from "express";
+        import users from "./users.routes";
+
+        const app = express();
+        app.get("/early", (req, res) => res.json([]));
+        app.use({GUARD});
+        app.use("/users", users);
+        app.get("/late", (req, res) => res.json([]));
+        app.listen(3000);
+    """
+    migrated = codemod.migrate(users_app('router.get("/", (req, res) => res.json([]));', app=app))
+    assert _outcomes(migrated) == {
+        "GET /early": "migrated",
+        "GET /users": "CX801 is guarded by `inline function`",
+        "GET /late": "CX801 is guarded by `inline function`",
+    }
+    assert "notMigrated" in migrated.files["convex/http.ts"]
+
+
+BEFORE_HANDLERS = {
+    "a guard": (f"{GUARD}, (req, res) => res.json([])", "CX801 is guarded by `inline function`"),
+    "a guard in a list": (f"[{GUARD}], (req, res) => res.json([])", "CX801 is guarded by `inline function`"),
+    "a function that writes": (
+        "(req, res, next) => { req.body.at = Date.now(); next(); }, (req, res) => res.json([])",
+        "CX701 runs after `inline function`",
+    ),
+    "a function that only logs": (
+        "(req, res, next) => { console.log(req.method); next(); }, (req, res) => res.json([])",
+        "migrated",
+    ),
+    "a function that only passes on": ("(req, res, next) => next(), (req, res) => res.json([])", "migrated"),
+}
+
+
+@pytest.mark.parametrize("handlers, outcome", BEFORE_HANDLERS.values(), ids=BEFORE_HANDLERS)
+def test_what_stands_before_a_handler(codemod: CodemodTest, handlers: str, outcome: str) -> None:
+    migrated = codemod.migrate(users_app(f'router.post("/", {handlers});'))
+    assert _outcomes(migrated) == {"POST /users": outcome}
+
+
+PATTERNS = {
+    "an optional parameter": '"/opt/:id?"',
+    "a parameter with a pattern": '"/number/:id(\\\\d+)"',
+    "a wildcard of Express 4": '"/files/*"',
+    "a wildcard of Express 5": '"/files/*path"',
+    "an optional segment of Express 5": '"/opt{/:id}"',
+    "a regular expression": "/^.x/",
+}
+
+
+@pytest.mark.parametrize("path", PATTERNS.values(), ids=PATTERNS)
+def test_a_path_that_is_a_pattern_is_left_to_its_owner(codemod: CodemodTest, path: str) -> None:
+    migrated = codemod.migrate(users_app(f"router.get({path}, (req, res) => res.json([]));"))
+    (outcome,) = _outcomes(migrated).values()
+    assert outcome.startswith("CX102 ")
+
+
+def test_verbs_that_convex_does_not_serve_alone(codemod: CodemodTest) -> None:
+    routes = """
+        router.all("/any", (req, res) => res.json([]));
+        router.options("/how", (req, res) => res.json([]));
+    """
+    assert set(_outcomes(codemod.migrate(users_app(routes))).values()) == {
+        "CX704 ALL routes are not carried over",
+        "CX704 OPTIONS routes are not carried over",
+    }
