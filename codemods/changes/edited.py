@@ -29,8 +29,9 @@ def edited_file(edit: FileEdit, live: frozenset[str], order: Sequence[str], base
     made = _rendered(edit, text, live)
     if made.faults:
         return Made(faults=made.faults)
-    errors = syntax_errors(edit.path, text)
-    if syntax_errors(edit.path, made.text) <= errors:
+    left = syntax_errors(edit.path, made.text)
+    errors = syntax_errors(edit.path, text) if left else 0
+    if left <= errors:
         return Made((BOM if before.startswith(BOM) else b"") + made.text.encode())
     broken = culprits(groups, lambda some: syntax_errors(edit.path, _rendered(edit, text, some).text) > errors)
     return Made(faults=faults(edit.path, broken, "CX905", "the edited file does not parse as well as before"))

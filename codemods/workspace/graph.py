@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from functools import cached_property
 
+from codemods.source.bindings import Bindings, Export, Import
 from codemods.workspace.imports import InFile, Resolved
 
 # Each alternative starts with a letter, the boundary looked for behind it: that keeps the search fast.
@@ -29,6 +32,28 @@ def _is_commented(text: str, offset: int) -> bool:
 def package_name(spec: str) -> str:
     """The package that a specifier names, without a subpath."""
     return "/".join(spec.split("/")[: 2 if spec.startswith("@") else 1])
+
+
+@dataclass(slots=True)
+class Link:
+    """How one file brings in another one: its imports, and the exports that pass something on."""
+
+    imports: list[Import] = field(default_factory=list)
+    exports: list[Export] = field(default_factory=list)
+
+
+def links_of(path: str, bindings: Bindings, resolve: Callable[[str, str], Resolved]) -> dict[str, Link]:
+    """By path, the files of the repository that the file at `path` brings in."""
+    links: dict[str, Link] = defaultdict(Link)
+    for found in bindings.imports:
+        target = resolve(path, found.module)
+        if isinstance(target, InFile):
+            links[target.path].imports.append(found)
+    for export in bindings.exports:
+        source = resolve(path, export.module) if export.module is not None else None
+        if isinstance(source, InFile):
+            links[source.path].exports.append(export)
+    return dict(links)
 
 
 class ImportGraph:

@@ -14,7 +14,7 @@ from codemods.outcome import CODES, Diagnostic, Place, Severity
 from codemods.source.file import SourceFile, UnreadableFile
 from codemods.workspace.discovery import FileInfo, Listing, discover, folders_above
 from codemods.workspace.generated import prisma_outputs, within
-from codemods.workspace.graph import ImportGraph, imported_specs
+from codemods.workspace.graph import ImportGraph, Link, imported_specs, links_of
 from codemods.workspace.imports import Importer, Resolved, Tree
 from codemods.workspace.meaning.words import Called, Declared, External, Global, Meaning, Unknown
 from codemods.workspace.packages import Package, read_package
@@ -47,6 +47,7 @@ class Workspace:
         configs = [path for path in listing.configs if _is_tsconfig(path)]
         aliases = read_tsconfigs(configs, self._read_config)
         self._found += aliases.diagnostics
+        self._links: dict[str, Mapping[str, Link]] = {}
         self._specs_of: dict[str, tuple[str, ...]] = {}
         self._owners: dict[str, Package | None] = {}
         self._by_folder = by_folder
@@ -124,6 +125,12 @@ class Workspace:
     def imports_of(self, path: str) -> tuple[str, ...]:
         """The files of the repository that `path` imports or passes on, read without parsing."""
         return self._graph.imports_of(path)
+
+    def links(self, path: str) -> Mapping[str, Link]:
+        """How the file at `path` brings in other files of the repository, by their paths."""
+        if path not in self._links:
+            self._links[path] = links_of(path, self.source(path).bindings, self.resolve_import)
+        return self._links[path]
 
     def importers(self, path: str) -> tuple[str, ...]:
         """The files that import `path` or pass it on, read without parsing."""

@@ -10,7 +10,7 @@ from ast_grep_py import SgNode
 from codemods.migrate.removal.elements import Element, FileElements, Kind
 from codemods.source import Binding, Export, Import, SourceFile, find_all, member, span_of
 from codemods.source.tree import FUNCTION_KINDS
-from codemods.workspace import FunctionRef, InFile, Role, Unknown, Workspace
+from codemods.workspace import FunctionRef, Role, Unknown, Workspace
 
 _PARSED = frozenset({Kind.PIECE, Kind.ROUTE})
 """Code whose calls were all resolved when it was carried over."""
@@ -68,17 +68,11 @@ class Uses:
             return
         seen.add((path, names))
         for importer in self.importers(path):
-            file = self._workspace.source(importer)
-            for item in file.bindings.imports:
-                if self._is(importer, item.module, path):
-                    yield from self._imported(file, item, path, names)
-            for export in file.bindings.exports:
-                if export.module is not None and self._is(importer, export.module, path):
-                    yield from self._passed_on(file, export, names, seen)
-
-    def _is(self, importer: str, module: str, path: str) -> bool:
-        found = self._workspace.resolve_import(importer, module)
-        return isinstance(found, InFile) and found.path == path
+            file, link = self._workspace.source(importer), self._workspace.links(importer).get(path)
+            for item in link.imports if link is not None else ():
+                yield from self._imported(file, item, path, names)
+            for export in link.exports if link is not None else ():
+                yield from self._passed_on(file, export, names, seen)
 
     def _imported(self, file: SourceFile, item: Import, path: str, names: tuple[str, ...]) -> Iterator[Element | None]:
         if not item.local:

@@ -13,6 +13,7 @@ from codemods.source.binding import Binding
 from codemods.source.bindings import Bindings
 from codemods.source.file import SourceFile
 from codemods.workspace.discovery import FileInfo
+from codemods.workspace.graph import Link
 from codemods.workspace.imports import Resolved
 from codemods.workspace.meaning import calls, contexts, expressions, members, modules, types, variables
 from codemods.workspace.meaning.heritage import Heritage
@@ -33,6 +34,7 @@ class Repository(Protocol):
     def role_of(self, path: str) -> Role: ...
     def resolve_import(self, from_path: str, spec: str) -> Resolved: ...
     def importers(self, path: str) -> tuple[str, ...]: ...
+    def links(self, path: str) -> Mapping[str, Link]: ...
 
 
 class Evaluator:

@@ -12,7 +12,6 @@ from codemods.source.binding import Binding
 from codemods.source.bindings import Export, Import
 from codemods.source.imports import required
 from codemods.source.tree import CLASS_KINDS, FUNCTION_KINDS, find_all, member, property_name, string_value, unwrap
-from codemods.workspace.imports import InFile
 from codemods.workspace.roles import Role
 
 if TYPE_CHECKING:
@@ -245,16 +244,11 @@ class _Search:
         self._seen.add(key)
         for importer in self._ev.repository.importers(file):
             if self._ev.repository.role_of(importer) is not Role.TEST:
-                bindings = self._ev.bindings(importer)
-                for found in bindings.imports:
-                    if self._leads_to(importer, found.module, file):
-                        yield from self._imported(importer, found, name, path)
-                for export in bindings.exports:
-                    if export.module is not None and self._leads_to(importer, export.module, file):
-                        yield from self._passed_on(importer, export, name, path)
-
-    def _leads_to(self, importer: str, spec: str, file: str) -> bool:
-        return self._ev.repository.resolve_import(importer, spec) == InFile(file)
+                link = self._ev.repository.links(importer).get(file)
+                for found in link.imports if link is not None else ():
+                    yield from self._imported(importer, found, name, path)
+                for export in link.exports if link is not None else ():
+                    yield from self._passed_on(importer, export, name, path)
 
     def _imported(self, importer: str, found: Import, name: str, path: tuple[str, ...]) -> Iterator[Use]:
         if found.imported == name or (name == "default" and found.imported == "*" and found.style != "esm"):
