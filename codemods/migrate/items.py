@@ -237,6 +237,10 @@ def carried_diagnostics(reading: Reading, carried: Carried) -> list[Diagnostic]:
             found.setdefault(
                 _diagnostic("CX402", f"{plan.route.name}: nothing says what {names} may be", plan.route.place)
             )
+        if plan.response is not None and plan.response.open_ends and plan.piece is not None:
+            place = reading.workspace.source(plan.piece.key.file).place(plan.response.open_ends[0].start)
+            text = f"{plan.route.name} may end without an answer: where Express never answered, the function throws"
+            found.setdefault(_diagnostic("CX207", text, place))
         for key in carried.pieces(plan):
             for code, text, query in carried.database[key].notes if key in carried.database else ():
                 found.setdefault(_diagnostic(code, f"{query.name}: {text}", _query_place(reading, query)))

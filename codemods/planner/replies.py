@@ -153,6 +153,8 @@ class ResponsePlan:
     problems: tuple[Problem, ...]
     raised: tuple[Raised, ...] = ()
     delegations: tuple[Delegation, ...] = ()
+    open_ends: tuple[Span, ...] = ()
+    """Where a path ends without an answer: a bare `return;`, or the end of the body as an empty span."""
 
     @property
     def successes(self) -> tuple[Reply, ...]:

@@ -70,6 +70,7 @@ class _Reader:
         self._problems: list[Problem] = []
         self._presets: dict[Span, tuple[SgNode, SgNode]] = {}
         self._branches: list[SgNode] = []
+        self._open_ends: list[Span] = []
 
     def read(self) -> ResponsePlan:
         given = parameters(self._handler)
@@ -91,6 +92,7 @@ class _Reader:
             tuple(self._problems),
             tuple(self._raised),
             tuple(self._delegations),
+            tuple(self._open_ends),
         )
 
     def _references(self, index: int | None) -> list[SgNode]:
@@ -285,8 +287,15 @@ class _Reader:
             self._problem(self._handler, "never answers", "CX207")
             return
         for node in open_ends(self._handler, [stand.statement for stand in stands]):
-            place = node if node.kind() == "return_statement" else self._handler
-            self._problem(place, "may end without an answer", "CX207")
+            body = self._handler.field("body")
+            if self._forward is None or self._workspace is None or body is None or body.kind() != "statement_block":
+                self._problem(self._handler, "may end without an answer", "CX207")
+            elif node.kind() != "return_statement":
+                self._open_ends.append(Span(span_of(body).end - 1, span_of(body).end - 1))
+            elif named(node):
+                self._problem(node, "returns a value instead of an answer", "CX207")
+            else:
+                self._open_ends.append(span_of(node))
 
 
 def _span(node: SgNode | None) -> Span | None:

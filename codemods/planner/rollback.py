@@ -21,6 +21,7 @@ def may_roll_back(closure: Closure, plan: RoutePlan) -> bool:
     if plan.response is not None:
         failing = [reply.statement for reply in plan.response.replies if reply.throws]
         failing += [forward.statement for forward in plan.response.forwards]
+        failing += plan.response.open_ends
     if _fails_after_write(closure, plan.piece.key, failing):
         return True
     return any(_fails_after_write(closure, key, []) for key in closure.reached(plan.piece.key)[1:])

@@ -64,6 +64,8 @@ class AnswerWriter:
             self._place(forward.stand, "throw", (forward.error,))
         for raised in self._plan.raised:
             self._raised(raised)
+        for end in self._plan.open_ends:
+            self._open_end(end)
         self._rethrow()
 
     # ---- answers ----------------------------------------------------------------------------------
@@ -103,6 +105,21 @@ class AnswerWriter:
         between = self._kept(raised.statement.end, raised.thrown.start)
         whole = Span(raised.statement.start, raised.error.end)
         self.edits.append(Edit(whole, (*between, start, raised.error, ", ", raised.status, ")")))
+
+    def _open_end(self, end: Span) -> None:
+        """A path that never answered: a request to Express waited for ever, a function has to end."""
+        thrown = f'throw new {self._library("ApplicationError")}("The request was not answered");'
+        if end.start < end.end:
+            self.edits.append(Edit.replace(end, thrown))
+            return
+        line = self._file.line_start(end.start)
+        if self._file.text[line : end.start].strip():
+            self.edits.append(Edit.insert(end.start, f"{thrown} "))
+            return
+        body = self._function.field("body")
+        first = named(body)[0] if body is not None and named(body) else None
+        indent = self._file.indent_at(span_of(first).start) if first is not None else ""
+        self.edits.append(Edit.insert(line, f"{indent}{thrown}\n"))
 
     # ---- where they stand -------------------------------------------------------------------------
 

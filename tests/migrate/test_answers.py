@@ -384,6 +384,74 @@ def test_an_answer_says_its_status_when_nobody_knows_it_beforehand(
     assert "sendAnswer(c, " in route_in(migrated, "/users/:id")
 
 
+NO_ANSWER = 'throw new ApplicationError("The request was not answered");'
+
+OPEN = {
+    "at the end": (
+        """
+        async (req, res) => {
+          const user = await prisma.user.findUnique({ where: { id: req.params.id } });
+          if (user) res.json(user);
+        }
+        """,
+        """
+        async (ctx, args) => {
+          const user = await row(find(ctx, "users", args.id), toUser);
+          if (user) return toJson(user);
+          throw new ApplicationError("The request was not answered");
+        }
+        """,
+    ),
+    "at a return": (
+        """
+        (req, res) => {
+          if (!req.query.page) return;
+          res.json([]);
+        }
+        """,
+        """
+        async (ctx, args) => {
+          if (!args.page) throw new ApplicationError("The request was not answered");
+          return toJson([]);
+        }
+        """,
+    ),
+    "after a caught error": (
+        """
+        async (req, res) => {
+          try {
+            res.json(await prisma.user.findMany());
+          } catch (error) {
+            console.error(error);
+          }
+        }
+        """,
+        """
+        async (ctx) => {
+          try {
+            return toJson(await rows(ctx.db.query("users").collect(), toUser));
+          } catch (error) {
+            console.error(error);
+          }
+          throw new ApplicationError("The request was not answered");
+        }
+        """,
+    ),
+    "in one line": (
+        "(req, res) => { if (req.body) res.json(1); }",
+        f"async (ctx, args) => {{ if (args.body) return toJson(1); {NO_ANSWER} }}",
+    ),
+}
+
+
+@pytest.mark.parametrize("before, after", OPEN.values(), ids=OPEN)
+def test_a_path_that_never_answered_throws(codemod: CodemodTest, before: str, after: str) -> None:
+    migrated = codemod.migrate(users_app(f'router.get("/:id", {dedented(before).strip()});'))
+    assert migrated.outcome("GET /users/:id") == "migrated"
+    assert handler_in(migrated.files["convex/users.ts"], "getUser").strip() == dedented(after).strip()
+    assert "CX207" in migrated.codes
+
+
 REFUSED = {
     "going on after the answer": (
         """
@@ -434,35 +502,9 @@ REFUSED = {
         """,
         "CX207 goes on after its reply (src/users.routes.ts:9)",
     ),
-    "a path without an answer": (
-        """
-        async (req, res) => {
-          const user = await prisma.user.findUnique({ where: { id: req.params.id } });
-          if (user) res.json(user);
-        }
-        """,
-        "CX207 may end without an answer (src/users.routes.ts:6)",
-    ),
-    "a return without an answer": (
-        """
-        (req, res) => {
-          if (!req.query.page) return;
-          res.json([]);
-        }
-        """,
-        "CX207 may end without an answer (src/users.routes.ts:7)",
-    ),
-    "a caught error without an answer": (
-        """
-        async (req, res) => {
-          try {
-            res.json(await prisma.user.findMany());
-          } catch (error) {
-            console.error(error);
-          }
-        }
-        """,
-        "CX207 may end without an answer (src/users.routes.ts:6)",
+    "a value that is returned instead": (
+        "(req, res) => { if (req.query.page) return 1; res.json([]); }",
+        "CX207 returns a value instead of an answer (src/users.routes.ts:6)",
     ),
     "no answer at all": (
         "(req, res) => { console.log(1); }",

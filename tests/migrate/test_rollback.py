@@ -47,6 +47,16 @@ SETTLED = {
           res.json({ ok: true });
         }
     """,
+    "a path that never answered": """
+        async (req, res) => {
+          try {
+            await prisma.note.create({ data: { text: "a", authorId: req.params.id } });
+            res.json({ users: JSON.parse(req.body.text) });
+          } catch (error) {
+            console.error(error);
+          }
+        }
+    """,
     "a write in the catch clause that answers": """
         async (req, res) => {
           try {
