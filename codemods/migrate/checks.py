@@ -9,11 +9,12 @@ from ast_grep_py import SgNode
 
 from codemods.ir.app import Middleware
 from codemods.planner.analysis import Analyser
+from codemods.planner.checks import Check
 from codemods.planner.closure import FUNCTIONS, Closure
 from codemods.planner.pieces import Piece, PieceKey, PieceKind, function_piece
 from codemods.planner.problems import Problem
 from codemods.planner.replies import Delegate
-from codemods.planner.routes import Check, node_at
+from codemods.planner.routes import node_at
 from codemods.source import Edit, SourceFile, find_all, parameters, span_of
 from codemods.workspace import Workspace
 from codemods.writers.checks import port_check

@@ -81,9 +81,9 @@ class EdgeAssembler:
         self._code((1, number), group, code)
 
     def _not_found(self) -> None:
-        for number, (path, handler) in enumerate(self._carried.handlers.below):
+        for number, (method, path, handler) in enumerate(self._carried.handlers.below):
             name = self._function(handler, (2, number, 0), "answerMissing")
-            self._code((2, number, 1), APP, EdgeCode(f'app.all("{path}/*", {name});'))
+            self._code((2, number, 1), APP, EdgeCode(f'app.{method}("{path}", {name});'))
         handler_of_all = self._carried.handlers.not_found
         if handler_of_all is not None:
             name = self._function(handler_of_all, (3, 0), "answerNotFound")

@@ -25,11 +25,11 @@ _OTHER_APPLICATION = "CX108"
 
 @dataclass(slots=True)
 class Handlers:
-    """The handlers that http.ts registers once. `scoped` are 404s below a path, `catchers` the routes that are 404s."""
+    """The handlers that http.ts registers once. `scoped` are 404s of some paths or methods, `catchers` the routes that are 404s."""
 
     errors: ErrorChain = field(default_factory=ErrorChain)
     missing: EdgePiece | None = None
-    scoped: list[tuple[str, EdgePiece]] = field(default_factory=list)
+    scoped: list[tuple[str, str, EdgePiece]] = field(default_factory=list)
     catchers: frozenset[str] = frozenset()
     refused: dict[tuple[Place, str], Problem] = field(default_factory=dict)
     """Why a middleware, by place and name, is not carried over, where more is known than its kind."""
@@ -39,15 +39,15 @@ class Handlers:
         return self.missing if self.missing is not None and not self.missing.problems else None
 
     @property
-    def below(self) -> list[tuple[str, EdgePiece]]:
-        """The 404s below a path that are carried over."""
-        return [(path, piece) for path, piece in self.scoped if not piece.problems]
+    def below(self) -> list[tuple[str, str, EdgePiece]]:
+        """The 404s of some paths that are carried over: Hono's method and path, and the function."""
+        return [(method, path, piece) for method, path, piece in self.scoped if not piece.problems]
 
     @property
     def pieces(self) -> list[EdgePiece]:
         """All functions that are carried over."""
         missing = [self.not_found] if self.not_found is not None else []
-        return [*self.errors.carried, *missing, *(piece for _, piece in self.below)]
+        return [*self.errors.carried, *missing, *(piece for _, _, piece in self.below)]
 
     @property
     def delegates(self) -> dict[PieceKey, Delegate]:
@@ -56,7 +56,7 @@ class Handlers:
 
     def answers(self, plan: RoutePlan) -> bool:
         """A route for every path, carried over as the application's 404."""
-        return plan.key in self.catchers and self.not_found is not None
+        return plan.key in self.catchers and bool(self.pieces)
 
     def problem(self, middleware: Middleware) -> Problem | None:
         """Why a handler stays behind."""
@@ -109,7 +109,7 @@ def _missing(workspace: Workspace, edge: EdgeWriter, middleware: Middleware, fou
     if path == "":
         found.missing = found.missing or piece
     else:
-        found.scoped.append((path, piece))
+        found.scoped.append(("all", f"{path}/*", piece))
 
 
 def _path(workspace: Workspace, middleware: Middleware) -> str | None:
@@ -160,10 +160,10 @@ def _is_router(workspace: Workspace, path: str, receiver: SgNode) -> bool:
 
 
 def _catchers(edge: EdgeWriter, plans: Sequence[RoutePlan], found: Handlers) -> None:
-    """`app.all("*", …)` behind all routes is the application's 404."""
+    """`app.all("*", …)` behind all routes is the application's 404, `app.get("*", …)` that of one method."""
     last = max(plans, key=lambda plan: plan.route.order, default=None)
     definition = last.route.handler.definition if last is not None else None
-    if last is None or definition is None or last.route.method != "ALL":
+    if last is None or definition is None or last.carried:
         return
     if any(middleware.role not in SILENT for middleware in last.route.middleware):
         return
@@ -173,5 +173,10 @@ def _catchers(edge: EdgeWriter, plans: Sequence[RoutePlan], found: Handlers) -> 
     piece = edge.not_found(
         Middleware(Role.NOT_FOUND, handler.name or "", last.route.place, handler.expression, definition)
     )
-    if piece is not None and not piece.problems:
-        found.missing, found.catchers = piece, frozenset({last.key})
+    if piece is None or piece.problems:
+        return
+    found.catchers = frozenset({last.key})
+    if last.route.method == "ALL":
+        found.missing = piece
+    else:
+        found.scoped.append((last.route.method.lower(), "*", piece))

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from dataclasses import replace as with_changes
 
 from ast_grep_py import SgNode
 
-from codemods.ir.app import Middleware, Role, Route
+from codemods.ir.app import Role, Route
 from codemods.ir.validator import Kind, Shape
+from codemods.planner.checks import Check, ShapeOf, read_check, validated
 from codemods.planner.pieces import Piece, PieceKey, function_piece
 from codemods.planner.problems import Problem
 from codemods.planner.requests import Part, RequestPlan, plan_request
 from codemods.planner.responses import Form, Reply, ResponsePlan, plan_response
-from codemods.source import SourceFile, Span, arguments, span_of, unwrap
-from codemods.workspace import FunctionRef, Workspace
+from codemods.source import SourceFile, Span
+from codemods.workspace import Workspace
 
 REFUSING: dict[Role, tuple[str, str]] = {
     Role.GUARD: ("CX801", "is guarded by"),
@@ -44,20 +44,6 @@ SILENT = frozenset(
 
 HARMLESS_PACKAGES = frozenset({"express-mongo-sanitize", "hpp", "method-override"})
 """Against dangers that Convex does not have, or for clients that cannot send every method."""
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """A validation that runs at the edge: a factory (`validate`), called with its source arguments.
-
-    `changes` says that it replaces the part by what the schema made of it.
-    """
-
-    middleware: Middleware
-    factory: Piece | None
-    inner: SgNode
-    call: SgNode | None
-    changes: bool
 
 
 @dataclass(slots=True)
@@ -109,10 +95,6 @@ class RoutePlan:
         return not self.problems
 
 
-ShapeOf = Callable[[str, SgNode], "Shape | None"]
-"""(file, schema expression) → its shape, or None when it is no schema that can be read."""
-
-
 def plan_route(workspace: Workspace, route: Route, shape_of: ShapeOf) -> RoutePlan:
     """Everything about one route that does not depend on other routes; of a refused one not more than why."""
     piece = _handler_piece(workspace, route)
@@ -149,11 +131,15 @@ def path_params(path: str | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(re.findall(r":(\w+)", path or "")))
 
 
+_SEGMENT = re.compile(r":\w+(\([^()]+\))?|[^:*?+()\[\]{}]*")
+"""A segment of a path that Hono has too: a parameter, with or without a pattern of its own, or plain text."""
+
+
 def _check_registration(plan: RoutePlan) -> None:
     route = plan.route
     if route.path is None:
         plan.problems.append(Problem("CX102", "its path is computed", route.place))
-    elif re.search(r"[*()?+\[\]{}]", route.path):
+    elif not all(_SEGMENT.fullmatch(segment) for segment in route.path.split("/")):
         plan.problems.append(Problem("CX102", f"the path `{route.path}` is a pattern", route.place))
     if not route.mounted:
         plan.problems.append(Problem("CX103", "no application mounts its router", route.place))
@@ -170,91 +156,22 @@ def _read_middleware(workspace: Workspace, plan: RoutePlan, shape_of: ShapeOf) -
             continue
         if middleware.role is Role.VALIDATION:
             check = read_check(workspace, middleware)
-            found = _validated(workspace, middleware, check, shape_of) if check is not None else None
+            found = validated(workspace, check, shape_of) if check is not None else None
             if check is None or found is None:
                 plan.problems.append(Problem("CX401", f"is validated by `{middleware.name}`", middleware.place))
                 continue
             checks.append(check)
             for part, shape in found.items():
-                if check.changes and has_dates(shape):
+                if part in check.changes and has_dates(shape):
                     text = f"`{middleware.name}` makes Date objects of its input"
                     plan.problems.append(Problem("CX403", text, middleware.place))
                 plan.exact = plan.exact and shape.exact
-                shapes[part] = received(shape, check.changes, part)
+                shapes[part] = received(shape, part in check.changes, part)
             continue
         code, words = REFUSING[middleware.role]
         plan.problems.append(Problem(code, f"{words} `{middleware.name}`", middleware.place))
     plan.checks = tuple(checks)
     return shapes
-
-
-def read_check(workspace: Workspace, middleware: Middleware) -> Check | None:
-    """A validation middleware whose function can be read."""
-    if middleware.definition is None:
-        return None
-    file = workspace.source(middleware.definition.file)
-    inner = node_at(file, middleware.definition.span)
-    if inner is None:
-        return None
-    expression_file = workspace.source(middleware.expression.file)
-    call = _call_at(expression_file, middleware.expression.span)
-    factory = None
-    if call is not None:
-        target = workspace.callee(expression_file.path, call)
-        if not isinstance(target, FunctionRef):
-            return None
-        factory = function_piece(workspace.source(target.file), target.node)
-    else:
-        factory = function_piece(file, inner)
-    if factory is None:
-        return None
-    body = inner.field("body")
-    text = body.text() if body is not None else ""
-    changes = re.search(r"\b\w*req\w*\.(body|query|params)\s*=[^=]|Object\.assign\(\s*\w*req", text) is not None
-    return Check(middleware, factory, inner, call, changes)
-
-
-def _call_at(file: SourceFile, span: Span) -> SgNode | None:
-    return next((node for node in file.calls if span_of(node) == span), None)
-
-
-def _validated(
-    workspace: Workspace, middleware: Middleware, check: Check, shape_of: ShapeOf
-) -> dict[Part, Shape] | None:
-    """What a check makes sure of, by part of the request."""
-    text = check.inner.text()
-    if check.call is None:
-        return None
-    given = arguments(check.call)
-    if not given or len(given) > 1:
-        return None
-    argument = unwrap(given[0])
-    if argument.kind() == "object":
-        return _by_part(middleware, argument, shape_of)
-    shape = shape_of(middleware.expression.file, argument)
-    if shape is None:
-        return None
-    envelope = re.search(r"[pP]arse\w*\(\s*\{[^}]*\b(body|query|params)\b", text) is not None
-    if envelope:
-        return {part: child for part in Part if (child := shape.child(part)) is not None}
-    parts = re.findall(r"[pP]arse\w*\(\s*\w+\.(body|query|params)\s*\)", text)
-    return {Part(parts[0]): shape} if len(set(parts)) == 1 else None
-
-
-def _by_part(middleware: Middleware, node: SgNode, shape_of: ShapeOf) -> dict[Part, Shape] | None:
-    """`validate({ body: createSchema, params: idSchema })`."""
-    found: dict[Part, Shape] = {}
-    for pair in node.children():
-        if pair.kind() != "pair":
-            continue
-        name, value = pair.field("key"), pair.field("value")
-        if name is None or value is None or name.text() not in tuple(Part):
-            return None
-        shape = shape_of(middleware.expression.file, value)
-        if shape is None:
-            return None
-        found[Part(name.text())] = shape
-    return found or None
 
 
 _MAKES_OTHER = re.compile(r"\.(transform|pipe|preprocess|codec)\(|^z\.(preprocess|codec|stringbool)\(")

@@ -93,6 +93,8 @@ async function run(test, steps) {
 }
 
 const steps = JSON.parse(readFileSync(0, "utf8"));
+// The answers are all that goes to the standard output.
+console.log = console.info = console.debug = console.error;
 try {
   const modules = await load();
   const schema = (await modules["./schema.ts"]?.())?.default ?? (await modules["./schema.js"]?.())?.default;

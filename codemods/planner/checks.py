@@ -1,0 +1,254 @@
+"""Validation middleware: what it makes sure of, by part of the request, and which parts it replaces by its result."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from ast_grep_py import SgNode
+
+from codemods.ir.app import Middleware
+from codemods.ir.validator import Shape
+from codemods.planner.pieces import Piece, PieceKind, function_piece
+from codemods.planner.requests import Part
+from codemods.source import (
+    SourceFile,
+    Span,
+    arguments,
+    find_all,
+    member,
+    named,
+    parameters,
+    span_of,
+    string_value,
+    unwrap,
+)
+from codemods.workspace import FunctionRef, Workspace
+
+PARSERS = frozenset({"parse", "parseAsync", "safeParse", "safeParseAsync"})
+
+ShapeOf = Callable[[str, SgNode], "Shape | None"]
+"""(file, schema expression) → its shape, or None when it is no schema that can be read."""
+
+_ENVELOPE = "envelope"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A validation that runs at the edge: a factory (`validate`), called with its source arguments.
+
+    `changes` are the parts that it replaces by what the schema made of them.
+    """
+
+    middleware: Middleware
+    factory: Piece | None
+    inner: SgNode
+    call: SgNode | None
+    changes: frozenset[Part]
+
+
+def read_check(workspace: Workspace, middleware: Middleware) -> Check | None:
+    """A validation middleware whose function can be read."""
+    if middleware.definition is None:
+        return None
+    file = workspace.source(middleware.definition.file)
+    inner = file.functions.get(middleware.definition.span)
+    if inner is None:
+        return None
+    expression_file = workspace.source(middleware.expression.file)
+    call = _call_at(expression_file, middleware.expression.span)
+    maker, maker_file = inner, file
+    if call is not None:
+        target = workspace.callee(expression_file.path, call)
+        if not isinstance(target, FunctionRef) or not span_of(target.node).holds(span_of(inner)):
+            return None
+        maker, maker_file = target.node, workspace.source(target.file)
+    factory = function_piece(maker_file, maker)
+    if factory is None or factory.kind is PieceKind.INLINE:
+        return None
+    changes = _Reading(file, inner, factory.node, call).changed()
+    return Check(middleware, factory, inner, call, changes) if changes is not None else None
+
+
+def _call_at(file: SourceFile, span: Span) -> SgNode | None:
+    return next((node for node in file.calls if span_of(node) == span), None)
+
+
+def validated(workspace: Workspace, check: Check, shape_of: ShapeOf) -> dict[Part, Shape] | None:
+    """What a check makes sure of, by part of the request; nothing for one that parses nothing."""
+    middleware, definition = check.middleware, check.middleware.definition
+    if check.factory is None or definition is None:
+        return None
+    file = workspace.source(definition.file)
+    reading = _Reading(file, check.inner, check.factory.node, check.call)
+    found: dict[Part, Shape] = {}
+    for call in reading.parses():
+        parts = member(call.field("function") or call)
+        given = arguments(call)
+        read = reading.part(given[0]) if given else None
+        if parts is None or read is None:
+            return None
+        schema = reading.given(parts[0])
+        if schema is None:
+            continue
+        node, is_argument = schema
+        shape = shape_of(middleware.expression.file if is_argument else file.path, node)
+        if shape is None:
+            return None
+        pieces = _enveloped(shape) if read == _ENVELOPE else {Part(read): shape}
+        if any(found.get(part, piece) != piece for part, piece in pieces.items()):
+            return None
+        found |= pieces
+    return found
+
+
+def _enveloped(shape: Shape) -> dict[Part, Shape]:
+    return {part: child for part in Part if (child := shape.child(part)) is not None}
+
+
+@dataclass(slots=True)
+class _Reading:
+    """The function of one check, with the arguments that its factory was called with."""
+
+    file: SourceFile
+    inner: SgNode
+    factory: SgNode
+    call: SgNode | None
+    _arguments: dict[str, SgNode | None] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.call is None:
+            return
+        given = arguments(self.call)
+        for index, parameter in enumerate(parameters(self.factory)):
+            if parameter.name is not None:
+                self._arguments[parameter.name] = given[index] if index < len(given) else parameter.default
+
+    def parses(self) -> list[SgNode]:
+        """All calls of a schema's parsers, but for those of schemas that this registration does not give."""
+        found = []
+        for call in find_all(self.inner, "call_expression"):
+            callee = call.field("function")
+            parts = member(callee) if callee is not None else None
+            if parts is not None and parts[1] in PARSERS and unwrap(parts[0]).text() != "JSON":
+                found.append(call)
+        return found
+
+    def given(self, schema: SgNode) -> tuple[SgNode, bool] | None:
+        """The schema expression, and whether it stands in the registration; None for a part that has no schema."""
+        plain = unwrap(schema)
+        parts = member(plain)
+        if parts is not None and unwrap(parts[0]).text() in self._arguments:
+            holder = self._arguments[unwrap(parts[0]).text()]
+            value = _property(holder, parts[1]) if holder is not None else None
+            return (value, True) if value is not None else None
+        argument = self._arguments.get(plain.text()) if plain.kind() == "identifier" else None
+        return (argument, True) if argument is not None else (plain, False)
+
+    # ---- parts of the request -------------------------------------------------------------------
+
+    def part(self, node: SgNode, depth: int = 0) -> str | None:
+        """`req.body`, `req[part]`, `{ body: req.body, … }` or what holds one of them."""
+        plain = unwrap(node, awaited=True)
+        request = parameters(self.inner)[0].name if parameters(self.inner) else None
+        if plain.text() == request:
+            return _ENVELOPE
+        if plain.kind() == "binary_expression" and plain.field("left") is not None:
+            operator, left = plain.field("operator"), plain.field("left")
+            if operator is None or left is None or operator.text() not in ("||", "??"):
+                return None
+            return self.part(left, depth)
+        if plain.kind() == "object":
+            return self._envelope(plain, depth)
+        if plain.kind() == "identifier" and depth < 4:
+            return self._held(plain, depth)
+        return self._member(plain, request)
+
+    def _member(self, node: SgNode, request: str | None) -> str | None:
+        parts = member(node)
+        if parts is not None and unwrap(parts[0]).text() == request:
+            return parts[1] if parts[1] in tuple(Part) else None
+        if node.kind() != "subscript_expression":
+            return None
+        holder, index = node.field("object"), node.field("index")
+        if holder is None or index is None or unwrap(holder).text() != request:
+            return None
+        chosen = self._arguments.get(unwrap(index).text())
+        name = string_value(unwrap(chosen)) if chosen is not None else None
+        return name if name in tuple(Part) else None
+
+    def _envelope(self, node: SgNode, depth: int) -> str | None:
+        for pair in named(node):
+            if pair.kind() == "shorthand_property_identifier":
+                if pair.text() not in tuple(Part):
+                    return None
+                continue
+            key, value = pair.field("key"), pair.field("value")
+            if key is None or value is None or key.text() not in tuple(Part) or self.part(value, depth) != key.text():
+                return None
+        return _ENVELOPE
+
+    def _held(self, name: SgNode, depth: int) -> str | None:
+        """`const data = req.body`, `const { body } = req`."""
+        binding = self.file.bindings.resolve(name)
+        if binding is None or binding.reassigned or binding.source is None:
+            return None
+        whole = self.part(binding.source, depth + 1)
+        if not binding.path:
+            return whole
+        return binding.path[0] if whole == _ENVELOPE and len(binding.path) == 1 else None
+
+    # ---- what is replaced -----------------------------------------------------------------------
+
+    def changed(self) -> frozenset[Part] | None:
+        """The parts that get the result of a parse; None when a part gets something else."""
+        request = parameters(self.inner)[0].name if parameters(self.inner) else None
+        found: set[Part] = set()
+        for assignment in find_all(self.inner, "assignment_expression"):
+            target, value = assignment.field("left"), assignment.field("right")
+            if target is None or value is None or _base(target).text() != request:
+                continue
+            part = self._member(target, request)
+            if part is None or not self._is_result(value):
+                return None
+            found.add(Part(part))
+        for call in find_all(self.inner, "call_expression"):
+            callee, given = call.field("function"), arguments(call)
+            if callee is not None and callee.text() == "Object.assign" and given and given[0].text() == request:
+                if not all(self._is_result(value) for value in given[1:]):
+                    return None
+                found |= set(Part)
+        return frozenset(found)
+
+    def _is_result(self, value: SgNode) -> bool:
+        """`schema.parse(req.body)`, `result.data`, `parsed.body`, `validated`."""
+        base = _base(value)
+        if base.kind() == "call_expression":
+            callee = base.field("function")
+            called = member(callee) if callee is not None else None
+            return called is not None and called[1] in PARSERS
+        binding = self.file.bindings.resolve(base) if base.kind() == "identifier" else None
+        return binding is not None and binding.source is not None and self._is_result(binding.source)
+
+
+def _base(node: SgNode) -> SgNode:
+    """What the members of an expression are taken of."""
+    base = unwrap(node, awaited=True)
+    while (parts := member(base)) is not None or base.kind() == "subscript_expression":
+        inner = parts[0] if parts is not None else base.field("object")
+        if inner is None:
+            break
+        base = unwrap(inner, awaited=True)
+    return base
+
+
+def _property(holder: SgNode, name: str) -> SgNode | None:
+    """The value of a property of an object literal."""
+    plain = unwrap(holder)
+    for pair in named(plain) if plain.kind() == "object" else []:
+        key, value = pair.field("key"), pair.field("value")
+        if key is not None and value is not None and key.text() == name:
+            return value
+        if pair.kind() == "shorthand_property_identifier" and pair.text() == name:
+            return pair
+    return None
