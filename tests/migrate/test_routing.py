@@ -128,3 +128,37 @@ def test_verbs_that_convex_does_not_serve_alone(codemod: CodemodTest) -> None:
         "CX704 ALL routes are not carried over",
         "CX704 OPTIONS routes are not carried over",
     }
+
+
+FALLS_THROUGH = {
+    "a router before": ('app.use("/api", notes);\napp.use("/api", users);', "CX801 is guarded by `inline function`"),
+    "a router after": ('app.use("/api", users);\napp.use("/api", notes);', "migrated"),
+    "a router elsewhere": ('app.use("/notes", notes);\napp.use("/api", users);', "migrated"),
+    "a guarded mount before": (
+        f'app.use("/api", {GUARD}, open);\napp.use("/api", users);',
+        "CX801 is guarded by `inline function`",
+    ),
+    "a guarded mount elsewhere": (f'app.use("/open", {GUARD}, open);\napp.use("/api", users);', "migrated"),
+}
+
+
+@pytest.mark.parametrize("mounts, outcome", FALLS_THROUGH.values(), ids=FALLS_THROUGH)
+def test_a_request_passes_the_guards_of_routers_that_do_not_answer_it(
+    codemod: CodemodTest, mounts: str, outcome: str
+) -> None:
+    app = f"""
+        import express from "express";
+        import users from "./users.routes";
+
+        const app = express();
+        const notes = express.Router();
+        notes.use({GUARD});
+        notes.get("/notes", (req, res) => res.json([]));
+        const open = express.Router();
+        open.get("/open", (req, res) => res.json([]));
+        {{mounts}}
+        app.listen(3000);
+    """
+    files = users_app('router.get("/all", (req, res) => res.json([]));', app=app.replace("{mounts}", mounts))
+    outcomes = _outcomes(codemod.migrate(files))
+    assert outcomes["GET /api/all"] == outcome

@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from ast_grep_py import SgNode
 
@@ -49,14 +50,46 @@ class _Mount:
 
 
 @dataclass(frozen=True, slots=True)
+class _Step:
+    """Where something is registered on a router."""
+
+    router: Router
+    scope: Scope
+    position: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class _Way:
-    """One way from an application to a router: path prefix and the middleware met on it."""
+    """One way from an application to a router: path prefix, the mounts and the middleware met on it."""
 
     prefix: str | None
     middleware: tuple[Middleware, ...]
     mounted: bool
-    order: tuple[int, ...] = ()
+    steps: tuple[_Step, ...] = ()
     root: str = ""
+
+    @property
+    def order(self) -> tuple[int, ...]:
+        return tuple(number for step in self.steps for number in step.position)
+
+
+@dataclass(frozen=True, slots=True)
+class _Passed:
+    """Middleware of a router together with one way to it: requests that no route of the router ends fall through it."""
+
+    used: _Used
+    steps: tuple[_Step, ...]
+
+    def runs_before(self, steps: tuple[_Step, ...]) -> bool:
+        """Does a request on its way to what is registered last in `steps` pass the router of this first?"""
+        routers = {step.router for step in steps}
+        for own, other in zip(self.steps, steps, strict=False):
+            if own.router != other.router:
+                return False
+            if own != other:
+                used = replace(self.used, position=own.position, scope=own.scope)
+                return self.steps[-1].router not in routers and used.runs_before(other.scope, other.position)
+        return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +128,6 @@ class _Assembly:
         self._loose: list[Middleware] = []
         self._params: dict[Router, list[tuple[str, Middleware]]] = defaultdict(list)
         self._all_used: list[Middleware] = []
-        self._roots: set[Router] = set()
         for registration in registered.calls:
             if registration.verb == "use":
                 self._use(registration)
@@ -115,7 +147,6 @@ class _Assembly:
         """`use(path?, …middleware, router?)`: routers become mounts, everything else middleware."""
         file = self._workspace.source(registration.row_file or registration.file)
         before: list[Middleware] = []
-        mounts = False
         for argument in registration.arguments:
             children = self._objects.routers_in(file, registration.call, argument)
             if not children:
@@ -125,14 +156,13 @@ class _Assembly:
             for child in children:
                 if registration.router is None or child == registration.router:
                     continue
-                mounts = True
                 mount = _Mount(
                     registration.router, registration.path, registration.position, registration.scope, tuple(before)
                 )
                 self._mounts[child].append(mount)
         if registration.loose:
             self._loose.extend(before)
-        elif registration.router is not None and not mounts:
+        elif registration.router is not None:
             used = (_Used(registration.position, registration.path, m, registration.scope) for m in before)
             self._used[registration.router].extend(used)
 
@@ -169,7 +199,10 @@ class _Assembly:
         ways = self._ways(registration.router, ()) if registration.router else [_Way("", (), False)]
         found = []
         for way in ways:
-            before = self._before(registration.router, registration.path, registration.scope, registration.position)
+            before = [
+                *self._passed_before(registration, way),
+                *self._before(registration.router, registration.path, registration.scope, registration.position),
+            ]
             errors = self._error_handlers(registration.router)
             params = self._param_middleware(registration.router, _join(way.prefix, registration.path))
             middleware = (*self._loose, *way.middleware, *before, *params, *own)
@@ -198,15 +231,38 @@ class _Assembly:
         """All mounts of a router up to an application; itself when nothing mounts it."""
         mounts = self._mounts.get(router, [])
         if not mounts or router in seen or len(seen) > _MAX_MOUNTS:
-            return [_Way("", (), self._is_root(router), (), router.file)]
+            return [_Way("", (), self._is_root(router), root=router.file)]
         found = []
         for mount in mounts:
             for way in self._ways(mount.parent, (*seen, router)):
                 before = self._before(mount.parent, mount.path, mount.scope, mount.position)
                 prefix = _join(way.prefix, mount.path)
                 chain = (*way.middleware, *before, *mount.middleware)
-                found.append(_Way(prefix, chain, way.mounted, (*way.order, *mount.position), way.root))
+                step = _Step(mount.parent, mount.scope, mount.position)
+                found.append(_Way(prefix, chain, way.mounted, (*way.steps, step), way.root))
         return found
+
+    @cached_property
+    def _passed(self) -> list[_Passed]:
+        """Middleware of mounted routers, under full paths."""
+        return [
+            _Passed(
+                replace(used, path=_join(way.prefix, used.path or "/")),
+                (*way.steps, _Step(router, used.scope, used.position)),
+            )
+            for router, known in self._used.items()
+            for way in self._ways(router, ())
+            for used in known
+            if way.steps and used.middleware.role is not Role.ERROR
+        ]
+
+    def _passed_before(self, registration: Registration, way: _Way) -> list[Middleware]:
+        """Middleware of other routers that were mounted earlier, under a path that covers this one too."""
+        if registration.router is None:
+            return []
+        path = _join(way.prefix, registration.path)
+        steps = (*way.steps, _Step(registration.router, registration.scope, registration.position))
+        return [p.used.middleware for p in self._passed if p.runs_before(steps) and _applies(p.used, path)]
 
     def _is_root(self, router: Router) -> bool:
         """An application, as opposed to a router that nothing mounts."""
