@@ -93,6 +93,8 @@ class Route:
     error_handlers: tuple[Middleware, ...] = ()
     application: str = ""
     """The file of the application that serves the route."""
+    condition: str | None = None
+    """What must hold for the route to be registered at all, as written (`process.env.DEBUG`)."""
     order: tuple[int, ...] = ()
     """Sorts routes as Express tries them: positions of the mounts from the application down, then its own."""
 

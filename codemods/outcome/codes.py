@@ -45,6 +45,7 @@ CODES: dict[str, Code] = _table(
     ("CX106", "name already taken in convex/", "Rename one of the two, or delete the existing one, and run again."),
     ("CX108", "belongs to another application", "Run convexify on the folder of that application."),
     ("CX109", "another route answers first", "Delete the route, or change the order of the two."),
+    ("CX110", "registered under a condition", "Register the route always, or delete it, and run again."),
     ("CX107", "same-named declarations", "Rename one of the two declarations."),
     # functions
     (

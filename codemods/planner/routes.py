@@ -141,6 +141,8 @@ def _check_registration(plan: RoutePlan) -> None:
         plan.problems.append(Problem("CX102", "its path is computed", route.place))
     elif not all(_SEGMENT.fullmatch(segment) for segment in route.path.split("/")):
         plan.problems.append(Problem("CX102", f"the path `{route.path}` is a pattern", route.place))
+    if route.condition is not None:
+        plan.problems.append(Problem("CX110", f"is only there if `{route.condition}`", route.place))
     if not route.mounted:
         plan.problems.append(Problem("CX103", "no application mounts its router", route.place))
     if route.method not in ("GET", "POST", "PUT", "PATCH", "DELETE"):

@@ -11,6 +11,7 @@ from functools import cached_property
 from ast_grep_py import SgNode
 
 from codemods.ir.app import App, CodeRef, Middleware, Role, Route
+from codemods.readers.express.chains import condition_of
 from codemods.readers.express.handlers import read_handler
 from codemods.readers.express.middleware import read_middleware
 from codemods.readers.express.objects import ExpressObjects, Router
@@ -47,6 +48,7 @@ class _Mount:
     position: tuple[int, ...]
     scope: Scope
     middleware: tuple[Middleware, ...]
+    condition: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,7 @@ class _Way:
     mounted: bool
     steps: tuple[_Step, ...] = ()
     root: str = ""
+    condition: str | None = None
 
     @property
     def order(self) -> tuple[int, ...]:
@@ -157,7 +160,12 @@ class _Assembly:
                 if registration.router is None or child == registration.router:
                     continue
                 mount = _Mount(
-                    registration.router, registration.path, registration.position, registration.scope, tuple(before)
+                    registration.router,
+                    registration.path,
+                    registration.position,
+                    registration.scope,
+                    tuple(before),
+                    condition_of(registration.call),
                 )
                 self._mounts[child].append(mount)
         if registration.loose:
@@ -218,6 +226,7 @@ class _Assembly:
                     handler=read_handler(self._workspace, file, last),
                     mounted=way.mounted,
                     error_handlers=tuple(errors),
+                    condition=condition_of(registration.call) or way.condition,
                     order=(*way.order, *registration.position),
                     application=way.root or (registration.router.file if registration.router else file.path),
                 )
@@ -239,7 +248,8 @@ class _Assembly:
                 prefix = _join(way.prefix, mount.path)
                 chain = (*way.middleware, *before, *mount.middleware)
                 step = _Step(mount.parent, mount.scope, mount.position)
-                found.append(_Way(prefix, chain, way.mounted, (*way.steps, step), way.root))
+                condition = mount.condition or way.condition
+                found.append(_Way(prefix, chain, way.mounted, (*way.steps, step), way.root, condition))
         return found
 
     @cached_property
