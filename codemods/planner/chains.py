@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from ast_grep_py import SgNode
 
 from codemods.planner.replies import Form
-from codemods.source import arguments, member, span_of, unwrap
+from codemods.source import arguments, member, span_of, string_value, unwrap
 
-_HEADERS = frozenset(
-    {"set", "setHeader", "header", "type", "contentType", "append", "vary", "location", "links", "attachment"}
+_HEADERS = frozenset({"type", "contentType", "append", "vary", "location", "links", "attachment"})
+"""Methods that set headers in ways of their own."""
+_SETTERS = frozenset({"set", "setHeader", "header"})
+_HEADER_NAME = re.compile(
+    r"(?!set-cookie$|location$|content-(length|encoding)$|transfer-encoding$)[A-Za-z][\w-]*", re.I
 )
 _NOT_DATA = {
     "redirect": "redirects", "cookie": "sets a cookie", "clearCookie": "clears a cookie", "sendFile": "sends a file",
@@ -34,6 +38,7 @@ class Chain:
     method: str = ""
     sent: SgNode | None = None
     status: SgNode | None = None
+    headers: tuple[tuple[SgNode, SgNode], ...] = ()
     stray: str | None = None
     problem: tuple[SgNode, str, str] | None = None
     """What cannot be carried over: node, code and words."""
@@ -70,24 +75,36 @@ def _calls(reference: SgNode) -> tuple[SgNode, list[tuple[str, SgNode]], str | N
 
 def _read(outer: SgNode, calls: list[tuple[str, SgNode]]) -> Chain:
     status: SgNode | None = None
+    headers: list[tuple[SgNode, SgNode]] = []
     method, sent = "", None
     for name, call in calls:
-        words = _refusal(name)
+        words = _refusal(name, call)
         if words is not None:
             return Chain(outer, problem=(call, "CX203", words))
         if sent is not None and (name in ("json", "send", "sendStatus") or (name == "end" and arguments(call))):
             return Chain(outer, problem=(call, "CX207", "answers twice"))
-        if sent is None and name == "status" and arguments(call):
+        if name in _SETTERS and sent is None:
+            headers.append((arguments(call)[0], arguments(call)[1]))
+        elif sent is None and name == "status" and arguments(call):
             status = arguments(call)[0]
         elif sent is None and name in _FINAL:
             method, sent = name, call
-    return Chain(outer, method, sent, status)
+    return Chain(outer, method, sent, status, tuple(headers))
 
 
-def _refusal(name: str) -> str | None:
-    if name in _HEADERS:
+def _refusal(name: str, call: SgNode) -> str | None:
+    if name in _HEADERS or (name in _SETTERS and not _is_header(call)):
         return "sets a response header"
+    if name in _SETTERS:
+        return None
     return _NOT_DATA.get(name) or (None if name == "status" or name in _FINAL else f"uses `res.{name}`")
+
+
+def _is_header(call: SgNode) -> bool:
+    """`res.set("X-Total", n)`: one header with a name that stands there."""
+    given = arguments(call)
+    name = string_value(given[0]) if len(given) == 2 else None
+    return name is not None and _HEADER_NAME.fullmatch(name) is not None
 
 
 _SENT = {

@@ -52,8 +52,9 @@ class Stand:
 class Reply:
     """One answer. `status` is None when it is computed (then `status_node` says how).
 
-    `preset` is the statement `res.status(201);` before it that sets the status. `effect` is the body of a reply that
-    sends none, when evaluating it does something: `res.status(204).json(await remove(id))`.
+    `preset` are the statements `res.status(201);`, `res.set("X-Total", n);` right before it. `effect` is the body of a
+    reply that sends none, when evaluating it does something: `res.status(204).json(await remove(id))`. `headers` are
+    names and values.
     """
 
     status: int | None
@@ -64,6 +65,7 @@ class Reply:
     call: Span
     preset: Span | None = None
     effect: Span | None = None
+    headers: tuple[tuple[Span, Span], ...] = ()
 
     @property
     def statement(self) -> Span:
@@ -80,8 +82,8 @@ class Reply:
 
     @property
     def throws(self) -> bool:
-        """Written as a thrown error; a branch of an expression can only return."""
-        return self.fails and self.stand.standing is not Standing.BRANCH
+        """Written as a thrown error; a branch of an expression can only return, and so does an answer with headers."""
+        return self.fails and self.stand.standing is not Standing.BRANCH and not self.headers
 
 
 def _around(reply: Reply, status: bool) -> Iterator[Span]:
@@ -89,6 +91,7 @@ def _around(reply: Reply, status: bool) -> Iterator[Span]:
     whole = reply.call if reply.stand.standing is Standing.BRANCH else reply.statement
     start = whole.start if reply.preset is None else reply.preset.start
     kept = [reply.body, reply.effect, *([reply.status_node] if status else [])]
+    kept += [span for header in reply.headers for span in header]
     for span in sorted((span for span in kept if span is not None), key=lambda span: span.start):
         yield Span(start, span.start)
         start = span.end
@@ -164,8 +167,8 @@ class ResponsePlan:
     def enveloped(self) -> bool:
         """The function returns status and body, since nobody can know either before it ran."""
         kinds = {(reply.status, reply.form) for reply in self.successes}
-        branches = any(reply.fails and not reply.throws for reply in self.replies)
-        return bool(self.delegations) or branches or len(kinds) > 1 or any(status is None for status, _ in kinds)
+        special = any(reply.headers or (reply.fails and not reply.throws) for reply in self.replies)
+        return bool(self.delegations) or special or len(kinds) > 1 or any(status is None for status, _ in kinds)
 
     def erased(self, delegate: bool = False) -> list[Span]:
         """What of the answers is gone when they are written: the response, and statuses that the edge knows."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from ast_grep_py import SgNode
 
 from codemods.planner.chains import Chain, chain_of, form_of
@@ -51,6 +54,20 @@ def plan_response(file: SourceFile, handler: SgNode, skip: int = 0, workspace: W
     return _Reader(file, handler, skip + 1, skip + 2, workspace).read()
 
 
+@dataclass(frozen=True, slots=True)
+class _Preset:
+    """Statements that set the status or headers of the answer behind them."""
+
+    setter: SgNode
+    status: SgNode | None
+    headers: tuple[tuple[SgNode, SgNode], ...]
+    span: Span
+
+    @property
+    def what(self) -> str:
+        return "status" if self.status is not None else "header"
+
+
 class _Reader:
     def __init__(
         self,
@@ -68,7 +85,7 @@ class _Reader:
         self._raised: list[Raised] = []
         self._delegations: list[Delegation] = []
         self._problems: list[Problem] = []
-        self._presets: dict[Span, tuple[SgNode, SgNode]] = {}
+        self._presets: dict[Span, _Preset] = {}
         self._branches: list[SgNode] = []
         self._open_ends: list[Span] = []
 
@@ -80,8 +97,8 @@ class _Reader:
             self._read_response(reference)
         for reference in self._references(self._forward):
             self._read_next(reference)
-        for _, setter in self._presets.values():
-            self._problem(setter, "sets a status and answers elsewhere", "CX203")
+        for preset in self._presets.values():
+            self._problem(preset.setter, f"sets a {preset.what} and answers elsewhere", "CX203")
         self._check_branches()
         self._check_catches()
         if len(given) > self._response and not self._problems:
@@ -128,8 +145,8 @@ class _Reader:
             self._problem(node, words, code)
         elif chain.sent is not None:
             self._reply(chain, chain.sent)
-        elif chain.status is not None:
-            self._preset(chain.outer, chain.status)
+        else:
+            self._preset(chain.outer, chain.status, chain.headers)
 
     def _reply(self, chain: Chain, sent: SgNode) -> None:
         given = arguments(sent)
@@ -139,10 +156,10 @@ class _Reader:
         stand = self._stand(chain.outer)
         if stand is None:
             return
-        node, preset = chain.status, None
-        if stand.statement in self._presets:
-            earlier, setter = self._presets.pop(stand.statement)
-            node, preset = node or earlier, span_of(setter)
+        earlier = self._presets.pop(stand.statement, None)
+        node, headers = chain.status, chain.headers
+        if earlier is not None:
+            node, headers = node or earlier.status, (*earlier.headers, *headers)
         body = given[0] if given else None
         form = form_of(chain.method, body)
         if form is Form.STATUS_TEXT:
@@ -152,7 +169,17 @@ class _Reader:
         if status in _BODILESS or form is Form.EMPTY:
             effect = body if body is not None and find_all(body, *_EFFECTS) else None
             form, body = Form.EMPTY, None
-        reply = Reply(status, _span(node), form, _span(body), stand, span_of(chain.outer), preset, _span(effect))
+        reply = Reply(
+            status,
+            _span(node),
+            form,
+            _span(body),
+            stand,
+            span_of(chain.outer),
+            earlier.span if earlier is not None else None,
+            _span(effect),
+            tuple((span_of(name), span_of(value)) for name, value in headers),
+        )
         self._check_reply(reply, chain, body)
         self._replies.append(reply)
 
@@ -176,20 +203,27 @@ class _Reader:
         left, right = assignment.field("left"), assignment.field("right")
         if left is None or right is None or span_of(left) != span_of(target):
             return False
-        self._preset(assignment, right)
+        self._preset(assignment, right, ())
         return True
 
-    def _preset(self, setter: SgNode, status: SgNode) -> None:
-        """`res.status(404);`: the next statement has to answer, or to throw."""
+    def _preset(self, setter: SgNode, status: SgNode | None, headers: Sequence[tuple[SgNode, SgNode]]) -> None:
+        """`res.status(404);`: the next statement has to answer, to throw, or to set more."""
         statement = setter.parent()
         following = _next_statement(statement) if statement is not None else None
+        earlier = self._presets.pop(span_of(statement), None) if statement is not None else None
+        preset = _Preset(setter, status, tuple(headers), span_of(statement or setter))
+        if earlier is not None:
+            span = Span(earlier.span.start, preset.span.end)
+            preset = _Preset(setter, status or earlier.status, (*earlier.headers, *headers), span)
         if statement is None or statement.kind() != "expression_statement" or following is None:
-            self._problem(setter, "sets a status and answers elsewhere", "CX203")
-        elif following.kind() == "throw_statement":
-            thrown = named(following)[0]
-            self._raised.append(Raised(span_of(status), span_of(statement), span_of(following), span_of(thrown)))
+            self._problem(setter, f"sets a {preset.what} and answers elsewhere", "CX203")
+        elif following.kind() != "throw_statement":
+            self._presets[span_of(following)] = preset
+        elif preset.status is None or preset.headers:
+            self._problem(setter, "sets a response header", "CX203")
         else:
-            self._presets[span_of(following)] = (status, statement)
+            thrown = span_of(named(following)[0])
+            self._raised.append(Raised(span_of(preset.status), preset.span, span_of(following), thrown))
 
     # ---- functions that answer for the handler --------------------------------------------------
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from enum import StrEnum
 
 from ast_grep_py import SgNode
 
@@ -27,14 +28,22 @@ TYPES = {Form.TEXT: "html", Form.STATUS_TEXT: "text", Form.SENT: "auto"}
 Parts = tuple[str | Span, ...]
 
 
-def answer_edits(
-    file: SourceFile, function: SgNode, plan: ResponsePlan, library: Callable[[str], str], delegate: bool = False
-) -> list[Edit]:
-    """The edits for all answers of a function; `library` imports a library function and gives its local name.
+class Use(StrEnum):
+    """What the answers of a function are for."""
 
-    A `delegate`, which answers for its callers, only returns: nothing must catch what it answers.
-    """
-    writer = AnswerWriter(file, function, plan, library, delegate)
+    HANDLER = "handler"
+    """Successes are returned, failures thrown."""
+    DELEGATE = "delegate"
+    """A function that answers for its callers only returns: nothing must catch what it answers."""
+    CHECK = "check"
+    """What a check answers ends the request, whatever its status: all of it is thrown."""
+
+
+def answer_edits(
+    file: SourceFile, function: SgNode, plan: ResponsePlan, library: Callable[[str], str], use: Use = Use.HANDLER
+) -> list[Edit]:
+    """The edits for all answers of a function; `library` imports a library function and gives its local name."""
+    writer = AnswerWriter(file, function, plan, library, use)
     writer.write()
     return writer.edits
 
@@ -48,10 +57,9 @@ class AnswerWriter:
         function: SgNode,
         plan: ResponsePlan,
         library: Callable[[str], str],
-        delegate: bool = False,
+        use: Use = Use.HANDLER,
     ) -> None:
-        self._file, self._function, self._plan, self._library = file, function, plan, library
-        self._enveloped, self._throws = delegate or plan.enveloped, not delegate
+        self._file, self._function, self._plan, self._library, self._use = file, function, plan, library, use
         self.edits: list[Edit] = []
 
     def write(self) -> None:
@@ -72,11 +80,22 @@ class AnswerWriter:
 
     def value(self, reply: Reply) -> tuple[str, Parts]:
         """`return` or `throw`, and the value that goes with it."""
-        if reply.throws and self._throws:
+        if self._is_thrown(reply):
             return "throw", (f"new {self._library('HttpError')}(", *self._sent(reply), ")")
-        if self._enveloped:
-            return "return", (f"{self._library('reply')}(", *self._sent(reply), ")")
+        if self._use is Use.DELEGATE or self._plan.enveloped:
+            value: Parts = (f"{self._library('reply')}(", *self._sent(reply), ")")
+            return "return", self._with_headers(value, reply) if reply.headers else value
         return "return", self._result(reply)
+
+    def _is_thrown(self, reply: Reply) -> bool:
+        return self._use is Use.CHECK or (reply.throws and self._use is Use.HANDLER)
+
+    def _with_headers(self, value: Parts, reply: Reply) -> Parts:
+        """`withHeaders(reply(200, users), { "X-Total": count })`"""
+        pairs: list[str | Span] = []
+        for name, content in reply.headers:
+            pairs += [", " if pairs else "", name, ": ", content]
+        return (f"{self._library('withHeaders')}(", *value, ", { ", *pairs, " })")
 
     def _result(self, reply: Reply) -> Parts:
         if reply.body is None:
@@ -176,7 +195,7 @@ class AnswerWriter:
 
     def _rethrow(self) -> None:
         """A 4xx thrown inside a `try` must not be answered by the `catch` around it."""
-        failing = [reply.statement for reply in self._plan.replies if reply.throws and self._throws]
+        failing = [reply.statement for reply in self._plan.replies if self._is_thrown(reply)]
         for node in find_all(self._function, "try_statement"):
             clause, block = node.field("handler"), node.field("body")
             if clause is None or block is None or not any(span_of(block).holds(span) for span in failing):

@@ -21,7 +21,7 @@ from codemods.source import (
     unwrap,
 )
 from codemods.workspace import Workspace
-from codemods.writers.answers import answer_edits
+from codemods.writers.answers import Use, answer_edits
 from codemods.writers.ported import Ported, references, signature, untyped, whole_line
 
 PARTS = frozenset({"body", "query", "params"})
@@ -70,12 +70,14 @@ def _responses(ported: Ported, workspace: Workspace, inner: SgNode) -> None:
     for reply in plan.replies:
         if reply.status is not None and reply.status < 400:
             ported.problem("CX401", "the validation answers by itself", _at(inner, reply.call.start))
+        elif reply.headers:
+            ported.problem("CX401", "the validation sets a response header", _at(inner, reply.call.start))
         elif reply.stand.standing is Standing.BRANCH:
             ported.problem("CX401", "the validation answers in a branch of an expression", _at(inner, reply.call.start))
     if plan.delegations:
         ported.problem("CX401", "the validation answers through another function", inner)
     if len(ported.problems) == before:
-        ported.edits += answer_edits(ported.file, inner, plan, ported.use)
+        ported.edits += answer_edits(ported.file, inner, plan, ported.use, Use.CHECK)
     ported.problems += [p for p in plan.problems if not p.text.startswith(_ENDLESS)]
 
 

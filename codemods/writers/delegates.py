@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 from codemods.planner.replies import Delegate
 from codemods.source import Edit, SourceFile, Span, parameters, span_of
-from codemods.writers.answers import answer_edits
+from codemods.writers.answers import Use, answer_edits
 
 
 def delegate_edits(file: SourceFile, delegate: Delegate, library: Callable[[str], str]) -> list[Edit]:
     """The edits that make such a function return its answers."""
-    edits = answer_edits(file, delegate.piece.node, delegate.plan, library, delegate=True)
+    edits = answer_edits(file, delegate.piece.node, delegate.plan, library, Use.DELEGATE)
     return [*edits, *_signature(delegate)]
 
 

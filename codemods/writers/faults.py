@@ -32,6 +32,7 @@ def port_error_handler(workspace: Workspace, file: SourceFile, function: SgNode,
     reads = FaultReads(ported, function, error, workspace)
     guards = _headers_sent(ported, function)
     plan = plan_response(file, function, 1, workspace)
+    _keep_headers(ported, plan, function)
     forwards = tuple(f for f in plan.forwards if not any(guard.holds(f.statement) for guard in guards))
     writer = _ErrorAnswers(ported, function, ResponsePlan(plan.replies, forwards, (), plan.raised, plan.delegations),
                            context, last)  # fmt: skip
@@ -64,6 +65,7 @@ def port_not_found(workspace: Workspace, file: SourceFile, function: SgNode) -> 
     ported = Ported(file)
     context = _context_name(function)
     plan = plan_response(file, function, 0, workspace)
+    _keep_headers(ported, plan, function)
     writer = _MissingAnswers(ported, function, plan, context)
     writer.write()
     _keep_problems(ported, plan.problems, writer.presets)
@@ -197,6 +199,12 @@ class _MissingAnswers(_EdgeAnswers):
                     inner = span_of(given)
                     return span_of(statement), Span(inner.start + 1, inner.end - 1)
         return None
+
+
+def _keep_headers(ported: Ported, plan: ResponsePlan, function: SgNode) -> None:
+    """Headers of an answer have no place here yet."""
+    if any(reply.headers for reply in plan.replies):
+        ported.problem("CX701", "sets a response header", function)
 
 
 def _keep_problems(ported: Ported, problems: tuple[Problem, ...], handled: list[Span] | tuple[Span, ...]) -> None:

@@ -355,6 +355,49 @@ SEVERAL = {
         }
         """,
     ),
+    "a header": (
+        """
+        async (req, res) => {
+          const users = await prisma.user.count();
+          res.set("X-Total-Count", String(users)).json({ users });
+        }
+        """,
+        """
+        async (ctx) => {
+          const users = await countRows(ctx.db.query("users").collect());
+          return withHeaders(reply(200, { users }), { "X-Total-Count": String(users) });
+        }
+        """,
+    ),
+    "headers and a status of their own statements": (
+        """
+        (req, res) => {
+          res.setHeader("Content-Type", "text/csv");
+          res.header("X-Page", req.query.page as string);
+          res.status(203);
+          return res.send("a,b");
+        }
+        """,
+        """
+        async (ctx, args) => {
+          return withHeaders(reply(203, "a,b", "html"), { "Content-Type": "text/csv", "X-Page": args.page as string });
+        }
+        """,
+    ),
+    "a header of a failure": (
+        """
+        (req, res) => {
+          if (req.query.page) return res.set("Retry-After", "5").status(429).json({ error: "slow down" });
+          res.json([]);
+        }
+        """,
+        """
+        async (ctx, args) => {
+          if (args.page) return withHeaders(reply(429, { error: "slow down" }), { "Retry-After": "5" });
+          return reply(200, []);
+        }
+        """,
+    ),
     "names that the file has for its own": (
         """
         (req, res) => {
@@ -549,9 +592,23 @@ REFUSED = {
         "CX203 sets a status and answers elsewhere (src/users.routes.ts:7)",
     ),
     "a redirect": ('(req, res) => res.redirect("/")', "CX203 redirects (src/users.routes.ts:6)"),
-    "a header": (
-        '(req, res) => { res.set("X-Total", "1").json([]); }',
+    "a header that Convex or the browser acts on": (
+        '(req, res) => { res.set("Location", "/").json([]); }',
         "CX203 sets a response header (src/users.routes.ts:6)",
+    ),
+    "a header with a computed name": (
+        '(req, res) => { res.set(`X-${req.query.page}`, "1").json([]); }',
+        "CX203 sets a response header (src/users.routes.ts:6)",
+    ),
+    "a header without an answer behind it": (
+        """
+        (req, res) => {
+          res.set("X-Total", "1");
+          const users = [];
+          res.json(users);
+        }
+        """,
+        "CX203 sets a header and answers elsewhere (src/users.routes.ts:7)",
     ),
     "a number that Express takes for a status": (
         "(req, res) => { res.send(404); }",

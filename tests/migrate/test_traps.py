@@ -44,6 +44,23 @@ export const sendError = (res: Response, message: string, status: number) => {
 };
 """
 
+VALIDATE = """
+import { NextFunction, Request, Response } from "express";
+import { z } from "zod";
+
+export const schema = z.object({ email: z.string().email() });
+
+export const validate = (schema: z.ZodTypeAny) => (req: Request, res: Response, next: NextFunction) => {
+  const result = schema.safeParse(req.body);
+  if (!result.success) {
+    const status = result.error.issues.length > 1 ? 422 : 400;
+    return res.status(status).json({ issues: result.error.issues.length });
+  }
+  req.body = result.data;
+  next();
+};
+"""
+
 ROUTES = """
 router.get("/html", (req, res) => res.send("<b>hi</b>"));
 router.get("/accepted", (req, res) => res.status(202).send({ ok: true }));
@@ -77,6 +94,16 @@ router.get("/several/:kind", (req, res) => {
   if (req.params.kind === "text") return res.status(203).send("text");
   if (req.params.kind === "bad") return res.status(422).json({ kind: "bad" });
   res.status(req.params.kind === "made" ? 201 : 200).json({ kind: req.params.kind });
+});
+router.get("/counted", (req, res) => {
+  res.set("X-Total-Count", "2").json([1, 2]);
+});
+router.get("/csv", (req, res) => {
+  res.setHeader("Content-Type", "text/csv");
+  res.send("a,b");
+});
+router.post("/checked", validate(schema), (req, res) => {
+  res.json({ email: req.body.email });
 });
 router.get("/branch/:kind", (req, res) =>
   req.params.kind === "good" ? res.json({ ok: true }) : res.status(404).json({ ok: false }),
@@ -166,6 +193,8 @@ ANSWERS: dict[str, tuple[int, str | None, str]] = {
     "/several/bad": (422, JSON, '{"kind":"bad"}'),
     "/several/made": (201, JSON, '{"kind":"made"}'),
     "/several/other": (200, JSON, '{"kind":"other"}'),
+    "/counted": (200, JSON, "[1,2]"),
+    "/csv": (200, "text/csv", "a,b"),
     "/branch/good": (200, JSON, '{"ok":true}'),
     "/branch/bad": (404, JSON, '{"ok":false}'),
     "/caught/good": (200, JSON, '{"ok":true}'),
@@ -182,8 +211,11 @@ ANSWERS: dict[str, tuple[int, str | None, str]] = {
 
 @pytest.fixture(scope="module")
 def migrated(tmp_path_factory: pytest.TempPathFactory) -> Migrated:
-    imports = 'import { sendError, sendSuccess } from "./respond";'
-    files = users_app(ROUTES, imports, app=APP, errors=ERRORS, respond=RESPOND)
+    imports = """
+import { sendError, sendSuccess } from "./respond";
+import { schema, validate } from "./validate";
+"""
+    files = users_app(ROUTES, imports, app=APP, errors=ERRORS, respond=RESPOND, validate=VALIDATE)
     return CodemodTest(tmp_path_factory.mktemp("traps")).migrate(files)
 
 
@@ -216,6 +248,18 @@ def test_it_answers_as_express_did(answers: dict[str, Answer], path: str) -> Non
     media = answer.headers.get("content-type", "").split(";")[0] or None
     assert answer.failure is None
     assert (answer.status, media, answer.text) == ANSWERS[path]
+
+
+def test_headers_are_sent(answers: dict[str, Answer]) -> None:
+    assert answers["/counted"].headers["x-total-count"] == "2"
+
+
+def test_a_check_that_computes_its_status_still_refuses(project: ConvexProject) -> None:
+    bad, good = project.serve(
+        [Request("POST", "/traps/checked", {"email": "x"}), Request("POST", "/traps/checked", {"email": "a@b.co"})]
+    )
+    assert (bad.status, bad.body) == (400, {"issues": 1})
+    assert (good.status, good.body) == (200, {"email": "a@b.co"})
 
 
 def _notes_after(project: ConvexProject, *steps: Request) -> tuple[list[Json], Json]:

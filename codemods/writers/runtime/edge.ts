@@ -110,6 +110,7 @@ export interface Answer {
   status: number;
   body?: unknown;
   type?: BodyType;
+  headers?: Record<string, string>;
 }
 
 /** The answer that a function gave by throwing an HttpError, or null for every other error. */
@@ -120,9 +121,11 @@ export function answerOf(error: unknown): Answer | null {
 }
 
 /** Answers as Express would have. */
-export function sendAnswer(c: Context, { status, body, type }: Answer): Response {
+export function sendAnswer(c: Context, { status, body, type, headers }: Answer): Response {
   const code = status as 200;
+  for (const [name, value] of Object.entries(headers ?? {})) c.header(name, value);
   if (body === undefined || status === 204 || status === 304) return c.body(null, code);
+  if (typeof body === "string" && c.res.headers.has("content-type")) return c.body(body, code);
   if (type === "auto") return send(c, body, status);
   if (type === "text") return c.text(String(body), code);
   return type === "html" ? c.html(String(body), code) : c.json(body as object, code);
