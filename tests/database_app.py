@@ -64,6 +64,9 @@ class TextFacts:
     def may_be_undefined(self, value: Span) -> bool:
         return self.text(value).split(".")[0] in self.optional or "undefined" in self.text(value)
 
+    def may_be_null(self, value: Span) -> bool:
+        return self.literal(value) is None
+
     def is_null(self, value: Span) -> bool:
         return self.text(value) == "null"
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from ast_grep_py import SgNode
 
 from codemods.ir.query import Op, Query
-from codemods.ir.table import Schema
-from codemods.ir.validator import Shape
+from codemods.ir.table import Field, Schema
+from codemods.ir.validator import Kind, Shape
 from codemods.planner.shapes import TypedFields
 from codemods.source import Binding, BindingKind, SourceFile, Span, member, span_of, unwrap
 
@@ -24,6 +25,7 @@ _DEFINED = _LITERALS | {
 }
 _MAY_MISS = frozenset({"find", "findLast", "pop", "shift", "at", "get", "findOne"})
 _CASTS = frozenset({"Number", "String", "Boolean", "parseInt", "parseFloat", "BigInt", "Date"})
+_DEPTH = 8
 _ROWS = frozenset({Op.FIND_UNIQUE, Op.FIND_FIRST, Op.CREATE, Op.UPDATE, Op.UPSERT, Op.DELETE})
 
 
@@ -60,6 +62,10 @@ class Values:
         node = node_covering(self._file, value)
         return node is None or self._undefined(node, 0)
 
+    def may_be_null(self, value: Span) -> bool:
+        node = node_covering(self._file, value)
+        return node is None or not self._filled(node, 0)
+
     def id_table(self, value: Span) -> str | None:
         node = node_covering(self._file, value)
         parts = member(unwrap(node)) if node is not None else None
@@ -86,9 +92,43 @@ class Values:
         query = self._calls.get(span_of(unwrap(binding.value, awaited=True)))
         return query if query is not None and query.op in _ROWS and query.select is None else None
 
+    def _filled(self, node: SgNode, depth: int) -> bool:
+        """True for a value that is never null or undefined. A written type is no proof: requests do not keep to it."""
+        node = unwrap(node, awaited=True)
+        if node.kind() in _DEFINED:
+            return node.kind() != "null"
+        right = node.field("right")
+        if node.kind() == "binary_expression" and right is not None:
+            return re.search(r"\?\?|\|\|", _operator(node)) is not None and self._filled(right, depth)
+        if node.kind() == "call_expression":
+            callee = node.field("function")
+            return callee is not None and callee.text() in _CASTS
+        shape = self._part_shape(node) if self._part_shape is not None else None
+        if shape is not None:
+            return not _admits_null(shape)
+        binding = self._file.bindings.resolve(node) if node.kind().endswith("identifier") else None
+        if binding is not None and not binding.reassigned and binding.value is not None and depth < _DEPTH:
+            return self._filled(binding.value, depth + 1)
+        column = self._column(node, binding)
+        return column is not None and not column.nullable
+
+    def _column(self, node: SgNode, binding: Binding | None) -> Field | None:
+        """The column of `user.email`, or of the name that `const { email } = user` declares."""
+        parts = member(node)
+        if parts is not None and "?." not in node.text():
+            base, name = unwrap(parts[0]), parts[1]
+        elif binding is not None and binding.source is not None and len(binding.path) == 1:
+            base, name = unwrap(binding.source, awaited=True), binding.path[0]
+        else:
+            return None
+        origin = self._file.bindings.resolve(base) if base.kind() == "identifier" else None
+        query = self._row_query(origin)
+        table = self._schema.table(query.table) if query is not None and query.table is not None else None
+        return table.field(name) if table is not None else None
+
     def _undefined(self, node: SgNode, depth: int) -> bool:
         node = unwrap(node, awaited=True)
-        if depth > 8:
+        if depth > _DEPTH:
             return True
         match node.kind():
             case kind if kind in _DEFINED:
@@ -108,9 +148,8 @@ class Values:
                 return True
 
     def _binary(self, node: SgNode, depth: int) -> bool:
-        operator = node.field("operator")
         left, right = node.field("left"), node.field("right")
-        text = operator.text() if operator is not None else ""
+        text = _operator(node)
         if text in ("??", "||"):
             return right is None or self._undefined(right, depth + 1)
         if text == "&&":
@@ -170,6 +209,16 @@ class Values:
         query = self._row_query(origin)
         table = self._schema.table(query.table) if query is not None and query.table is not None else None
         return table is None or table.field(key) is None
+
+
+def _operator(node: SgNode) -> str:
+    operator = node.field("operator")
+    return operator.text() if operator is not None else ""
+
+
+def _admits_null(shape: Shape) -> bool:
+    loose = shape.nullable or (shape.optional and shape.default is None) or shape.kind in (Kind.ANY, Kind.NULL)
+    return loose or (shape.kind is Kind.UNION and any(_admits_null(child) for child in shape.children))
 
 
 def node_covering(file: SourceFile, span: Span) -> SgNode | None:

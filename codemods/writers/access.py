@@ -12,6 +12,7 @@ from codemods.writers.code import RefusedError
 from codemods.writers.draft import Draft
 from codemods.writers.fields import column_of, is_indexable, is_ordered
 from codemods.writers.indexes import Choice, choose, unique_sets
+from codemods.writers.keys import given, is_given
 from codemods.writers.layout import Doc, Group, Line, Nest, arrow, call
 from codemods.writers.predicates import Arrow, Tester
 from codemods.writers.sources import IdSource, IdsSource, QuerySource, Source, chain, in_order, one
@@ -87,9 +88,7 @@ def _find(draft: Draft, table: Table, value: Span) -> Doc:
     name = draft.convex_table(table)
     if draft.facts.id_table(value) == table.name and _is_given(draft, value):
         return call(f"{draft.ctx}.db.get", name, draft.value(value))
-    key: Doc = draft.value(value)
-    key = key if _is_given(draft, value) else call(draft.library("given"), key)
-    return call(draft.library("find"), draft.ctx, name, key)
+    return call(draft.library("find"), draft.ctx, name, given(draft, None, value, draft.value(value)))
 
 
 def _by_unique_key(draft: Draft, table: Table, parts: list[Predicate], row: str) -> QuerySource:
@@ -102,7 +101,7 @@ def _by_unique_key(draft: Draft, table: Table, parts: list[Predicate], row: str)
         raise RefusedError("CX301", f"no unique key of {table.name} in the condition")
     key = min(keys, key=lambda fields: sum(not _is_definite(draft, equal[field]) for field in fields))
     rest = [part for part in parts if part not in [equal[field] for field in key]]
-    links = _links(draft, table, Choice(key, key), (), equal, ())
+    links = _links(draft, table, Choice(key, key), (), equal, (), by_key=True)
     return QuerySource(links, _arrow(draft, table, row, rest), (), True)
 
 
@@ -128,9 +127,9 @@ def _for_any(draft: Draft, table: Table, field: Field, part: Condition) -> Doc:
     with draft.scope():
         value, q = draft.fresh("value"), draft.fresh("q")
         stored = draft.names.field(table, field.name)
-        given = draft.stored(table, field, part.value, value)
+        wanted = draft.stored(table, field, part.value, value)
         index = draft.index(table, (stored,))
-        match = call(".withIndex", f'"{index}"', arrow(f"({q})", (q, call(".eq", f'"{stored}"', given))))
+        match = call(".withIndex", f'"{index}"', arrow(f"({q})", (q, call(".eq", f'"{stored}"', wanted))))
         query = chain(draft, [f".query({draft.convex_table(table)})", match, ".collect()"])
         return call(draft.library("findForAny"), draft.value(part.value), arrow(f"({value})", query))
 
@@ -222,6 +221,7 @@ def _links(
     bound: Sequence[Bound],
     equal: dict[str, Condition],
     ranges: Sequence[Condition],
+    by_key: bool = False,
 ) -> tuple[Doc, ...]:
     links: list[Doc] = [f".query({draft.convex_table(table)})"]
     if choice.fields:
@@ -230,7 +230,7 @@ def _links(
         values = {key.field: key.value for key in bound}
         steps: list[Doc] = []
         for field in choice.equal:
-            value: Doc = values[field] if field in values else _index_value(draft, table, equal[field])
+            value: Doc = values[field] if field in values else _index_value(draft, table, equal[field], by_key)
             steps.append(call(".eq", f'"{draft.names.field(table, field)}"', value))
         for part in ranges:
             steps.append(call(f".{_BOUNDS[part.op]}", f'"{stored[-1]}"', _index_value(draft, table, part)))
@@ -250,13 +250,13 @@ def _range(draft: Draft, steps: list[Doc]) -> Doc:
     return arrow(f"({name})", Group((name, Nest(body))))
 
 
-def _index_value(draft: Draft, table: Table, part: Condition) -> Doc:
+def _index_value(draft: Draft, table: Table, part: Condition, by_key: bool = False) -> Doc:
     field = table.field(part.field)
     assert field is not None
-    alone = bool(column_of(field).to_store) or not _is_definite(draft, part)
+    is_checked = by_key and not is_given(draft, field, part.value)
+    alone = bool(column_of(field).to_store) or is_checked
     value = draft.closed(part.value, part.field, repeated=False, alone=alone)
-    if not _is_definite(draft, part):
-        value = call(draft.library("given"), value)
+    value = given(draft, field, part.value, value) if by_key else value
     return draft.stored(table, field, part.value, value)
 
 

@@ -81,6 +81,10 @@ class ValueFacts(Protocol):
         """True unless the value is known to be defined."""
         ...
 
+    def may_be_null(self, value: Span) -> bool:
+        """True unless the value is known to be neither null nor undefined: written types are no proof."""
+        ...
+
     def is_null(self, value: Span) -> bool:
         """True for the literal null."""
         ...

@@ -51,9 +51,9 @@ export async function findForAny<V, D extends { _id: string; _creationTime: numb
 }
 
 /** The value by which to find a row: there must be one. */
-export function given<T>(value: T): Exclude<T, undefined> {
-  if (value === undefined) throw new TypeError("The value by which to find a row is undefined.");
-  return value as Exclude<T, undefined>;
+export function given<T>(value: T): NonNullable<T> {
+  if (value === undefined || value === null) throw new TypeError(`The value by which to find a row is ${value}.`);
+  return value;
 }
 
 /** What a function from rows makes of a row. */
