@@ -121,7 +121,8 @@ export function answerOf(error: unknown): Answer | null {
 }
 
 /** Answers as Express would have. */
-export function sendAnswer(c: Context, { status, body, type, headers }: Answer): Response {
+export function sendAnswer(c: Context, answer: Answer): Response {
+  const { status, body, type, headers } = answer;
   const code = status as 200;
   for (const [name, value] of Object.entries(headers ?? {})) c.header(name, value);
   if (body === undefined || status === 204 || status === 304) return c.body(null, code);
