@@ -92,8 +92,17 @@ def _markers_of(file: SourceFile, route: Route) -> Iterator[Marker] | list[Marke
     statement = registering_statement(file, route)
     if statement is None:
         return []
-    above = Span(with_comments(file, statement).start, span_of(statement).start)
+    start = span_of(statement).start
+    above = Span(min(with_comments(file, statement).start, _comment_lines_above(file, start)), start)
     return [mark for mark in find_markers(file) if above.holds(mark.span) and mark.text.startswith(f"{route.name} ")]
+
+
+def _comment_lines_above(file: SourceFile, offset: int) -> int:
+    """Where the comment lines begin that stand right above the line of an offset."""
+    line = file.line_start(offset)
+    while line and file.text[file.line_start(line - 1) : line].lstrip().startswith("//"):
+        line = file.line_start(line - 1)
+    return line
 
 
 def _insertion(file: SourceFile, statement: SgNode, comment: str, group: str) -> Edit:
