@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -22,6 +23,7 @@ IMPORTED = frozenset(
 )
 """Names that generated modules import: no function of theirs can be called so."""
 
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _RENAMED = {"delete": "remove", "default": "main"}
 
 
@@ -78,7 +80,7 @@ def _free_module(file: str, folder: str, taken: set[str]) -> str:
     folders = file.split("/")[:-1]
     wishes = [stem, full_stem(file), camel("-".join([*folders[-1:], stem])), camel(file.rsplit(".", 1)[0])]
     for wish in [*wishes, *(f"{stem}{number}" for number in range(2, 999))]:
-        name = wish[:60] or "app"
+        name = (wish if wish[:1].isalpha() else camel(f"app {wish}"))[:60]
         if f"{folder}{name}" not in taken and not (folder == "" and name in RESERVED_MODULES):
             taken.add(f"{folder}{name}")
             return f"{folder}{name}"
@@ -87,12 +89,13 @@ def _free_module(file: str, folder: str, taken: set[str]) -> str:
 
 def _name_functions(plans: list[RoutePlan], closure: Closure, keys: list[PieceKey], names: Names) -> None:
     used: dict[str, set[str]] = defaultdict(lambda: set(IMPORTED))
+    handlers = {plan.piece.key for plan in plans if plan.piece is not None}
     for key in keys:
         piece = closure.piece(key)
         if piece.name is not None and piece.kind is not PieceKind.INLINE:
             wanted = _RENAMED.get(piece.name, piece.name)
-            if wanted in RESERVED_WORDS or wanted == "main":
-                wanted = camel(f"{wanted} {names.modules[key.file].rsplit('/', 1)[-1]}")
+            if wanted in RESERVED_WORDS or wanted == "main" or key in handlers:
+                wanted = _function_name(wanted, names.modules[key.file])
             names.names[key] = _free_name(wanted, used[names.modules[key.file]]) if piece.kind in FUNCTIONS else wanted
             used[names.modules[key.file]].add(names.names[key])
     for plan in plans:
@@ -104,11 +107,20 @@ def _name_functions(plans: list[RoutePlan], closure: Closure, keys: list[PieceKe
             continue
         own = plan.route.handler.name if plan.piece is None or plan.piece.kind is not PieceKind.INLINE else None
         wanted = own or function_name(plan.route.method, plan.route.path or plan.route.local_path)
-        wanted = camel(wanted) if not wanted.isidentifier() or wanted in RESERVED_WORDS else wanted
-        plan.name = _free_name(_RENAMED.get(wanted, wanted)[:60], used[module])
+        plan.name = _free_name(_function_name(wanted, module)[:60], used[module])
         used[module].add(plan.name)
         if own_key is not None:
             names.names[own_key] = plan.name
+
+
+def _function_name(wanted: str, module: str) -> str:
+    """A name that Convex takes for a function: ASCII letters, digits and underscores, and no reserved word."""
+    wanted = _RENAMED.get(wanted, wanted)
+    if wanted in RESERVED_WORDS or wanted == "main":
+        return camel(f"{wanted} {module.rsplit('/', 1)[-1]}")
+    if _NAME.fullmatch(wanted):
+        return wanted
+    return camel(wanted if camel(wanted)[:1].isalpha() else f"call {wanted}")
 
 
 def _free_name(wanted: str, used: set[str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 _LAYER = re.compile(
     r"[._-]?(routes?|router|routing|controllers?|ctrl|handlers?|services?|svc|repository|repositories|repo|dao|api|"
@@ -17,8 +18,9 @@ _VERB_NAMES = {"GET": "get", "POST": "create", "PUT": "update", "PATCH": "update
 
 
 def camel(text: str) -> str:
-    """`user-routes` → `userRoutes`; characters that Convex module names may not have separate words."""
-    words = re.findall(r"[A-Za-z0-9]+", text)
+    """`user-routes` → `userRoutes`, `größe` → `groe`; characters that Convex names may not have separate words."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    words = re.findall(r"[A-Za-z0-9]+", plain)
     if not words:
         return ""
     head = str(words[0])
@@ -63,7 +65,7 @@ def function_name(method: str, path: str | None) -> str:
         return "list" + _scope(nouns[:-1]) + _title(last)
     if ends_in_parameter:
         return verb + _scope(nouns[:-1]) + _title(singular(last))
-    if len(nouns) > 1 and method != "GET" and not last.endswith("s"):
+    if len(nouns) > 1 and method != "GET" and not last.endswith("s") and camel(last)[:1].isalpha():
         return camel(last) + _title(singular(nouns[-2]))
     noun = singular(last) if method == "POST" else last
     return verb + _scope(nouns[:-1]) + _title(noun)

@@ -351,6 +351,16 @@ router.get("/日本", async (req, res) => {
   res.json({ ok: true });
 });
 
+router.post("/things/2fa", async (req, res) => {
+  res.json({ code: "2fa" });
+});
+
+function größe(req, res) {
+  res.json({ ok: true });
+}
+
+router.get("/function", größe);
+
 export default router;
 """
 
@@ -360,7 +370,10 @@ def test_names_that_are_none_in_convex(repository: Repository) -> None:
         {
             "prisma/schema.prisma": STRANGE_SCHEMA,
             "src/app.ts": 'import express from "express";\nimport r from "./my-größe.routes";\n'
-            'const app = express();\napp.use("/class", r);\napp.listen(1);\n',
+            'import * as two from "./2fa.controller";\n'
+            'const app = express();\napp.use("/class", r);\napp.get("/new", two.import_);\napp.listen(1);\n',
+            "src/2fa.controller.ts": "function handle(req, res) {\n  res.json({ import: 1 });\n}\n"
+            "export { handle as import_ };\n",
             "src/my-größe.routes.ts": STRANGE_ROUTES,
         }
     )
