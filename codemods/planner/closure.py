@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from codemods.ir.table import Schema
-from codemods.planner.analysis import Analyser, Effect, Facts
+from codemods.planner.analysis import Analyser
+from codemods.planner.facts import Effect, Facts
 from codemods.planner.pieces import Piece, PieceKey, PieceKind
 from codemods.planner.problems import Problem
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from codemods.ir.query import READS, Op, Query
-from codemods.planner.analysis import Facts
 from codemods.planner.closure import Closure
+from codemods.planner.facts import Facts
 from codemods.planner.flow import may_end
 from codemods.planner.pieces import PieceKey
 from codemods.planner.routes import RoutePlan

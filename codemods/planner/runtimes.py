@@ -79,7 +79,6 @@ GLOBALS: dict[str, Nature] = dict.fromkeys(
         "encodeURI",
         "encodeURIComponent",
         "escape",
-        "globalThis",
         "isFinite",
         "isNaN",
         "parseFloat",

@@ -1,0 +1,91 @@
+"""What is found out about one piece of source: what it uses, what it does, and what stands in its way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from codemods.ir.query import Query
+from codemods.planner.pieces import Piece, PieceKey
+from codemods.planner.problems import Problem
+from codemods.source import Span
+
+
+class Effect(StrEnum):
+    """What running a piece does."""
+
+    READS = "reads"
+    WRITES = "writes"
+    SCHEDULES = "schedules"
+
+
+class Style(StrEnum):
+    """How a use names its target."""
+
+    DIRECT = "direct"
+    NAMESPACE = "namespace"
+    """`service.create`: the object before the last name becomes a module namespace."""
+    THIS = "this"
+
+
+@dataclass(frozen=True, slots=True)
+class PieceUse:
+    """One use of another piece. `span` is the whole expression that names it; `call` the call it is the callee of."""
+
+    target: PieceKey
+    span: Span
+    local: str
+    style: Style
+    call: Span | None
+    type_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PackageUse:
+    """One imported name of a package that the piece keeps."""
+
+    module: str
+    imported: str
+    local: str
+    type_only: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """Framework code that is written differently: an expression, its new text, and the import that goes with it."""
+
+    span: Span
+    text: str
+    module: str | None = None
+    name: str | None = None
+    type_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """A setTimeout that is a background job."""
+
+    call: Span
+    callback: Span
+    delay: Span | None
+
+
+@dataclass(slots=True)
+class Facts:
+    """Everything that was found out about one piece."""
+
+    piece: Piece
+    uses: list[PieceUse] = field(default_factory=list)
+    packages: list[PackageUse] = field(default_factory=list)
+    replaced: list[Replaced] = field(default_factory=list)
+    queries: list[Query] = field(default_factory=list)
+    timers: list[Timer] = field(default_factory=list)
+    effects: set[Effect] = field(default_factory=set)
+    problems: list[Problem] = field(default_factory=list)
+    client: int | None = None
+    """The index of the parameter that is a database client."""
+
+    @property
+    def queries_now(self) -> list[Query]:
+        """The database calls of the piece itself, without those of the jobs that it schedules."""
+        return [query for query in self.queries if not any(t.callback.holds(query.call) for t in self.timers)]

@@ -1,0 +1,83 @@
+"""Uses of globals: what Convex has, the environment, and timers that are background jobs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from ast_grep_py import SgNode
+
+from codemods.planner.facts import Effect, Replaced, Timer
+from codemods.planner.member_chains import member_chain, outer_name
+from codemods.planner.pieces import is_function_call
+from codemods.planner.runtimes import GLOBALS, Nature
+from codemods.planner.scan import Scan
+from codemods.source import SourceFile, arguments, find_all, member, span_of, unwrap
+from codemods.source.tree import FUNCTION_KINDS
+
+_SECRET = re.compile(r"SECRET|PASSWORD|TOKEN|PRIVATE|API_?KEY", re.I)
+
+_REFUSED: dict[Nature, tuple[str, str]] = {
+    Nature.OUTSIDE: ("CX202", "calls {name}"),
+    Nature.NODE: ("CX501", "uses `{chain}`"),
+    Nature.ERASED: ("CX502", "uses {name}"),
+    Nature.UNKNOWN: ("CX201", "uses the global `{name}`"),
+}
+"""Why a global cannot stay: code and words."""
+
+
+class Globals:
+    """Reads what one piece takes from the runtime."""
+
+    def __init__(self, scan: Scan, is_job: Callable[[SourceFile, SgNode], bool]) -> None:
+        self._scan, self._is_job = scan, is_job
+
+    def use(self, name: str) -> None:
+        nature = GLOBALS.get(name, Nature.UNKNOWN)
+        if nature is Nature.PURE or name in self._scan.own_parameters:
+            return
+        for node in self._identifiers(name):
+            if self._scan.is_erased(node):
+                continue
+            if name == "setTimeout" and self._timer(node):
+                continue
+            if name == "process" and self._environment(node):
+                continue
+            code, words = _REFUSED[nature]
+            self._scan.problem(node, code, words.format(name=name, chain=outer_name(node)))
+
+    def _identifiers(self, name: str) -> list[SgNode]:
+        found = find_all(self._scan.node, "identifier", "type_identifier", "shorthand_property_identifier")
+        return [node for node in found if node.text() == name and self._scan.file.bindings.resolve(node) is None]
+
+    def _environment(self, node: SgNode) -> bool:
+        """`process.env.NAME` becomes the declared `env.NAME`; a secret may have no fallback in the code."""
+        chain = member_chain(node)
+        names = [parts[1] for expression in chain[1:3] if (parts := member(expression)) is not None]
+        if len(names) < 2 or names[0] != "env" or not names[1].isidentifier():
+            return False
+        if names[1] == "NODE_ENV":
+            return True
+        top = chain[2]
+        parent = top.parent()
+        right = parent.field("right") if parent is not None and parent.kind() == "binary_expression" else None
+        if right is not None and right.kind() in ("string", "template_string") and _SECRET.search(names[1]):
+            self._scan.problem(node, "CX803", f"falls back to a literal for the secret `{names[1]}`")
+        self._scan.facts.replaced.append(Replaced(span_of(top), f"env.{names[1]}", "env", names[1]))
+        return True
+
+    def _timer(self, node: SgNode) -> bool:
+        call = is_function_call(node)
+        if call is None or not self._is_job(self._scan.file, call):
+            return False
+        given = arguments(call)
+        callback = unwrap(given[0]) if given else None
+        statement = call.parent()
+        if callback is None or callback.kind() not in FUNCTION_KINDS or statement is None:
+            return False
+        if statement.kind() != "expression_statement":
+            return False
+        delay = span_of(given[1]) if len(given) > 1 else None
+        self._scan.facts.timers.append(Timer(span_of(call), span_of(callback), delay))
+        self._scan.facts.effects.add(Effect.SCHEDULES)
+        return True

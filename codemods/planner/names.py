@@ -1,0 +1,142 @@
+"""Uses of names: functions, namespaces and declarations of the repository, and members of `this`."""
+
+from __future__ import annotations
+
+from ast_grep_py import SgNode
+
+from codemods.planner.errors import extends_error
+from codemods.planner.facts import PieceUse, Style
+from codemods.planner.member_chains import member_chain
+from codemods.planner.memory import is_state
+from codemods.planner.packages import Packages, is_logger
+from codemods.planner.pieces import PieceKind, declaration_piece, function_piece, is_function_call, own_this
+from codemods.planner.scan import Scan
+from codemods.planner.types import declared_type, type_of
+from codemods.source import Binding, find_all, member, span_of
+from codemods.workspace import Asset, Declared, External, FunctionRef, Global, InFile, InPackage, Missing
+
+
+class Names:
+    """Reads what one piece refers to."""
+
+    def __init__(self, scan: Scan, packages: Packages) -> None:
+        self._scan, self._packages = scan, packages
+
+    def use(self, binding: Binding, reference: SgNode) -> None:
+        if self._scan.starts_query(reference):
+            return
+        if binding.imported is not None:
+            target = self._scan.workspace.resolve_import(self._scan.file.path, binding.imported.module)
+            if isinstance(target, Asset):
+                self._scan.problem(reference, "CX105", f"imports the file `{binding.imported.module}`")
+            elif isinstance(target, Missing):
+                self._scan.problem(reference, "CX105", f"imports `{binding.imported.module}`, which was not found")
+            elif isinstance(target, InFile):
+                self._repository(binding, reference)
+            else:
+                self._packages.use(binding, reference, target.module if isinstance(target, InPackage) else None)
+            return
+        if binding.scope is not self._scan.file.bindings.module:
+            self._scan.problem(reference, "CX105", f"uses `{binding.name}` of the function around it")
+            return
+        self._repository(binding, reference)
+
+    def _repository(self, binding: Binding, reference: SgNode) -> None:
+        """A name of this repository: a function, a namespace of functions, or a declaration."""
+        if reference.kind() == "type_identifier":
+            found = type_of(self._scan.workspace, self._scan.file.path, binding)
+            if found is None:
+                self._scan.problem(reference, "CX105", f"uses the type `{reference.text()}`, which cannot be followed")
+            else:
+                self._declared(declared_type(found), reference)
+            return
+        chain = member_chain(reference)
+        for expression in reversed(chain):
+            target = self._scan.workspace.function_of(self._scan.file.path, expression)
+            if isinstance(target, FunctionRef):
+                self._function_use(target, expression, reference, direct=span_of(expression) == span_of(reference))
+                return
+            if isinstance(target, External) and is_logger(target.module):
+                self._packages.logger(reference, expression)
+                return
+        self._declaration_use(reference)
+
+    def _function_use(self, target: FunctionRef, expression: SgNode, reference: SgNode, direct: bool) -> None:
+        owner = target.owner_class
+        if owner is not None and extends_error(self._scan.workspace, target.file, owner):
+            self._declaration_use(reference)
+            return
+        file = self._scan.workspace.source(target.file)
+        piece = function_piece(file, target.node)
+        if piece is None or piece.kind is PieceKind.INLINE:
+            self._scan.problem(
+                expression, "CX105", f"calls `{expression.text()}`, which is made inside another function"
+            )
+            return
+        self._scan.know(piece)
+        call = is_function_call(expression)
+        style = Style.DIRECT if direct else Style.NAMESPACE
+        self._scan.facts.uses.append(
+            PieceUse(
+                piece.key, span_of(expression), reference.text(), style, span_of(call) if call is not None else None
+            )
+        )
+
+    def _declaration_use(self, reference: SgNode) -> None:
+        meaning = self._scan.workspace.meaning_of(self._scan.file.path, reference)
+        if isinstance(meaning, External):
+            if is_logger(meaning.module):
+                self._packages.logger(reference, reference)
+                return
+            self._packages.external(meaning.module, reference, f"`{reference.text()}`")
+            return
+        if isinstance(meaning, Declared):
+            self._declared(meaning, reference)
+            return
+        reason = meaning.reason if not isinstance(meaning, Global) else "it is a global"
+        self._scan.problem(reference, "CX201", f"uses `{reference.text()}`: {reason}")
+
+    def _declared(self, meaning: Declared, reference: SgNode) -> None:
+        file = self._scan.workspace.source(meaning.file)
+        binding = meaning.binding
+        declared = binding.declaration if binding is not None else meaning.node
+        piece = declaration_piece(file, declared, meaning.name or reference.text())
+        if piece is None or binding is None:
+            self._scan.problem(reference, "CX105", f"uses `{reference.text()}`, which cannot be moved")
+            return
+        if binding.reassigned or is_state(binding):
+            self._scan.problem(reference, "CX104", f"`{reference.text()}` is state in the memory of the server")
+            return
+        type_only = reference.kind() == "type_identifier"
+        self._scan.know(piece)
+        self._scan.facts.uses.append(
+            PieceUse(piece.key, span_of(reference), reference.text(), Style.DIRECT, None, type_only)
+        )
+
+    def this(self) -> None:
+        if self._scan.facts.piece.kind is PieceKind.DECLARATION:
+            return
+        for node in find_all(self._scan.node, "this"):
+            if not self._scan.starts_query(node) and own_this(self._scan.node, node):
+                self._this_use(node)
+
+    def _this_use(self, node: SgNode) -> None:
+        for expression in reversed(member_chain(node)):
+            target = self._scan.workspace.function_of(self._scan.file.path, expression)
+            if isinstance(target, FunctionRef):
+                piece = function_piece(self._scan.workspace.source(target.file), target.node)
+                if piece is None or piece.kind is PieceKind.INLINE:
+                    break
+                self._scan.know(piece)
+                call = is_function_call(expression)
+                parts = member(expression)
+                holder = member(parts[0]) if parts is not None else None
+                local = holder[1] if holder is not None else ""
+                self._scan.facts.uses.append(
+                    PieceUse(piece.key, span_of(expression), local, Style.THIS, span_of(call) if call else None)
+                )
+                return
+            if isinstance(target, External) and is_logger(target.module):
+                self._packages.logger(node, expression)
+                return
+        self._scan.problem(node, "CX206", f"uses `{member_chain(node)[-1].text()}`")

@@ -1,0 +1,99 @@
+"""Uses of packages: kept, refused, or written differently, as with loggers and the types of the Prisma client."""
+
+from __future__ import annotations
+
+from ast_grep_py import SgNode
+
+from codemods.planner.facts import PackageUse, Replaced
+from codemods.planner.member_chains import member_chain, outer_name
+from codemods.planner.pieces import is_function_call
+from codemods.planner.runtimes import LOGGERS, Nature, package_nature
+from codemods.planner.scan import Scan
+from codemods.source import Binding, member, span_of
+
+_CONSOLE = {
+    "log": "log", "info": "info", "http": "info", "verbose": "debug", "debug": "debug", "silly": "debug",
+    "trace": "debug", "warn": "warn", "error": "error", "fatal": "error",
+}  # fmt: skip
+"""Methods of logging packages, and the console's."""
+
+_REFUSED: dict[Nature, tuple[str, str]] = {
+    Nature.OUTSIDE: ("CX202", "calls {module}"),
+    Nature.NODE: ("CX501", "uses {module}"),
+    Nature.ERASED: ("CX105", "uses {what} of {module}"),
+    Nature.UNKNOWN: ("CX208", "uses the package {module}"),
+}
+"""Why a package cannot stay: code and words."""
+
+
+class Packages:
+    """Reads what one piece takes from packages."""
+
+    def __init__(self, scan: Scan) -> None:
+        self._scan = scan
+
+    def use(self, binding: Binding, reference: SgNode, module: str | None) -> None:
+        """`module` is the package that the import leads to, which a generated client's path does not name."""
+        found = binding.imported
+        assert found is not None
+        if found.module.split("/")[0] in LOGGERS:
+            self.logger(reference, reference)
+            return
+        if "@prisma/client" in (found.module, module):
+            self._prisma(found.imported, reference)
+            return
+        if found.type_only and package_nature(found.module) is not Nature.PURE:
+            self._scan.problem(reference, "CX105", f"uses the type `{reference.text()}` of {found.module}")
+            return
+        if self.external(found.module, reference, f"`{reference.text()}`"):
+            type_only = found.type_only or reference.kind() == "type_identifier"
+            imported = "default" if _is_used_whole(binding) else found.imported
+            self._scan.facts.packages.append(PackageUse(found.module, imported, found.local, type_only))
+
+    def external(self, module: str, node: SgNode, what: str) -> bool:
+        """Note what using a package means; True when the use can stay as it is."""
+        nature = package_nature(module)
+        if nature is Nature.PURE:
+            return True
+        code, words = _REFUSED[nature]
+        self._scan.problem(node, code, words.format(module=module, what=what))
+        return False
+
+    def _prisma(self, imported: str, reference: SgNode) -> None:
+        """Types and enums of the generated client, and its error class."""
+        schema = self._scan.schema
+        if schema.table(imported) is not None:
+            self._scan.facts.replaced.append(Replaced(span_of(reference), "", f"table:{imported}", imported, True))
+        elif schema.enum(imported) is not None:
+            self._scan.facts.replaced.append(
+                Replaced(span_of(reference), "", "enums", imported, reference.kind() == "type_identifier")
+            )
+        elif imported == "Prisma" and (chain := member_chain(reference)[-1]).text().endswith("KnownRequestError"):
+            self._scan.facts.replaced.append(Replaced(span_of(chain), "DatabaseError", "errors", "DatabaseError"))
+        else:
+            self._scan.problem(reference, "CX105", f"uses `{outer_name(reference)}` of the Prisma client")
+
+    def logger(self, reference: SgNode, expression: SgNode) -> None:
+        """Loggers become the console, whose lines Convex keeps."""
+        top = member_chain(reference)[-1]
+        call = is_function_call(top)
+        parts = member(top)
+        method = parts[1] if parts is not None else ""
+        console = _CONSOLE.get(method)
+        if call is None or console is None or parts is None:
+            self._scan.problem(reference, "CX105", f"uses the logger `{expression.text()}`")
+            return
+        self._scan.facts.replaced.append(Replaced(span_of(top), f"console.{console}"))
+
+
+def is_logger(module: str) -> bool:
+    """Is it a logging package, or a part of one?"""
+    return module.split("/")[0] in LOGGERS
+
+
+def _is_used_whole(binding: Binding) -> bool:
+    """`const slugify = require("slugify")`, which is called itself: the module's exports are its default."""
+    found = binding.imported
+    if found is None or found.style != "require" or found.imported != "*":
+        return False
+    return any(len(member_chain(reference)) == 1 for reference in binding.references)
