@@ -9,10 +9,10 @@ from functools import lru_cache
 
 from ast_grep_py import SgNode
 
-from codemods.planner.analysis import Facts, PieceUse, Style, Timer
 from codemods.planner.captured import Captured, NotPlainError, captured_by
 from codemods.planner.clients import argument_at, stray_clients
 from codemods.planner.closure import Closure
+from codemods.planner.facts import Facts, PieceUse, Style, Timer
 from codemods.planner.ids import IdFlow
 from codemods.planner.pieces import Piece, PieceKey, PieceKind, context_name, with_comments
 from codemods.planner.problems import Problem
