@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from codemods.source import SourceFile, Span, find_all, named, parse, span_of
+import re
+
+from ast_grep_py import SgNode
+
+from codemods.source import SourceFile, Span, find_all, parse, span_of
+
+_WORD = re.compile(r"[A-Za-z_$][\w$]*")
 
 
 def reindented(text: str, language: str, source: str, target: str) -> str:
@@ -42,7 +48,8 @@ def without_useless_catch(text: str, language: str) -> str:
 
 
 def _useless(text: str, language: str) -> tuple[Span, Span] | None:
-    for node in find_all(parse(text, language), "try_statement"):
+    root = parse(text, language)
+    for node in find_all(root, "try_statement"):
         block, clause = node.field("body"), node.field("handler")
         if block is None or clause is None or node.field("finalizer") is not None:
             continue
@@ -51,9 +58,26 @@ def _useless(text: str, language: str) -> tuple[Span, Span] | None:
         if body is None or parameter is None or not statements:
             continue
         children = [child for child in body.children() if child.kind() not in ("{", "}")]
-        if len(children) == 1 and children[0].text().rstrip(";") == f"throw {parameter.text()}" and named(body):
+        passes_on = len(children) == 1 and children[0].text().rstrip(";") == f"throw {parameter.text()}"
+        if passes_on and not _own_names(statements) & _names_outside(root, node):
             return span_of(node), Span(span_of(statements[0]).start, span_of(statements[-1]).end)
     return None
+
+
+_DECLARATIONS = ("variable_declarator", "function_declaration", "class_declaration")
+
+
+def _own_names(statements: list[SgNode]) -> set[str]:
+    """The names that the statements declare; patterns give all their words."""
+    labels = [d.field("name") for statement in statements for d in find_all(statement, *_DECLARATIONS)]
+    return {word for label in labels if label is not None for word in _WORD.findall(label.text())}
+
+
+def _names_outside(root: SgNode, node: SgNode) -> set[str]:
+    """Every identifier of the text that is not part of a node."""
+    inside = span_of(node)
+    found = find_all(root, "identifier", "shorthand_property_identifier", "shorthand_property_identifier_pattern")
+    return {name.text() for name in found if not inside.holds(span_of(name))}
 
 
 def indent_unit(file: SourceFile) -> str:

@@ -427,6 +427,100 @@ def test_an_answer_says_its_status_when_nobody_knows_it_beforehand(
     assert "sendAnswer(c, " in route_in(migrated, "/users/:id")
 
 
+FORWARDED = {
+    "goes with the try": (
+        """
+        async (req, res, next) => {
+          try {
+            // The user.
+            const user = await prisma.user.findUnique({ where: { id: req.params.id } });
+            if (!user) return next(new Error("no user"));
+            res.json(user);
+          } catch (error) {
+            next(error);
+          }
+        }
+        """,
+        """
+        async (ctx, args) => {
+          // The user.
+          const user = await row(find(ctx, "users", args.id), toUser);
+          if (!user) throw new ApplicationError("no user");
+          return toJson(user);
+        }
+        """,
+    ),
+    "stays with what else is done": (
+        """
+        async (req, res, next) => {
+          try {
+            res.json(await prisma.user.count());
+          } catch (error) {
+            console.error(error);
+            return next(error);
+          }
+        }
+        """,
+        """
+        async (ctx) => {
+          try {
+            return toJson(await countRows(ctx.db.query("users").collect()));
+          } catch (error) {
+            console.error(error);
+            throw error;
+          }
+        }
+        """,
+    ),
+    "stays with names that would come together": (
+        """
+        async (req, res, next) => {
+          const user = req.params.id;
+          console.log(user);
+          try {
+            const user = await prisma.user.count();
+            res.json({ user });
+          } catch (error) {
+            next(error);
+          }
+        }
+        """,
+        None,
+    ),
+    "keeps template literals": (
+        """
+        async (req, res, next) => {
+          try {
+            res.send(`one
+          two ${req.params.id}`);
+          } catch (error) {
+            next(error);
+          }
+        }
+        """,
+        """
+        async (ctx, args) => {
+          return `one
+          two ${args.id}`;
+        }
+        """,
+    ),
+}
+
+
+@pytest.mark.parametrize("before, after", FORWARDED.values(), ids=FORWARDED)
+def test_a_catch_that_only_forwards(codemod: CodemodTest, before: str, after: str | None) -> None:
+    migrated = codemod.migrate(users_app(f'router.get("/:id", {dedented(before).strip()});'))
+    assert migrated.outcome("GET /users/:id") == "migrated"
+    written = handler_in(migrated.files["convex/users.ts"], "getUser")
+    if after is None:
+        assert "try {" in written
+    else:
+        assert [line.strip() for line in written.splitlines()] == [
+            line.strip() for line in dedented(after).splitlines()
+        ]
+
+
 NO_ANSWER = 'throw new ApplicationError("The request was not answered");'
 
 OPEN = {
