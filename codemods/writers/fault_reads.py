@@ -9,6 +9,7 @@ from codemods.source import (
     Binding,
     Edit,
     SourceFile,
+    Span,
     arguments,
     find_all,
     member,
@@ -35,11 +36,6 @@ class FaultReads:
         self._faults: list[Binding] = [own] if own is not None else []
         self._parts: list[Binding] = list(self._file.bindings.declared_in(error)) if own is None else []
         self._aliases()
-
-    @property
-    def is_replaced(self) -> bool:
-        """The name of the error may hold another one by now."""
-        return self._own is None or self._own.reassigned
 
     @property
     def is_loose(self) -> bool:
@@ -126,7 +122,8 @@ class FaultReads:
         base = unwrap(callee)
         while (parts := member(base)) is not None:
             base = parts[0]
-        return base.kind() == "identifier" and self._file.bindings.resolve(base) is not None
+        binding = self._file.bindings.resolve(base) if base.kind() == "identifier" else None
+        return binding is not None and not span_of(self._function).holds(span_of(binding.node))
 
     # ---- its class ------------------------------------------------------------------------------
 
@@ -138,10 +135,8 @@ class FaultReads:
         if not self._is_fault(left):
             return
         name = unwrap(left).text()
-        is_own = self._own is not None and name == self._own.name and not self._own.reassigned
-        holder = name if is_own else f"{self._ported.use('faultOf')}({name})"
         kind = self._class(right)
-        self._ported.edits.append(Edit.replace(span_of(node), f'{holder}.kinds.includes("{kind}")'))
+        self._ported.edits.append(Edit.replace(_negated(node), f'{self.fault_of(name)}.kinds.includes("{kind}")'))
 
     def _class(self, node: SgNode) -> str:
         """The name that the class itself has, whatever the file calls it."""
@@ -165,6 +160,14 @@ class FaultReads:
             self._ported.problem("CX701", "compares the class of the error", node)
             return
         self._ported.edits.append(Edit(span_of(above), (span_of(parts[0]), ".kinds[0]")))
+
+    def is_own(self, expression: str) -> bool:
+        """Is it the error that the handler was called with?"""
+        return self._own is not None and expression == self._own.name and not self._own.reassigned
+
+    def fault_of(self, expression: str) -> str:
+        """An expression that is handed on, as a fault."""
+        return expression if self.is_own(expression) else f"{self._ported.use('faultOf')}({expression})"
 
     # ---- types ----------------------------------------------------------------------------------
 
@@ -201,3 +204,11 @@ class FaultReads:
                     end = span_of(parameter.node).end
                     text = ": any[]" if parameter.is_rest else ": any"
                     self._ported.edits.append(Edit.insert(end, text))
+
+
+def _negated(node: SgNode) -> Span:
+    """`!(err instanceof AppError)`: a call needs no parentheses."""
+    parent = node.parent()
+    above = parent.parent() if parent is not None and parent.kind() == "parenthesized_expression" else None
+    is_operand = above is not None and above.kind() == "unary_expression"
+    return span_of(parent) if parent is not None and is_operand else span_of(node)

@@ -35,13 +35,13 @@ def port_error_handler(workspace: Workspace, file: SourceFile, function: SgNode,
     _keep_headers(ported, plan, function)
     forwards = tuple(f for f in plan.forwards if not any(guard.holds(f.statement) for guard in guards))
     writer = _ErrorAnswers(ported, function, ResponsePlan(plan.replies, forwards, (), plan.raised, plan.delegations),
-                           context, last)  # fmt: skip
+                           context, reads if last else None)  # fmt: skip
     writer.write()
     handled = [*guards, *_status_reads(ported, function, error), *_response_locals(ported, function, workspace)]
     _keep_problems(ported, plan.problems, handled)
     if not ported.problems:
         ends = [e for e in open_ends(function, writer.answers) if not any(g.holds(span_of(e)) for g in guards)]
-        _close(ported, function, ends, error, reads.is_replaced)
+        _close(ported, function, ends, error, reads)
     reads.write()
     request_reads(ported, function, 1, context)
     ported.forwards = bool(forwards)
@@ -153,15 +153,20 @@ class _EdgeAnswers(AnswerWriter):
 
 
 class _ErrorAnswers(_EdgeAnswers):
-    def __init__(self, ported: Ported, function: SgNode, plan: ResponsePlan, context: str, last: bool) -> None:
+    def __init__(
+        self, ported: Ported, function: SgNode, plan: ResponsePlan, context: str, reads: FaultReads | None
+    ) -> None:
+        """`reads` is given for the last handler, which has no other behind it."""
         super().__init__(ported, function, plan, context)
-        self._last = last
+        self._reads = reads
 
     def _forward(self, forward: Forward) -> None:
         """`next(error)`: on to the next handler, or to what Express answers by itself."""
-        if self._last:
-            opening = f"{self._ported.use('sendFault')}({self._context}, {self._ported.use('faultOf')}("
-            value: Parts = (opening, forward.error, "))")
+        if self._reads is not None:
+            opening = f"{self._ported.use('sendFault')}({self._context}, "
+            value: Parts = (opening, forward.error, ")")
+            if not self._reads.is_own(self._file.slice(forward.error)):
+                value = (f"{opening}{self._ported.use('faultOf')}(", forward.error, "))")
         else:
             next_name = parameters(self._function)[3].pattern.text()
             value = (f"{next_name}(", forward.error, ")")
@@ -216,7 +221,7 @@ def _keep_problems(ported: Ported, problems: tuple[Problem, ...], handled: list[
             ported.problems.append(problem)
 
 
-def _close(ported: Ported, function: SgNode, ends: list[SgNode], error: SgNode, replaced: bool) -> None:
+def _close(ported: Ported, function: SgNode, ends: list[SgNode], error: SgNode, reads: FaultReads) -> None:
     """A path that answers nothing leaves a request of Express hanging; here it gets Express's own answer."""
     if error.kind() != "identifier":
         if ends:
@@ -225,8 +230,7 @@ def _close(ported: Ported, function: SgNode, ends: list[SgNode], error: SgNode, 
     if not ends:
         return
     context = _context_name(function)
-    fault = f"{ported.use('faultOf')}({error.text()})" if replaced else error.text()
-    answer = f"return {ported.use('sendFault')}({context}, {fault});"
+    answer = f"return {ported.use('sendFault')}({context}, {reads.fault_of(error.text())});"
     for node in ends:
         body = node.field("body")
         if node.kind() == "return_statement":

@@ -27,6 +27,7 @@ _SCRIPT_TYPE = """/**
  */
 """
 _PATTERN_PARAMETER = re.compile(r":(\w+)\(([^()/]+)\)")
+_SEGMENT = re.compile(rf"{_PATTERN_PARAMETER.pattern}|:\w+|[^:*?+()\[\]{{}}]*")
 
 
 @dataclass(slots=True)
@@ -251,6 +252,7 @@ def unfolded(text: str) -> str:
 
 def hono_path(path: str) -> str | None:
     """Express's path as Hono writes it; None for a pattern that Hono has no form for."""
-    plain = _PATTERN_PARAMETER.sub(lambda found: f":{found[1]}{{{found[2]}}}", re.sub(r"/{2,}", "/", path))
-    segments = re.sub(r"\{[^{}]*\}", "", plain).split("/")
-    return plain if all(re.fullmatch(r":\w+|[^:*?+()\[\]{}]*", segment) for segment in segments) else None
+    plain = re.sub(r"/{2,}", "/", path)
+    if not all(_SEGMENT.fullmatch(segment) for segment in plain.split("/")):
+        return None
+    return _PATTERN_PARAMETER.sub(lambda found: f":{found[1]}{{{found[2]}}}", plain)
