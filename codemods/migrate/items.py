@@ -180,7 +180,7 @@ def _queries(reading: Reading, path: str, regions: _Regions) -> Iterable[Item]:
             yield Item(
                 ItemKind.QUERY, query.name, Outcome.MIGRATED, place, None, regions.target(key), regions.groups(key)
             )
-        elif query.op is Op.CONNECT:
+        elif query.op is Op.CONNECT and not query.unsupported:
             yield Item(ItemKind.QUERY, query.name, Outcome.SKIPPED, place, "CX301 Convex needs no connection")
         elif script:
             yield Item(ItemKind.QUERY, query.name, Outcome.SKIPPED, place, f"CX307 {CODES['CX307'].title}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from ast_grep_py import SgNode
 
@@ -13,7 +14,7 @@ from codemods.ir.table import Schema
 from codemods.ir.validator import Shape
 from codemods.outcome import Diagnostic, Item, ItemKind, Outcome, Place
 from codemods.readers.express import Registered, read_app, read_registrations
-from codemods.readers.prisma import read_schema
+from codemods.readers.prisma import Alteration, find_alterations, read_schema
 from codemods.readers.prisma.queries import find_queries
 from codemods.readers.sites import TimerKind, classify_timer, find_sites
 from codemods.readers.zod import ZodSchema, find_schemas, shape_of
@@ -24,7 +25,7 @@ from codemods.workspace import Role, Workspace
 CODE_ROLES = frozenset({Role.SERVER, Role.SCRIPT, Role.MIGRATION})
 
 
-@dataclass(slots=True)
+@dataclass
 class Reading:
     """The application as the readers see it. Queries are read file by file, when they are asked for."""
 
@@ -36,9 +37,13 @@ class Reading:
     schema_items: tuple[Item, ...] = ()
     _queries: dict[str, list[Query]] = field(default_factory=dict)
 
+    @cached_property
+    def _altered(self) -> tuple[Alteration, ...]:
+        return find_alterations(self.workspace, self.schema)
+
     def queries(self, path: str) -> list[Query]:
         if path not in self._queries:
-            self._queries[path] = find_queries(self.workspace, path, self.schema)
+            self._queries[path] = find_queries(self.workspace, path, self.schema, self._altered)
         return self._queries[path]
 
     def schemas(self, path: str) -> Sequence[ZodSchema]:

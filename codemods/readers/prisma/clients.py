@@ -106,7 +106,7 @@ class Clients:
         return name != "query" and self._workspace.depends_on(self._file.path, "@prisma/client")
 
 
-def _after_client(origin: Origin) -> tuple[str, ...] | None:
+def after_client(origin: Origin) -> tuple[str, ...] | None:
     """The steps that follow the client in a path, without those that lead to a client again."""
     path = origin.path
     position = next((number for number, step in enumerate(path) if step in _CLIENTS), None)
@@ -116,13 +116,13 @@ def _after_client(origin: Origin) -> tuple[str, ...] | None:
 
 
 def _is_client(origin: Origin) -> bool:
-    return _after_client(origin) == () or (origin.path == (SEVERAL,) and "prisma" in origin.module)
+    return after_client(origin) == () or (origin.path == (SEVERAL,) and "prisma" in origin.module)
 
 
 def _model_of(origin: Origin) -> str | None:
     """The model of a delegate that was put aside: `const users = prisma.user`."""
     if origin.path == (SEVERAL,):
         return SEVERAL if "prisma" in origin.module else None
-    rest = _after_client(origin)
+    rest = after_client(origin)
     is_call = origin.path[-1:] == ("()",)
     return rest[0] if rest is not None and len(rest) == 1 and not is_call else None
