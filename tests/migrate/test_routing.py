@@ -104,7 +104,6 @@ def test_what_stands_before_a_handler(codemod: CodemodTest, handlers: str, outco
 
 PATTERNS = {
     "an optional parameter": '"/opt/:id?"',
-    "a parameter with a pattern": '"/number/:id(\\\\d+)"',
     "a wildcard of Express 4": '"/files/*"',
     "a wildcard of Express 5": '"/files/*path"',
     "an optional segment of Express 5": '"/opt{/:id}"',
@@ -191,3 +190,37 @@ def test_a_route_that_is_not_always_there_is_left_to_its_owner(
         "GET /users": f"CX110 is only there if `{condition}`",
         "GET /users/a": "CX110 is only there if `process.env.A`",
     }
+
+
+ALTERATIONS = {
+    "a replacer": ("app.set('json replacer', (key, value) => value);", """app.set('json replacer', …)"""),
+    "a parser of queries": ("app.set('query parser', 'simple');", "app.set('query parser', …)"),
+    "a patched answer": ("(express as any).response.json = function () {};", "(express as any).response.json"),
+    "another patched answer": ("express.response.json = function () { return this; };", "express.response.json"),
+    "a patched built-in": (
+        "(BigInt.prototype as any).toJSON = function () { return this.toString(); };",
+        "(BigInt.prototype as any).toJSON",
+    ),
+    "a function around it": (
+        "export default (req, res) => { if (!req.headers.key) return res.end(); return app(req, res); };",
+        "the function around app(…)",
+    ),
+    "a function that only calls it": ("export default (req, res) => app(req, res);", "migrated"),
+    "a harmless setting": ("app.set('trust proxy', 1);", "migrated"),
+}
+
+
+@pytest.mark.parametrize("statement, outcome", ALTERATIONS.values(), ids=ALTERATIONS)
+def test_what_changes_all_requests_or_answers_is_not_forgotten(
+    codemod: CodemodTest, statement: str, outcome: str
+) -> None:
+    app = f"""
+        import express from "express";
+        import users from "./users.routes";
+
+        const app = express();
+        app.use("/users", users);
+        {statement}
+    """
+    (found,) = _outcomes(codemod.migrate(users_app('router.get("/", (req, res) => res.json([]));', app=app))).values()
+    assert found == (outcome if outcome == "migrated" else f"CX701 runs after `{outcome}`")

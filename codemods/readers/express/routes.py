@@ -11,6 +11,7 @@ from functools import cached_property
 from ast_grep_py import SgNode
 
 from codemods.ir.app import App, CodeRef, Middleware, Role, Route
+from codemods.readers.express.alterations import read_alterations
 from codemods.readers.express.chains import condition_of
 from codemods.readers.express.handlers import read_handler
 from codemods.readers.express.middleware import read_middleware
@@ -97,17 +98,22 @@ class _Passed:
 
 @dataclass(frozen=True, slots=True)
 class Registered:
-    """The registrations as written, in order of file and place, and the objects that they are made on."""
+    """The registrations as written, in order of file and place, and the objects that they are made on.
+
+    `alterations` change what all routes do without being registered.
+    """
 
     objects: ExpressObjects
     calls: tuple[Registration, ...]
+    alterations: tuple[Middleware, ...]
 
 
 def read_registrations(workspace: Workspace) -> Registered:
     """All registrations of the server files of a workspace."""
     files = [path for path in workspace.files if _is_candidate(workspace, path)]
     objects = ExpressObjects(workspace)
-    return Registered(objects, tuple(Registrations(workspace, objects, files).collect()))
+    calls = Registrations(workspace, objects, files).collect()
+    return Registered(objects, tuple(calls), tuple(read_alterations(workspace, objects, files)))
 
 
 def read_app(workspace: Workspace, registered: Registered) -> App:
@@ -128,9 +134,9 @@ class _Assembly:
         self._routes: list[Registration] = []
         self._used: dict[Router, list[_Used]] = defaultdict(list)
         self._mounts: dict[Router, list[_Mount]] = defaultdict(list)
-        self._loose: list[Middleware] = []
+        self._loose: list[Middleware] = list(registered.alterations)
         self._params: dict[Router, list[tuple[str, Middleware]]] = defaultdict(list)
-        self._all_used: list[Middleware] = []
+        self._all_used: list[Middleware] = list(registered.alterations)
         for registration in registered.calls:
             if registration.verb == "use":
                 self._use(registration)

@@ -1,0 +1,86 @@
+"""What changes the requests or answers of an application from outside its chain of middleware.
+
+Settings (`app.set("json replacer", …)`), patches of prototypes (`express.response.json = …`, `BigInt.prototype.toJSON =
+…`) and functions around the application (`http.createServer((req, res) => …app(req, res))`). They run for every route.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ast_grep_py import SgNode
+
+from codemods.ir.app import CodeRef, Middleware, Role
+from codemods.readers.express.objects import ExpressObjects
+from codemods.source import SourceFile, arguments, find_all, member, span_of, string_value, unwrap
+from codemods.source.tree import FUNCTION_KINDS, ancestors
+from codemods.workspace import Workspace
+
+_SETTINGS = frozenset({"json replacer", "json escape", "query parser"})
+"""Settings of Express that requests or answers depend on."""
+
+_SETTERS = frozenset({"set", "enable", "disable"})
+
+_BUILT_IN = "Array|BigInt|Boolean|Date|Error|Function|Map|Number|Object|Promise|RegExp|Set|String|Symbol"
+
+_PATCHED = re.compile(rf"^(\(*\w+(?:\s+as\s+\w+\)+)?\.(response|request|application)|\(*({_BUILT_IN})\.prototype)\b")
+
+_SIGNS = re.compile(
+    rf"""["'`]({"|".join(_SETTINGS)})["'`]|\.(response|request|application)\b|\b({_BUILT_IN})\.prototype\b"""
+    r"|\(\s*\w*re?q\w*\s*,\s*\w*re?s\w*\s*\)"
+)
+
+
+def read_alterations(workspace: Workspace, objects: ExpressObjects, files: list[str]) -> list[Middleware]:
+    """Everything in the files that changes what all routes do, as middleware that is not carried over."""
+    return [
+        Middleware(Role.OTHER, name, file.place(node), CodeRef(path, span_of(node)))
+        for path in files
+        if _SIGNS.search(workspace.text(path))
+        for file in [workspace.source(path)]
+        for name, node in (*_settings(file), *_patches(file, objects), *_around(file, objects))
+    ]
+
+
+def _settings(file: SourceFile) -> Iterator[tuple[str, SgNode]]:
+    for call in file.calls:
+        parts, given = member(call.field("function") or call), arguments(call)
+        if parts is not None and parts[1] in _SETTERS and given and string_value(given[0]) in _SETTINGS:
+            yield f"{parts[0].text()}.{parts[1]}({given[0].text()}, …)", call
+
+
+def _patches(file: SourceFile, objects: ExpressObjects) -> Iterator[tuple[str, SgNode]]:
+    """Assignments to members of what all applications share."""
+    for node in find_all(file.root, "assignment_expression"):
+        left = node.field("left")
+        match = _PATCHED.match(left.text()) if left is not None else None
+        if left is None or match is None:
+            continue
+        owner = left
+        while (parts := member(owner)) is not None:
+            owner = unwrap(parts[0])
+        if match.group(3) is not None or _is_express(file, objects, owner):
+            yield " ".join(left.text().split()), node
+
+
+def _is_express(file: SourceFile, objects: ExpressObjects, node: SgNode) -> bool:
+    binding = file.bindings.resolve(node)
+    imported = binding.imported if binding is not None else None
+    return (imported is not None and imported.module == "express") or objects.router_of(file, node) is not None
+
+
+def _around(file: SourceFile, objects: ExpressObjects) -> Iterator[tuple[str, SgNode]]:
+    """Functions that call an application themselves, and do more with the request or the answer than to hand it on."""
+    for call in file.calls:
+        callee, given = call.field("function"), arguments(call)
+        if callee is None or unwrap(callee).kind() != "identifier" or len(given) not in (2, 3):
+            continue
+        around = next((node for node in ancestors(call) if node.kind() in FUNCTION_KINDS), None)
+        if around is None or objects.router_of(file, callee) is None:
+            continue
+        bindings = [file.bindings.resolve(unwrap(node)) for node in given if unwrap(node).kind() == "identifier"]
+        uses = [use for binding in bindings if binding is not None for use in binding.references]
+        handed = span_of(call)
+        if not all(handed.holds(span_of(use)) for use in uses):
+            yield f"the function around {callee.text()}(…)", around
