@@ -224,3 +224,31 @@ def test_what_changes_all_requests_or_answers_is_not_forgotten(
     """
     (found,) = _outcomes(codemod.migrate(users_app('router.get("/", (req, res) => res.json([]));', app=app))).values()
     assert found == (outcome if outcome == "migrated" else f"CX701 runs after `{outcome}`")
+
+
+PARSERS = {
+    "express.json()": "migrated",
+    "express.json({ limit: '1mb' })": "migrated",
+    "express.urlencoded({ extended: true })": "migrated",
+    "express.json({ verify: (req, res, buffer) => { req.raw = buffer; } })": "migrated",
+    "express.json({ reviver: (key, value) => value })": None,
+    "express.json({ verify: (req, res, buffer) => { if (!buffer.length) throw new Error('empty'); } })": None,
+    "express.raw({ type: 'application/json' })": None,
+}
+
+
+@pytest.mark.parametrize("parser, outcome", PARSERS.items(), ids=PARSERS)
+def test_only_parsers_that_the_edge_stands_for_are_left_out(
+    codemod: CodemodTest, parser: str, outcome: str | None
+) -> None:
+    app = f"""
+        import express from "express";
+        import users from "./users.routes";
+
+        const app = express();
+        app.use({parser});
+        app.use("/users", users);
+        app.listen(3000);
+    """
+    (found,) = _outcomes(codemod.migrate(users_app('router.get("/", (req, res) => res.json([]));', app=app))).values()
+    assert found == outcome if outcome is not None else found.startswith("CX701 runs after ")

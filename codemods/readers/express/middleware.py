@@ -130,7 +130,7 @@ def _definition(
     """(the (req, res, next) function, package it comes from, export path)."""
     if node.kind() in FUNCTION_KINDS:
         return inline_function(file, node), None, ()
-    if node.kind() == "call_expression":
+    if node.kind() == "call_expression" and not node.text().startswith("require("):
         return _of_call(workspace, file, node)
     target = workspace.function_of(file.path, node)
     if isinstance(target, FunctionRef):
@@ -189,6 +189,8 @@ def _returned_call(function: SgNode) -> SgNode | None:
 
 
 def _role(package: str | None, exported: tuple[str, ...], definition: FunctionRef | None, node: SgNode) -> Role:
+    if package in ("express", "body-parser") and _parses_specially(exported, node):
+        return Role.OTHER
     if package is not None:
         if package == "express":
             return next((EXPRESS_OWN[name] for name in exported if name in EXPRESS_OWN), Role.OTHER)
@@ -198,6 +200,15 @@ def _role(package: str | None, exported: tuple[str, ...], definition: FunctionRe
     if definition is not None:
         return role_by_behaviour(definition.node, node.text())
     return _by_name(node.text())
+
+
+def _parses_specially(exported: tuple[str, ...], node: SgNode) -> bool:
+    """A parser that makes of a body what the edge does not, or that refuses some: bytes, a reviver, other types."""
+    if "raw" in exported:
+        return True
+    given = arguments(node) if node.kind() == "call_expression" else []
+    options = given[0].text() if given else ""
+    return re.search(r"\b(reviver|type|strict)\b|\bverify\b[\s\S]*\bthrow\b", options) is not None
 
 
 def role_by_behaviour(function: SgNode, text: str) -> Role:
