@@ -293,6 +293,8 @@ class IdFlow:
         elif binding.source is not None and binding.path:
             shape = self._parsed(file, binding.source) if len(binding.path) == 1 else None
             self._schema_part(key, file, shape, binding.path[-1], binding.node)
+        if binding.default is not None:
+            self._trace(key, file, binding.default, table)
         if binding.type_annotation is not None:
             self._found.add(file.path, *annotation_edits(self._workspace, file, binding.type_annotation))
         self._checks.variable(key, file, binding, table)

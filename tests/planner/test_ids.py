@@ -273,6 +273,18 @@ def test_what_is_no_id_is_refused(planned: PlanApp, given: str, reason: str) -> 
     assert found.reason.startswith(reason)
 
 
+def test_a_number_is_no_default_of_an_id(planned: PlanApp) -> None:
+    found = planned(
+        """
+        app.get("/x", async (req, res) => {
+          const { authorId = 1 } = req.body;
+          res.json(await prisma.post.findMany({ where: { authorId } }));
+        });
+        """
+    )
+    assert found.reason.startswith("CX301 the id 1 is written as a number")
+
+
 def test_one_value_cannot_be_an_id_and_a_number(planned: PlanApp) -> None:
     found = planned(
         """
