@@ -11,7 +11,7 @@ from codemods.writers.parts import Builder, ModulePart, Reference, function, gua
 
 def delete_part(build: Builder) -> ModulePart:
     """`export async function deleteUser`. The row goes first, so that rows which refer to each other end."""
-    row = build.own.row if build.own.row not in ("ctx", "found") else "doc"
+    row = build.row_name("ctx", "found", other="doc")
     incoming = [reference for reference in references_of(build.schema) if reference.target.name == build.table.name]
     restricting = [reference for reference in incoming if reference.on_delete is OnDelete.RESTRICT]
     body = [f'  const {row} = await {build.library("required")}(found, "Record to delete does not exist.");']

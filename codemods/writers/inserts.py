@@ -20,19 +20,18 @@ def data_type_part(build: Builder) -> ModulePart:
 
 def insert_part(build: Builder) -> ModulePart:
     """`export async function insertUser`."""
-    row = _row_name(build)
-    special = [column for column in _columns(build) if _default(column) or _converted(build, column, "") is not None]
+    row = build.row_name("ctx", "data", "id", "fields", other=f"new{build.own.type}")
+    special = [column for column in _columns(build) if _converted(build, column, "") is not None or _default(column)]
+    source = row if special else "data"
+    checks = [*unique_checks(build, source), *foreign_key_checks(build, source)]
     body: list[str] = []
     if special:
-        names = locals_of(special, row)
+        names = locals_of(build, special, row)
         body.append(statement(("const ", _pattern(special, names), " = data")))
         items = ["...fields", *(_stored(build, column, names[column.name]) for column in special)]
         body.append(statement((f"const {row} = ", record(items))))
-    else:
-        row = "data"
-    body += unique_checks(build, row)
-    body += foreign_key_checks(build, row)
-    body.append(statement(("const id = ", call("await ctx.db.insert", build.quoted, row))))
+    body += checks
+    body.append(statement(("const id = ", call("await ctx.db.insert", build.quoted, source))))
     body.append(f"  return (await ctx.db.get({build.quoted}, id))!;")
     parameters = [f"ctx: {build.mutation_ctx()}", f"data: {build.own.new_type}"]
     text = function(build.own.insert, parameters, build.doc_type(), body)
@@ -41,10 +40,6 @@ def insert_part(build: Builder) -> ModulePart:
 
 def _columns(build: Builder) -> list[Field]:
     return [column for column in build.table.fields if column.name != build.table.id_field]
-
-
-def _row_name(build: Builder) -> str:
-    return build.own.row if build.own.row not in ("ctx", "data", "id", "fields") else f"new{build.own.type}"
 
 
 def _property(build: Builder, column: Field) -> str:

@@ -67,6 +67,12 @@ def all_names() -> tuple[str, ...]:
 
 
 @cache
+def names_in(module: str) -> frozenset[str]:
+    """Every declaration of one module: `lib/rows`."""
+    return frozenset(name for name, declaration in _library().items() if declaration.module == module)
+
+
+@cache
 def _library() -> dict[str, Declaration]:
     """Every declaration, in module and source order, with what its names refer to."""
     paths = sorted(RUNTIME.glob("*.ts"))

@@ -9,7 +9,7 @@ from codemods.ir.table import Field, OnDelete, RelationKind, Schema, Table
 from codemods.writers.code import DATA_MODEL, SERVER, ImportSpec, TableUse, merge_imports
 from codemods.writers.indexes import canonical, index_of, unique_sets
 from codemods.writers.layout import WIDTH, Doc, Group, Line, Nest, text_of
-from codemods.writers.library import spec_of
+from codemods.writers.library import names_in, spec_of
 from codemods.writers.names import RowNames, SchemaNames, identifier
 
 
@@ -76,6 +76,10 @@ class Builder:
     def quoted(self) -> str:
         """The Convex table's name in quotes."""
         return f'"{self.own.table}"'
+
+    def row_name(self, *taken: str, other: str) -> str:
+        """What a function calls a row of the table: by the name of the table, unless that means something else."""
+        return other if self.own.row in (*taken, *names_in("lib/rows")) else self.own.row
 
     def library(self, name: str) -> str:
         """A declaration of the runtime library."""
@@ -175,9 +179,9 @@ def chained(links: list[Doc]) -> Doc:
     return Group(("ctx.db", Nest(tuple(part for link in links for part in (Line(), link)))))
 
 
-def locals_of(columns: Iterable[Field], row: str) -> dict[str, str]:
-    """A local name for each column, apart from the names that the functions use themselves."""
-    taken = {"ctx", "data", "fields", "found", "changes", "after", "id", row}
+def locals_of(build: Builder, columns: Iterable[Field], row: str) -> dict[str, str]:
+    """A local name for each column, apart from the names that the functions use themselves, the library's so far."""
+    taken = {"ctx", "data", "fields", "found", "changes", "after", "id", "crypto", row, *build.runtime}
     found: dict[str, str] = {}
     for column in columns:
         name = column.name if column.name not in taken and identifier(column.name, "value") == column.name else ""

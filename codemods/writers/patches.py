@@ -26,10 +26,10 @@ def changes_type_part(build: Builder, steps: Collection[str]) -> ModulePart:
 
 def patch_part(build: Builder, steps: Collection[str]) -> ModulePart:
     """`export async function patchUser`."""
-    row = build.own.row if build.own.row not in ("ctx", "data", "found", "changes", "after", "fields") else "doc"
+    row = build.row_name("ctx", "data", "found", "changes", "after", "fields", other="doc")
     columns = [column for column in build.table.fields if column.name != build.table.id_field]
     renamed = [column for column in columns if build.stored(build.table, column.name) != column.name]
-    names = locals_of(renamed, row)
+    names = locals_of(build, renamed, row)
     body = [f'  const {row} = await {build.library("required")}(found, "Record to update not found.");']
     spread = "data"
     if renamed:

@@ -382,3 +382,7 @@ export async function firstByTeam(teamId: string) {
 export async function activeOf({ q }: { q: string }) {
   return prisma.task.findMany({ where: { authorId: q, done: false }, select: { title: true } });
 }
+
+export async function createSlot(data: { day?: string; time?: string; code?: string; unique?: boolean }) {
+  return prisma.slot.create({ data });
+}

@@ -98,6 +98,13 @@ def test_an_insert_fills_in_defaults_and_keeps_the_shape_of_a_row(project: Conve
     }
 
 
+def test_columns_may_be_called_like_what_an_insert_calls(project: ConvexProject) -> None:
+    day = "2024-01-15T09:00:00.000Z"
+    [slot] = run(project, ("createSlot", {"day": day, "time": "10:00", "code": "a", "unique": True}))
+    assert isinstance(slot.pop("id"), str)
+    assert slot == {"day": day, "time": "10:00", "code": "a", "unique": True}
+
+
 def test_unknown_and_missing_columns_are_errors(project: ConvexProject) -> None:
     unknown, missing, listed = run(
         project,

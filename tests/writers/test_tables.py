@@ -152,5 +152,38 @@ def test_columns_with_awkward_names_get_other_local_names() -> None:
     )
 
 
+def test_columns_that_are_called_like_a_function_of_the_library_get_other_local_names() -> None:
+    text = """
+    model Step {
+      id     Int       @id @default(autoincrement())
+      day    DateTime?
+      time   String?
+      date   String?
+      code   String?   @unique
+      unique Boolean   @default(false)
+      count  Int       @default(0)
+      uses   Use[]
+    }
+    model Use {
+      id     Int  @id @default(autoincrement())
+      stepId Int
+      exists Boolean @default(true)
+      step   Step @relation(fields: [stepId], references: [id])
+    }
+    """
+    schema = schema_from({"s.prisma": text}).schema
+    uses = [TableUse("Step", "insert"), TableUse("Step", "patch", "count"), TableUse("Step", "delete")]
+    parts = {part.name: part.text for part in table_fragments(schema.tables[0], uses, schema, schema_names(schema))}
+    assert "time: timeValue = null,\n    date = null," in parts["insertStep"]
+    assert "unique: uniqueValue = false," in parts["insertStep"]
+    assert "    unique: uniqueValue,\n" in parts["insertStep"]
+    assert "const newStep = {" in parts["insertStep"]
+    assert "count: step(doc.count, data.count)" in parts["patchStep"]
+    assert "const doc = await required(" in parts["deleteStep"]
+    own = [TableUse("Use", "insert")]
+    insert = table_fragments(schema.tables[1], own, schema, schema_names(schema))[-1].text
+    assert "exists: existsValue = true" in insert
+
+
 def test_the_sample_schema_is_the_one_that_runs() -> None:
     assert schema_from({"s.prisma": (Path(__file__).parent / "schema.prisma").read_text()}).diagnostics == ()
