@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
-from codemods.ir.query import Op
 from codemods.migrate.checks import EdgePiece, EdgeWriter
 from codemods.migrate.handlers import Handlers, find_handlers
 from codemods.migrate.naming import Names, name_routes
@@ -22,13 +21,14 @@ from codemods.planner.pieces import Piece, PieceKey, PieceKind, context_name
 from codemods.planner.problems import Problem
 from codemods.planner.replies import Delegate, ResponsePlan
 from codemods.planner.responses import plan_response
-from codemods.planner.rollback import caught_transaction, may_roll_back
+from codemods.planner.rollback import caught_halfway, may_roll_back
 from codemods.planner.routes import RoutePlan, plan_route
 from codemods.planner.shapes import RequestFields, TypedFields
 from codemods.planner.values import Values
 from codemods.source import SourceFile, Span, parameters
 from codemods.workspace import Workspace
 from codemods.writers.arguments import argument_shape, arguments_text
+from codemods.writers.atomicity import may_stop_halfway
 from codemods.writers.code import ImportSpec
 from codemods.writers.database import DatabaseEdits, write_queries
 from codemods.writers.delegates import erased_spans
@@ -37,8 +37,6 @@ from codemods.writers.http import needs_deep_parse
 from codemods.writers.names import SchemaNames, schema_names
 
 _ROUNDS = 12
-_ATOMIC = frozenset({Op.TRANSACTION, Op.CREATE_MANY, Op.UPDATE_MANY})
-"""Calls that write several rows or none."""
 
 
 @dataclass(slots=True)
@@ -291,12 +289,13 @@ class Carrier:
         plan.settles = base == "mutation" and may_roll_back(self._state.closure, plan)
 
     def _half_committed(self, plan: RoutePlan) -> bool:
-        """A mutation that returns its failure cannot also take back a transaction that failed."""
+        """A mutation that goes on after a failure cannot take back what the failed call wrote before."""
         assert plan.piece is not None
         reached = self._state.closure.reached(plan.piece.key)
         queries = [query for key in reached for query in self._state.closure.facts(key).queries_now]
-        inside = next((query for query in queries if query.op in _ATOMIC), None)
-        caught = caught_transaction(self._state.closure, plan)
+        stops_halfway = partial(may_stop_halfway, schema=self._reading.schema)
+        inside = next(filter(stops_halfway, queries), None)
+        caught = caught_halfway(self._state.closure, plan, stops_halfway)
         if inside is None or not (plan.settles or caught):
             return False
         text = "is not all that the request writes" if caught is None else "may fail without failing the request"

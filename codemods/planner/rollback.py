@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+
+from ast_grep_py import SgNode
 
 from codemods.ir.query import READS, Op, Query
 from codemods.planner.closure import Closure
@@ -11,7 +13,7 @@ from codemods.planner.facts import Facts
 from codemods.planner.flow import may_end
 from codemods.planner.pieces import PieceKey
 from codemods.planner.routes import RoutePlan
-from codemods.source import Span, find_all, span_of
+from codemods.source import FUNCTION_KINDS, Span, arguments, find_all, member, span_of, unwrap
 
 
 def may_roll_back(closure: Closure, plan: RoutePlan) -> bool:
@@ -88,8 +90,11 @@ def _has(span: Span, at: int) -> bool:
     return span.start <= at < span.end
 
 
-def caught_transaction(closure: Closure, plan: RoutePlan) -> Query | None:
-    """A transaction whose failure some `catch` turns into an answer: what it wrote before would stay."""
+def caught_halfway(closure: Closure, plan: RoutePlan, stops_halfway: Callable[[Query], bool]) -> Query | None:
+    """A transaction, or another call that writes all or nothing, whose failure some `catch` turns into an answer.
+
+    What it wrote before would stay.
+    """
     assert plan.piece is not None
     throws: list[Span] = []
     if plan.response is not None:
@@ -97,28 +102,45 @@ def caught_transaction(closure: Closure, plan: RoutePlan) -> Query | None:
         throws += [forward.statement for forward in plan.response.forwards]
     for key in closure.reached(plan.piece.key):
         facts = closure.facts(key)
-        for query, at in _transactions(closure, facts):
-            if _is_caught(facts, at, throws):
+        for query, at in _queries(closure, facts):
+            if stops_halfway(query) and _is_caught(facts, at, throws):
                 return query
     return None
 
 
-def _transactions(closure: Closure, facts: Facts) -> Iterator[tuple[Query, int]]:
-    """The transactions that a piece runs, itself or through its calls, and where."""
-    yield from ((query, query.call.start) for query in facts.queries if query.op is Op.TRANSACTION)
+def _queries(closure: Closure, facts: Facts) -> Iterator[tuple[Query, int]]:
+    """The calls of the database that a piece makes, itself or through its calls, and where."""
+    yield from ((query, query.call.start) for query in facts.queries_now)
     for use in facts.uses:
         for key in closure.reached(use.target) if use.call is not None else ():
-            inside = closure.facts(key).queries
-            yield from ((query, use.span.start) for query in inside if query.op is Op.TRANSACTION)
+            yield from ((query, use.span.start) for query in closure.facts(key).queries_now)
 
 
 def _is_caught(facts: Facts, at: int, throws: list[Span]) -> bool:
+    for call in find_all(facts.piece.node, "call_expression"):
+        callee = call.field("function")
+        parts = member(callee) if callee is not None else None
+        if parts is None or not _has(span_of(call), at):
+            continue
+        if parts[1] == "allSettled" or (parts[1] == "catch" and _has(span_of(parts[0]), at) and _settles(call, throws)):
+            return True
     for node in find_all(facts.piece.node, "try_statement"):
         block, clause = node.field("body"), node.field("handler")
         caught = clause.field("body") if clause is not None else None
         if block is not None and caught is not None and _has(span_of(block), at) and may_end(caught, throws):
             return True
     return False
+
+
+def _settles(call: SgNode, throws: list[Span]) -> bool:
+    """May `promise.catch(…)` be left without an error? Functions that are handed in pass it on, as `next` does."""
+    given = [unwrap(node) for node in arguments(call)]
+    if not given or given[0].kind() not in FUNCTION_KINDS:
+        return False
+    body = given[0].field("body")
+    if body is None or span_of(body) in throws:
+        return False
+    return body.kind() != "statement_block" or may_end(body, throws)
 
 
 _LOOPS = ("for_statement", "for_in_statement", "while_statement", "do_statement")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from express_app import function_in, route_in, users_app
+from express_app import SCHEMA, function_in, route_in, users_app
 from harness import CodemodTest, dedented
 
 SETTLED = {
@@ -222,3 +222,77 @@ def test_a_transaction_whose_failure_fails_the_request_is_the_mutation(codemod: 
     routes = f'router.post("/:id", {dedented(handler).strip()});'
     migrated = codemod.migrate(users_app(routes, imports='import { store } from "./store";', store=SERVICE))
     assert migrated.outcome("POST /users/:id") == "migrated"
+
+
+SEVERAL = {
+    "createMany of a list": ("prisma.note.createMany({ data: req.body.notes })", "createMany"),
+    "updateMany of a unique column": ("prisma.user.updateMany({ data: { email: req.body.email } })", "updateMany"),
+    "updateMany of what the client sends": ("prisma.user.updateMany({ data: req.body })", "updateMany"),
+    "deleteMany of rows that others keep": ("prisma.user.deleteMany()", "deleteMany"),
+    "delete of a row with rows that others keep": ("prisma.org.delete({ where: { id: req.params.id } })", "delete"),
+}
+WHOLE = {
+    "createMany of one row": 'prisma.note.createMany({ data: [{ text: "a", authorId: req.params.id }] })',
+    "updateMany of a plain column": "prisma.note.updateMany({ data: { done: true } })",
+    "deleteMany of rows that nothing refers to": "prisma.note.deleteMany()",
+    "delete of a row that others keep": "prisma.user.delete({ where: { id: req.params.id } })",
+}
+ORGS = """
+model Org {
+  id    String @id @default(cuid())
+  teams Team[]
+}
+
+model Team {
+  id      String   @id @default(cuid())
+  orgId   String
+  org     Org      @relation(fields: [orgId], references: [id], onDelete: Cascade)
+  players Player[]
+}
+
+model Player {
+  id     String @id @default(cuid())
+  teamId String
+  team   Team   @relation(fields: [teamId], references: [id])
+}
+"""
+QUIET = {
+    "in a catch clause": "try { await QUERY; } catch (error) { console.error(error); } res.json({ ok: true });",
+    "as a promise": "await QUERY.catch(() => null); res.json({ ok: true });",
+    "among others": "await Promise.allSettled([QUERY]); res.json({ ok: true });",
+}
+FAILING = {
+    "by the request": "await QUERY; res.json({ ok: true });",
+    "by an error answer": "try { await QUERY; res.json({}); } catch (error) { res.status(500).json({ ok: false }); }",
+    "by an error of its own": 'try { await QUERY; } catch (error) { throw new Error("oops"); } res.json({ ok: true });',
+}
+
+
+def with_orgs(body: str) -> dict[str, str]:
+    app = users_app(f'router.post("/:id", async (req, res) => {{ {body} }});')
+    return {**app, "prisma/schema.prisma": SCHEMA + ORGS}
+
+
+@pytest.mark.parametrize("body", QUIET.values(), ids=QUIET)
+@pytest.mark.parametrize(("query", "name"), SEVERAL.values(), ids=SEVERAL)
+def test_a_caught_failure_among_several_rows_is_left_to_its_owner(
+    codemod: CodemodTest, query: str, name: str, body: str
+) -> None:
+    outcome = codemod.migrate(with_orgs(body.replace("QUERY", query))).outcome("POST /users/:id")
+    assert outcome.startswith("needs-review CX304 ")
+    assert f".{name} may fail without failing the request" in outcome
+
+
+@pytest.mark.parametrize("query", WHOLE.values(), ids=WHOLE)
+def test_a_caught_failure_before_the_first_row_is_written_leaves_nothing(codemod: CodemodTest, query: str) -> None:
+    body = QUIET["in a catch clause"].replace("QUERY", query)
+    assert codemod.migrate(with_orgs(body)).outcome("POST /users/:id") == "migrated"
+
+
+@pytest.mark.parametrize("body", FAILING.values(), ids=FAILING)
+@pytest.mark.parametrize(("query", "name"), SEVERAL.values(), ids=SEVERAL)
+def test_a_failure_among_several_rows_undoes_them_with_the_request(
+    codemod: CodemodTest, query: str, name: str, body: str
+) -> None:
+    outcome = codemod.migrate(with_orgs(body.replace("QUERY", query))).outcome("POST /users/:id")
+    assert "CX304" not in outcome
