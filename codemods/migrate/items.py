@@ -29,7 +29,7 @@ def all_items(
     for path in reading.code_files():
         items += _queries(reading, path, regions)
         items += _validators(reading, path, regions)
-        items += [regions.settle(item) for item in reading.sites(path)]
+        items += [regions.settle(item) for item in reading.sites(path).items]
     items += _tables(reading, carried, project)
     items += reading.schema_items
     items += broken_files(reading.workspace)
@@ -206,8 +206,8 @@ def _query_place(reading: Reading, query: Query) -> Place:
 
 
 def _validators(reading: Reading, path: str, regions: _Regions) -> Iterable[Item]:
-    for schema in reading.schemas(path):
-        key = regions.piece_at(path, schema.node.range().start.index)
+    for schema in reading.sites(path).schemas:
+        key = regions.piece_at(path, schema.offset)
         name = schema.name or "zod schema"
         if key is not None:
             yield Item(

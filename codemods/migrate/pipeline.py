@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 from fnmatch import fnmatch
+from itertools import compress
 from pathlib import Path
 
 from codemods.changes.base import DiskBase
@@ -41,15 +42,15 @@ NOTHING = (
 def plan(root: Path, options: Options, progress: Progress | None = None) -> Migration:
     """Read the repository at `root` and plan its migration. Writes nothing. Raises WorkspaceError for a bad path."""
     workspace = Workspace.open(root, progress)
-    reading = read(workspace)
+    reading = read(workspace, options.jobs)
     if not reading.app.routes:
         return Migration(
             root, tuple(all_items(reading, None, {})), _diagnostics(reading), skips=workspace.skips, notes=(NOTHING,)
         )
     marked = marked_routes(workspace, reading.app)
-    chosen = tuple(route for route in reading.app.routes if _selected(route.name, route.place.file, options))
-    left_out = [_not_selected(route) for route in reading.app.routes if route not in chosen]
-    reading.app = replace(reading.app, routes=chosen)
+    chosen = [_selected(route.name, route.place.file, options) for route in reading.app.routes]
+    left_out = [_not_selected(route) for route, ok in zip(reading.app.routes, chosen, strict=True) if not ok]
+    reading.app = replace(reading.app, routes=tuple(compress(reading.app.routes, chosen)))
     carried = Carrier(reading, frozenset(marked)).run()
     project = find_project(workspace, reading.app)
     changes, found, files = _changes(reading, carried, project, options, DiskBase(root))

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 
 from ast_grep_py import SgNode
 
@@ -12,17 +11,18 @@ from codemods.ir.app import App
 from codemods.ir.query import Query
 from codemods.ir.table import Schema
 from codemods.ir.validator import Shape
+from codemods.migrate.aside import Aside
+from codemods.migrate.sites import FileSites, Sites, read_file, read_sites
 from codemods.outcome import Diagnostic, Item, ItemKind, Outcome, Place
 from codemods.readers.express import Registered, read_app, read_registrations
 from codemods.readers.prisma import Alteration, find_alterations, read_schema
 from codemods.readers.prisma.queries import find_queries
-from codemods.readers.sites import TimerKind, classify_timer, find_sites
-from codemods.readers.zod import ZodSchema, find_schemas, shape_of
-from codemods.rules.project import find_projects, is_in
+from codemods.readers.sites import TimerKind, classify_timer
+from codemods.readers.zod import shape_of
 from codemods.source import SourceFile
 from codemods.workspace import Role, Workspace
 
-CODE_ROLES = frozenset({Role.SERVER, Role.SCRIPT, Role.MIGRATION})
+_LARGE = 500_000
 
 
 @dataclass
@@ -30,6 +30,7 @@ class Reading:
     """The application as the readers see it. Queries are read file by file, when they are asked for."""
 
     workspace: Workspace
+    aside: Aside[Sites]
     registered: Registered
     app: App
     schema: Schema
@@ -46,12 +47,16 @@ class Reading:
             self._queries[path] = find_queries(self.workspace, path, self.schema, self._altered)
         return self._queries[path]
 
-    def schemas(self, path: str) -> Sequence[ZodSchema]:
-        return find_schemas(self.workspace, path, self.schema)
+    def sites(self, path: str) -> FileSites:
+        """Sites of other libraries, and Zod schemas."""
+        known = self._sites.by_file.get(path)
+        return known if known is not None else read_file(self.workspace, path)
 
-    def sites(self, path: str) -> list[Item]:
-        """Sites of other libraries; also where the file has syntax errors, as far as they can be seen."""
-        return find_sites(self.workspace, path)
+    @cached_property
+    def _sites(self) -> Sites:
+        found = self.aside.result()
+        self.workspace.parse(found.broken)
+        return found
 
     def shape(self, path: str, node: SgNode) -> Shape | None:
         """The shape of a Zod schema expression, or None when it is none, or not wholly understood."""
@@ -62,32 +67,28 @@ class Reading:
         return classify_timer(file, call) is TimerKind.JOB
 
     def code_files(self) -> list[str]:
-        """Files whose database calls, validators and timers have to be mentioned: not those that are on Convex."""
-        folders = [folder for project in find_projects(self.workspace) for folder in project.functions]
-        return [
-            path
-            for path in self.workspace.files
-            if self.workspace.role_of(path) in CODE_ROLES and not any(is_in(path, folder) for folder in folders)
-        ]
+        """Files whose database calls, validators and timers have to be mentioned."""
+        return list(self._sites.by_file)
 
 
-def read(workspace: Workspace) -> Reading:
-    """Read routes and tables; everything else on demand."""
+def read(workspace: Workspace, jobs: int = 1) -> Reading:
+    """Read routes and tables; everything else on demand. With several `jobs`, sites of large workspaces meanwhile."""
+    sites = Aside(partial(read_sites, workspace), in_process=jobs > 1 and _is_large(workspace))
     schema = read_schema(workspace)
     registered = read_registrations(workspace)
-    return Reading(
-        workspace, registered, read_app(workspace, registered), schema.schema, list(schema.diagnostics), schema.items
-    )
+    app = read_app(workspace, registered)
+    return Reading(workspace, sites, registered, app, schema.schema, list(schema.diagnostics), schema.items)
+
+
+def _is_large(workspace: Workspace) -> bool:
+    """Is there so much to read that a second process saves more than it costs?"""
+    return sum(len(workspace.text(path)) for path in workspace.files) > _LARGE
 
 
 def broken_files(workspace: Workspace) -> list[Item]:
     """Server files with syntax errors: what stands in them may have been missed."""
-    found = []
-    for path in workspace.files:
-        if workspace.role_of(path) is not Role.SERVER:
-            continue
-        source = workspace.source(path)
-        if "root" in vars(source) and source.has_errors:
-            reason = "CX902 file has syntax errors"
-            found.append(Item(ItemKind.FILE, path, Outcome.NEEDS_REVIEW, Place(path), reason))
-    return found
+    return [
+        Item(ItemKind.FILE, file.path, Outcome.NEEDS_REVIEW, Place(file.path), "CX902 file has syntax errors")
+        for file in workspace.broken()
+        if workspace.role_of(file.path) is Role.SERVER
+    ]

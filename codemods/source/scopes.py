@@ -6,8 +6,8 @@ tree itself is never walked from Python.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from ast_grep_py import SgNode, SgRoot
 
@@ -64,8 +64,7 @@ _COLLECTED = (
 _BODIES = FUNCTION_KINDS | frozenset({"class_static_block"})
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(NamedTuple):
     """A use of a name; `binding` is None for a global."""
 
     node: SgNode
@@ -74,8 +73,7 @@ class Reference:
     binding: Binding | None
 
 
-@dataclass(slots=True)
-class _Use:
+class _Use(NamedTuple):
     node: SgNode
     start: int
     name: str
@@ -91,9 +89,9 @@ class Scopes:
         self.declared: dict[int, Binding] = {}
         self.references: list[Reference] = []
         for use in self._sweep(root, language):
-            reference = _resolved(use)
-            if reference.binding is not None or use.use is not Use.IF_DECLARED:
-                self.references.append(reference)
+            binding = _resolved(use)
+            if binding is not None or use.use is not Use.IF_DECLARED:
+                self.references.append(Reference(use.node, use.start, use.name, binding))
 
     def _sweep(self, root: SgNode, language: str) -> list[_Use]:
         scopes, identifiers = _collected(root, language)
@@ -105,11 +103,11 @@ class Scopes:
                 upcoming.parent = current = _around(current, upcoming.span.start)
                 current, upcoming = upcoming, next(waiting, None)
             current = _around(current, start)
-            match role_of(node, kind):
-                case Declares() as declares:
-                    self._declare(node, start, declares, current)
-                case Use() as use:
-                    uses.append(_Use(node, start, node.text(), use, current))
+            role = role_of(node, kind)
+            if isinstance(role, Use):
+                uses.append(_Use(node, start, node.text(), role, current))
+            elif role is not None:
+                self._declare(node, start, role, current)
         return uses
 
     def _declare(self, node: SgNode, start: int, declares: Declares, scope: Scope) -> None:
@@ -157,7 +155,8 @@ def _redeclare(known: Binding, node: SgNode, start: int, declares: Declares) -> 
         known.reassigned = known.reassigned or not bare
 
 
-def _resolved(use: _Use) -> Reference:
+def _resolved(use: _Use) -> Binding | None:
+    """The declaration that a use means; it learns of the use."""
     value = use.scope.value(use.name) if use.use is not Use.TYPE else None
     typed = use.scope.type(use.name) if use.use is Use.TYPE or use.use is Use.ANY else None
     binding = value or typed
@@ -168,7 +167,7 @@ def _resolved(use: _Use) -> Reference:
         binding.reassigned = binding.reassigned or use.use is Use.WRITE
     if typed is not None and typed is not binding:
         typed.references.append(use.node)
-    return Reference(use.node, use.start, use.name, binding)
+    return binding
 
 
 def _arguments(scope: Scope | None) -> Binding | None:

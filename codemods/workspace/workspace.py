@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import posixpath
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from copy import copy
 from functools import cached_property
 from pathlib import Path
 
@@ -83,8 +84,23 @@ class Workspace:
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """What is wrong with the repository itself: unread files (CX901), files parsed so far whose syntax is
         broken (CX902), invalid configuration (CX903)."""
-        broken = [_syntax(source) for source in self._sources.values() if "root" in vars(source) and source.has_errors]
+        broken = map(_syntax, self.broken())
         return tuple(sorted([*self._found, *broken], key=lambda item: (item.place, item.code, item.message)))
+
+    def broken(self) -> list[SourceFile]:
+        """The files parsed so far whose syntax is broken."""
+        return [source for source in self._sources.values() if "root" in vars(source) and source.has_errors]
+
+    def parse(self, paths: Iterable[str]) -> None:
+        """Parse files now, so that `diagnostics` can tell of their errors."""
+        for path in paths:
+            self._sources[path].root  # noqa: B018
+
+    def apart(self) -> Workspace:
+        """The same files, without what is known of their names by now."""
+        other = copy(self)
+        vars(other).pop("_names", None)
+        return other
 
     def source(self, path: str) -> SourceFile:
         """The file at `path`; parsed when its tree is first used. Raises KeyError for a path not in `files`."""

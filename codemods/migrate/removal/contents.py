@@ -92,7 +92,7 @@ class Contents:
     def _sites_in(self, file: SourceFile) -> list[tuple[int, str]]:
         """Calls of other libraries, by offset."""
         if file.path not in self._sites:
-            found = self._reading.sites(file.path)
+            found = self._reading.sites(file.path).items
             self._sites[file.path] = [(file.offset(item.source.line, item.source.column), item.name) for item in found]
         return self._sites[file.path]
 

@@ -42,6 +42,7 @@ SCHEDULERS: Mapping[str, Scheduler] = {
     "pg-boss": Scheduler(frozenset(), frozenset({"send", "work", "schedule", "publish", "subscribe"})),
     "graphile-worker": Scheduler(frozenset(), frozenset({"run", "addJob", "quickAddJob"})),
 }
+_MAKING = frozenset(name for name, scheduler in SCHEDULERS.items() if scheduler.makers)
 _METHODS = frozenset().union(*(scheduler.methods for scheduler in SCHEDULERS.values()))
 _CRON_NAME = re.compile(r"^(cron|schedule|scheduler|nodeCron|nodeSchedule)$")
 _CRON_METHODS = frozenset({"schedule", "scheduleJob"})
@@ -94,7 +95,7 @@ class _Schedulers:
     """Whether a file can have anything to do with scheduling packages: so most calls need no second look."""
 
     def __init__(self, view: FileView) -> None:
-        self.imported = not SCHEDULERS.keys().isdisjoint(view.workspace.imported_packages)
+        self.imported = not _MAKING.isdisjoint(view.workspace.imported_packages)
         self.mentioned = view.depends_on(*SCHEDULERS) or any(
             f'"{name}"' in view.text or f"'{name}'" in view.text for name in SCHEDULERS
         )
