@@ -11,6 +11,7 @@ from codemods.writers.code import RefusedError
 from codemods.writers.draft import Draft
 from codemods.writers.fields import is_indexable
 from codemods.writers.indexes import unique_sets
+from codemods.writers.keys import given
 from codemods.writers.layout import Doc, arrow, call, record
 from codemods.writers.sources import chain
 
@@ -94,7 +95,8 @@ class PayloadWriter:
     def _looks_up(self, part: Assignment) -> bool:
         if part.change is not Change.CONNECT:
             return False
-        return part.key != self._belongs_to(part).references[0]
+        relation = self._belongs_to(part)
+        return part.key != relation.references[0] or self._draft.facts.id_table(part.value) != relation.table
 
     def _belongs_to(self, part: Assignment) -> Relation:
         relation = self._table.relation(part.field)
@@ -109,13 +111,15 @@ class PayloadWriter:
     def _lookup(self, target: Table, part: Assignment) -> Doc:
         draft = self._draft
         if part.key == target.id_field:
-            return call(draft.library("find"), draft.ctx, draft.convex_table(target), draft.value(part.value))
+            key = given(draft, None, part.value, draft.value(part.value))
+            return call(draft.library("find"), draft.ctx, draft.convex_table(target), key)
         column = target.field(part.key) if part.key else None
         if column is None or not is_indexable(column) or (column.name,) not in unique_sets(target):
             raise RefusedError("CX301", f"connect of {part.field} by {part.key}")
         with draft.scope():
             q = draft.fresh("q")
-            value = draft.stored(target, column, part.value, draft.closed(part.value, column.name, repeated=False))
+            key = given(draft, column, part.value, draft.closed(part.value, column.name, repeated=False))
+            value = draft.stored(target, column, part.value, key)
         stored = draft.names.field(target, column.name)
         index = draft.unique_index(target, (column.name,))
         links = (

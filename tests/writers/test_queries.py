@@ -93,8 +93,6 @@ def code_of(root: Path, call: str) -> DbCode:
         ("prisma.user.delete({ where: { id: x } })", 'row(deleteUser(ctx, find(ctx, "users", x)), toUser)'),
         ("prisma.task.update({ where: { id: x }, data: { points: { decrement: 2 } } })",
          'row(patchTask(ctx, find(ctx, "tasks", x), { points: { decrement: 2 } }), toTask)'),
-        ("prisma.task.create({ data: { title: x, owner: { connect: { id: x.id } } } })",
-         "row(insertTask(ctx, { title: x, ownerId: x.id }), toTask)"),
     ],
 )  # fmt: skip
 def test_a_call_becomes_an_expression_of_a_promise(tmp_path: Path, before: str, after: str) -> None:
@@ -280,3 +278,17 @@ def test_duplicates_are_left_out_when_asked(tmp_path: Path) -> None:
     code = app.written(query)
     assert isinstance(code, DbCode)
     assert app.text(code) == "eachNew<NewUser>(x, (data) => insertUser(ctx, data))"
+
+
+CONNECTS = "prisma.task.create({ data: { title: x, owner: { connect: { id: x.ownerId } } } })"
+
+
+def test_a_row_to_connect_is_looked_up_unless_its_id_is_known(tmp_path: Path) -> None:
+    cause = "\"No 'User' record was found for a nested connect on 'Task'.\""
+    looked_up = f'required(find(ctx, "users", x.ownerId), {cause}).then((owner) => insertTask('
+    assert looked_up in " ".join(written(tmp_path / "a", CONNECTS).split()).replace("( ", "(").replace(", )", ")")
+    app = source(tmp_path / "b", CONNECTS)
+    app.facts.ids["x.ownerId"] = "User"
+    code = app.written(app.queries[0])
+    assert isinstance(code, DbCode)
+    assert app.text(code) == "row(insertTask(ctx, { title: x, ownerId: x.ownerId }), toTask)"
