@@ -13,9 +13,9 @@ from codemods.writers.names import SchemaNames
 class Column:
     """How a column type is stored, and how values cross between Convex and code.
 
-    `to_store` and `to_row` name runtime functions, empty when the value passes as it is; both pass null on.
-    `written` is the TypeScript type that code may write. `ordered` says that stored values compare as the
-    database compared them.
+    `to_store` and `to_row` name runtime functions, empty when the value passes as it is; both pass null on. `check`
+    names the one that throws on values that the database refused. `written` is the TypeScript type that code may
+    write. `ordered` says that stored values compare as the database compared them.
     """
 
     validator: str
@@ -24,11 +24,17 @@ class Column:
     to_row: str = ""
     ordered: bool = True
     indexed: bool = True
+    check: str = ""
+
+    @property
+    def writes(self) -> str:
+        """The runtime function through which written values go."""
+        return self.to_store or self.check
 
 
 COLUMNS: dict[FieldType, Column] = {
     FieldType.STRING: Column("v.string()", "string"),
-    FieldType.INT: Column("v.number()", "number"),
+    FieldType.INT: Column("v.number()", "number", check="int"),
     FieldType.FLOAT: Column("v.number()", "number"),
     FieldType.BOOLEAN: Column("v.boolean()", "boolean"),
     FieldType.DATETIME: Column("v.number()", "Date | string", "time", "date"),

@@ -71,7 +71,7 @@ def _converted(build: Builder, column: Field, name: str) -> Doc | None:
         assert table is not None
         suffix = "[]" if column.is_list else " | null" if column.nullable else ""
         return f"{name} as {build.id_type(table)}{suffix}"
-    convert = column_of(column).to_store
+    convert = column_of(column).writes
     if convert:
         function_name = build.library(convert)
         if column.is_list:

@@ -68,14 +68,16 @@ def _changes(
 def _converted(build: Builder, column: Field, value: str, row: str, steps: Collection[str]) -> Doc | None:
     """The stored form of a changed value; None when it is the value itself."""
     if column.name in steps:
-        return call(build.library("step"), f"{row}.{build.stored(build.table, column.name)}", value)
+        after = call(build.library("step"), f"{row}.{build.stored(build.table, column.name)}", value)
+        check = column_of(column).check
+        return call(build.library(check), after) if check else after
     target = id_target(column, build.schema)
     if target is not None:
         table = build.schema.table(target)
         assert table is not None
         suffix = "[]" if column.is_list else ""
         return f"{value} as {build.id_type(table)}{suffix}{_null(build, column.name)} | undefined"
-    convert = column_of(column).to_store
+    convert = column_of(column).writes
     if convert:
         function_name = build.library(convert)
         return f"{value}?.map((each) => {function_name}(each))" if column.is_list else call(function_name, value)

@@ -120,7 +120,7 @@ def test_steps_are_typed_where_code_counts() -> None:
     schema = schema_from({"s.prisma": "model User {\n id Int @id @default(autoincrement())\n score Int?\n}"}).schema
     [_, changes, patch] = table_fragments(schema.tables[0], uses, schema, schema_names(schema))
     assert changes.text == ('export type UserChanges = Omit<Partial<NewUser>, "score"> & {\n  score?: Step | null;\n};')
-    assert "score: step(user.score, data.score)" in patch.text
+    assert "score: int(step(user.score, data.score))" in patch.text
 
 
 def test_deletes_bring_the_deletes_that_they_cascade_to() -> None:
@@ -178,7 +178,7 @@ def test_columns_that_are_called_like_a_function_of_the_library_get_other_local_
     assert "unique: uniqueValue = false," in parts["insertStep"]
     assert "    unique: uniqueValue,\n" in parts["insertStep"]
     assert "const newStep = {" in parts["insertStep"]
-    assert "count: step(doc.count, data.count)" in parts["patchStep"]
+    assert "count: int(step(doc.count, data.count))" in parts["patchStep"]
     assert "const doc = await required(" in parts["deleteStep"]
     own = [TableUse("Use", "insert")]
     insert = table_fragments(schema.tables[1], own, schema, schema_names(schema))[-1].text

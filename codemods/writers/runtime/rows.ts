@@ -256,8 +256,10 @@ export function step(value: number, change: Step | undefined): number | undefine
 export function step(value: number | null, change: Step | null | undefined): number | null | undefined;
 export function step(value: number | null, change: Step | null | undefined): number | null | undefined {
   if (typeof change !== "object" || change === null) return change;
+  const by = "increment" in change ? change.increment : change.decrement;
+  if (!Number.isFinite(by)) throw new TypeError(`The step of a number is ${by}.`);
   if (value === null) return null;
-  return "increment" in change ? value + change.increment : value - change.decrement;
+  return "increment" in change ? value + by : value - by;
 }
 
 /** True if the list has the value. */
@@ -283,6 +285,17 @@ export function date(milliseconds: number): Date;
 export function date(milliseconds: number | null): Date | null;
 export function date(milliseconds: number | null) {
   return milliseconds === null ? null : new Date(milliseconds);
+}
+
+/** A stored 32-bit integer. */
+export function int(value: number): number;
+export function int(value: number | null): number | null;
+export function int(value: number | undefined): number | undefined;
+export function int(value: number | null | undefined): number | null | undefined;
+export function int(value: number | null | undefined) {
+  const isInt = value === null || value === undefined || (Number.isInteger(value) && Math.abs(value + 0.5) < 2 ** 31);
+  if (!isInt) throw new RangeError(`Invalid Int: ${value}`);
+  return value;
 }
 
 /** A stored 64-bit integer. */
