@@ -61,7 +61,7 @@ def function_name(method: str, path: str | None) -> str:
     if not nouns:
         return f"{verb}Root" if not ends_in_parameter else f"{verb}By{_title(segments[-1])}"
     last = nouns[-1]
-    if method == "GET" and not ends_in_parameter and last.endswith("s") and not last.endswith("ss"):
+    if method == "GET" and not ends_in_parameter and singular(last) != last:
         return "list" + _scope(nouns[:-1]) + _title(last)
     if ends_in_parameter:
         return verb + _scope(nouns[:-1]) + _title(singular(last))

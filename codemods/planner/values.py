@@ -10,6 +10,7 @@ from ast_grep_py import SgNode
 from codemods.ir.query import Op, Query
 from codemods.ir.table import Field, Schema
 from codemods.ir.validator import Kind, Shape
+from codemods.planner.runtimes import GLOBALS, VALUE_METHODS
 from codemods.planner.shapes import TypedFields
 from codemods.source import Binding, BindingKind, SourceFile, Span, member, span_of, unwrap
 
@@ -132,7 +133,7 @@ class Values:
             return True
         match node.kind():
             case kind if kind in _DEFINED:
-                return False
+                return node.text().startswith("void ")
             case "binary_expression":
                 return self._binary(node, depth)
             case "ternary_expression":
@@ -158,10 +159,14 @@ class Values:
 
     def _call(self, node: SgNode) -> bool:
         callee = node.field("function")
-        parts = member(callee) if callee is not None else None
-        if parts is not None:
-            return parts[1] in _MAY_MISS or "?." in (callee.text() if callee is not None else "?.")
-        return callee is None or callee.text() not in _CASTS
+        if callee is None or "?." in callee.text():
+            return True
+        parts = member(callee)
+        if parts is None:
+            return callee.text() not in _CASTS
+        base = unwrap(parts[0])
+        is_global = base.kind() == "identifier" and self._file.bindings.resolve(base) is None
+        return parts[1] in _MAY_MISS or not (parts[1] in VALUE_METHODS or (is_global and base.text() in GLOBALS))
 
     def _member(self, node: SgNode, depth: int) -> bool:
         if "?." in node.text():
