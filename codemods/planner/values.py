@@ -97,7 +97,7 @@ class Values:
         """True for a value that is never null or undefined. A written type is no proof: requests do not keep to it."""
         node = unwrap(node, awaited=True)
         if node.kind() in _DEFINED:
-            return node.kind() != "null"
+            return node.kind() != "null" and not node.text().startswith("void ")
         right = node.field("right")
         if node.kind() == "binary_expression" and right is not None:
             return re.search(r"\?\?|\|\|", _operator(node)) is not None and self._filled(right, depth)
@@ -222,7 +222,12 @@ def _operator(node: SgNode) -> str:
 
 
 def _admits_null(shape: Shape) -> bool:
-    loose = shape.nullable or (shape.optional and shape.default is None) or shape.kind in (Kind.ANY, Kind.NULL)
+    loose = (
+        shape.nullable
+        or shape.coerced
+        or (shape.optional and shape.default is None)
+        or shape.kind in (Kind.ANY, Kind.NULL)
+    )
     return loose or (shape.kind is Kind.UNION and any(_admits_null(child) for child in shape.children))
 
 

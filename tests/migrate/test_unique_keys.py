@@ -10,6 +10,7 @@ KEYS = {
     "a field of the body": ("", "req.body.token", True),
     "a field of a body with a written type": ("const body: { token: string } = req.body;", "body.token", True),
     "a text that may be missing": ("const token = req.body.token ?? null;", "token", True),
+    "a value that is void": ("", "void req.body.token as any", True),
     "a nullable column of a row": (
         "const user = await prisma.user.findUniqueOrThrow({ where: { id: req.params.id } });",
         "user.token",
