@@ -32,9 +32,11 @@ from codemods.writers.atomicity import may_stop_halfway
 from codemods.writers.code import ImportSpec
 from codemods.writers.database import DatabaseEdits, write_queries
 from codemods.writers.delegates import erased_spans
-from codemods.writers.functions import Context, PieceWriter, Written
+from codemods.writers.functions import PieceWriter
 from codemods.writers.http import needs_deep_parse
 from codemods.writers.names import SchemaNames, schema_names
+from codemods.writers.placement import Context
+from codemods.writers.splice import Written
 
 _ROUNDS = 12
 

@@ -12,9 +12,9 @@ from codemods.planner.domains import camel, domain_of, full_stem, function_name
 from codemods.planner.pieces import PieceKey, PieceKind
 from codemods.planner.routes import RoutePlan
 from codemods.workspace import Workspace
-from codemods.writers.functions import Placement
 from codemods.writers.library import all_names, module_of
 from codemods.writers.names import RESERVED_WORDS
+from codemods.writers.placement import Placement
 
 RESERVED_MODULES = frozenset({"schema", "http", "crons", "_generated", "lib", "model", "tables", "actions"})
 IMPORTED = frozenset(

@@ -1,0 +1,122 @@
+"""Helpers and declarations that move: exported, with a `ctx` where they reach the database."""
+
+from __future__ import annotations
+
+from ast_grep_py import SgNode
+
+from codemods.planner.pieces import PieceKind, with_comments
+from codemods.source import Edit, Span, parameters, span_of
+from codemods.writers.errors import error_class_edits
+from codemods.writers.placement import SERVER
+from codemods.writers.shifting import reindented
+from codemods.writers.splice import Splice
+
+
+class MovedWriter:
+    """Writes one piece that is no handler."""
+
+    def __init__(self, splice: Splice) -> None:
+        self._splice = splice
+
+    def write(self) -> str:
+        if self._splice.piece.kind is PieceKind.DECLARATION:
+            return self._declaration()
+        if self._splice.context.closure.needs_context(self._splice.piece.key):
+            self._add_context_parameter()
+        elif self._splice.facts.client is not None:
+            self._splice.problem(
+                "CX105", "takes a database client that it does not use", span_of(self._splice.piece.node)
+            )
+        return self._method() if self._splice.piece.kind is PieceKind.METHOD else self._function()
+
+    def _declaration(self) -> str:
+        statement = self._splice.piece.node
+        self._splice.edits += error_class_edits(
+            self._splice.context.workspace, self._splice.file, statement, self._splice.library
+        )
+        span = with_comments(self._splice.file, statement)
+        self._export(statement)
+        return self._splice.render(span)
+
+    def _export(self, statement: SgNode) -> None:
+        """Everything that moves is exported, since another module may import it."""
+        if statement.kind() == "export_statement":
+            default = next((child for child in statement.children() if child.kind() == "default"), None)
+            if default is not None:
+                value = default.next()
+                held = value is not None and not value.kind().endswith("_declaration")
+                named_as = f"const {self._splice.context.placement.name(self._splice.piece)} = " if held else ""
+                self._splice.edits.append(
+                    Edit.replace(Span(span_of(default).start, span_of(default).end + 1), named_as)
+                )
+            return
+        if statement.kind() == "expression_statement":
+            return
+        self._splice.edits.append(Edit.insert(span_of(statement).start, "export "))
+
+    def _add_context_parameter(self) -> None:
+        """`ctx` comes first; a database client among the parameters goes, since it is what `ctx` is for."""
+        kind = "MutationCtx" if self._splice.context.closure.writes(self._splice.piece.key) else "QueryCtx"
+        if self._splice.file.language != "javascript":
+            self._splice.bring(SERVER, kind, "", True)
+        typed = f"{self._splice.ctx}: {kind}" if self._splice.file.language != "javascript" else self._splice.ctx
+        node, client = self._splice.piece.node, self._splice.facts.client
+        spans = [span_of(parameter.node) for parameter in parameters(node)]
+        single, listed = node.field("parameter"), node.field("parameters")
+        if single is not None:
+            parts: tuple[str | Span, ...] = (f"({typed})",) if client == 0 else (f"({typed}, ", spans[0], ")")
+            self._splice.edits.append(Edit(spans[0], parts))
+        elif client == 0:
+            self._splice.edits.append(Edit.replace(spans[0], typed))
+        elif listed is not None:
+            self._splice.edits.append(Edit.insert(span_of(listed).start + 1, f"{typed}, " if spans else typed))
+            if client is not None:
+                self._splice.edits.append(Edit.delete(Span(spans[client - 1].end, spans[client].end)))
+
+    def _function(self) -> str:
+        statement = self._splice.piece.statement
+        assert statement is not None
+        span = with_comments(self._splice.file, statement)
+        if statement.kind() == "expression_statement":
+            return self._assigned(statement, span)
+        self._export(statement)
+        self._declared_name()
+        return self._splice.render(span)
+
+    def _declared_name(self) -> None:
+        """The function's own name, where another one of its module has it already."""
+        name = self._splice.context.placement.name(self._splice.piece)
+        node = self._splice.piece.node
+        declarator = next((a for a in [node, *node.ancestors()] if a.field("name") is not None), None)
+        label = declarator.field("name") if declarator is not None else None
+        if label is not None and label.text() == self._splice.piece.name != name:
+            self._splice.edits.append(Edit.replace(span_of(label), name))
+
+    def _assigned(self, statement: SgNode, span: Span) -> str:
+        """`exports.list = async () => …` → `export const list = async () => …`."""
+        name = self._splice.context.placement.name(self._splice.piece)
+        node = self._splice.piece.node
+        self._splice.edits.append(Edit(span_of(statement), (f"export const {name} = ", span_of(node), ";")))
+        return self._splice.render(Span(span.start, span_of(statement).end))
+
+    def _method(self) -> str:
+        """A method of a class or object becomes a function of the module."""
+        node, statement = self._splice.piece.node, self._splice.piece.statement
+        assert statement is not None
+        name = self._splice.context.placement.name(self._splice.piece)
+        comments = self._splice.render(
+            Span(with_comments(self._splice.file, statement).start, span_of(statement).start)
+        )
+        if node.kind() == "method_definition":
+            fields = (node.field("type_parameters"), node.field("parameters"), node.field("return_type"))
+            head = "".join(self._splice.render(span_of(part)) for part in fields if part is not None)
+            body = node.field("body")
+            block = self._splice.render(span_of(body)) if body is not None else "{}"
+            text = f"{comments}export {'async ' if _is_async(node) else ''}function {name}{head} {block}"
+        else:
+            text = f"{comments}export const {name} = {self._splice.render(span_of(node))};"
+        return reindented(text, self._splice.file.language, self._splice.file.indent_at(span_of(statement).start), "")
+
+
+def _is_async(node: SgNode) -> bool:
+    return any(child.kind() == "async" for child in node.children())

@@ -1,0 +1,50 @@
+"""What writing pieces needs to know of the whole plan: where each goes, and under which name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from codemods.planner.closure import Closure
+from codemods.planner.ids import IdFlow
+from codemods.planner.pieces import Piece, PieceKey
+from codemods.planner.replies import Delegate
+from codemods.planner.routes import RoutePlan
+from codemods.source import SourceFile, Span
+from codemods.workspace import Workspace
+from codemods.writers.code import ImportSpec
+from codemods.writers.database import DatabaseEdits
+
+SERVER = "convex:_generated/server"
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where pieces go: module (`model/books`) by source file, and the emitted name by piece."""
+
+    modules: Mapping[str, str]
+    names: Mapping[PieceKey, str]
+
+    def module(self, key: PieceKey) -> str:
+        return self.modules[key.file]
+
+    def name(self, piece: Piece) -> str:
+        return self.names.get(piece.key) or piece.name or "handler"
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What writing needs to know of the whole plan."""
+
+    workspace: Workspace
+    closure: Closure
+    placement: Placement
+    ids: IdFlow
+    database: Mapping[PieceKey, DatabaseEdits]
+    args_text: Callable[[RoutePlan], tuple[str, list[ImportSpec]]]
+    job_validator: Callable[[SourceFile, Span], str]
+    jobs: dict[str, set[str]] = field(default_factory=dict)
+    """By module, the names that its functions have; filled while jobs get theirs."""
+    delegates: Mapping[PieceKey, Delegate] = field(default_factory=dict)
+    """Functions that answer for their callers."""
+    enums_module: str = "convex:lib/enums"

@@ -1,0 +1,59 @@
+"""Handlers as registered Convex functions: queries and mutations with validators."""
+
+from __future__ import annotations
+
+from codemods.planner.pieces import PieceKind, with_comments
+from codemods.planner.routes import RoutePlan
+from codemods.source import Span, span_of
+from codemods.writers.answers import answer_edits
+from codemods.writers.placement import SERVER
+from codemods.writers.shifting import indent_unit, reindented, without_useless_catch
+from codemods.writers.splice import Splice
+
+
+class HandlerWriter:
+    """Writes the function of one route."""
+
+    def __init__(self, splice: Splice) -> None:
+        self._splice = splice
+
+    def write(self) -> str:
+        route = self._splice.route
+        assert route is not None and route.request is not None and route.response is not None
+        node = self._splice.piece.node
+        body = node.field("body")
+        assert body is not None
+        self._splice.edits += answer_edits(self._splice.file, node, route.response, self._splice.library)
+        unit = indent_unit(self._splice.file)
+        base = self._splice.file.indent_at(span_of(node).start)
+        block = reindented(self._splice.render(span_of(body)), self._splice.file.language, base, unit)
+        if route.response.forwards:
+            block = without_useless_catch(block, self._splice.file.language)
+        args, imports = self._splice.context.args_text(route)
+        self._splice.written.imports += imports
+        self._splice.bring(SERVER, route.kind)
+        prefix = self._registration(route, args, unit)
+        suffix = ")," if route.settles else ","
+        return f"{self._comments(base)}{prefix}{block}{suffix}\n}});"
+
+    def _comments(self, base: str) -> str:
+        statement = self._splice.piece.statement
+        if statement is None:
+            return ""
+        span = with_comments(self._splice.file, statement)
+        text = self._splice.render(Span(span.start, span_of(statement).start))
+        if self._splice.piece.kind is not PieceKind.METHOD:
+            return text
+        return reindented(text, self._splice.file.language, base, "").rstrip(" \t")
+
+    def _registration(self, route: RoutePlan, args: str, unit: str) -> str:
+        assert route.request is not None
+        takes = bool(route.request.arguments)
+        uses_ctx = bool(self._splice.context.closure.effects(self._splice.piece.key))
+        given = f"{self._splice.ctx}, {route.request.name}" if takes else (self._splice.ctx if uses_ctx else "")
+        name = self._splice.context.placement.name(self._splice.piece)
+        head = f"export const {name} = {route.kind}({{\n{unit}args: {args},\n{unit}handler: async ({given}) => "
+        if route.settles:
+            settle = self._splice.library("settle")
+            return f"{head[: -len(f'async ({given}) => ')]}({given}) => {settle}(async () => "
+        return head

@@ -1,0 +1,133 @@
+"""Uses of other pieces, packages and framework code, as they are written from where a piece ends up."""
+
+from __future__ import annotations
+
+import re
+
+from ast_grep_py import SgNode
+
+from codemods.planner.clients import argument_at, stray_clients
+from codemods.planner.facts import PieceUse, Style
+from codemods.source import Edit, Span, parameters, span_of
+from codemods.writers.database import is_floating
+from codemods.writers.placement import SERVER
+from codemods.writers.splice import Splice, is_shorthand
+
+
+class UseWriter:
+    """Writes what one piece refers to."""
+
+    def __init__(self, splice: Splice) -> None:
+        self._splice = splice
+
+    def write(self) -> None:
+        for use in self._splice.facts.uses:
+            self._use(use)
+        for stray in stray_clients(
+            self._splice.file,
+            self._splice.piece.node,
+            self._splice.facts.client,
+            self._splice.facts.queries,
+            self._splice.clients,
+        ):
+            self._splice.problem("CX105", f"passes the database client `{stray.text()}` on", span_of(stray))
+        self._packages()
+        self._replacements()
+
+    def _use(self, use: PieceUse) -> None:
+        target = self._splice.context.closure.piece(use.target)
+        name, module = self._splice.context.placement.name(target), self._splice.context.placement.module(use.target)
+        here = module == self._splice.module
+        if use.style is Style.DIRECT:
+            self._direct(use, name, module, here)
+        else:
+            self._through_namespace(use, name, module, here)
+        if self._splice.context.closure.needs_context(use.target):
+            self._pass_context(use)
+
+    def _direct(self, use: PieceUse, name: str, module: str, here: bool) -> None:
+        if here:
+            if use.local != name:
+                self._rename(use.span, use.local, name)
+            return
+        local = use.local
+        if local in self._own_names():
+            stem = module.rsplit("/", 1)[-1]
+            local = f"{local}Of{stem[:1].upper()}{stem[1:]}"
+            self._rename(use.span, use.local, local)
+        self._splice.bring(f"convex:{module}", name, local if local != name else "", use.type_only)
+
+    def _own_names(self) -> set[str]:
+        """What the module itself exports, which no import may be called."""
+        placement = self._splice.context.placement
+        return {name for key, name in placement.names.items() if placement.modules.get(key.file) == self._splice.module}
+
+    def _rename(self, span: Span, local: str, name: str) -> None:
+        shorthand = is_shorthand(self._splice.file, span)
+        self._splice.edits.append(Edit.replace(span, f"{local}: {name}" if shorthand else name))
+
+    def _through_namespace(self, use: PieceUse, name: str, module: str, here: bool) -> None:
+        if here:
+            text = name
+            if _declares(self._splice.piece.node, name):
+                self._splice.problem("CX107", f"`{name}` is also a local name", use.span)
+        else:
+            parts = self._splice.file.slice(use.span).replace("?.", ".").replace("!", "").split(".")
+            alias = re.sub(r"\W", "", parts[-2]) if len(parts) > 1 and parts[-2] != "this" else ""
+            alias = alias or module.rsplit("/", 1)[-1]
+            if _declares(self._splice.piece.node, alias) or alias in self._own_names():
+                alias = f"{alias}Model"
+            self._splice.bring(f"convex:{module}", "*", alias)
+            text = f"{alias}.{name}"
+        if self._splice.file.slice(use.span) != text:
+            self._splice.edits.append(Edit.replace(use.span, text))
+
+    def _pass_context(self, use: PieceUse) -> None:
+        if use.call is None:
+            self._splice.problem("CX210", f"`{self._splice.file.slice(use.span)}` is passed on as a value", use.span)
+            return
+        if is_floating(self._splice.file, use.call):
+            text = f"`{self._splice.file.slice(use.span)}` is called and not awaited"
+            self._splice.problem("CX209", text, use.span)
+        call = self._splice.file.slice(Span(use.span.end, use.call.end))
+        opening = use.span.end + call.index("(") + 1
+        empty = self._splice.file.text[opening : use.call.end - 1].strip() == ""
+        client = self._splice.context.closure.facts(use.target).client
+        dropped = argument_at(self._splice.piece.node, use.call, client) if client is not None else None
+        if dropped is not None:
+            self._splice.clients.append(dropped)
+            self._splice.edits.append(Edit.delete(dropped))
+            empty = not (
+                self._splice.file.text[opening : dropped.start] + self._splice.file.text[dropped.end : use.call.end - 1]
+            ).strip()
+        self._splice.edits.append(Edit.insert(opening, self._splice.ctx if empty else f"{self._splice.ctx}, "))
+
+    def _packages(self) -> None:
+        for use in self._splice.facts.packages:
+            local = use.local if use.local != use.imported or use.imported in ("default", "*") else ""
+            self._splice.bring(use.module, use.imported, local, use.type_only)
+
+    def _replacements(self) -> None:
+        for replaced in self._splice.facts.replaced:
+            module = replaced.module
+            if module is None:
+                self._splice.edits.append(Edit.replace(replaced.span, replaced.text))
+                continue
+            if module == "env":
+                self._splice.edits.append(Edit.replace(replaced.span, replaced.text))
+                self._splice.bring(SERVER, "env")
+                self._splice.written.env.add(replaced.name or "")
+            elif module == "errors":
+                self._splice.edits.append(Edit.replace(replaced.span, self._splice.library(replaced.text)))
+            elif module.startswith("table:"):
+                self._splice.bring(f"row:{module.removeprefix('table:')}", replaced.name or "", "", True)
+            else:
+                self._splice.bring(self._splice.context.enums_module, replaced.name or "", "", replaced.type_only)
+
+
+def _declares(node: SgNode, name: str) -> bool:
+    """Is there a local declaration of that name inside the piece?"""
+    text = node.text()
+    return re.search(rf"\b(const|let|var|function|class)\s+{name}\b", text) is not None or any(
+        parameter.name == name for parameter in parameters(node)
+    )
