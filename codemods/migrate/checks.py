@@ -15,11 +15,12 @@ from codemods.planner.pieces import Piece, PieceKey, PieceKind, function_piece
 from codemods.planner.problems import Problem
 from codemods.planner.replies import Delegate
 from codemods.planner.routes import node_at
-from codemods.source import Edit, SourceFile, find_all, parameters, span_of
+from codemods.source import Edit, SourceFile, find_all, member, parameters, span_of, unwrap
 from codemods.workspace import Workspace
 from codemods.writers.checks import port_check
 from codemods.writers.code import ImportSpec
 from codemods.writers.delegates import erased_spans
+from codemods.writers.fault_reads import ZOD_MEMBERS
 from codemods.writers.faults import port_error_handler, port_not_found
 from codemods.writers.ported import Ported
 
@@ -159,7 +160,7 @@ class EdgeWriter:
         )
 
     def _class_tests(self, keys: Sequence[PieceKey], code: str) -> list[Problem]:
-        """Functions that an error handler calls see an error that crossed as data: they cannot ask for its class."""
+        """Functions that an error handler calls see an error that crossed as data: without its class and methods."""
         found: list[Problem] = []
         for key in keys if code == "CX701" else ():
             piece = self._closure.piece(key)
@@ -172,6 +173,11 @@ class EdgeWriter:
                     continue
                 if right.kind() != "identifier" or file.bindings.resolve(right) is not None:
                     found.append(Problem(code, f"calls `{piece.name}`, which tests for a class", file.place(node)))
+            for node in find_all(piece.node, "member_expression") if "ZodError" in file.text else ():
+                parts = member(node)
+                if parts is not None and parts[1] in ZOD_MEMBERS and unwrap(parts[0]).kind() == "identifier":
+                    text = f"calls `{piece.name}`, which reads `{parts[1]}` of a ZodError"
+                    found.append(Problem(code, text, file.place(node)))
         return found
 
 

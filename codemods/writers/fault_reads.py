@@ -23,6 +23,9 @@ from codemods.writers.ported import Ported, untyped
 
 _CASTS = ("as_expression", "type_assertion", "satisfies_expression")
 _PRISMA = "PrismaClientKnownRequestError"
+ZOD_MEMBERS = frozenset({"flatten", "format", "formErrors", "isEmpty"})
+"""What a ZodError makes of its issues."""
+_PLAIN = frozenset({"toString", "hasOwnProperty"})
 
 
 class FaultReads:
@@ -35,6 +38,8 @@ class FaultReads:
         self._own = own
         self._faults: list[Binding] = [own] if own is not None else []
         self._parts: list[Binding] = list(self._file.bindings.declared_in(error)) if own is None else []
+        self._zod: SgNode | None = None
+        self._remade: set[Span] = set()
         self._aliases()
 
     @property
@@ -50,6 +55,7 @@ class FaultReads:
             self._class_test(node)
         for node in find_all(self._function, "member_expression"):
             self._class_name(node)
+            self._method(node)
         if self._ported.typed:
             for kind in _CASTS:
                 for node in find_all(self._function, kind):
@@ -136,6 +142,8 @@ class FaultReads:
             return
         name = unwrap(left).text()
         kind = self._class(right)
+        if self._is_zod(right):
+            self._zod = self._zod or right
         self._ported.edits.append(Edit.replace(_negated(node), f'{self.fault_of(name)}.kinds.includes("{kind}")'))
 
     def _class(self, node: SgNode) -> str:
@@ -148,6 +156,27 @@ class FaultReads:
         if isinstance(meaning, External) and meaning.path and meaning.path[-1] != "default":
             return meaning.path[-1]
         return _PRISMA if _PRISMA in own else own
+
+    def _is_zod(self, node: SgNode) -> bool:
+        meaning = self._workspace.meaning_of(self._file.path, node)
+        is_zod = isinstance(meaning, External) and meaning.module.split("/")[0] == "zod"
+        return is_zod and self._class(node) == "ZodError"
+
+    def _method(self, node: SgNode) -> None:
+        """`err.flatten()` → `new ZodError(err.issues).flatten()`: data has no methods."""
+        parts, parent = member(node), node.parent()
+        if parts is None or not self._is_fault(parts[0]):
+            return
+        if self._zod is not None and parts[1] in ZOD_MEMBERS:
+            whole = span_of(parts[0])
+            self._remade.add(whole)
+            self._ported.kept.append(span_of(self._zod))
+            made = f"new {unwrap(self._zod).text()}({unwrap(parts[0]).text()}.issues)"
+            self._ported.edits.append(Edit.replace(whole, made))
+            return
+        is_called = parent is not None and parent.kind() == "call_expression" and parent.field("function") == node
+        if is_called and parts[1] not in _PLAIN:
+            self._ported.problem("CX701", f"calls `{parts[1]}` of the error, which is data by then", node)
 
     def _class_name(self, node: SgNode) -> None:
         """`err.constructor.name` → `err.kinds[0]`."""
@@ -182,7 +211,8 @@ class FaultReads:
         reads = member(parent) if parent.kind() in ("member_expression", "subscript_expression") else None
         if reads is not None and span_of(reads[0]) in (span_of(top), span_of(unwrap(top)), span_of(node)):
             whole = parent.field("object") or top
-            self._ported.edits.append(Edit.replace(span_of(whole), unwrap(node).text()))
+            if span_of(whole) not in self._remade:
+                self._ported.edits.append(Edit.replace(span_of(whole), unwrap(node).text()))
         elif parent.kind() == "variable_declarator":
             self._ported.edits.append(Edit.replace(span_of(node), unwrap(node).text()))
 

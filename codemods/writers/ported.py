@@ -39,6 +39,8 @@ class Ported:
     problems: list[Problem] = field(default_factory=list)
     delegates: list[Delegate] = field(default_factory=list)
     forwards: bool = False
+    kept: list[Span] = field(default_factory=list)
+    """Replaced source whose names are written again elsewhere."""
 
     @property
     def typed(self) -> bool:
@@ -72,7 +74,8 @@ class Ported:
         found = []
         for edit in self.edits:
             start = edit.span.start
-            for hole in sorted(edit.holes, key=lambda hole: hole.start):
+            shown = {*edit.holes, *(span for span in self.kept if edit.span.holds(span))}
+            for hole in sorted(shown, key=lambda hole: hole.start):
                 found.append(Span(start, hole.start))
                 start = hole.end
             found.append(Span(start, edit.span.end))
