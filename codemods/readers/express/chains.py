@@ -33,7 +33,7 @@ def receiver_of(file: SourceFile, node: SgNode) -> tuple[SgNode, SgNode | None, 
 
 def _route_variable(file: SourceFile, node: SgNode, links: int) -> tuple[SgNode, SgNode | None, int]:
     """`const books = router.route("/books"); books.get(…)`."""
-    binding = file.bindings.resolve(node)
+    binding = file.bindings.resolve(node) if "route" in file.text else None
     value = unwrap(binding.value) if binding is not None and binding.value is not None else None
     if value is None or value.kind() != "call_expression":
         return node, None, links

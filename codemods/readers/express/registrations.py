@@ -14,6 +14,7 @@ from codemods.readers.express.likeness import Likeness
 from codemods.readers.express.objects import ExpressObjects, Router
 from codemods.readers.express.paths import path_text, split_path
 from codemods.readers.express.places import Places, Scope
+from codemods.readers.express.reach import Reach
 from codemods.readers.express.tables import row_values
 from codemods.source import SourceFile, Span, arguments, member, named, span_of, unwrap
 from codemods.workspace import Workspace
@@ -62,10 +63,11 @@ class Registrations:
         self._objects = objects
         self._files = files
         self._places = Places()
+        self._reach = Reach(workspace, files)
 
     def collect(self) -> list[Registration]:
         """All registrations, in order of file and place."""
-        HandOver(self._workspace, self._objects, self._files, self._places).run()
+        HandOver(self._workspace, self._objects, self._reach, self._places).run(self._files)
         found = [row for path in self._files for one in self._of_file(path) for row in self._rows(one)]
         return sorted(found, key=lambda r: (r.file, r.verb_offset))
 
@@ -116,7 +118,10 @@ class Registrations:
         """The routers behind the receiver."""
         callee = bare(call.field("function"))
         parts = member(callee) if callee is not None else None
-        return self._objects.routers_in(file, call, receiver_of(file, parts[0])[0]) if parts is not None else ()
+        base = receiver_of(file, parts[0])[0] if parts is not None else None
+        if base is None or not self._reach.may_be_express(file, base):
+            return ()
+        return self._objects.routers_in(file, call, base)
 
     def _registration(self, file: SourceFile, call: SgNode, context: Likeness) -> Registration | None:
         callee = bare(call.field("function"))

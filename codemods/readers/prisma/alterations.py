@@ -23,7 +23,11 @@ from codemods.source.file import SourceFile
 from codemods.source.tree import CLASS_KINDS, ancestors, find_all, member, string_value, unwrap
 from codemods.workspace import Declared, External, Role, Workspace
 
-_WORDS = re.compile(r"\$use\b|\$extends\b|\bPrismaClient\b|\bomit\b|\bObject\s*\.\s*(?:assign|define\w+)\b|\bProxy\b")
+# Each alternative starts with a letter, the boundary looked for behind it: that keeps the search fast.
+_WORDS = re.compile(
+    r"\$use\b|\$extends\b|PrismaClient\b(?<!\wPrismaClient)|omit\b(?<!\womit)"
+    r"|Object\b(?<!\wObject)\s*\.\s*(?:assign|define\w+)\b|Proxy\b(?<!\wProxy)"
+)
 _HARMLESS_EXTENSIONS = re.compile(r"@prisma/extension-(?:accelerate|read-replicas|optimize|pulse)\b")
 _CHANGERS = frozenset({"assign", "defineProperty", "defineProperties", "setPrototypeOf"})
 _NO_OPTIONS = frozenset({"undefined", "null", "false", "true"})
@@ -46,6 +50,8 @@ class Alteration:
 
 def find_alterations(workspace: Workspace, schema: Schema) -> tuple[Alteration, ...]:
     """Everything that alters a client of the server's code."""
+    if not schema.tables and not any("@prisma/client" in package.dependencies for package in workspace.packages):
+        return ()
     reader = _Reader(workspace, schema)
     found: list[Alteration] = []
     for path in workspace.files:
@@ -64,8 +70,9 @@ class _Reader:
         self._workspace = workspace
         self._origins = Origins(workspace)
         self._models = frozenset(accessor(table.name) for table in schema.tables)
-        names = "|".join(re.escape(name) for name in (*self._models, *MODEL_METHODS, *CLIENT_METHODS))
-        self._assigned = re.compile(rf"(?<![\w$])(?:{names})[\"'`]?\s*\]?\s*=(?![=>])|\]\s*=(?![=>])")
+        names = [re.escape(name) for name in (*self._models, *MODEL_METHODS, *CLIENT_METHODS)]
+        patched = [rf"{name}(?<![\w$]{name})[\"'`]?\s*\]?\s*=(?![=>])" for name in names]
+        self._assigned = re.compile("|".join([*patched, r"\]\s*=(?![=>])"]))
 
     def may_alter(self, path: str) -> bool:
         """Can a client be altered there, by what words the file has?"""

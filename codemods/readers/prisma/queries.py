@@ -15,7 +15,9 @@ from codemods.readers.prisma.extract import ModelCall, client_query, model_query
 from codemods.readers.prisma.methods import CLIENT_METHODS, MODEL_METHODS
 from codemods.workspace import Workspace
 
-_WORDS = re.compile(rf"\b({'|'.join(MODEL_METHODS)})\b|\$({'|'.join(name[1:] for name in CLIENT_METHODS)})\b")
+_WORDS = re.compile(
+    "|".join([rf"{name}\b(?<!\w{name})" for name in MODEL_METHODS] + [rf"\{name}\b" for name in CLIENT_METHODS])
+)
 
 
 def find_queries(workspace: Workspace, path: str, schema: Schema, altered: Sequence[Alteration] = ()) -> list[Query]:
