@@ -14,8 +14,8 @@ from codemods.source import span_of
 from codemods.source.markers import marker
 from codemods.writers.code import ImportSpec
 from codemods.writers.cors import cors_policy
+from codemods.writers.edge_names import EdgeNames
 from codemods.writers.http import (
-    OWN_NAMES,
     EdgeCode,
     epilogue,
     error_fallback,
@@ -25,9 +25,12 @@ from codemods.writers.http import (
     route_code,
     unfolded,
 )
+from codemods.writers.library import all_names
 from codemods.writers.shifting import reindented
 
 HTTP = "http"
+FALLBACKS = ("answerMissing", "answerNotFound", "handleError")
+"""Names of functions that had none."""
 
 
 class EdgeAssembler:
@@ -36,6 +39,7 @@ class EdgeAssembler:
     def __init__(self, reading: Reading, carried: Carried, assembler: Assembler, typed: bool) -> None:
         self._reading, self._carried, self._assembler, self._typed = reading, carried, assembler, typed
         self._named: set[str] = set()
+        self._names = EdgeNames([*all_names(), *FALLBACKS])
 
     def add(self) -> None:
         self._prologue()
@@ -73,12 +77,21 @@ class EdgeAssembler:
             self._code((1, number), group, refused_route(plan.route.method, path, plan.problems[0].code))
             return
         checks = self._carried.checks.get(plan.key, [])
-        deep = self._carried.placement.validator_names.get(plan.key)
-        code = route_code(plan, path, plan.name, plan.module, [check.text for check in checks], deep)
+        named = [self._names.named(check.text, check.imports) for check in checks]
+        code = route_code(plan, path, [text for text, _ in named], self._validator(plan))
+        code.imports += [spec for _, imports in named for spec in imports]
         for check in checks:
-            code.imports += check.imports
             code.runtime |= check.runtime
         self._code((1, number), group, code)
+
+    def _validator(self, plan: RoutePlan) -> ImportSpec | None:
+        """The exported argument validator that takes undeclared keys off nested objects."""
+        name = self._carried.placement.validator_names.get(plan.key)
+        if name is None:
+            return None
+        spec = ImportSpec(f"convex:{plan.module}", name)
+        local = self._names.local(spec)
+        return ImportSpec(spec.module, name, local if local != name else "")
 
     def _not_found(self) -> None:
         for number, (method, path, handler) in enumerate(self._carried.handlers.below):
@@ -104,9 +117,9 @@ class EdgeAssembler:
         if handler.piece.kind is not PieceKind.INLINE:
             name = self._carried.placement.names[handler.piece.key]
             module = self._carried.placement.modules[handler.piece.key.file]
-            local = f"{name}Handler" if name in OWN_NAMES else name
-            spec = ImportSpec(f"convex:{module}", name, local if local != name else "")
-            self._assembler.import_only(HTTP, APP, [spec])
+            spec = ImportSpec(f"convex:{module}", name)
+            local = self._names.local(spec)
+            self._assembler.import_only(HTTP, APP, [ImportSpec(spec.module, name, local if local != name else "")])
             return local
         name = fallback if fallback not in self._named else f"{fallback}{len(self._named) + 1}"
         self._named.add(name)
@@ -114,6 +127,6 @@ class EdgeAssembler:
         node = handler.piece.node
         file = self._reading.workspace.source(handler.piece.key.file)
         text = reindented(written.text, file.language, file.indent_at(span_of(node).start), "")
-        text = unfolded(f"const {name} = {text};")
-        self._code(order, APP, EdgeCode(text, list(written.imports), set(written.runtime)))
+        text, imports = self._names.named(f"const {name} = {text};", written.imports)
+        self._code(order, APP, EdgeCode(unfolded(text), imports, set(written.runtime)))
         return name

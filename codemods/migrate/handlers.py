@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ast_grep_py import SgNode
 
@@ -25,7 +25,10 @@ _OTHER_APPLICATION = "CX108"
 
 @dataclass(slots=True)
 class Handlers:
-    """The handlers that http.ts registers once. `scoped` are 404s of some paths or methods, `catchers` the routes that are 404s."""
+    """The handlers that http.ts registers once.
+
+    `scoped` are 404s of some paths or methods, `catchers` the routes that are 404s.
+    """
 
     errors: ErrorChain = field(default_factory=ErrorChain)
     missing: EdgePiece | None = None
@@ -63,7 +66,8 @@ class Handlers:
         known = self.refused.get((middleware.place, middleware.name))
         if known is not None:
             return known
-        return self.errors.problem if middleware in self.errors.middleware else None
+        found = self.errors.problem if middleware in self.errors.middleware else None
+        return replace(found, code="CX701") if found is not None else None
 
 
 def find_handlers(workspace: Workspace, edge: EdgeWriter, app: App, plans: Sequence[RoutePlan]) -> Handlers:
@@ -99,7 +103,7 @@ def _missing(workspace: Workspace, edge: EdgeWriter, middleware: Middleware, fou
     if piece is None:
         problem = Problem("CX701", f"`{middleware.name}` cannot be read", middleware.place)
     elif piece.problems:
-        problem = piece.problems[0]
+        problem = replace(piece.problems[0], code="CX701")
     elif path is None:
         problem = Problem("CX701", f"`{middleware.name}` serves one router or pattern alone", middleware.place)
     if problem is not None or piece is None or path is None:

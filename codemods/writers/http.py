@@ -16,9 +16,6 @@ from codemods.writers.code import ImportSpec
 from codemods.writers.layout import WIDTH, Doc, Flat, arrow, call, record, text_of
 from codemods.writers.library import spec_of
 
-OWN_NAMES = frozenset({"answer", "api", "app", "body", "c", "err", "error", "internal", "req", "result"})
-"""Names that http.ts has for its own."""
-
 _STEP = "  "
 _SCRIPT_TYPE = """/**
  * @type {import("convex-helpers/server/hono").HonoWithConvex<
@@ -103,13 +100,11 @@ def refused_route(method: str, path: str, code: str) -> EdgeCode:
     return written
 
 
-def route_code(
-    plan: RoutePlan, path: str, function: str, module: str, checks: Sequence[str], deep: str | None
-) -> EdgeCode:
+def route_code(plan: RoutePlan, path: str, checks: Sequence[str], deep: ImportSpec | None) -> EdgeCode:
     """The route's registration: read the input, check it, call the function, answer as Express did.
 
-    `checks` are the texts of check calls (`validate(createBook)`); `deep` names the exported argument validator
-    when nested objects have to lose undeclared keys.
+    `checks` are the texts of check calls (`validate(createBook)`); `deep` is the exported argument validator when
+    nested objects have to lose undeclared keys.
     """
     code = EdgeCode("")
     reads = _Reads(plan, bool(checks))
@@ -125,20 +120,20 @@ def route_code(
         code.library("readQuery")
     given = reads.given()
     if deep is not None:
-        code.imports += [ImportSpec("convex-helpers/validators", "parse"), ImportSpec(f"convex:{module}", deep)]
-        given = call("parse", deep, given)
-    lines += _answer(plan, _called(plan, function, module, given, code), code)
+        code.imports += [ImportSpec("convex-helpers/validators", "parse"), deep]
+        given = call("parse", deep.binds, given)
+    lines += _answer(plan, _called(plan, given, code), code)
     body = "\n".join(f"{_STEP}{line}" for line in lines)
     code.text = f"app.{plan.route.method.lower()}({json.dumps(path)}, async (c) => {{\n{body}\n}});"
     return code
 
 
-def _called(plan: RoutePlan, function: str, module: str, given: Doc, code: EdgeCode) -> Doc:
+def _called(plan: RoutePlan, given: Doc, code: EdgeCode) -> Doc:
     """`await c.env.runQuery(api.books.getBook, { id: c.req.param("id") })`."""
     visibility = "internal" if plan.kind.startswith("internal") else "api"
     code.imports.append(ImportSpec("convex:_generated/api", visibility))
     runner = "runQuery" if plan.kind.lower().endswith("query") else "runMutation"
-    reference = f"{visibility}.{module.replace('/', '.')}.{function}"
+    reference = f"{visibility}.{plan.module.replace('/', '.')}.{plan.name}"
     called = call(f"await c.env.{runner}", reference, given)
     if not plan.settles:
         return called
