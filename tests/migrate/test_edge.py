@@ -578,4 +578,3 @@ def test_validation_that_does_more_keeps_its_routes(codemod: CodemodTest, name: 
     files = app("", route, imports)
     files["src/check.ts"] = f'{TYPES}\nimport {{ ZodSchema }} from "zod";\n{text}\n'
     assert codemod.migrate(files).outcome("POST /items").startswith("needs-review CX401")
-

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from codemods.migrate.reading import read
 from codemods.ir.app import Role
+from codemods.migrate.reading import read
 from codemods.workspace import Workspace
 from codemods.writers.cors import cors_policy
 
@@ -29,7 +29,10 @@ def policy(tmp_path: Path, code: str) -> str | None:
             'app.use(cors({ origin: ["https://a.example", "https://b.example"], credentials: true }));',
             'cors({ origin: ["https://a.example", "https://b.example"], credentials: true })',
         ),
-        ('const options = { methods: "GET,POST" };\napp.use(cors(options));', 'cors({ allowMethods: ["GET", "POST"] })'),
+        (
+            'const options = { methods: "GET,POST" };\napp.use(cors(options));',
+            'cors({ allowMethods: ["GET", "POST"] })',
+        ),
         ("app.use(cors({ origin: true }));", "cors({ origin: (origin) => origin })"),
         (
             'app.use(cors({ origin: process.env.WEB_URL || "http://localhost:3000" }));',
