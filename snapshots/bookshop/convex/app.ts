@@ -1,0 +1,9 @@
+import { query } from "./_generated/server";
+import { toJson } from "./lib/json";
+
+export const getHealth = query({
+  args: {},
+  handler: async () => {
+    return toJson({ status: "ok" });
+  },
+});

@@ -1,0 +1,124 @@
+import { ConvexError, type Value } from "convex/values";
+import type { Context } from "hono";
+import { type BodyType, errorData } from "./errors";
+
+/** What a request brings: path parameters, query values and the parsed body. */
+export interface Input {
+  params: Record<string, string>;
+  query: Record<string, any>;
+  body: any;
+}
+
+/** The parts of a request; a missing body is an empty object, as Express's parser leaves it. */
+export async function readInput(c: Context): Promise<Input> {
+  return { params: c.req.param(), query: readQuery(c), body: await readBody(c) };
+}
+
+/** The query as Express reads it: a repeated name and `name[]` make a list, `name[key]` an object. */
+export function readQuery(c: Context): Record<string, any> {
+  const query: Record<string, any> = {};
+  for (const [name, values] of Object.entries(c.req.queries())) {
+    const [, outer, inner] = /^([^[]+)\[([^\]]*)\]$/.exec(name) ?? [name, name];
+    const value = values.length > 1 ? values : values[0];
+    if (inner === undefined) query[outer] = value;
+    else if (/^\d*$/.test(inner)) query[outer] = [...(query[outer] ?? []), ...values];
+    else query[outer] = { ...query[outer], [inner]: value };
+  }
+  return query;
+}
+
+/** The body of a request: JSON, or the fields of a form; an empty object when there is none. */
+export async function readBody(c: Context): Promise<any> {
+  const type = c.req.header("content-type") ?? "";
+  if (type.includes("application/x-www-form-urlencoded")) return await c.req.parseBody();
+  const text = type.includes("json") ? await c.req.text() : "";
+  return text === "" ? {} : parseJson(text);
+}
+
+/** JSON as Express's parser takes it: an object or an array, all else is a bad request. */
+export function parseJson(text: string): unknown {
+  try {
+    const first = text.trim()[0];
+    if (first !== undefined && first !== "{" && first !== "[") {
+      throw new SyntaxError(`Unexpected token '${first}', "${text}" is not valid JSON`);
+    }
+    return JSON.parse(text);
+  } catch (error) {
+    const details = { status: 400, statusCode: 400, type: "entity.parse.failed", expose: true, body: text };
+    throw Object.assign(error as SyntaxError, details);
+  }
+}
+
+/** An error as error handlers see it: every field that it had, and the names of its classes. */
+export type Fault = Error & Record<string, any> & { kinds: string[] };
+
+/** The error behind what was thrown: the errors of functions arrive as data, those of the edge as they are. */
+export function faultOf(error: unknown): Fault {
+  if (error instanceof ConvexError) return revive(error.data);
+  const fault = error instanceof Error ? error : new Error(String(error));
+  if (!("kinds" in fault)) Object.defineProperty(fault, "kinds", { value: errorData(fault).kinds });
+  return fault as Fault;
+}
+
+/** An error made again from its data; a database error has the name that Prisma gives it. */
+export function revive(data: Value): Fault {
+  if (typeof data !== "object" || data === null) return faultOf(new Error(String(data)));
+  const known = "meta" in data ? ["PrismaClientKnownRequestError", "DatabaseError"] : [];
+  const { message, kinds = known, name = known[0] ?? "Error", ...fields } = data as Record<string, any>;
+  const fault = Object.assign(new Error(message), fields, name === "Error" ? {} : { name });
+  return Object.defineProperty(fault, "kinds", { value: [...kinds, "Error"] }) as Fault;
+}
+
+/** Status, body and what the body is unless it is JSON; without a body the answer is empty. */
+export interface Answer {
+  status: number;
+  body?: unknown;
+  type?: BodyType;
+  headers?: Record<string, string>;
+}
+
+/** The answer that a function gave by throwing an HttpError, or null for every other error. */
+export function answerOf(error: unknown): Answer | null {
+  const data: unknown = error instanceof ConvexError ? error.data : null;
+  if (typeof data !== "object" || data === null || !("status" in data) || "kinds" in data) return null;
+  return data as Answer;
+}
+
+/** Answers as Express would have. */
+export function sendAnswer(c: Context, answer: Answer): Response {
+  const { status, body, type, headers } = answer;
+  const code = status as 200;
+  for (const [name, value] of Object.entries(headers ?? {})) c.header(name, value);
+  if (body === undefined || status === 204 || status === 304) return c.body(null, code);
+  if (typeof body === "string" && c.res.headers.has("content-type")) return c.body(body, code);
+  if (type === "auto") return send(c, body, status);
+  if (type === "text") return c.text(String(body), code);
+  return type === "html" ? c.html(String(body), code) : c.json(body as object, code);
+}
+
+/** Does what `res.send` did: a string is HTML, null is no body, everything else is JSON. */
+export function send(c: Context, body: unknown, status = 200): Response {
+  const code = status as 200;
+  if (body === null || body === undefined) return c.body(null, code);
+  return typeof body === "string" ? c.html(body, code) : c.json(body as object, code);
+}
+
+/** A failure that is returned, since throwing would undo earlier writes; no JSON has such a mark. */
+export type Failed = { thrown: Value; mark: bigint };
+
+/** The result, or the failure as a value, so that earlier writes stay. */
+export async function settle<T>(work: () => Promise<T>): Promise<T | Failed> {
+  try {
+    return await work();
+  } catch (error) {
+    return { thrown: error instanceof ConvexError ? error.data : errorData(error as Error), mark: 1n };
+  }
+}
+
+/** The result of a function, or its failure thrown again. */
+export function unsettle<T>(result: T | Failed): T {
+  if (typeof result === "object" && result !== null && "mark" in result && typeof result.mark === "bigint") {
+    throw new ConvexError((result as Failed).thrown);
+  }
+  return result as T;
+}

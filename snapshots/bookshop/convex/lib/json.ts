@@ -1,0 +1,26 @@
+/** What a value becomes in JSON. */
+export type Json<T> = unknown extends T
+  ? T
+  : T extends { toJSON(key?: any): infer R }
+    ? R
+    : T extends string | number | boolean | null
+      ? T
+      : T extends undefined | symbol | ((...args: never[]) => unknown)
+        ? null
+        : T extends bigint
+          ? never
+          : { [K in keyof T]: JsonProperty<T[K]> };
+
+/** A property of an object in JSON: an absent one stays absent. */
+export type JsonProperty<T> = unknown extends T
+  ? T
+  : T extends undefined
+    ? undefined
+    : T extends symbol | ((...args: never[]) => unknown)
+      ? undefined
+      : Json<T>;
+
+/** Does what sending a value as JSON does: dates become ISO strings, undefined properties go. */
+export function toJson<T>(value: T): Json<T> {
+  return JSON.parse(JSON.stringify(value) ?? "null");
+}
