@@ -23,6 +23,8 @@ from codemods.writers.ported import Ported, untyped
 
 _CASTS = ("as_expression", "type_assertion", "satisfies_expression")
 _PRISMA = "PrismaClientKnownRequestError"
+_RENAMED = {("mongoose", "Error"): "MongooseError"}
+"""Classes that their package exports by another name."""
 ZOD_MEMBERS = frozenset({"flatten", "format", "formErrors", "isEmpty"})
 """What a ZodError makes of its issues."""
 _PLAIN = frozenset({"toString", "hasOwnProperty"})
@@ -154,7 +156,7 @@ class FaultReads:
             name = meaning.node.field("name")
             return name.text() if name is not None else own
         if isinstance(meaning, External) and meaning.path and meaning.path[-1] != "default":
-            return meaning.path[-1]
+            return _RENAMED.get((meaning.module, meaning.path[-1]), meaning.path[-1])
         return _PRISMA if _PRISMA in own else own
 
     def _is_zod(self, node: SgNode) -> bool:

@@ -12,6 +12,7 @@ from codemods.source import Edit, SourceFile, Span, find_all, member, parameters
 from codemods.workspace import Role, Workspace
 from codemods.writers.answers import REASONS, AnswerWriter, Parts
 from codemods.writers.edge_request import request_reads
+from codemods.writers.environment import environment_edits
 from codemods.writers.fault_reads import FaultReads
 from codemods.writers.ported import Ported, parameter_node, references, signature, whole_line
 
@@ -43,6 +44,7 @@ def port_error_handler(workspace: Workspace, file: SourceFile, function: SgNode,
         ends = [e for e in open_ends(function, writer.answers) if not any(g.holds(span_of(e)) for g in guards)]
         _close(ported, function, ends, error, reads)
     reads.write()
+    ported.edits += environment_edits(workspace, file, function)
     request_reads(ported, function, 1, context)
     ported.forwards = bool(forwards)
     signature(ported, function, _error_signature(ported, function, context, reads.is_loose, last))

@@ -95,7 +95,7 @@ def _handled(handlers: Sequence[str], error: str) -> Doc:
 
 def refused_route(method: str, path: str, code: str) -> EdgeCode:
     """A route that is not carried over: it keeps its place in the order, and says so."""
-    written = EdgeCode(f'app.{method.lower()}({json.dumps(path)}, notMigrated("{code}"));')
+    written = EdgeCode(text_of((call(f"app.{method.lower()}", json.dumps(path), f'notMigrated("{code}")'), ";")))
     written.library("notMigrated")
     return written
 

@@ -165,5 +165,13 @@ def whole_line(file: SourceFile, span: Span) -> Span:
     alone = not file.text[start : span.start].strip() and not file.text[span.end : end].strip()
     if not alone:
         return span
-    after = end + 2 if file.text[end : end + 2] == "\r\n" else end + 1
-    return Span(start, min(after, len(file.text)))
+    after = min(end + (2 if file.text[end : end + 2] == "\r\n" else 1), len(file.text))
+    following = file.line_end(after)
+    if _is_blank_before(file, start) and following < len(file.text) and not file.text[after:following].strip():
+        after = following + (2 if file.text[following : following + 2] == "\r\n" else 1)
+    return Span(start, after)
+
+
+def _is_blank_before(file: SourceFile, start: int) -> bool:
+    """Is the line before an empty one?"""
+    return start > 0 and not file.text[file.line_start(start - 1) : start].strip()

@@ -271,6 +271,21 @@ def test_the_status_that_was_set_before_the_throw_comes_with_the_error(edge: Edg
     assert "(err.responseStatus ?? 200) === 200 ? 500 : 400" in edge.after(last_handler, text)
 
 
+@pytest.mark.parametrize(
+    "config",
+    [
+        "export default { env: process.env.NODE_ENV, port: 3000 };",
+        'export default { env: process.env.NODE_ENV || "development" };',
+        'import joi from "joi";\nconst { value } = joi.object().validate(process.env);\nexport default { env: value.NODE_ENV };',
+    ],
+    ids=["read", "read with a fallback", "validated"],
+)
+def test_the_environment_is_read_where_configurations_got_it_from(edge: Edge, config: str) -> None:
+    text = 'import config from "./config";\n' + handler('res.json(config.env === "test" ? err.stack : null);')
+    found = edge.after(last_handler, text, others={"config.ts": config})
+    assert 'process.env.NODE_ENV === "test" ? err.stack : null' in found
+
+
 # ---- the request -----------------------------------------------------------------------------------------------------
 
 
