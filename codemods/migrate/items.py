@@ -78,9 +78,13 @@ def _middleware(reading: Reading, carried: Carried | None) -> Iterable[Item]:
     ported = carried.edge_pieces() if carried is not None else {}
     files = {(key.file, key.offset) for key in ported}
     found: dict[tuple[Place, str], Item] = {}
+    plans = carried.carried if carried is not None else []
+    checks = {check.middleware for plan in plans for check in plan.checks}
     routes = [m for route in reading.app.routes for m in (*route.middleware, *route.error_handlers)]
     for middleware in (*reading.app.middleware, *routes):
         outcome, reason = _middleware_outcome(reading, middleware, files)
+        if middleware in checks:
+            outcome, reason = Outcome.MIGRATED, None
         problem = carried.handlers.problem(middleware) if carried is not None else None
         if problem is not None and outcome is Outcome.NEEDS_REVIEW:
             reason = problem.reason
@@ -105,10 +109,6 @@ def _middleware_outcome(
     if definition is not None and (definition.file, definition.span.start) in ported:
         return Outcome.MIGRATED, None
     if middleware.role is Role.CORS and cors_policy(reading.workspace, middleware) is not None:
-        return Outcome.MIGRATED, None
-    if middleware.role is Role.VALIDATION and any(
-        file == (definition.file if definition else "") for file, _ in ported
-    ):
         return Outcome.MIGRATED, None
     if middleware.role is Role.STATIC:
         return Outcome.UNSUPPORTED, f"CX703 {CODES['CX703'].title}"

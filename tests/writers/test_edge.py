@@ -276,7 +276,7 @@ def test_the_status_that_was_set_before_the_throw_comes_with_the_error(edge: Edg
     [
         "export default { env: process.env.NODE_ENV, port: 3000 };",
         'export default { env: process.env.NODE_ENV || "development" };',
-        'import joi from "joi";\nconst { value } = joi.object().validate(process.env);\nexport default { env: value.NODE_ENV };',
+        'import joi from "joi";\nconst { value } = joi.validate(process.env);\nexport default { env: value.NODE_ENV };',
     ],
     ids=["read", "read with a fallback", "validated"],
 )
