@@ -36,7 +36,7 @@ class Names:
             else:
                 self._packages.use(binding, reference, target.module if isinstance(target, InPackage) else None)
             return
-        if binding.scope is not self._scan.file.bindings.module:
+        if not binding.is_top_level:
             self._scan.problem(reference, "CX105", f"uses `{binding.name}` of the function around it")
             return
         self._repository(binding, reference)

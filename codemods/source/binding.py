@@ -98,6 +98,11 @@ class Binding:
         return f"Binding({self.name!r}, {self.kind}, at={self.start})"
 
     @property
+    def is_top_level(self) -> bool:
+        """True for a name of the module scope."""
+        return self.scope.parent is None
+
+    @property
     def is_type(self) -> bool:
         """True for a name that exists in types alone."""
         return self.kind in TYPE_KINDS or (self.imported is not None and self.imported.type_only)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -41,16 +42,7 @@ class Bindings:
 
     @cached_property
     def _scopes(self) -> Scopes:
-        scopes = Scopes(self._file.root, self._file.language)
-        for found in self.imports:
-            if found.at in scopes.declared:
-                scopes.declared[found.at].imported = found
-        return scopes
-
-    @cached_property
-    def _by_start(self) -> dict[int, Binding | None]:
-        known: dict[int, Binding | None] = {one.start: one.binding for one in self._scopes.references}
-        return known | self._scopes.declared
+        return Scopes(self._file.root, self._file.language, self.imports)
 
     @cached_property
     def _starts(self) -> list[int]:
@@ -62,20 +54,20 @@ class Bindings:
         return self._scopes.module
 
     @cached_property
-    def top_level(self) -> dict[str, Binding]:
+    def top_level(self) -> Mapping[str, Binding]:
         """The names of the module scope. Where a value and a type share a name, this is the value."""
-        return self.module.types | self.module.values
+        return TopLevel(self._scopes, types=False)
 
-    @property
-    def types(self) -> dict[str, Binding]:
+    @cached_property
+    def types(self) -> Mapping[str, Binding]:
         """The names of the module scope that can stand in a type."""
-        return self.module.types
+        return TopLevel(self._scopes, types=True)
 
     def resolve(self, identifier: SgNode) -> Binding | None:
         """The declaration that an identifier means, or declares; None for globals and for names of properties."""
-        found = identifier.range()
-        binding = self._by_start.get(found.start.index)
-        return binding if binding is None or len(binding.name) == found.end.index - found.start.index else None
+        name = identifier.text()
+        binding = self._scopes.at(identifier.range().start.index, name)
+        return binding if binding is None or binding.name == name else None
 
     def free(self, node: SgNode) -> Free:
         """What the code at or below `node` uses and does not declare, values and types alike."""
@@ -92,13 +84,35 @@ class Bindings:
     def references_in(self, binding: Binding, node: SgNode) -> list[SgNode]:
         """The references to a binding that lie at or below `node`."""
         span = span_of(node)
-        return [one.node for one in self._between(span.start, span.end) if one.binding is binding]
+        named = self._scopes.named(binding.name)
+        return [one.node for one in named if one.binding is binding and span.start <= one.start < span.end]
 
     def declared_in(self, node: SgNode) -> tuple[Binding, ...]:
         """The bindings that the code at or below `node` declares, in the order of the text."""
         span = span_of(node)
-        found = self._scopes.declared
-        return tuple(found[start] for start in sorted(found) if span.start <= start < span.end)
+        return tuple(found for start, found in self._scopes.declared.items() if span.start <= start < span.end)
 
     def _between(self, start: int, end: int) -> list[Reference]:
         return self._scopes.references[bisect_left(self._starts, start) : bisect_left(self._starts, end)]
+
+
+class TopLevel(Mapping[str, Binding]):
+    """Names of the module scope, each looked into when it is asked for."""
+
+    def __init__(self, scopes: Scopes, types: bool) -> None:
+        self._scopes = scopes
+        self._types = types
+
+    def __getitem__(self, name: str) -> Binding:
+        value, typed = self._scopes.top_level(name)
+        binding = typed if self._types else value or typed
+        if binding is None:
+            raise KeyError(name)
+        return binding
+
+    def __iter__(self) -> Iterator[str]:
+        module = self._scopes.module
+        return iter(module.types if self._types else module.types | module.values)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)

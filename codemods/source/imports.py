@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -13,6 +14,8 @@ from codemods.source.span import Span
 from codemods.source.tree import arguments, member, named, property_name, string_value, unwrap
 
 Style = Literal["esm", "require", "import-equals", "dynamic"]
+
+_CALLED = re.compile(r"(?:require|import)\s*\(")
 
 _CALLS: Config = {
     "rule": {
@@ -52,7 +55,7 @@ def find_imports(file: SourceFile) -> tuple[Import, ...]:
         for node in file.root.children():
             if node.kind() == "import_statement":
                 found.extend(_statement(node))
-    if "require" in file.text or "import(" in file.text:
+    if _CALLED.search(file.text):
         for call in file.root.find_all(_CALLS):
             found.extend(_call(call))
     return tuple(sorted(found, key=lambda one: (one.span.start, one.span.end)))

@@ -6,13 +6,16 @@ tree itself is never walked from Python.
 
 from __future__ import annotations
 
-from functools import cache
+from collections import defaultdict
+from collections.abc import Iterable
+from functools import cache, cached_property
 from typing import NamedTuple
 
 from ast_grep_py import SgNode, SgRoot
 
 from codemods.source.binding import BOTH_KINDS, TYPE_KINDS, Binding, BindingKind, Scope
 from codemods.source.file import span_of
+from codemods.source.imports import Import
 from codemods.source.roles import Declares, Use, role_of
 from codemods.source.span import Span
 from codemods.source.tree import FUNCTION_KINDS
@@ -73,53 +76,118 @@ class Reference(NamedTuple):
     binding: Binding | None
 
 
-class _Use(NamedTuple):
+class _Found(NamedTuple):
+    """An identifier, with the scope around it."""
+
     node: SgNode
     start: int
-    name: str
-    use: Use
+    kind: str
     scope: Scope
 
 
 class Scopes:
-    """The module scope of a file with everything in it: references in the order of the text, declarations by offset."""
+    """The scopes of a file, and what the identifiers in them mean.
 
-    def __init__(self, root: SgNode, language: str) -> None:
-        self.module = Scope(span_of(root), "module", root)
-        self.declared: dict[int, Binding] = {}
-        self.references: list[Reference] = []
-        for use in self._sweep(root, language):
-            binding = _resolved(use)
-            if binding is not None or use.use is not Use.IF_DECLARED:
-                self.references.append(Reference(use.node, use.start, use.name, binding))
+    What a name means depends on no other name, so each is looked into when it is first asked for: most are never.
+    """
 
-    def _sweep(self, root: SgNode, language: str) -> list[_Use]:
+    def __init__(self, root: SgNode, language: str, imports: Iterable[Import]) -> None:
+        self._module = Scope(span_of(root), "module", root)
+        self._imports = {found.at: found for found in imports}
+        self._declared: dict[int, Binding] = {}
+        self._by_start: dict[int, Binding | None] = {}
+        self._known: dict[str, list[Reference]] = {}
+        self._found = self._sweep(root, language)
+
+    def at(self, start: int, name: str) -> Binding | None:
+        """The declaration that the identifier `name` at an offset means, or declares."""
+        self.named(name)
+        return self._by_start.get(start)
+
+    def named(self, name: str) -> list[Reference]:
+        """The references to everything that is called `name`, in the order of the text."""
+        if name not in self._known:
+            self._known[name] = self._settled(name) if name in self._found else []
+        return self._known[name]
+
+    def top_level(self, name: str) -> tuple[Binding | None, Binding | None]:
+        """The value and the type of the module scope that are called `name`."""
+        self.named(name)
+        return self._module.values.get(name), self._module.types.get(name)
+
+    @cached_property
+    def references(self) -> list[Reference]:
+        """All references, in the order of the text."""
+        found = [reference for name in self._found for reference in self.named(name)]
+        return sorted(found, key=lambda reference: reference.start)
+
+    @cached_property
+    def declared(self) -> dict[int, Binding]:
+        """All declarations, by their offsets, in the order of the text."""
+        for name in self._found:
+            self.named(name)
+        return dict(sorted(self._declared.items()))
+
+    @cached_property
+    def module(self) -> Scope:
+        """The outermost scope with all its names, in the order of the text."""
+        order = {binding: number for number, binding in reversed([*enumerate(self.declared.values())])}
+        for names in (self._module.values, self._module.types):
+            listed = sorted(names.items(), key=lambda item: order[item[1]])
+            names.clear()
+            names.update(listed)
+        return self._module
+
+    def _sweep(self, root: SgNode, language: str) -> dict[str, list[_Found]]:
+        """The identifiers by name, each in its scope."""
         scopes, identifiers = _collected(root, language)
-        uses: list[_Use] = []
-        current, waiting = self.module, iter(scopes)
+        found: dict[str, list[_Found]] = defaultdict(list)
+        current, waiting = self._module, iter(scopes)
         upcoming = next(waiting, None)
         for start, node, kind in identifiers:
             while upcoming is not None and upcoming.span.start <= start:
                 upcoming.parent = current = _around(current, upcoming.span.start)
                 current, upcoming = upcoming, next(waiting, None)
-            current = _around(current, start)
-            role = role_of(node, kind)
-            if isinstance(role, Use):
-                uses.append(_Use(node, start, node.text(), role, current))
-            elif role is not None:
-                self._declare(node, start, role, current)
-        return uses
+            if current.span.end <= start:
+                current = _around(current, start)
+            found[node.text()].append(_Found(node, start, kind, current))
+        return dict(found)
 
-    def _declare(self, node: SgNode, start: int, declares: Declares, scope: Scope) -> None:
-        name, kind = node.text(), declares.kind
+    def _settled(self, name: str) -> list[Reference]:
+        uses: list[tuple[_Found, Use]] = []
+        for found in self._found[name]:
+            role = role_of(found.node, found.kind)
+            if isinstance(role, Use):
+                uses.append((found, role))
+            elif role is not None:
+                self._declare(found.node, found.start, name, role, found.scope)
+        references: list[Reference] = []
+        for found, use in uses:
+            binding = _resolved(found, name, use)
+            if binding is not None or use is not Use.IF_DECLARED:
+                references.append(Reference(found.node, found.start, name, binding))
+        self._note(references, self._found[name])
+        return references
+
+    def _note(self, references: list[Reference], identifiers: list[_Found]) -> None:
+        for reference in references:
+            self._by_start[reference.start] = reference.binding
+        for found in identifiers:
+            binding = self._declared.get(found.start)
+            if binding is not None:
+                self._by_start[found.start] = binding
+                binding.imported = self._imports.get(found.start, binding.imported)
+
+    def _declare(self, node: SgNode, start: int, name: str, declares: Declares, scope: Scope) -> None:
+        kind = declares.kind
         home = _home(scope, kind, name)
         known = home.types.get(name) if kind in TYPE_KINDS else home.values.get(name)
         if known is not None:
-            self.declared[start] = known
+            self._declared[start] = known
             _redeclare(known, node, start, declares)
             return
         binding = Binding(name, kind, node, start, declares.declaration, home)
-        self.declared[start] = binding
+        self._declared[start] = binding
         if kind not in TYPE_KINDS:
             home.values[name] = binding
         if kind in TYPE_KINDS or kind in BOTH_KINDS:
@@ -155,18 +223,19 @@ def _redeclare(known: Binding, node: SgNode, start: int, declares: Declares) -> 
         known.reassigned = known.reassigned or not bare
 
 
-def _resolved(use: _Use) -> Binding | None:
+def _resolved(found: _Found, name: str, use: Use) -> Binding | None:
     """The declaration that a use means; it learns of the use."""
-    value = use.scope.value(use.name) if use.use is not Use.TYPE else None
-    typed = use.scope.type(use.name) if use.use is Use.TYPE or use.use is Use.ANY else None
+    scope = found.scope
+    value = scope.value(name) if use is not Use.TYPE else None
+    typed = scope.type(name) if use is Use.TYPE or use is Use.ANY else None
     binding = value or typed
-    if binding is None and use.name == "arguments":
-        binding = _arguments(use.scope)
+    if binding is None and name == "arguments":
+        binding = _arguments(scope)
     if binding is not None:
-        binding.references.append(use.node)
-        binding.reassigned = binding.reassigned or use.use is Use.WRITE
+        binding.references.append(found.node)
+        binding.reassigned = binding.reassigned or use is Use.WRITE
     if typed is not None and typed is not binding:
-        typed.references.append(use.node)
+        typed.references.append(found.node)
     return binding
 
 

@@ -140,7 +140,7 @@ class Contents:
     def _references(self, element: Element, file: SourceFile) -> Iterator[SgNode]:
         assert element.node is not None
         for binding in file.bindings.free(element.node).bindings:
-            if binding.scope is not file.bindings.module:
+            if not binding.is_top_level:
                 continue
             for reference in file.bindings.references_in(binding, element.node):
                 start = span_of(reference).start

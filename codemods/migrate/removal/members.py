@@ -113,7 +113,7 @@ class Members:
         if binding is None or element is None:
             return []
         found = list(self._uses.of_members(source, binding, (name,)))
-        if binding.scope is source.bindings.module:
+        if binding.is_top_level:
             for export in source.bindings.exports:
                 if export.local == binding.name:
                     whole = export.style != "esm" and export.name == "default"

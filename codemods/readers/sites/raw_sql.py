@@ -43,6 +43,7 @@ STATEMENT_METHODS = QUERY_METHODS | {
 }  # fmt: skip
 """Methods that run SQL text when they are given some."""
 
+_SHORT = frozenset({"run", "all", "get", "each", "exec"})
 _CONNECTION = re.compile(
     r"(pool|client|conn|connection|db|database|sqlite|pg|mysql|knex|trx|tx|transaction|sql)$", re.IGNORECASE
 )
@@ -68,7 +69,7 @@ def _item(view: FileView, call: CallSite) -> Item:
 
 def _sends(view: FileView, call: CallSite, target: SgNode) -> bool:
     has_text = any(sql_text(each) is not None for each in call.arguments[:2])
-    if not has_text and call.method not in STATEMENT_METHODS:
+    if not has_text and not _takes_statement(view, call):
         return False
     origin = view.receiver(call, target) if has_text or call.arguments else None
     if origin is not None and origin.package in DRIVERS:
@@ -78,9 +79,16 @@ def _sends(view: FileView, call: CallSite, target: SgNode) -> bool:
     return origin is None and _looks_sent(call, target)
 
 
+def _takes_statement(view: FileView, call: CallSite) -> bool:
+    """Can the statement be in a variable, by the method and by the drivers that are in use?"""
+    if call.method in _SHORT:
+        return any("sqlite" in package for package in DRIVERS & view.workspace.imported_packages)
+    return call.method in QUERY_METHODS
+
+
 def _is_short(origin: Origin, call: CallSite) -> bool:
     """`db.run(sql)`, `db.all(sql)`: methods of a connection that take the statement from a variable."""
-    return call.method in ("run", "all", "get", "each", "exec") and "sqlite" in origin.package
+    return call.method in _SHORT and "sqlite" in origin.package
 
 
 def _looks_sent(call: CallSite, target: SgNode) -> bool:

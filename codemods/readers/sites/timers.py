@@ -42,7 +42,6 @@ SCHEDULERS: Mapping[str, Scheduler] = {
     "pg-boss": Scheduler(frozenset(), frozenset({"send", "work", "schedule", "publish", "subscribe"})),
     "graphile-worker": Scheduler(frozenset(), frozenset({"run", "addJob", "quickAddJob"})),
 }
-_MAKING = frozenset(name for name, scheduler in SCHEDULERS.items() if scheduler.makers)
 _METHODS = frozenset().union(*(scheduler.methods for scheduler in SCHEDULERS.values()))
 _CRON_NAME = re.compile(r"^(cron|schedule|scheduler|nodeCron|nodeSchedule)$")
 _CRON_METHODS = frozenset({"schedule", "scheduleJob"})
@@ -95,7 +94,9 @@ class _Schedulers:
     """Whether a file can have anything to do with scheduling packages: so most calls need no second look."""
 
     def __init__(self, view: FileView) -> None:
-        self.imported = not _MAKING.isdisjoint(view.workspace.imported_packages)
+        imported = SCHEDULERS.keys() & view.workspace.imported_packages
+        self.makes = any(SCHEDULERS[name].makers for name in imported)
+        self.methods = _CRON_METHODS.union(*(SCHEDULERS[name].methods for name in imported))
         self.mentioned = view.depends_on(*SCHEDULERS) or any(
             f'"{name}"' in view.text or f"'{name}'" in view.text for name in SCHEDULERS
         )
@@ -103,13 +104,13 @@ class _Schedulers:
 
 def _is_scheduled(view: FileView, call: CallSite, schedulers: _Schedulers) -> bool:
     if call.target is None:
-        makes = schedulers.imported and (call.is_new or call.name[:1].isupper())
+        makes = schedulers.makes and (call.is_new or call.name[:1].isupper())
         origin = view.origin(call.function) if makes else None
         scheduler = SCHEDULERS.get(origin.package) if origin is not None else None
         return scheduler is not None and origin is not None and bool(scheduler.makers & set(origin.path))
     if call.is_new:
         return call.name == "CronJob"
-    if call.method not in _METHODS or not schedulers.mentioned:
+    if call.method not in schedulers.methods or not schedulers.mentioned:
         return False
     origin = view.receiver(call, call.target)
     if origin is not None:

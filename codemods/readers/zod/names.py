@@ -17,6 +17,7 @@ from codemods.workspace import External, Workspace
 _MODULE = re.compile(r"^(zod(/.*)?|@zod/.*|@hono/zod-openapi|zod-openapi|@asteasolutions/zod-to-openapi)$")
 _WHOLE = frozenset({"z", "default", "*"})
 _INNER = frozenset({"coerce", "iso"})
+_CONSTRUCTING = CONSTRUCTORS.keys() | COERCED.keys()
 
 
 class ZodNames:
@@ -82,6 +83,9 @@ class ZodNames:
         found = member(function)
         if found is None:
             return self.function(unwrap(function))
+        within = member(found[0])
+        if found[1] not in _CONSTRUCTING and (within is None or within[1] != "iso"):
+            return None
         space = self.namespace(found[0])
         if space is None:
             return None

@@ -25,6 +25,7 @@ COMBINING = frozenset(
 )
 """Methods that make another schema from one that is named elsewhere."""
 
+_TELLING = OBJECTS | COMBINING
 _ZOD = re.compile(r"z(?:od|(?<!\wz)(?!\w))")
 _COMBINED = re.compile(rf"\.\s*(?:{'|'.join(sorted(COMBINING))})\b")
 
@@ -92,7 +93,7 @@ class _Finder:
         """The largest schema expressions, in source order."""
         found: dict[tuple[str, int, int], SgNode] = {}
         for call in self._file.calls:
-            if not self._makes_schema(call) or not self._matters(call):
+            if not _may_matter(call) or not self._makes_schema(call) or not self._matters(call):
                 continue
             top = self._largest(call)
             found.setdefault(key(top), top)
@@ -153,6 +154,13 @@ class _Finder:
         if found is not None and found[1] in PARSERS:
             return False
         return (found is not None and found[1] in COMBINING) or self._makes_schema(call)
+
+
+def _may_matter(call: SgNode) -> bool:
+    """By what can be seen without following any name."""
+    function = call.field("function")
+    found = member(function) if function is not None else None
+    return found is None or found[1] in _TELLING or _is_declared(call) or _is_parsed(call)
 
 
 def _is_declared(call: SgNode) -> bool:
