@@ -46,10 +46,9 @@ class FaultReads:
 
     @property
     def is_loose(self) -> bool:
-        """The error is replaced by others, or given to functions that want it to be of some class."""
-        return any(binding.reassigned for binding in self._faults) or any(
-            self._is_passed(reference) for binding in self._faults for reference in binding.references
-        )
+        """The error is replaced by what may be no error, or given to functions that want it to be of some class."""
+        references = [reference for binding in self._faults for reference in binding.references]
+        return any(self._is_passed(reference) or _becomes_other(reference) for reference in references)
 
     def write(self) -> None:
         """All edits."""
@@ -236,6 +235,15 @@ class FaultReads:
                     end = span_of(parameter.node).end
                     text = ": any[]" if parameter.is_rest else ": any"
                     self._ported.edits.append(Edit.insert(end, text))
+
+
+def _becomes_other(reference: SgNode) -> bool:
+    """`error = { … }`, `error = toAppError(…)`; new errors have all that an error has."""
+    parent = reference.parent()
+    left, right = (parent.field("left"), parent.field("right")) if parent is not None else (None, None)
+    if parent is None or left is None or right is None or not parent.kind().endswith("assignment_expression"):
+        return False
+    return span_of(left) == span_of(reference) and unwrap(right).kind() not in ("new_expression", "identifier")
 
 
 def _negated(node: SgNode) -> Span:

@@ -55,8 +55,8 @@ export function urlOf(c: Context): string {
   return pathname + search;
 }
 
-/** An error as error handlers see it: every field that it had, and the names of its classes. */
-export type Fault = Error & Record<string, any> & { kinds: string[] };
+/** An error as error handlers see it: every field that it had, and `kinds`, the names of its classes. */
+export type Fault = Error & Record<string, any>;
 
 /** Hands an error on to the next error handler. */
 export type Next = (error: unknown) => Response | Promise<Response>;
@@ -66,7 +66,7 @@ export function faultOf(error: unknown): Fault {
   if (error instanceof ConvexError) return revive(error.data);
   const fault = error instanceof Error ? error : new Error(String(error));
   if (!("kinds" in fault)) Object.defineProperty(fault, "kinds", { value: errorData(fault).kinds });
-  return fault as Fault;
+  return fault;
 }
 
 /** An error made again from its data; a database error has the name that Prisma gives it. */
@@ -75,7 +75,7 @@ export function revive(data: Value): Fault {
   const known = "meta" in data ? ["PrismaClientKnownRequestError", "DatabaseError"] : [];
   const { message, kinds = known, name = known[0] ?? "Error", ...fields } = data as Record<string, any>;
   const fault = Object.assign(new Error(message), fields, name === "Error" ? {} : { name });
-  return Object.defineProperty(fault, "kinds", { value: [...kinds, "Error"] }) as Fault;
+  return Object.defineProperty(fault, "kinds", { value: [...kinds, "Error"] });
 }
 
 /** What Express says of an error that no handler answers. */

@@ -49,15 +49,15 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** An error as error handlers see it: every field that it had, and the names of its classes. */
-export type Fault = Error & Record<string, any> & { kinds: string[] };
+/** An error as error handlers see it: every field that it had, and `kinds`, the names of its classes. */
+export type Fault = Error & Record<string, any>;
 
 /** The error behind what was thrown: the errors of functions arrive as data, those of the edge as they are. */
 export function faultOf(error: unknown): Fault {
   if (error instanceof ConvexError) return revive(error.data);
   const fault = error instanceof Error ? error : new Error(String(error));
   if (!("kinds" in fault)) Object.defineProperty(fault, "kinds", { value: errorData(fault).kinds });
-  return fault as Fault;
+  return fault;
 }
 
 /** An error made again from its data; a database error has the name that Prisma gives it. */
@@ -66,7 +66,7 @@ export function revive(data: Value): Fault {
   const known = "meta" in data ? ["PrismaClientKnownRequestError", "DatabaseError"] : [];
   const { message, kinds = known, name = known[0] ?? "Error", ...fields } = data as Record<string, any>;
   const fault = Object.assign(new Error(message), fields, name === "Error" ? {} : { name });
-  return Object.defineProperty(fault, "kinds", { value: [...kinds, "Error"] }) as Fault;
+  return Object.defineProperty(fault, "kinds", { value: [...kinds, "Error"] });
 }
 
 /** Status, body and what the body is unless it is JSON; without a body the answer is empty. */
