@@ -82,14 +82,16 @@ def _middleware(reading: Reading, carried: Carried | None) -> Iterable[Item]:
     checks = {check.middleware for plan in plans for check in plan.checks}
     routes = [m for route in reading.app.routes for m in (*route.middleware, *route.error_handlers)]
     for middleware in (*reading.app.middleware, *routes):
+        mark = (middleware.place, middleware.name)
+        if mark in found:
+            continue
         outcome, reason = _middleware_outcome(reading, middleware, files)
         if middleware in checks:
             outcome, reason = Outcome.MIGRATED, None
         problem = carried.handlers.problem(middleware) if carried is not None else None
         if problem is not None and outcome is Outcome.NEEDS_REVIEW:
             reason = problem.reason
-        mark = (middleware.place, middleware.name)
-        found.setdefault(mark, Item(ItemKind.MIDDLEWARE, middleware.name, outcome, middleware.place, reason))
+        found[mark] = Item(ItemKind.MIDDLEWARE, middleware.name, outcome, middleware.place, reason)
     return found.values()
 
 

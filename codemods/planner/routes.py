@@ -150,10 +150,12 @@ def _check_registration(plan: RoutePlan) -> None:
 
 
 def _read_middleware(workspace: Workspace, plan: RoutePlan, shape_of: ShapeOf) -> dict[Part, Shape]:
-    """Sort the chain before the handler; returns the shapes of the parts that are validated."""
+    """Sort the chain before the handler, up to what refuses the route; returns the shapes of what is validated."""
     shapes: dict[Part, Shape] = {}
     checks: list[Check] = []
     for middleware in plan.route.middleware:
+        if plan.problems:
+            break
         if middleware.role in SILENT or middleware.library in HARMLESS_PACKAGES:
             continue
         if middleware.role is Role.VALIDATION:
