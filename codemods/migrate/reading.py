@@ -55,7 +55,7 @@ class Reading:
     @cached_property
     def _sites(self) -> Sites:
         found = self.aside.result()
-        self.workspace.parse(found.broken)
+        self.workspace.note_errors(found.errors)
         return found
 
     def shape(self, path: str, node: SgNode) -> Shape | None:

@@ -33,10 +33,10 @@ class FileSites:
 
 @dataclass(frozen=True, slots=True)
 class Sites:
-    """The sites of all code files, and the files with syntax errors that were met."""
+    """The sites of all code files, and the syntax errors of the files that were parsed for them."""
 
     by_file: Mapping[str, FileSites]
-    broken: tuple[str, ...]
+    errors: Mapping[str, tuple[Place, ...]]
 
 
 def code_files(workspace: Workspace) -> list[str]:
@@ -53,7 +53,7 @@ def read_sites(workspace: Workspace) -> Sites:
     """Read all code files, whatever else is known of the workspace by now: answers depend on the files alone."""
     alone = workspace.apart()
     by_file = {path: read_file(alone, path) for path in code_files(alone)}
-    return Sites(by_file, tuple(source.path for source in alone.broken()))
+    return Sites(by_file, alone.errors())
 
 
 def read_file(workspace: Workspace, path: str) -> FileSites:

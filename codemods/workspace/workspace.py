@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import posixpath
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from copy import copy
 from functools import cached_property
 from pathlib import Path
@@ -89,12 +89,19 @@ class Workspace:
 
     def broken(self) -> list[SourceFile]:
         """The files parsed so far whose syntax is broken."""
-        return [source for source in self._sources.values() if "root" in vars(source) and source.has_errors]
+        return [source for source in self._met() if source.has_errors]
 
-    def parse(self, paths: Iterable[str]) -> None:
-        """Parse files now, so that `diagnostics` can tell of their errors."""
-        for path in paths:
-            self._sources[path].root  # noqa: B018
+    def errors(self) -> dict[str, tuple[Place, ...]]:
+        """The syntax errors of the files parsed so far, none for most."""
+        return {source.path: source.errors for source in self._met()}
+
+    def note_errors(self, errors: Mapping[str, tuple[Place, ...]]) -> None:
+        """Take over what `errors` found in another process: those files count as parsed."""
+        for path, places in errors.items():
+            self._sources[path].errors = places
+
+    def _met(self) -> list[SourceFile]:
+        return [source for source in self._sources.values() if not vars(source).keys().isdisjoint(("root", "errors"))]
 
     def apart(self) -> Workspace:
         """The same files, without what is known of their names by now."""
