@@ -6,15 +6,16 @@ from ast_grep_py import SgNode
 
 from codemods.planner.flow import open_ends
 from codemods.planner.problems import Problem
-from codemods.planner.replies import Delegation, Form, Forward, Reply, ResponsePlan
+from codemods.planner.replies import Form, ResponsePlan
 from codemods.planner.responses import plan_response
-from codemods.source import Edit, SourceFile, Span, find_all, member, parameters, span_of, unwrap
-from codemods.workspace import Role, Workspace
-from codemods.writers.answers import REASONS, AnswerWriter, Parts
+from codemods.source import Edit, SourceFile, Span, find_all, parameters, span_of
+from codemods.workspace import Workspace
+from codemods.writers.edge_answers import ErrorAnswers, MissingAnswers
 from codemods.writers.edge_request import request_reads
 from codemods.writers.environment import environment_edits
 from codemods.writers.fault_reads import FaultReads
-from codemods.writers.ported import Ported, parameter_node, references, signature, whole_line
+from codemods.writers.ported import Ported, parameter_node, references, signature
+from codemods.writers.response_reads import headers_sent, response_locals, status_reads
 
 _OPEN = "may end without an answer"
 
@@ -31,14 +32,14 @@ def port_error_handler(workspace: Workspace, file: SourceFile, function: SgNode,
         return ported
     context = _context_name(function)
     reads = FaultReads(ported, function, error, workspace)
-    guards = _headers_sent(ported, function)
+    guards = headers_sent(ported, function)
     plan = plan_response(file, function, 1, workspace)
     _keep_headers(ported, plan, function)
     forwards = tuple(f for f in plan.forwards if not any(guard.holds(f.statement) for guard in guards))
-    writer = _ErrorAnswers(ported, function, ResponsePlan(plan.replies, forwards, (), plan.raised, plan.delegations),
+    writer = ErrorAnswers(ported, function, ResponsePlan(plan.replies, forwards, (), plan.raised, plan.delegations),
                            context, reads if last else None)  # fmt: skip
     writer.write()
-    handled = [*guards, *_status_reads(ported, function, error), *_response_locals(ported, function, workspace)]
+    handled = [*guards, *status_reads(ported, function, error), *response_locals(ported, function, workspace)]
     _keep_problems(ported, plan.problems, handled)
     if not ported.problems:
         ends = [e for e in open_ends(function, writer.answers) if not any(g.holds(span_of(e)) for g in guards)]
@@ -68,7 +69,7 @@ def port_not_found(workspace: Workspace, file: SourceFile, function: SgNode) -> 
     context = _context_name(function)
     plan = plan_response(file, function, 0, workspace)
     _keep_headers(ported, plan, function)
-    writer = _MissingAnswers(ported, function, plan, context)
+    writer = MissingAnswers(ported, function, plan, context)
     writer.write()
     _keep_problems(ported, plan.problems, writer.presets)
     if not ported.problems and open_ends(function, writer.answers):
@@ -90,127 +91,9 @@ def _never(ported: Ported, function: SgNode) -> str:
     return ": Promise<never>" if waits else ": never"
 
 
-class _EdgeAnswers(AnswerWriter):
-    """Writes answers with Hono's context."""
-
-    def __init__(self, ported: Ported, function: SgNode, plan: ResponsePlan, context: str) -> None:
-        super().__init__(ported.file, function, plan, ported.use)
-        self._ported, self._context = ported, context
-
-    def write(self) -> None:
-        for reply in self._plan.replies:
-            self._place(reply.stand, "return", self._answer(reply), reply)
-        for delegation in self._plan.delegations:
-            self._delegation(delegation)
-        for forward in self._plan.forwards:
-            self._forward(forward)
-        for raised in self._plan.raised:
-            self._raised(raised)
-        self._ported.edits += self.edits
-
-    @property
-    def answers(self) -> list[Span]:
-        stands = [reply.stand for reply in self._plan.replies]
-        stands += [delegation.stand for delegation in self._plan.delegations]
-        stands += [forward.stand for forward in self._plan.forwards]
-        return [stand.statement for stand in stands]
-
-    def _answer(self, reply: Reply) -> Parts:
-        c, status = self._context, self._status(reply)
-        match reply.form:
-            case Form.STATUS_TEXT:
-                return (f'{c}.text("{REASONS.get(reply.status or 0, str(reply.status))}"', *status, ")")
-            case Form.EMPTY:
-                return (f"{c}.body(null", *status, ")")
-            case Form.SENT:
-                code = self._status(reply, cast=False)
-                return (f"{self._ported.use('send')}({c}, ", *self._body(reply), *code, ")")
-            case form:
-                return (f"{c}.{'html' if form is Form.TEXT else 'json'}(", *self._body(reply), *status, ")")
-
-    def _body(self, reply: Reply) -> Parts:
-        return (reply.body,) if reply.body is not None else ("null",)
-
-    def _status(self, reply: Reply, cast: bool = True) -> Parts:
-        """`, 404`, or the expression that computes the status."""
-        if reply.status is not None:
-            return () if reply.status_node is None else (f", {reply.status}",)
-        if reply.status_node is None:
-            return ()
-        if not cast or not self._ported.typed:
-            return (", ", reply.status_node)
-        compound = any(sign in self._file.slice(reply.status_node) for sign in "|?=<>&")
-        opening, closing = ("(", ")") if compound else ("", "")
-        return (", ", opening, reply.status_node, f"{closing} as {self._ported.status()}")
-
-    def _delegation(self, delegation: Delegation) -> None:
-        """`sendError(err, res);` → `return sendAnswer(c, sendError(err));`."""
-        self._ported.delegates.append(delegation.delegate)
-        self.edits.append(Edit.delete(delegation.argument))
-        value = (f"{self._ported.use('sendAnswer')}({self._context}, ", delegation.call, ")")
-        self._place(delegation.stand, "return", value, call=delegation.call)
-
-    def _forward(self, forward: Forward) -> None:
-        self._place(forward.stand, "throw", (forward.error,))
-
-
-class _ErrorAnswers(_EdgeAnswers):
-    def __init__(
-        self, ported: Ported, function: SgNode, plan: ResponsePlan, context: str, reads: FaultReads | None
-    ) -> None:
-        """`reads` is given for the last handler, which has no other behind it."""
-        super().__init__(ported, function, plan, context)
-        self._reads = reads
-
-    def _forward(self, forward: Forward) -> None:
-        """`next(error)`: on to the next handler, or to what Express answers by itself."""
-        if self._reads is not None:
-            opening = f"{self._ported.use('sendFault')}({self._context}, "
-            value: Parts = (opening, forward.error, ")")
-            if not self._reads.is_own(self._file.slice(forward.error)):
-                value = (f"{opening}{self._ported.use('faultOf')}(", forward.error, "))")
-        else:
-            next_name = parameters(self._function)[3].pattern.text()
-            value = (f"{next_name}(", forward.error, ")")
-        self._place(forward.stand, "return", value)
-
-
-class _MissingAnswers(_EdgeAnswers):
-    """`res.status(404); next(error);` → `throw withStatus(error, 404);`."""
-
-    presets: tuple[Span, ...] = ()
-
-    def _forward(self, forward: Forward) -> None:
-        preset = self._preset(forward)
-        if preset is None:
-            self._place(forward.stand, "throw", (forward.error,))
-            return
-        statement, status = preset
-        self.presets = (*self.presets, statement)
-        self.edits.append(Edit.delete(whole_line(self._file, statement)))
-        value = (f"{self._ported.use('withStatus')}(", forward.error, ", ", self._file.slice(status), ")")
-        self._place(forward.stand, "throw", value)
-
-    def _preset(self, forward: Forward) -> tuple[Span, Span] | None:
-        for reference in references(self._file, self._function, 1):
-            set_ = reference.parent()
-            call = set_.parent() if set_ is not None else None
-            statement = call.parent() if call is not None else None
-            parts = member(set_) if set_ is not None else None
-            if parts is None or parts[1] != "status" or call is None or statement is None:
-                continue
-            following = statement.next()
-            if following is not None and span_of(following) == forward.statement:
-                given = call.field("arguments")
-                if given is not None:
-                    inner = span_of(given)
-                    return span_of(statement), Span(inner.start + 1, inner.end - 1)
-        return None
-
-
 def _keep_headers(ported: Ported, plan: ResponsePlan, function: SgNode) -> None:
-    """Headers of an answer have no place here yet."""
-    if any(reply.headers for reply in plan.replies):
+    """Headers of an answer whose body is only known at run time have no place."""
+    if any(reply.headers and reply.form is Form.SENT for reply in plan.replies):
         ported.problem("CX701", "sets a response header", function)
 
 
@@ -246,55 +129,6 @@ def _close(ported: Ported, function: SgNode, ends: list[SgNode], error: SgNode, 
 def _inner_indent(file: SourceFile, body: SgNode, base: str) -> str:
     first = next(iter(body.children()[1:-1]), None)
     return file.indent_at(span_of(first).start) if first is not None else base + "  "
-
-
-def _headers_sent(ported: Ported, function: SgNode) -> list[Span]:
-    """`if (res.headersSent) return next(err);`: the edge answers once."""
-    found = []
-    for node in find_all(function, "if_statement"):
-        condition = node.field("condition")
-        plain = unwrap(condition).text() if condition is not None else ""
-        if plain.endswith(".headersSent") and not plain.startswith("!") and node.field("alternative") is None:
-            ported.edits.append(Edit.delete(whole_line(ported.file, span_of(node))))
-            found.append(span_of(node))
-    return found
-
-
-def _status_reads(ported: Ported, function: SgNode, error: SgNode) -> list[Span]:
-    """`res.statusCode === 200 ? 500 : res.statusCode`: the status that was set before the error was thrown."""
-    found = []
-    for reference in references(ported.file, function, 2):
-        read = reference.parent()
-        parts = member(read) if read is not None else None
-        above = read.parent() if read is not None else None
-        written = above is not None and above.kind() == "assignment_expression" and above.field("left") == read
-        if read is None or parts is None or parts[1] != "statusCode" or written or error.kind() != "identifier":
-            continue
-        ported.edits.append(Edit.replace(span_of(read), f"({error.text()}.responseStatus ?? 200)"))
-        found.append(span_of(read))
-    return found
-
-
-def _response_locals(ported: Ported, function: SgNode, workspace: Workspace) -> list[Span]:
-    """`res.locals.errorMessage = err.message;` goes where only the request log read it."""
-    found = []
-    for reference in references(ported.file, function, 2):
-        statement = next((a for a in reference.ancestors() if a.kind() == "expression_statement"), None)
-        text = statement.text() if statement is not None else ""
-        name = text.partition("=")[0].strip().rpartition(".")[2]
-        if statement is None or not text.startswith(f"{reference.text()}.locals.{name}"):
-            continue
-        if _only_logged(workspace, ported.file.path, f"locals.{name}"):
-            ported.edits.append(Edit.delete(whole_line(ported.file, span_of(statement))))
-            found.append(span_of(statement))
-    return found
-
-
-def _only_logged(workspace: Workspace, own: str, text: str) -> bool:
-    """Every other file that mentions it is one that sets up morgan, tests aside."""
-    others = [path for path in workspace.files if path != own and text in workspace.text(path)]
-    readers = [workspace.text(path) for path in others if workspace.role_of(path) is not Role.TEST]
-    return all('"morgan"' in reader or "'morgan'" in reader for reader in readers)
 
 
 def _context_name(function: SgNode) -> str:
