@@ -1,5 +1,5 @@
 """The pipeline from a repository to its migration: read, decide, write, and describe as a change set."""
 
-from codemods.migrate.pipeline import plan
+from codemods.migrate.begin import plan
 
 __all__ = ["plan"]

@@ -1,4 +1,4 @@
-"""`plan`: everything that a migration of a repository would change, and what became of everything found in it."""
+"""The migration of a workspace, step by step: read, decide, write, and say what became of everything."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from pathlib import Path
 
 from codemods.changes.base import DiskBase
 from codemods.changes.changeset import ChangeSet, Deletion, FileEdit, Joint, NewModule
-from codemods.changes.migration import Migration, Options, Progress
+from codemods.changes.migration import Migration, Options
 from codemods.ir.app import Route
+from codemods.migrate.aside import Aside
 from codemods.migrate.assemble import APP, Assembler
 from codemods.migrate.carry import Carried, Carrier
 from codemods.migrate.edge import HTTP, EdgeAssembler
@@ -29,6 +30,7 @@ from codemods.migrate.project import (
     unused_packages,
 )
 from codemods.migrate.reading import Reading, read
+from codemods.migrate.sites import Sites
 from codemods.migrate.sources import marked_routes, source_changes
 from codemods.outcome import Diagnostic, Item, ItemKind, Outcome
 from codemods.workspace import Workspace
@@ -39,10 +41,9 @@ NOTHING = (
 )
 
 
-def plan(root: Path, options: Options, progress: Progress | None = None) -> Migration:
-    """Read the repository at `root` and plan its migration. Writes nothing. Raises WorkspaceError for a bad path."""
-    workspace = Workspace.open(root, progress)
-    reading = read(workspace, options.jobs)
+def planned(root: Path, workspace: Workspace, sites: Aside[Sites], options: Options) -> Migration:
+    """The migration of the workspace at `root`, whose sites are read meanwhile."""
+    reading = read(workspace, sites)
     if not reading.app.routes:
         return Migration(
             root, tuple(all_items(reading, None, {})), _diagnostics(reading), skips=workspace.skips, notes=(NOTHING,)

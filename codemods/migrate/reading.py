@@ -22,8 +22,6 @@ from codemods.readers.zod import shape_of
 from codemods.source import SourceFile
 from codemods.workspace import Role, Workspace
 
-_LARGE = 500_000
-
 
 @dataclass
 class Reading:
@@ -71,18 +69,13 @@ class Reading:
         return list(self._sites.by_file)
 
 
-def read(workspace: Workspace, jobs: int = 1) -> Reading:
-    """Read routes and tables; everything else on demand. With several `jobs`, sites of large workspaces meanwhile."""
-    sites = Aside(partial(read_sites, workspace), in_process=jobs > 1 and _is_large(workspace))
+def read(workspace: Workspace, sites: Aside[Sites] | None = None) -> Reading:
+    """Read routes and tables; everything else on demand. `sites` may be on their way."""
+    sites = sites or Aside(partial(read_sites, workspace))
     schema = read_schema(workspace)
     registered = read_registrations(workspace)
     app = read_app(workspace, registered)
     return Reading(workspace, sites, registered, app, schema.schema, list(schema.diagnostics), schema.items)
-
-
-def _is_large(workspace: Workspace) -> bool:
-    """Is there so much to read that a second process saves more than it costs?"""
-    return sum(len(workspace.text(path)) for path in workspace.files) > _LARGE
 
 
 def broken_files(workspace: Workspace) -> list[Item]:

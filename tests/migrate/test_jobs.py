@@ -9,7 +9,7 @@ import pytest
 from harness import write_files
 
 from codemods.changes import Migration, Options
-from codemods.migrate import plan, reading
+from codemods.migrate import begin, plan
 from codemods.migrate.aside import Aside
 
 REPOSITORY = {
@@ -39,7 +39,7 @@ def planned(root: Path, jobs: int) -> Migration:
 def test_two_processes_find_what_one_finds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_files(tmp_path, REPOSITORY)
     alone = planned(tmp_path, jobs=1)
-    monkeypatch.setattr(reading, "_LARGE", 0)
+    monkeypatch.setattr(begin, "_LARGE", 0)
     together = planned(tmp_path, jobs=2)
     assert together.items == alone.items
     assert together.diagnostics == alone.diagnostics
