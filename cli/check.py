@@ -100,13 +100,13 @@ def _show_patch(result: CheckResult) -> int:
 
 
 def _show(result: CheckResult, format_: Format) -> None:
-    from codemods.report.json import tool_version
+    from codemods import __version__
     from codemods.rules.formats import to_github, to_json, to_text
 
     match format_:
         case "text":
             write_result(to_text(result, wants_color(sys.stdout)), None)
         case "json":
-            write_result(to_json(result, tool_version()) + "\n", None)
+            write_result(to_json(result, __version__) + "\n", None)
         case "github":
             write_result(to_github(result), None)

@@ -10,6 +10,8 @@ from importlib import import_module
 
 import click
 
+from codemods import __version__
+
 CANNOT_WORK = 2
 INTERRUPTED = 130
 
@@ -42,7 +44,7 @@ class LazyGroup(click.Group):
 
 
 @click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="convexify")
+@click.version_option(__version__)
 def convexify() -> None:
     """Move Express back ends to Convex, and keep Convex code right afterwards.
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from importlib.metadata import PackageNotFoundError, version
 
+from codemods import __version__
 from codemods.changes.changeset import FileChange
 from codemods.outcome import Diagnostic, Item, Outcome, Place, Target
 from codemods.report.facts import Report, outcome_counts
@@ -19,22 +19,21 @@ def json_report(report: Report) -> str:
     settled = report.settled
     data: dict[str, _Value] = {
         "schemaVersion": SCHEMA_VERSION,
-        "tool": {"name": "convexify", "version": tool_version()},
+        "tool": {"name": "convexify", "version": __version__},
         "mode": report.mode,
         "summary": _summary(report),
         "items": [_item(item) for item in settled.items],
         "changes": [_change(change) for change in settled.files],
         "diagnostics": [_diagnostic(diagnostic) for diagnostic in settled.diagnostics],
     }
-    return json.dumps(data, indent=1) + "\n"
+    return "{\n" + ",\n".join(f"{json.dumps(name)}: {_lines(value)}" for name, value in data.items()) + "\n}\n"
 
 
-def tool_version() -> str:
-    """The version of the installed distribution."""
-    try:
-        return version("convexify")
-    except PackageNotFoundError:
-        return "0"
+def _lines(value: _Value) -> str:
+    """A list with a line for each of its elements; everything else on one line."""
+    if not isinstance(value, list) or not value:
+        return json.dumps(value)
+    return "[\n" + ",\n".join(map(json.dumps, value)) + "\n]"
 
 
 def _summary(report: Report) -> dict[str, _Value]:

@@ -82,7 +82,12 @@ class SourceFile:
     @cached_property
     def calls(self) -> list[SgNode]:
         """All calls, in the order of the text."""
-        return find_all(self.root, "call_expression")
+        return [node for node in self.invocations if node.kind() == "call_expression"]
+
+    @cached_property
+    def invocations(self) -> list[SgNode]:
+        """All calls and `new` expressions, in the order of the text."""
+        return find_all(self.root, "call_expression", "new_expression")
 
     @cached_property
     def functions(self) -> dict[Span, SgNode]:

@@ -29,6 +29,7 @@ _WRAPPERS = frozenset(
         "non_null_expression",
         "parenthesized_expression",
         "satisfies_expression",
+        "type_assertion",
     }
 )
 
@@ -77,17 +78,12 @@ def key(node: SgNode) -> tuple[str, int, int]:
 
 def unwrap(node: SgNode, *, awaited: bool = False) -> SgNode:
     """The expression within parentheses, `as`, `satisfies`, `<T>x` and `!`; within `await` too when `awaited`."""
-    while True:
-        kind = node.kind()
-        if kind == "type_assertion":
-            inner = named(node)[-1:]
-        elif kind in _WRAPPERS or (awaited and kind == "await_expression"):
-            inner = named(node)[:1]
-        else:
-            return node
+    while (kind := node.kind()) in _WRAPPERS or (awaited and kind == "await_expression"):
+        inner = named(node)
         if not inner:
             return node
-        node = inner[0]
+        node = inner[-1 if kind == "type_assertion" else 0]
+    return node
 
 
 def arguments(call: SgNode) -> list[SgNode]:
@@ -99,10 +95,11 @@ def arguments(call: SgNode) -> list[SgNode]:
 def member(node: SgNode) -> tuple[SgNode, str] | None:
     """Object and property name of `a.b`, `a?.b` and `a["b"]`; None when the name is computed."""
     node = unwrap(node)
-    if node.kind() == "member_expression":
+    kind = node.kind()
+    if kind == "member_expression":
         target, name = node.field("object"), node.field("property")
         return (target, name.text()) if target is not None and name is not None else None
-    if node.kind() == "subscript_expression":
+    if kind == "subscript_expression":
         target, index = node.field("object"), node.field("index")
         name_text = string_value(index) if index is not None else None
         return (target, name_text) if target is not None and name_text is not None else None

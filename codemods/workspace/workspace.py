@@ -164,6 +164,11 @@ class Workspace:
         """The packages that files of the repository import, and names that stand for files of its own."""
         return self._graph.packages
 
+    @cached_property
+    def used_packages(self) -> frozenset[str]:
+        """The packages that files of the repository import, and those that any package.json names."""
+        return self.imported_packages.union(*(package.dependencies for package in self._by_folder.values()))
+
     def meaning_of(self, file: str, expression: SgNode) -> Meaning:
         """The declaration that `expression` names, with imports, re-exports and aliases followed."""
         return self._names.meaning_of(file, expression)

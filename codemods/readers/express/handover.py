@@ -35,6 +35,7 @@ class HandOver:
         self._objects = objects
         self._reach = reach
         self._places = places
+        self._calls: dict[str, list[tuple[SgNode, list[tuple[int, SgNode]]]]] = {}
 
     def run(self, files: Sequence[str]) -> None:
         """Hand on until nothing is new: a parameter may be handed on again."""
@@ -45,14 +46,17 @@ class HandOver:
 
     def _handed(self, path: str) -> Iterator[_Handed]:
         file = self._workspace.source(path)
-        for call in file.calls:
-            given = [
-                (index, argument)
-                for index, argument in enumerate(arguments(call))
-                if argument.kind() in ("identifier", "member_expression") and self._reach.may_be_express(file, argument)
-            ]
+        for call, named in self._with_names(file):
+            given = [one for one in named if self._reach.may_be_express(file, one[1])]
             if given and self._may_run_ours(file, call):
                 yield from (_Handed(file, call, index, argument) for index, argument in given)
+
+    def _with_names(self, file: SourceFile) -> list[tuple[SgNode, list[tuple[int, SgNode]]]]:
+        """The calls that are given names or properties, and those arguments with their positions."""
+        if file.path not in self._calls:
+            each = ((call, [*filter(_is_name, enumerate(arguments(call)))]) for call in file.calls)
+            self._calls[file.path] = [one for one in each if one[1]]
+        return self._calls[file.path]
 
     def _may_run_ours(self, file: SourceFile, call: SgNode) -> bool:
         """False for functions of packages and of the language, and for methods of Express objects."""
@@ -77,3 +81,7 @@ class HandOver:
         self._places.hand(parameter, handed.file, handed.call)
         self._reach.add(callee.file)
         return self._objects.alias(parameter, router)
+
+
+def _is_name(argument: tuple[int, SgNode]) -> bool:
+    return argument[1].kind() in ("identifier", "member_expression")

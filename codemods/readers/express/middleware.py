@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 
 from ast_grep_py import SgNode
 
@@ -218,12 +219,9 @@ def role_by_behaviour(function: SgNode, text: str) -> Role:
     source = body.text() if body is not None else ""
     if len(given) == 4:
         return Role.ERROR
-    if _VALIDATES.search(source) and _REQUEST_PARTS.search(source):
-        return Role.VALIDATION
-    if re.search(r"\bvalidationResult\s*\(", source):
-        return Role.VALIDATION
-    if _GUARD_TEXT.search(source):
-        return Role.GUARD
+    told = _role_by_text(source)
+    if told is not None:
+        return told
     names = [parameter.pattern.text() for parameter in given]
     if len(names) >= 2 and _ends(body, names):
         return Role.NOT_FOUND if re.search(r"\b404\b|not.?found", source, re.I) else Role.OTHER
@@ -232,6 +230,16 @@ def role_by_behaviour(function: SgNode, text: str) -> Role:
     if not refuses and passes_through(body, names):
         return Role.CONTEXT if writes_context(body, names) else Role.LOGGING
     return by_name if by_name not in (Role.LOGGING, Role.CORS, Role.SECURITY_HEADERS, Role.COMPRESSION) else Role.OTHER
+
+
+@lru_cache(maxsize=512)
+def _role_by_text(source: str) -> Role | None:
+    """What the words of a function give away; most middleware is used on many routes."""
+    if _VALIDATES.search(source) and _REQUEST_PARTS.search(source):
+        return Role.VALIDATION
+    if re.search(r"\bvalidationResult\s*\(", source):
+        return Role.VALIDATION
+    return Role.GUARD if _GUARD_TEXT.search(source) else None
 
 
 def _ends(body: SgNode | None, names: list[str]) -> bool:

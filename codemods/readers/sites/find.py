@@ -26,7 +26,7 @@ def find_sites(workspace: Workspace, path: str) -> list[Item]:
 def _items(view: FileView) -> list[Item]:
     found: dict[tuple[str, int, int], Item] = {}
     for reader in READERS:
-        if reader.concerns(view.text):
+        if reader.concerns(view):
             for call, item in reader.read(view):
                 found.setdefault(key(call.node), item)
     return sorted(found.values(), key=lambda item: (item.source, item.kind, item.name))

@@ -10,7 +10,7 @@ from ast_grep_py import SgNode
 from codemods.outcome import Item, ItemKind, Outcome
 from codemods.readers.calls import CallSite, last_name
 from codemods.readers.origins import Origin
-from codemods.readers.sites.sql_text import sql_text, statement_name
+from codemods.readers.sites.sql_text import may_hold_sql, sql_text, statement_name
 from codemods.readers.sites.view import FileView
 
 DRIVERS = frozenset(
@@ -48,7 +48,15 @@ _CONNECTION = re.compile(
     r"(pool|client|conn|connection|db|database|sqlite|pg|mysql|knex|trx|tx|transaction|sql)$", re.IGNORECASE
 )
 _PLAIN = frozenset({"identifier", "object", "member_expression"})
+_QUERIES = re.compile(r"(?:query|execute|prepare)(?!\w)[^\w,;:)}=]*[(<`]")
 REASON = "CX305 raw SQL"
+
+
+def concerns(view: FileView) -> bool:
+    """Files that hold SQL, or a call of a method that may be given some."""
+    if _QUERIES.search(view.text) or may_hold_sql(view.text):
+        return True
+    return _uses_sqlite(view) and any(method in view.text for method in _SHORT)
 
 
 def read(view: FileView) -> Iterator[tuple[CallSite, Item]]:
@@ -82,8 +90,12 @@ def _sends(view: FileView, call: CallSite, target: SgNode) -> bool:
 def _takes_statement(view: FileView, call: CallSite) -> bool:
     """Can the statement be in a variable, by the method and by the drivers that are in use?"""
     if call.method in _SHORT:
-        return any("sqlite" in package for package in DRIVERS & view.workspace.imported_packages)
+        return _uses_sqlite(view)
     return call.method in QUERY_METHODS
+
+
+def _uses_sqlite(view: FileView) -> bool:
+    return any("sqlite" in package for package in DRIVERS & view.workspace.imported_packages)
 
 
 def _is_short(origin: Origin, call: CallSite) -> bool:

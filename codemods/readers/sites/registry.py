@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
 
 from codemods.outcome import Item
 from codemods.readers.calls import CallSite
@@ -13,58 +12,99 @@ from codemods.readers.sites import drizzle, knex, mongoose, orms, raw_sql, timer
 from codemods.readers.sites.view import FileView
 
 Read = Callable[[FileView], Iterator[tuple[CallSite, Item]]]
+Concerns = Callable[[FileView], bool]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class SiteReader:
-    """A reader of sites. `literals`: a file whose text holds none of them is never parsed for it."""
+    """A reader of sites. `concerns` tells from the text of a file whether it is worth reading: few need be parsed."""
 
     name: str
-    literals: tuple[str, ...]
+    concerns: Concerns
     read: Read
 
-    def concerns(self, text: str) -> bool:
-        """True for the text of a file that is worth reading."""
-        has_method = self._methods is not None and self._methods.search(text) is not None
-        return has_method or any(word in text for word in self._words)
 
-    @cached_property
-    def _methods(self) -> re.Pattern[str] | None:
-        """All literals that start with a dot, in one pattern: it skips from dot to dot."""
-        methods = "|".join(re.escape(literal[1:]) for literal in self.literals if literal.startswith("."))
-        return re.compile(rf"\.(?:{methods})") if methods else None
+def _holding(*literals: str, packages: Iterable[str] | None = None) -> Concerns:
+    """Files that hold any of the literals, in repositories that use any of the packages."""
+    needed = frozenset(packages) if packages is not None else None
+    words = tuple(literal for literal in literals if not literal.startswith("."))
+    # All literals that start with a dot, in one pattern: it skips from dot to dot.
+    methods = "|".join(re.escape(literal[1:]) for literal in literals if literal.startswith("."))
+    pattern = re.compile(rf"\.(?:{methods})") if methods else None
 
-    @cached_property
-    def _words(self) -> tuple[str, ...]:
-        return tuple(literal for literal in self.literals if not literal.startswith("."))
+    def concerns(view: FileView) -> bool:
+        if needed is not None and needed.isdisjoint(view.workspace.used_packages):
+            return False
+        text = view.text
+        return (pattern is not None and pattern.search(text) is not None) or any(word in text for word in words)
+
+    return concerns
 
 
 READERS: tuple[SiteReader, ...] = (
-    SiteReader("timers", timers.WORDS, timers.read),
-    SiteReader("uploads", ("multer", "formidable", "busboy", "upload", "multiparty"), uploads.read),
+    SiteReader("timers", _holding(*timers.WORDS), timers.read),
+    SiteReader(
+        "uploads",
+        _holding("multer", "formidable", "busboy", "upload", "multiparty", packages=uploads.PACKAGES),
+        uploads.read,
+    ),
     SiteReader(
         "drizzle",
-        (".select", ".insert(", ".update(", ".delete(", ".query.", ".execute(", ".$count", ".transaction"),
+        _holding(
+            ".select",
+            ".insert(",
+            ".update(",
+            ".delete(",
+            ".query.",
+            ".execute(",
+            ".$count",
+            ".transaction",
+            packages=["drizzle-orm"],
+        ),
         drizzle.read,
     ),
-    SiteReader("knex", ("knex", "db", "trx", "Knex"), knex.read),
-    SiteReader("mongoose", ("mongoose", "odel", ".save(", ".find", ".create(", ".delete", ".update"), mongoose.read),
+    SiteReader("knex", _holding("knex", "db", "trx", "Knex", packages=["knex"]), knex.read),
+    SiteReader(
+        "mongoose",
+        _holding("mongoose", "odel", ".save(", ".find", ".create(", ".delete", ".update", packages=mongoose.PACKAGES),
+        mongoose.read,
+    ),
     SiteReader(
         "sequelize",
-        (".find", ".create", ".destroy", ".update", ".save", ".count", ".bulk", ".query"),
+        _holding(
+            ".find",
+            ".create",
+            ".destroy",
+            ".update",
+            ".save",
+            ".count",
+            ".bulk",
+            ".query",
+            packages=orms.SEQUELIZE.packages,
+        ),
         orms.read_sequelize,
     ),
-    SiteReader("typeorm", ("find", "save", "insert", "update", "delete", "remove", "count", "uery"), orms.read_typeorm),
-    SiteReader("objection", ("uery(", "transaction"), orms.read_objection),
-    SiteReader("mikro-orm", (".find", ".flush", ".persist", ".count"), orms.read_mikro_orm),
     SiteReader(
-        "raw sql",
-        ("query", "execute", "prepare", "exec", ".run(", ".all(", ".get(", "SELECT", "INSERT", "sql"),
-        raw_sql.read,
+        "typeorm",
+        _holding(
+            "find", "save", "insert", "update", "delete", "remove", "count", "uery", packages=orms.TYPEORM.packages
+        ),
+        orms.read_typeorm,
     ),
+    SiteReader("objection", _holding("uery(", "transaction", packages=orms.OBJECTION.packages), orms.read_objection),
+    SiteReader(
+        "mikro-orm",
+        _holding(".find", ".flush", ".persist", ".count", packages=orms.MIKRO_ORM.packages),
+        orms.read_mikro_orm,
+    ),
+    SiteReader("raw sql", raw_sql.concerns, raw_sql.read),
     SiteReader(
         "validators",
-        ("joi", "Joi", "yup", "ajv", "valid", "superstruct", "typebox", "arktype", "io-ts", "runtypes", "indicative"),
+        _holding(
+            *("joi", "Joi", "yup", "ajv", "valid", "superstruct", "typebox", "arktype", "io-ts", "runtypes"),
+            "indicative",
+            packages=validators.PACKAGES,
+        ),
         validators.read,
     ),
 )

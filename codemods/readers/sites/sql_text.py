@@ -8,12 +8,13 @@ from ast_grep_py import SgNode
 
 from codemods.source.tree import named, string_value, unwrap
 
-_STATEMENT = re.compile(
-    r"^\W*(SELECT[\s(*]|INSERT\s|REPLACE\s+INTO|UPDATE\s|DELETE\s+FROM|WITH\s|MERGE\s+INTO|BEGIN\b|COMMIT\b|ROLLBACK\b|SAVEPOINT\b"
-    r"|START\s+TRANSACTION|CALL\s|CREATE\s|ALTER\s|DROP\s|TRUNCATE\s|PRAGMA\s|LISTEN\s|NOTIFY\s|LOCK\s)",
-    re.IGNORECASE,
+_STATEMENT = (
+    r"(?:SELECT[\s(*]|INSERT\s|REPLACE\s+INTO|UPDATE\s|DELETE\s+FROM|WITH\s|MERGE\s+INTO|BEGIN\b|COMMIT\b|ROLLBACK\b|SAVEPOINT\b"
+    r"|START\s+TRANSACTION|CALL\s|CREATE\s|ALTER\s|DROP\s|TRUNCATE\s|PRAGMA\s|LISTEN\s|NOTIFY\s|LOCK\s)"
 )
-_COMMENT = re.compile(r"^\s*(--[^\n]*\n|/\*.*?\*/)", re.DOTALL)
+_COMMENT = r"--[^\n]*?(?:\n|\\n)|/\*[\s\S]*?\*/"
+_SQL = re.compile(rf"(?:[\s(;]|{_COMMENT})*(?P<statement>{_STATEMENT})", re.IGNORECASE)
+_QUOTED = re.compile(rf"[\"'`](?:[\s(;]|\\[nrt]|{_COMMENT})*{_STATEMENT}", re.IGNORECASE)
 _NAME = r"[`\"\[]?(\$?[\w.{}$]+)"
 _TABLES: tuple[re.Pattern[str], ...] = tuple(
     re.compile(pattern + _NAME, re.IGNORECASE)
@@ -35,9 +36,13 @@ def sql_text(node: SgNode) -> str | None:
     if node.kind() not in _TEXT_KINDS:
         return None
     text = _content(node)
-    while (comment := _COMMENT.match(text)) is not None:
-        text = text[comment.end() :]
-    return text if _STATEMENT.match(text) else None
+    found = _SQL.match(text)
+    return text[found.start("statement") :] if found is not None else None
+
+
+def may_hold_sql(code: str) -> bool:
+    """False for code in which no string can be SQL, as its text shows."""
+    return _QUOTED.search(code) is not None
 
 
 def _content(node: SgNode) -> str:

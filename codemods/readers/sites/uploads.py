@@ -24,8 +24,6 @@ REASON = "CX702 file upload"
 
 def read(view: FileView) -> Iterator[tuple[CallSite, Item]]:
     """One item for each instance, and one for each use of it."""
-    if PACKAGES.keys().isdisjoint(view.workspace.imported_packages):
-        return
     if not view.depends_on(*PACKAGES) and not any(package in view.text for package in PACKAGES):
         return
     methods = frozenset().union(*PACKAGES.values())

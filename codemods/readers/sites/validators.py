@@ -12,6 +12,7 @@ from codemods.readers.calls import CallSite, call_site
 from codemods.readers.sites.view import FileView, short
 from codemods.source.binding import Binding
 from codemods.source.tree import find_all, key, member_path, string_value
+from codemods.workspace.graph import package_name
 
 _WALLS = frozenset({"statement_block", "program", "class_body"})
 _NAMING = {"variable_declarator": "name", "pair": "key", "assignment_expression": "left"}
@@ -50,6 +51,7 @@ LIBRARIES: Mapping[str, Library] = {
     "validatorjs": Library("validatorjs", whole=False),
     "indicative": Library("indicative", whole=False),
 }
+PACKAGES = frozenset({"class-validator", *map(package_name, LIBRARIES)})
 _INSTANCE_METHODS = frozenset().union(*(library.starts for library in LIBRARIES.values()))
 
 

@@ -11,7 +11,6 @@ from codemods.outcome import Item, ItemKind, Outcome
 from codemods.readers.calls import CallSite, call_site
 from codemods.readers.origins import Origin, Origins
 from codemods.source.file import SourceFile
-from codemods.source.tree import find_all
 from codemods.workspace import Unknown, Workspace
 
 
@@ -34,8 +33,7 @@ class FileView:
     @cached_property
     def calls(self) -> tuple[CallSite, ...]:
         """All calls and `new` expressions, in source order."""
-        nodes = find_all(self.file.root, "call_expression", "new_expression")
-        return tuple(site for node in nodes if (site := call_site(node)) is not None)
+        return tuple(site for node in self.file.invocations if (site := call_site(node)) is not None)
 
     def origin(self, node: SgNode) -> Origin | None:
         """The package that an expression's value comes from, None when it is none or not known."""
