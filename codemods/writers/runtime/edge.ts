@@ -75,6 +75,8 @@ export function revive(data: Value): Fault {
   const known = "meta" in data ? ["PrismaClientKnownRequestError", "DatabaseError"] : [];
   const { message, kinds = known, name = known[0] ?? "Error", ...fields } = data as Record<string, any>;
   const fault = Object.assign(new Error(message), fields, name === "Error" ? {} : { name });
+  // Classes may keep an object as their message, which the constructor has made text of.
+  fault.message = message;
   return Object.defineProperty(fault, "kinds", { value: [...kinds, "Error"] });
 }
 

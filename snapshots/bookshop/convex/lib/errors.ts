@@ -74,7 +74,7 @@ export function errorData(error: Error): Record<string, Value> {
     kinds.push(kind.constructor.name);
     kind = Object.getPrototypeOf(kind);
   }
-  return { ...data, name: error.name, message: error.message, kinds };
+  return { ...data, name: error.name, message: plainValue(error.message), kinds };
 }
 
 export class AppError extends ApplicationError {
