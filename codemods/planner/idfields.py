@@ -13,12 +13,12 @@ class IdFields:
     """Generated keys and the foreign keys to them: they hold Convex ids after the migration."""
 
     def __init__(self, schema: Schema) -> None:
-        self._schema = schema
+        self.schema = schema
         self.numeric = frozenset(f.name for t in schema.tables for f in t.fields if self.is_numeric(t, f.name))
         """The names of fields that are numbers in the source."""
 
     def table(self, name: str | None) -> Table | None:
-        return self._schema.table(name) if name is not None else None
+        return self.schema.table(name) if name is not None else None
 
     def is_id(self, table: Table, name: str) -> bool:
         """A generated key of any type, or a foreign key or relation to one."""
@@ -34,7 +34,7 @@ class IdFields:
 
     def is_numeric(self, table: Table, name: str) -> bool:
         """An id that is a number in the source."""
-        return self.is_id(table, name) and self._numeric_key(self.target(table, name))
+        return self.is_id(table, name) and self.has_numeric_key(self.target(table, name))
 
     def target(self, table: Table, name: str) -> str:
         """The table whose ids a field holds."""
@@ -46,22 +46,22 @@ class IdFields:
 
     def owner(self, name: str) -> str:
         """Some table whose ids a field of that name holds."""
-        for table in self._schema.tables:
+        for table in self.schema.tables:
             if table.field(name) is not None and self.is_numeric(table, name):
                 return self.target(table, name)
-        return self._schema.tables[0].name
+        return self.schema.tables[0].name
 
     def looks_like_key(self, table: Table, name: str) -> bool:
         """A number that is called like another table's generated key: `userID`, `authorId` without a relation."""
         field = table.field(name)
         if field is None or field.type not in _NUMBERS or field.references is not None or name == table.id_field:
             return False
-        keys = {other.id_field for other in self._schema.tables if other.name != table.name} - {None, "id"}
-        models = {other.name.lower() for other in self._schema.tables if self._numeric_key(other.name)}
+        keys = {other.id_field for other in self.schema.tables if other.name != table.name} - {None, "id"}
+        models = {other.name.lower() for other in self.schema.tables if self.has_numeric_key(other.name)}
         bare = re.sub(r"_?(id|ID|Id)$", "", name).lower()
         return name in keys or (bare != name.lower() and bare in models)
 
-    def _numeric_key(self, name: str) -> bool:
+    def has_numeric_key(self, name: str) -> bool:
         table = self.table(name)
         key = table.field(table.id_field) if table is not None and table.id_field is not None else None
         return key is not None and key.type in _NUMBERS

@@ -27,7 +27,7 @@ from codemods.planner.idtypes import annotation_edits, declared_edits
 from codemods.planner.pieces import PieceKey
 from codemods.planner.problems import Problem
 from codemods.planner.routes import RoutePlan
-from codemods.planner.values import node_covering
+from codemods.planner.values import Values, node_covering
 from codemods.source import (
     Binding,
     BindingKind,
@@ -86,6 +86,7 @@ class IdFlow:
             for query in self._closure.facts(key).queries:
                 self._query(key, query)
             self._comparisons(key)
+            self._passed(key)
             self._found.add(key.file, *declared_edits(self._closure.piece(key).node, self._fields.numeric))
         for key in self._carried:
             self._checks.members(key, self._workspace.source(key.file))
@@ -154,6 +155,26 @@ class IdFlow:
                 parts = member(side)
                 if parts is not None and parts[1] in self._fields.numeric and is_cast(file, other):
                     self._trace(key, file, other, self._fields.owner(parts[1]))
+
+    def _passed(self, key: PieceKey) -> None:
+        """`makeToken(user.id)`: the parameter that gets the id of a row."""
+        file, facts = self._workspace.source(key.file), self._closure.facts(key)
+        values = Values(file, self._fields.schema, facts.queries)
+        for use in facts.uses:
+            node = node_covering(file, use.call) if use.call is not None and facts.queries else None
+            for index, argument in enumerate(arguments(node) if node is not None else ()):
+                table = values.id_table(span_of(argument))
+                if table is not None and self._fields.has_numeric_key(table):
+                    self._parameter(use.target, index, table)
+
+    def _parameter(self, key: PieceKey, index: int, table: str) -> None:
+        """A parameter that gets ids."""
+        given = parameters(self._closure.piece(key).node)
+        file = self._workspace.source(key.file)
+        pattern = given[index].pattern if index < len(given) else None
+        binding = file.bindings.resolve(pattern) if pattern is not None and pattern.kind() == "identifier" else None
+        if binding is not None:
+            self._binding(key, file, binding, table)
 
     def _query(self, key: PieceKey, query: Query) -> None:
         table = self._fields.table(query.table)

@@ -74,7 +74,7 @@ class Values:
             return None
         base = unwrap(parts[0])
         binding = self._file.bindings.resolve(base) if base.kind() == "identifier" else None
-        query = self._row_query(binding)
+        query = self._row_query(binding, parts[1])
         table = self._schema.table(query.table) if query is not None and query.table is not None else None
         if table is None:
             return None
@@ -86,12 +86,14 @@ class Values:
         target = self._schema.table(field.references[0])
         return target.name if target is not None and target.id_field == field.references[1] else None
 
-    def _row_query(self, binding: Binding | None) -> Query | None:
-        """The query whose single row a variable holds."""
+    def _row_query(self, binding: Binding | None, column: str) -> Query | None:
+        """The query whose single row a variable holds, with that column."""
         if binding is None or binding.value is None or binding.reassigned:
             return None
         query = self._calls.get(span_of(unwrap(binding.value, awaited=True)))
-        return query if query is not None and query.op in _ROWS and query.select is None else None
+        if query is None or query.op not in _ROWS:
+            return None
+        return query if query.select is None or column in query.select else None
 
     def _filled(self, node: SgNode, depth: int) -> bool:
         """True for a value that is never null or undefined. A written type is no proof: requests do not keep to it."""
@@ -123,7 +125,7 @@ class Values:
         else:
             return None
         origin = self._file.bindings.resolve(base) if base.kind() == "identifier" else None
-        query = self._row_query(origin)
+        query = self._row_query(origin, name)
         table = self._schema.table(query.table) if query is not None and query.table is not None else None
         return table.field(name) if table is not None else None
 
@@ -179,7 +181,7 @@ class Values:
         binding = self._file.bindings.resolve(base) if base is not None and base.kind() == "identifier" else None
         if self._typed and binding and parts and self._typed.is_present(self._file, binding, parts[1]):
             return False
-        query = self._row_query(binding)
+        query = self._row_query(binding, parts[1]) if parts is not None else None
         table = self._schema.table(query.table) if query is not None and query.table is not None else None
         return table is None or parts is None or table.field(parts[1]) is None
 
@@ -211,7 +213,7 @@ class Values:
         if shape is not None:
             return shape.optional
         origin = self._file.bindings.resolve(plain) if plain.kind() == "identifier" else None
-        query = self._row_query(origin)
+        query = self._row_query(origin, key)
         table = self._schema.table(query.table) if query is not None and query.table is not None else None
         return table is None or table.field(key) is None
 
