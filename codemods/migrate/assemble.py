@@ -22,6 +22,7 @@ from codemods.writers.javascript import strip_types
 from codemods.writers.library import library
 from codemods.writers.parts import ModulePart
 from codemods.writers.schema import SCHEMA_CLOSE, SCHEMA_IMPORTS, SCHEMA_OPEN, close_tables, schema_fragments
+from codemods.writers.splice import Job
 from codemods.writers.tables import close_uses, table_fragments
 
 APP = "app"
@@ -49,6 +50,7 @@ class Assembler:
         self.draft = Draft()
         self._extra_imports: dict[PieceKey, list[ImportSpec]] = {}
         self._owners: dict[TableUse, set[str]] = defaultdict(set)
+        self._jobs: dict[tuple[str, str], int] = {}
 
     def module_path(self, module: str) -> str:
         return f"{self._project.folder}/{module}{self._project.extension}"
@@ -96,13 +98,24 @@ class Assembler:
             imports = [*written.imports, *self._extra_imports.get(key, [])]
             self.add(module, groups, (1, key.file, key.offset, 1), written.text, imports)
             for number, job in enumerate(written.jobs):
-                self.add(module, groups, (1, key.file, key.offset, number + 2), job.text, [])
+                self._job(module, groups, (1, key.file, key.offset, number + 2), job)
             self._needs(groups, written.runtime, key, written.imports)
             self._enums_and_rows(groups, written.imports)
             for name in written.env:
                 self.draft.env[name] |= set(groups)
         for plan in self._carried.carried:
             self._deep_arguments(plan)
+
+    def _job(self, module: str, groups: tuple[str, ...], order: tuple[int | str, ...], job: Job) -> None:
+        """A function cut out of a piece, which may be cut out of others too."""
+        known = self._jobs.get((module, job.name))
+        if known is None:
+            self.add(module, groups, order, job.text, [])
+            self._jobs[module, job.name] = len(self.draft.fragments[module]) - 1
+            return
+        fragment = self.draft.fragments[module][known]
+        merged = tuple(sorted({*fragment.groups, *groups}))
+        self.draft.fragments[module][known] = replace(fragment, group=merged)
 
     def edge_imports(self, key: PieceKey, imports: list[ImportSpec]) -> None:
         """Imports that a piece needs only because of where it went."""

@@ -10,18 +10,19 @@ from functools import partial
 
 from codemods.migrate.checks import EdgePiece, EdgeWriter
 from codemods.migrate.handlers import Handlers, find_handlers
-from codemods.migrate.naming import Names, name_routes
+from codemods.migrate.naming import IMPORTED, Names, name_routes
 from codemods.migrate.reading import Reading
 from codemods.planner.analysis import Analyser
 from codemods.planner.bodies import open_body
 from codemods.planner.closure import Closure
 from codemods.planner.domains import camel
+from codemods.planner.facts import Effect
 from codemods.planner.ids import IdFlow
 from codemods.planner.pieces import Piece, PieceKey, PieceKind, context_name
 from codemods.planner.problems import Problem
 from codemods.planner.replies import Delegate, ResponsePlan
 from codemods.planner.responses import plan_response
-from codemods.planner.rollback import caught_halfway, may_roll_back
+from codemods.planner.rollback import caught_halfway, may_roll_back, reads_database_error
 from codemods.planner.routes import RoutePlan, plan_route
 from codemods.planner.shapes import RequestFields, TypedFields
 from codemods.planner.values import Values
@@ -30,10 +31,12 @@ from codemods.workspace import Workspace
 from codemods.writers.arguments import argument_shape, arguments_text
 from codemods.writers.atomicity import may_stop_halfway
 from codemods.writers.code import ImportSpec
+from codemods.writers.crossing import Crossing
 from codemods.writers.database import DatabaseEdits, write_queries
 from codemods.writers.delegates import erased_spans
 from codemods.writers.functions import PieceWriter
 from codemods.writers.http import needs_deep_parse
+from codemods.writers.library import all_names
 from codemods.writers.names import SchemaNames, schema_names
 from codemods.writers.placement import Context
 from codemods.writers.splice import Written
@@ -98,6 +101,8 @@ class Carrier:
         routes = [plan for plan in planned if plan.key not in marked]
         edge = EdgeWriter(reading.workspace, closure, analyser)
         self._handled: dict[PieceKey, RoutePlan] = {}
+        self._crossings: dict[str, Crossing] = {}
+        """By module, the internal functions of its actions."""
         self._state = Carried(reading.workspace, routes, closure, schema_names(reading.schema), Names(), edge)
 
     def run(self) -> Carried:
@@ -195,6 +200,7 @@ class Carrier:
         edge = state.edge_pieces()
         extra = [key for piece in edge.values() for key in piece.reached]
         keys = dict.fromkeys([*(key for plan in carried for key in state.pieces(plan)), *extra])
+        news = self._choose_actions() or news
         ids = IdFlow(
             self._workspace, self._reading.schema, state.closure, keys, carried, self._reading.shape, self._table_name
         )
@@ -203,6 +209,7 @@ class Carrier:
         for key, problems in ids.problems.items():
             news = self._refuse(key, problems) or news
         name_routes(self._workspace, state.plans, state.closure, keys, state.placement)
+        self._crossings = {}
         state.database = {key: self._queries(key) for key in keys}
         for key, found in state.database.items():
             news = self._refuse(key, found.problems) or news
@@ -268,6 +275,43 @@ class Carrier:
                     break
         return news
 
+    def _choose_actions(self) -> bool:
+        """Which pieces run in actions. One that also serves a query or mutation cannot reach the database both ways."""
+        closure, carried = self._state.closure, self._state.carried
+        others: dict[PieceKey, RoutePlan] = {}
+        for plan in carried:
+            assert plan.piece is not None
+            plan.acts = closure.acts(plan.piece.key)
+            if not plan.acts:
+                others |= dict.fromkeys(closure.reached(plan.piece.key), plan)
+        actions: set[PieceKey] = set()
+        for plan in carried:
+            if not plan.acts or plan.piece is None:
+                continue
+            reached = [key for key in closure.reached(plan.piece.key) if closure.needs_context(key)]
+            problem = next((found for key in reached if (found := self._cannot_act(key, others)) is not None), None)
+            if problem is not None:
+                plan.problems.append(problem)
+            actions |= set(reached)
+        closure.actions = frozenset(actions)
+        return any(plan.problems for plan in carried)
+
+    def _cannot_act(self, key: PieceKey, others: Mapping[PieceKey, RoutePlan]) -> Problem | None:
+        """Why a piece cannot be part of an action."""
+        closure = self._state.closure
+        piece, facts = closure.piece(key), closure.facts(key)
+        file = self._workspace.source(key.file)
+        if key in others:
+            text = f"calls `{piece.name}`, which runs in the transaction of {others[key].route.name} as well"
+            return Problem("CX202", text, file.place(piece.node))
+        if facts.timers:
+            place = file.place(facts.timers[0].call.start)
+            return Problem("CX202", "sets a timer beside work of the outside world", place)
+        caught = reads_database_error(piece.node)
+        if caught is not None:
+            return Problem("CX202", "looks at errors of the database from an action", file.place(caught))
+        return None
+
     def _queries(self, key: PieceKey) -> DatabaseEdits:
         facts = self._state.closure.facts(key)
         file = self._workspace.source(key.file)
@@ -279,13 +323,21 @@ class Carrier:
         ctx = context_name(file, facts.piece.node)
         taken = self._state.placement.names_in(key.file)
         schema, names = self._reading.schema, self._state.names
-        return write_queries(file, facts.piece, facts.queries, schema, names, values, ctx, taken)
+        crossing = None
+        if key in self._state.closure.actions:
+            module = self._state.placement.modules[key.file]
+            own = {*taken, *IMPORTED, *all_names(), *names.functions()}
+            crossing = self._crossings.setdefault(module, Crossing(module, own))
+            crossing.taken |= set(file.bindings.top_level)
+        return write_queries(file, facts.piece, facts.queries, schema, names, values, ctx, taken, crossing)
 
     def _kind(self, plan: RoutePlan) -> None:
         assert plan.piece is not None
-        writes = self._state.closure.writes(plan.piece.key)
-        reads = bool(self._state.closure.effects(plan.piece.key))
+        closure, key = self._state.closure, plan.piece.key
+        writes = closure.writes(key) or Effect.SIGNS in closure.effects(key)
+        reads = closure.reaches_context(key)
         base = "mutation" if writes or (not reads and plan.route.method != "GET") else "query"
+        base = "action" if plan.acts else base
         public = plan.exact and not plan.checks
         plan.kind = base if public else f"internal{base[:1].upper()}{base[1:]}"
         plan.settles = base == "mutation" and may_roll_back(self._state.closure, plan)
@@ -293,6 +345,8 @@ class Carrier:
     def _half_committed(self, plan: RoutePlan) -> bool:
         """A mutation that goes on after a failure cannot take back what the failed call wrote before."""
         assert plan.piece is not None
+        if plan.acts:
+            return False
         reached = self._state.closure.reached(plan.piece.key)
         queries = [query for key in reached for query in self._state.closure.facts(key).queries_now]
         stops_halfway = partial(may_stop_halfway, schema=self._reading.schema)
@@ -325,6 +379,7 @@ class Carrier:
             database=self._state.database,
             args_text=lambda plan: _arguments(plan, names, placement),
             job_validator=self._job_validator,
+            jobs={module: set(crossing.taken) for module, crossing in self._crossings.items()},
             delegates=self._delegates(),
         )
 

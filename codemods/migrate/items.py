@@ -244,6 +244,8 @@ def carried_diagnostics(reading: Reading, carried: Carried) -> list[Diagnostic]:
             text = f"{plan.route.name} may end without an answer: where Express never answered, the function throws"
             found.setdefault(_diagnostic("CX207", text, place))
         for key in carried.pieces(plan):
+            for note in carried.closure.facts(key).notes:
+                found.setdefault(_diagnostic(note.code, note.text, note.place))
             for code, text, query in carried.database[key].notes if key in carried.database else ():
                 found.setdefault(_diagnostic(code, f"{query.name}: {text}", _query_place(reading, query)))
     for rename in carried.names.renames:

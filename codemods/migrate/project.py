@@ -16,7 +16,7 @@ from codemods.outcome import Diagnostic, Place, Severity
 from codemods.rules.project import configured_folder
 from codemods.workspace import Package, Workspace
 
-VERSIONS = {"convex": "^1.48.0", "convex-helpers": "^0.1.124", "hono": "^4.13.0"}
+VERSIONS = {"convex": "^1.48.0", "convex-helpers": "^0.1.124", "hono": "^4.13.0", "bcryptjs": "^3.0.3"}
 """Dependencies of generated code."""
 
 TSCONFIG = """{

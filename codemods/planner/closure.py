@@ -7,8 +7,10 @@ from codemods.planner.analysis import Analyser
 from codemods.planner.facts import Effect, Facts
 from codemods.planner.pieces import Piece, PieceKey, PieceKind
 from codemods.planner.problems import Problem
+from codemods.source.tree import is_async
 
 FUNCTIONS = frozenset({PieceKind.FUNCTION, PieceKind.METHOD, PieceKind.INLINE})
+_IN_CONTEXT = frozenset({Effect.READS, Effect.WRITES, Effect.SCHEDULES})
 
 
 class Closure:
@@ -18,6 +20,9 @@ class Closure:
         self._analyser = analyser
         self._reached: dict[PieceKey, tuple[PieceKey, ...]] = {}
         self._extra: dict[PieceKey, list[Problem]] = {}
+        self._turning: dict[PieceKey, bool] = {}
+        self.actions: frozenset[PieceKey] = frozenset()
+        """Pieces that run in actions, and reach the database by internal functions only."""
 
     def facts(self, key: PieceKey, handler: bool = False) -> Facts:
         return self._analyser.facts(self._analyser.pieces[key], handler)
@@ -75,7 +80,24 @@ class Closure:
 
     def needs_context(self, key: PieceKey) -> bool:
         """Functions that reach the database or the scheduler get a `ctx` as their first parameter."""
-        return self.piece(key).kind in FUNCTIONS and bool(self.effects(key))
+        return self.piece(key).kind in FUNCTIONS and self.reaches_context(key)
+
+    def reaches_context(self, key: PieceKey) -> bool:
+        """Does running the piece touch the database or the scheduler?"""
+        return not _IN_CONTEXT.isdisjoint(self.effects(key))
+
+    def acts(self, key: PieceKey) -> bool:
+        """Does running the piece take an action?"""
+        return Effect.OUTSIDE in self.effects(key)
+
+    def turns_async(self, key: PieceKey) -> bool:
+        """A function that did not wait for anything, and now has to."""
+        if key not in self._turning:
+            self._turning[key] = False
+            piece, facts = self.piece(key), self.facts(key)
+            waits = bool(facts.awaited) or any(u.call is not None and self.turns_async(u.target) for u in facts.uses)
+            self._turning[key] = waits and piece.kind in FUNCTIONS and not is_async(piece.node)
+        return self._turning[key]
 
     def writes(self, key: PieceKey) -> bool:
         return bool(self.effects(key) & {Effect.WRITES, Effect.SCHEDULES})

@@ -17,6 +17,10 @@ class Effect(StrEnum):
     READS = "reads"
     WRITES = "writes"
     SCHEDULES = "schedules"
+    OUTSIDE = "outside"
+    """Work that only an action may do: of the world outside, or too slow for a transaction."""
+    SIGNS = "signs"
+    """Makes a token that names the time, which no cached query may."""
 
 
 class Style(StrEnum):
@@ -82,6 +86,10 @@ class Facts:
     timers: list[Timer] = field(default_factory=list)
     effects: set[Effect] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
+    notes: list[Problem] = field(default_factory=list)
+    """What its owner should know, and what is no obstacle."""
+    awaited: list[Span] = field(default_factory=list)
+    """Calls whose replacement has to be awaited, while the source did not wait."""
     client: int | None = None
     """The index of the parameter that is a database client."""
 

@@ -9,7 +9,8 @@ from ast_grep_py import SgNode
 
 from codemods.planner.facts import Effect, Replaced, Timer
 from codemods.planner.member_chains import member_chain, outer_name
-from codemods.planner.pieces import is_function_call
+from codemods.planner.pieces import PieceKind, is_function_call
+from codemods.planner.problems import Problem
 from codemods.planner.runtimes import GLOBALS, Nature
 from codemods.planner.scan import Scan
 from codemods.source import SourceFile, arguments, find_all, member, span_of, unwrap
@@ -59,11 +60,15 @@ class Globals:
         if names[1] == "NODE_ENV":
             return True
         top = chain[2]
-        parent = top.parent()
-        right = parent.field("right") if parent is not None and parent.kind() == "binary_expression" else None
-        if right is not None and right.kind() in ("string", "template_string") and _SECRET.search(names[1]):
+        fallback = _literal_fallback(top) if _SECRET.search(names[1]) else None
+        if fallback is None:
+            self._scan.facts.replaced.append(Replaced(span_of(top), f"env.{names[1]}", "env", names[1]))
+        elif fallback == top.parent() and self._scan.facts.piece.kind is not PieceKind.DECLARATION:
+            self._scan.facts.replaced.append(Replaced(span_of(fallback), "", "secret", names[1]))
+            text = f"the literal behind the secret `{names[1]}` is left out: unset, it is an error"
+            self._scan.facts.notes.append(Problem("CX803", text, self._scan.file.place(node)))
+        else:
             self._scan.problem(node, "CX803", f"falls back to a literal for the secret `{names[1]}`")
-        self._scan.facts.replaced.append(Replaced(span_of(top), f"env.{names[1]}", "env", names[1]))
         return True
 
     def _timer(self, node: SgNode) -> bool:
@@ -81,3 +86,14 @@ class Globals:
         self._scan.facts.timers.append(Timer(span_of(call), span_of(callback), delay))
         self._scan.facts.effects.add(Effect.SCHEDULES)
         return True
+
+
+def _literal_fallback(read: SgNode) -> SgNode | None:
+    """The outermost `read || "literal"` around a read of the environment."""
+    found, node = None, read
+    while (parent := node.parent()) is not None and parent.kind() in ("binary_expression", "parenthesized_expression"):
+        right = parent.field("right")
+        if right is not None and right.kind() in ("string", "template_string"):
+            found = parent
+        node = parent
+    return found

@@ -83,7 +83,7 @@ class IdChecks:
 
     def _check(self, key: PieceKey, file: SourceFile, node: SgNode, call: SgNode, check: str, table: str) -> None:
         """`isNaN(id)` asks whether the text is no id at all: `ctx.db.normalizeId("users", id) === null`."""
-        if not self._closure.needs_context(key):
+        if not self._closure.needs_context(key) or key in self._closure.actions:
             self._found.refuse(key, "CX301", f"the id `{node.text()}` is checked as a number", file, node)
             return
         context = context_name(file, self._closure.piece(key).node)

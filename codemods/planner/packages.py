@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from ast_grep_py import SgNode
 
-from codemods.planner.facts import PackageUse, Replaced
+from codemods.planner.facts import Effect, PackageUse, Replaced
 from codemods.planner.member_chains import member_chain, outer_name
 from codemods.planner.pieces import is_function_call
-from codemods.planner.runtimes import LOGGERS, Nature, package_nature
+from codemods.planner.runtimes import LOGGERS, SUBSTITUTES, Nature, package_nature
 from codemods.planner.scan import Scan
-from codemods.source import Binding, member, span_of
+from codemods.planner.tokens import MODULE, signing
+from codemods.source import FUNCTION_KINDS, Binding, arguments, member, span_of, unwrap
 
 _CONSOLE = {
     "log": "log", "info": "info", "http": "info", "verbose": "debug", "debug": "debug", "silly": "debug",
@@ -19,6 +20,7 @@ _CONSOLE = {
 
 _REFUSED: dict[Nature, tuple[str, str]] = {
     Nature.OUTSIDE: ("CX202", "calls {module}"),
+    Nature.HEAVY: ("CX204", "gives {module} a callback"),
     Nature.NODE: ("CX501", "uses {module}"),
     Nature.ERASED: ("CX105", "uses {what} of {module}"),
     Nature.UNKNOWN: ("CX208", "uses the package {module}"),
@@ -45,19 +47,36 @@ class Packages:
         if found.type_only and package_nature(found.module) is not Nature.PURE:
             self._scan.problem(reference, "CX105", f"uses the type `{reference.text()}` of {found.module}")
             return
+        if found.module == MODULE and self._signs(found.imported, reference):
+            return
         if self.external(found.module, reference, f"`{reference.text()}`"):
+            module = SUBSTITUTES.get(found.module, found.module)
             type_only = found.type_only or reference.kind() == "type_identifier"
             imported = "default" if _is_used_whole(binding) else found.imported
-            self._scan.facts.packages.append(PackageUse(found.module, imported, found.local, type_only))
+            self._scan.facts.packages.append(PackageUse(module, imported, found.local, type_only))
 
     def external(self, module: str, node: SgNode, what: str) -> bool:
         """Note what using a package means; True when the use can stay as it is."""
         nature = package_nature(module)
         if nature is Nature.PURE:
             return True
+        if nature is Nature.HEAVY and not _takes_callback(node):
+            self._scan.facts.effects.add(Effect.OUTSIDE)
+            return True
         code, words = _REFUSED[nature]
         self._scan.problem(node, code, words.format(module=module, what=what))
         return False
+
+    def _signs(self, imported: str, reference: SgNode) -> bool:
+        """`jwt.sign(…)` becomes the library's own function, which has to be awaited."""
+        found = signing(imported, reference)
+        if found is None:
+            return False
+        callee, call = found
+        self._scan.facts.replaced.append(Replaced(span_of(callee), "signToken", "errors"))
+        self._scan.facts.awaited.append(span_of(call))
+        self._scan.facts.effects.add(Effect.SIGNS)
+        return True
 
     def _prisma(self, imported: str, reference: SgNode) -> None:
         """Types and enums of the generated client, and its error class."""
@@ -84,6 +103,11 @@ class Packages:
             self._scan.problem(reference, "CX105", f"uses the logger `{expression.text()}`")
             return
         self._scan.facts.replaced.append(Replaced(span_of(top), f"console.{console}"))
+
+
+def _takes_callback(node: SgNode) -> bool:
+    call = node if node.kind() == "call_expression" else is_function_call(member_chain(node)[-1])
+    return call is not None and any(unwrap(each).kind() in FUNCTION_KINDS for each in arguments(call))
 
 
 def is_logger(module: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -167,3 +168,12 @@ def _may_throw(closure: Closure, key: PieceKey) -> bool:
         if any(_is_write(query) or query.or_throw for query in facts.queries):
             return True
     return False
+
+
+_DATABASE_ERROR = re.compile(r"\.code\b|\.meta\b|\bPrisma\b|KnownRequestError|\bP20\d\d\b")
+
+
+def reads_database_error(function: SgNode) -> SgNode | None:
+    """A `catch` that asks which error of the database it got: only data is left of what crossed a function's border."""
+    clauses = find_all(function, "catch_clause")
+    return next((clause for clause in clauses if _DATABASE_ERROR.search(clause.text())), None)

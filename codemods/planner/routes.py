@@ -62,6 +62,8 @@ class RoutePlan:
     module: str = ""
     kind: str = ""
     settles: bool = False
+    acts: bool = False
+    """Its function is an action."""
     ids: frozenset[str] = frozenset()
     """Validated fields that turned out to hold Convex ids, whatever the schema says of them."""
 

@@ -13,6 +13,8 @@ class Nature(StrEnum):
 
     PURE = "pure"
     OUTSIDE = "outside"
+    HEAVY = "heavy"
+    """Plain JavaScript that takes too long for a transaction."""
     NODE = "node"
     ERASED = "erased"
     """Framework code that a rewrite replaces; what is left of it after rewriting is refused."""
@@ -261,10 +263,9 @@ PACKAGES: dict[str, Nature] = (
         ],
         Nature.OUTSIDE,
     )
+    | dict.fromkeys(["bcrypt", "bcryptjs"], Nature.HEAVY)
     | dict.fromkeys(
         [
-            "bcrypt",
-            "bcryptjs",
             "argon2",
             "jsonwebtoken",
             "jose",
@@ -310,6 +311,9 @@ PACKAGES: dict[str, Nature] = (
     )
 )
 """npm packages by what calling them does. A package that is not listed is UNKNOWN, which is never counted as pure."""
+
+SUBSTITUTES = {"bcrypt": "bcryptjs"}
+"""Native packages, and the one in plain JavaScript that has the same functions."""
 
 LOGGERS = frozenset({"winston", "pino", "pino-http", "bunyan", "loglevel", "log4js", "signale", "consola", "tracer"})
 """Logging packages: their loggers become the console."""

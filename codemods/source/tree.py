@@ -86,6 +86,11 @@ def unwrap(node: SgNode, *, awaited: bool = False) -> SgNode:
     return node
 
 
+def is_async(function: SgNode) -> bool:
+    """Is a function marked `async`?"""
+    return any(child.kind() == "async" for child in function.children())
+
+
 def arguments(call: SgNode) -> list[SgNode]:
     """The arguments of a call or `new` expression, comments left out."""
     found = call.field("arguments")

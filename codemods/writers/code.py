@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from codemods.source.span import Span
@@ -56,6 +56,8 @@ class DbCode:
     runtime: frozenset[str] = frozenset()
     diagnostics: tuple[tuple[str, str], ...] = ()
     comments: tuple[str, ...] = ()
+    functions: Mapping[str, str] = field(default_factory=dict)
+    """The internal functions by which an action reaches the database: texts by name."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,8 +43,11 @@ class PayloadWriter:
         parts = data.parts if data else ()
         looks_up = any(isinstance(part, Assignment) and self._looks_up(part) for part in parts)
         self._enclosed = self._enclosed or looks_up
+        spreads = any(isinstance(part, Span) for part in parts)
         if len(parts) == 1 and isinstance(parts[0], Span):
             self._payload.doc = self._value(parts[0], "data")
+        elif spreads and self._draft.in_action and not self._enclosed:
+            self._payload.doc = self._draft.bundle("data", record([self._part(part) for part in parts]))
         else:
             self._payload.doc = record([self._part(part) for part in parts])
         return self._payload

@@ -13,6 +13,7 @@ from codemods.planner.problems import Problem
 from codemods.planner.values import node_covering
 from codemods.source import FUNCTION_KINDS, Edit, SourceFile, Span, named, span_of
 from codemods.writers.code import DbCode, ImportSpec, Refusal, TableUse, ValueFacts
+from codemods.writers.crossing import Crossing
 from codemods.writers.db import write_query
 from codemods.writers.names import SchemaNames
 
@@ -28,6 +29,8 @@ class DatabaseEdits:
     runtime: set[str] = field(default_factory=set)
     notes: list[tuple[str, str, Query]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    functions: dict[str, str] = field(default_factory=dict)
+    """Internal functions that do the work of an action: texts by name."""
 
 
 def write_queries(
@@ -39,8 +42,12 @@ def write_queries(
     facts: ValueFacts,
     ctx: str,
     taken: Collection[str],
+    crossing: Crossing | None = None,
 ) -> DatabaseEdits:
-    """Write every call; what cannot be written becomes a problem of the piece. `taken` names are the module's own."""
+    """Write every call; what cannot be written becomes a problem of the piece. `taken` names are the module's own.
+
+    In an action, `crossing` is its way to the database.
+    """
     found = DatabaseEdits()
     local = file.bindings.declared_in(piece.node)
     avoid = {*taken, *file.bindings.top_level, *(binding.name for binding in local)}
@@ -49,11 +56,14 @@ def write_queries(
         if is_floating(file, query.call):
             text = f"{query.name} is called and not awaited"
             found.problems.append(Problem("CX209", text, file.place(query.call.start)))
+        if crossing is not None and query.op is Op.TRANSACTION:
+            text = f"{query.name} stands between calls of the outside world"
+            found.problems.append(Problem("CX202", text, file.place(query.call.start)))
         if query.op in (Op.TRANSACTION, Op.CONNECT, Op.RAW):
             _write_control(file, query, found)
             continue
         indent, used = file.indent_at(query.call.start), _is_used(file, query)
-        code = write_query(query, schema, names, facts, ctx, indent, avoid, used, changing)
+        code = write_query(query, schema, names, facts, ctx, indent, avoid, used, changing, crossing)
         if isinstance(code, Refusal):
             found.problems.append(Problem(code.code, f"{query.name}: {code.reason}", file.place(query.call.start)))
             continue
@@ -71,6 +81,7 @@ def _add(file: SourceFile, found: DatabaseEdits, query: Query, code: DbCode) -> 
     found.tables |= code.tables
     found.indexes |= code.indexes
     found.runtime |= code.runtime
+    found.functions |= code.functions
     found.notes += [(number, text, query) for number, text in code.diagnostics]
 
 

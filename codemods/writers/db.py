@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from functools import partial
 
 from codemods.ir.query import Op, Query
 from codemods.ir.table import Schema, Table
 from codemods.writers.access import source_of, unique_row
 from codemods.writers.code import DbCode, Part, Refusal, RefusedError, ValueFacts
+from codemods.writers.crossing import Crossing, across
 from codemods.writers.draft import Draft, draft_of
 from codemods.writers.layout import Doc, Group, Line, Nest, call, layout, listed
 from codemods.writers.names import SchemaNames
@@ -30,6 +32,7 @@ def write_query(
     avoid: Collection[str] | None = None,
     used: bool = True,
     changing: Collection[str] = (),
+    crossing: Crossing | None = None,
 ) -> DbCode | Refusal:
     """The code of a query, or why there is none.
 
@@ -37,9 +40,11 @@ def write_query(
     be shadowed or imported over. Without it the likeliest one is avoided: a handler called `deleteUser`.
     `changing` holds the names that are assigned more than once (`let`, reassigned parameters): their values are taken
     before the functions of ours that use them. `used` is False where nobody looks at the result, which is then not made
-    to look like the source's.
+    to look like the source's. In an action, `crossing` is its way to the database.
     """
     draft = draft_of(query, schema, names, facts, ctx, related_test, avoid, changing)
+    if crossing is not None:
+        draft.apart, draft.in_action = partial(across, crossing, draft, query), True
     try:
         if query.unsupported:
             raise RefusedError("CX301", "; ".join(query.unsupported))
@@ -68,7 +73,7 @@ def _find_many(draft: Draft, table: Table, query: Query, used: bool) -> Doc:
     source = source_of(draft, table, query.where, query.order, (), query.limit is not None)
     if query.limit is None:
         _warn_unbounded(draft, table, source)
-    docs = many(draft, table, source, limits)
+    docs = draft.apart(many(draft, table, source, limits))
     return call(draft.library("rows"), docs, view(draft, table, query.select, query.include))
 
 
@@ -79,12 +84,12 @@ def _count(draft: Draft, table: Table, query: Query, used: bool) -> Doc:
     if query.limit is None:
         _warn_unbounded(draft, table, source)
     docs = many(draft, table, unordered(source), Limits(query.offset, query.limit))
-    return call(draft.library("countRows"), docs)
+    return draft.apart(call(draft.library("countRows"), docs))
 
 
 def _row(draft: Draft, table: Table, query: Query, found: Doc) -> Doc:
     function = draft.library("rowOrThrow" if query.or_throw else "row")
-    return call(function, found, view(draft, table, query.select, query.include))
+    return call(function, draft.apart(found), view(draft, table, query.select, query.include))
 
 
 def _warn_unbounded(draft: Draft, table: Table, source: Source) -> None:

@@ -82,6 +82,13 @@ class Draft:
     runtime: set[str] = field(default_factory=set)
     diagnostics: dict[tuple[str, str], None] = field(default_factory=dict)
     hoisted: dict[Span, str] = field(default_factory=dict)
+    apart: Callable[[Doc], Doc] = lambda doc: doc
+    """Puts the database work of an action into a function of its own; everywhere else it stays where it is."""
+    in_action: bool = False
+    functions: dict[str, str] = field(default_factory=dict)
+    """The internal functions of an action that the query needs: texts by name."""
+    bundled: dict[str, Doc] = field(default_factory=dict)
+    """Objects that cross from an action whole, by the names of their arguments."""
 
     def table(self, name: str | None) -> Table:
         """The table of that source name."""
@@ -164,6 +171,12 @@ class Draft:
             return self.hoist(span, wish)
         return self.value(span) if alone else self.operand(span)
 
+    def bundle(self, wish: str, doc: Doc) -> str:
+        """The name of an object whose parts are no business of the function that gets it."""
+        name = self.fresh(wish)
+        self.bundled[name] = doc
+        return name
+
     def hoist(self, span: Span, wish: str) -> str:
         """A name for a value that is computed once, before the query."""
         if span not in self.hoisted:
@@ -203,6 +216,7 @@ class Draft:
             frozenset(self.runtime),
             tuple(self.diagnostics),
             tuple(_comments_between(query, self.facts)),
+            dict(self.functions),
         )
 
     def _import(self, module: str, name: str) -> str:

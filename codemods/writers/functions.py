@@ -14,7 +14,7 @@ from codemods.writers.moved import MovedWriter
 from codemods.writers.parsing import parse_edits
 from codemods.writers.placement import Context
 from codemods.writers.registered import HandlerWriter
-from codemods.writers.splice import Splice, Written, function_at
+from codemods.writers.splice import Job, Splice, Written, function_at
 from codemods.writers.uses import UseWriter
 
 
@@ -66,6 +66,7 @@ class PieceWriter:
         self._splice.edits += found.edits
         self._splice.written.imports += found.imports
         self._splice.written.runtime |= found.runtime
+        self._splice.written.jobs += [Job(name, text) for name, text in found.functions.items()]
         for callback in transaction_parameters(self._splice.file, self._splice.facts.queries):
             self._drop_parameters(callback)
 

@@ -132,7 +132,7 @@ def _called(plan: RoutePlan, given: Doc, code: EdgeCode) -> Doc:
     """`await c.env.runQuery(api.books.getBook, { id: c.req.param("id") })`."""
     visibility = "internal" if plan.kind.startswith("internal") else "api"
     code.imports.append(ImportSpec("convex:_generated/api", visibility))
-    runner = "runQuery" if plan.kind.lower().endswith("query") else "runMutation"
+    runner = next(f"run{kind}" for kind in ("Query", "Mutation", "Action") if plan.kind.lower().endswith(kind.lower()))
     reference = f"{visibility}.{plan.module.replace('/', '.')}.{plan.name}"
     called = call(f"await c.env.{runner}", reference, given)
     if not plan.settles:

@@ -6,6 +6,7 @@ from ast_grep_py import SgNode
 
 from codemods.planner.pieces import PieceKind, with_comments
 from codemods.source import Edit, Span, parameters, span_of
+from codemods.source.tree import is_async
 from codemods.writers.errors import error_class_edits
 from codemods.writers.placement import SERVER
 from codemods.writers.shifting import reindented
@@ -57,6 +58,7 @@ class MovedWriter:
     def _add_context_parameter(self) -> None:
         """`ctx` comes first; a database client among the parameters goes, since it is what `ctx` is for."""
         kind = "MutationCtx" if self._splice.context.closure.writes(self._splice.piece.key) else "QueryCtx"
+        kind = "ActionCtx" if self._splice.piece.key in self._splice.context.closure.actions else kind
         if self._splice.file.language != "javascript":
             self._splice.bring(SERVER, kind, "", True)
         typed = f"{self._splice.ctx}: {kind}" if self._splice.file.language != "javascript" else self._splice.ctx
@@ -108,15 +110,12 @@ class MovedWriter:
             Span(with_comments(self._splice.file, statement).start, span_of(statement).start)
         )
         if node.kind() == "method_definition":
+            turned = self._splice.context.closure.turns_async(self._splice.piece.key)
             fields = (node.field("type_parameters"), node.field("parameters"), node.field("return_type"))
             head = "".join(self._splice.render(span_of(part)) for part in fields if part is not None)
             body = node.field("body")
             block = self._splice.render(span_of(body)) if body is not None else "{}"
-            text = f"{comments}export {'async ' if _is_async(node) else ''}function {name}{head} {block}"
+            text = f"{comments}export {'async ' if turned or is_async(node) else ''}function {name}{head} {block}"
         else:
             text = f"{comments}export const {name} = {self._splice.render(span_of(node))};"
         return reindented(text, self._splice.file.language, self._splice.file.indent_at(span_of(statement).start), "")
-
-
-def _is_async(node: SgNode) -> bool:
-    return any(child.kind() == "async" for child in node.children())

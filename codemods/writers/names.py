@@ -86,6 +86,12 @@ class SchemaNames:
         """The names around a source table."""
         return self.tables[table]
 
+    def functions(self) -> frozenset[str]:
+        """The functions of all tables."""
+        return frozenset(
+            name for row in self.tables.values() for name in (row.mapper, row.insert, row.patch, row.delete)
+        )
+
     def field(self, table: Table, field: str) -> str:
         """The Convex name of a source field: `_id` for a generated key."""
         return "_id" if field == table.id_field else self.tables[table.name].fields[field]

@@ -49,11 +49,22 @@ class HandlerWriter:
     def _registration(self, route: RoutePlan, args: str, unit: str) -> str:
         assert route.request is not None
         takes = bool(route.request.arguments)
-        uses_ctx = bool(self._splice.context.closure.effects(self._splice.piece.key))
+        uses_ctx = self._splice.context.closure.reaches_context(self._splice.piece.key)
         given = f"{self._splice.ctx}, {route.request.name}" if takes else (self._splice.ctx if uses_ctx else "")
         name = self._splice.context.placement.name(self._splice.piece)
-        head = f"export const {name} = {route.kind}({{\n{unit}args: {args},\n{unit}handler: async ({given}) => "
+        result = self._result(route) if uses_ctx else ""
+        head = f"export const {name} = {route.kind}({{\n{unit}args: {args},\n{unit}handler: async ({given}){result} => "
         if route.settles:
             settle = self._splice.library("settle")
             return f"{head[: -len(f'async ({given}) => ')]}({given}) => {settle}(async () => "
         return head
+
+    def _result(self, route: RoutePlan) -> str:
+        """What an action runs is typed by the module that the action is in: a written type ends the circle."""
+        if not route.acts or self._splice.file.language == "javascript":
+            return ""
+        if not route.enveloped:
+            return ": Promise<unknown>"
+        self._splice.bring("convex:lib/edge", "Answer", "", True)
+        self._splice.written.runtime.add("Answer")
+        return ": Promise<Answer>"

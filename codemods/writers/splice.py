@@ -33,7 +33,7 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A scheduled function cut out of a setTimeout: its name, validators by argument, and body."""
+    """An internal function cut out of a piece: a scheduled one, or the database work of an action."""
 
     name: str
     text: str

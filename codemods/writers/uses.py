@@ -12,6 +12,7 @@ from codemods.source import Edit, Span, parameters, span_of
 from codemods.writers.database import is_floating
 from codemods.writers.placement import SERVER
 from codemods.writers.splice import Splice, is_shorthand
+from codemods.writers.waiting import Waiting
 
 
 class UseWriter:
@@ -23,6 +24,10 @@ class UseWriter:
     def write(self) -> None:
         for use in self._splice.facts.uses:
             self._use(use)
+        waiting = Waiting(self._splice)
+        for call in self._splice.facts.awaited:
+            waiting.wait(call)
+        waiting.turn()
         for stray in stray_clients(
             self._splice.file,
             self._splice.piece.node,
@@ -42,8 +47,15 @@ class UseWriter:
             self._direct(use, name, module, here)
         else:
             self._through_namespace(use, name, module, here)
-        if self._splice.context.closure.needs_context(use.target):
+        closure = self._splice.context.closure
+        if closure.needs_context(use.target):
             self._pass_context(use)
+        if closure.turns_async(use.target):
+            if use.call is None:
+                text = f"`{self._splice.file.slice(use.span)}`, which now has to be awaited, is passed on as a value"
+                self._splice.problem("CX210", text, use.span)
+            else:
+                Waiting(self._splice).wait(use.call)
 
     def _direct(self, use: PieceUse, name: str, module: str, here: bool) -> None:
         if here:
@@ -117,6 +129,12 @@ class UseWriter:
                 self._splice.edits.append(Edit.replace(replaced.span, replaced.text))
                 self._splice.bring(SERVER, "env")
                 self._splice.written.env.add(replaced.name or "")
+            elif module == "secret":
+                name = replaced.name or ""
+                text = f'{self._splice.library("requireEnv")}(env.{name}, "{name}")'
+                self._splice.edits.append(Edit.replace(replaced.span, text))
+                self._splice.bring(SERVER, "env")
+                self._splice.written.env.add(name)
             elif module == "errors":
                 self._splice.edits.append(Edit.replace(replaced.span, self._splice.library(replaced.text)))
             elif module.startswith("table:"):

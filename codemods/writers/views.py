@@ -19,6 +19,8 @@ def view(draft: Draft, table: Table, select: tuple[str, ...] | None, includes: S
     """A function from a document to what the query returns for it."""
     if select is None and not includes:
         return draft.table_function(table, "mapper")
+    if includes and draft.in_action:
+        raise RefusedError("CX202", "an action would load relations row by row")
     with draft.scope():
         row = draft.fresh(draft.names.of(table.name).row)
         items = [*_columns(draft, table, row, select), *_relations(draft, table, row, includes)]

@@ -34,7 +34,7 @@ def create_many(draft: Draft, table: Table, query: Query, used: bool) -> Doc:
         name = draft.fresh("data")
         insert = call(draft.table_function(table, "insert"), draft.ctx, name)
     function = draft.library("eachNew" if query.skip_duplicates else "each")
-    return call(f"{function}<{names.new_type}>", items, arrow(f"({name})", insert))
+    return draft.apart(call(f"{function}<{names.new_type}>", items, arrow(f"({name})", insert)))
 
 
 def update(draft: Draft, table: Table, query: Query, used: bool) -> Doc:
@@ -54,7 +54,7 @@ def update_many(draft: Draft, table: Table, query: Query, used: bool) -> Doc:
         payload = PayloadWriter(draft, table, patching=True, enclosed=True, repeated=True).write(query.data)
         _refuse_look_ups(payload)
         patch = call(draft.table_function(table, "patch"), draft.ctx, row, payload.doc)
-    return call(draft.library("each"), docs, arrow(f"({row})", patch))
+    return draft.apart(call(draft.library("each"), docs, arrow(f"({row})", patch)))
 
 
 def upsert(draft: Draft, table: Table, query: Query, used: bool) -> Doc:
@@ -89,7 +89,7 @@ def delete_many(draft: Draft, table: Table, query: Query, used: bool) -> Doc:
             row = f"async ({row})"
         else:
             row = f"({row})"
-    return call(draft.library("each"), docs, arrow(row, gone))
+    return draft.apart(call(draft.library("each"), docs, arrow(row, gone)))
 
 
 def _insert(draft: Draft, table: Table, data: Data | None, enclosed: bool = False) -> Doc:
@@ -116,6 +116,7 @@ def _refuse_look_ups(payload: Payload) -> None:
 
 
 def _shown(draft: Draft, table: Table, query: Query, used: bool, doc: Doc) -> Doc:
+    doc = draft.apart(doc)
     if not used:
         return doc
     return call(draft.library("row"), doc, view(draft, table, query.select, query.include))

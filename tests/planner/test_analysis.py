@@ -61,13 +61,19 @@ def test_the_environment_is_declared(planned: PlanApp) -> None:
 
 def test_a_secret_has_no_fallback_in_the_code(planned: PlanApp) -> None:
     found = planned(route('res.json(process.env.API_SECRET || "x");'))
-    assert found.reason == "CX803 falls back to a literal for the secret `API_SECRET`"
+    assert 'return toJson(requireEnv(env.API_SECRET, "API_SECRET"))' in found.handler
+
+
+@pytest.mark.parametrize("read", ['process.env.A_SECRET || process.env.B || "x"', '(process.env.A_SECRET ?? "") || "x"'])
+def test_a_chain_of_fallbacks_for_a_secret_is_left_to_its_owner(planned: PlanApp, read: str) -> None:
+    found = planned(route(f"res.json({read});"))
+    assert found.reason == "CX803 falls back to a literal for the secret `A_SECRET`"
 
 
 PACKAGES = {
     "pure": ("lodash", None),
     "calls out": ("axios", "CX202 calls axios"),
-    "needs Node": ("bcrypt", "CX501 uses bcrypt"),
+    "needs Node": ("argon2", "CX501 uses argon2"),
     "Node itself": ("node:fs", None),
     "unknown": ("some-package", "CX208 uses the package some-package"),
 }

@@ -1,0 +1,283 @@
+"""Database work of an action: an internal function of its own, which the action runs with plain values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from codemods.ir.query import READS, All, Any, Assignment, Change, Compare, Condition, Data, Not, Op, Predicate, Query
+from codemods.ir.table import Field, FieldType, Table
+from codemods.source.span import Span
+from codemods.writers.code import SERVER, ImportSpec, RefusedError
+from codemods.writers.draft import Draft
+from codemods.writers.fields import id_target, validator_text_of
+from codemods.writers.keys import is_given
+from codemods.writers.layout import (
+    Broken,
+    Choice,
+    Doc,
+    Flat,
+    Group,
+    Hole,
+    Line,
+    Nest,
+    arrow,
+    call,
+    record,
+    text_of,
+)  # fmt: skip
+from codemods.writers.names import identifier
+
+_REFUSED = frozenset({FieldType.BYTES, FieldType.BIGINT, FieldType.DECIMAL})
+_VERBS = {
+    Op.FIND_UNIQUE: "get", Op.FIND_FIRST: "find", Op.FIND_MANY: "list", Op.COUNT: "count", Op.CREATE: "store",
+    Op.CREATE_MANY: "store", Op.UPDATE: "change", Op.UPDATE_MANY: "change", Op.UPSERT: "save", Op.DELETE: "remove",
+    Op.DELETE_MANY: "remove",
+}  # fmt: skip
+_BY_KEY = frozenset({Op.FIND_UNIQUE, Op.UPDATE, Op.DELETE, Op.UPSERT})
+_PARAMETER = re.compile(r"\((\w+)\) =>")
+_MANY = frozenset({Op.FIND_MANY, Op.COUNT, Op.CREATE_MANY, Op.UPDATE_MANY, Op.DELETE_MANY})
+
+
+@dataclass(slots=True)
+class Crossing:
+    """The way from the actions of a module into the database: its internal functions. `taken` holds its names."""
+
+    module: str
+    taken: set[str]
+    names: dict[str, str] = field(default_factory=dict)
+    """The names of the functions, by what comes after."""
+
+    def function(self, wish: str, body: str) -> str:
+        """The name of the function with that body, which is written once."""
+        if body not in self.names:
+            self.names[body] = identifier(wish, "query", self.taken)
+            self.taken.add(self.names[body])
+        return self.names[body]
+
+
+@dataclass(frozen=True, slots=True)
+class _Argument:
+    """A value that crosses: its name, its validator, and whether it may hold dates."""
+
+    name: str
+    validator: str
+    dated: bool
+
+
+def across(crossing: Crossing, draft: Draft, query: Query, doc: Doc) -> Doc:
+    """`doc` as the work of an internal function, and what runs that function with the values in it."""
+    table = draft.table(query.table)
+    holes: dict[Span, str] = {hole.span: hole.text for hole in _holes(doc)}
+    holes |= {span: draft.facts.text(span) for span in draft.hoisted}
+    arguments = _arguments(draft, doc, holes, dict(_kinds(draft, table, query)))
+    bundles = {name: _Argument(name, "v.any()", _opaque(table)) for name in draft.bundled}
+    names = {span: argument.name for span, argument in arguments.items()}
+    inner = _filled(doc, {hole: names.get(hole, text) for hole, text in holes.items()})
+    kind = "Query" if query.op in READS else "Mutation"
+    taken = {argument.name: argument for argument in (*arguments.values(), *bundles.values())}
+    body = _body(draft.ctx, kind, taken, inner)
+    name = crossing.function(_wish(draft, table, query), body)
+    draft.functions[name] = f"export const {name} = {body}"
+    draft.imports |= {ImportSpec(SERVER, f"internal{kind}"), ImportSpec("convex:_generated/api", "internal")}
+    if taken:
+        draft.imports.add(ImportSpec("convex/values", "v"))
+    draft.hoisted.clear()
+    values = {arguments[span].name: _given(draft, arguments[span], span, holes[span]) for span in arguments}
+    for label, value in draft.bundled.items():
+        given = call(draft.library("toJson"), value) if bundles[label].dated else value
+        values[label] = (f"{label}: ", given)
+    reference = f"internal.{crossing.module.replace('/', '.')}.{name}"
+    return call(f"{draft.ctx}.run{kind}", reference, *([record(list(values.values()))] if values else []))
+
+
+def _body(ctx: str, kind: str, arguments: dict[str, _Argument], inner: Doc) -> str:
+    given = f", {{ {', '.join(arguments)} }}" if arguments else ""
+    args = record([f"{each.name}: {each.validator}" for each in arguments.values()])
+    handler = text_of(("handler: ", arrow(f"({ctx}{given})", inner), ","), "  ", 2)
+    args_text = text_of(("args: ", args, ","), "  ", 2)
+    return f"internal{kind}({{\n  {args_text}\n  {handler}\n}});"
+
+
+def _given(draft: Draft, argument: _Argument, span: Span, text: str) -> Doc:
+    value: Doc = Hole(span, text)
+    if argument.dated:
+        value = call(draft.library("toJson"), value)
+    return value if text == argument.name and not argument.dated else (f"{argument.name}: ", value)
+
+
+def _arguments(draft: Draft, doc: Doc, holes: dict[Span, str], kinds: dict[Span, _Kind]) -> dict[Span, _Argument]:
+    """The values that cross, named for the columns that they meet. Literals stay where they are."""
+    taken = {draft.ctx, *draft.bundled, *(spec.binds for spec in draft.imports), *_PARAMETER.findall(_words(doc))}
+    found: dict[Span, _Argument] = {}
+    for span in sorted(holes, key=lambda one: (one in kinds and holes[one] != kinds[one].wish, one)):
+        text = holes[span]
+        if draft.facts.literal(span) is not None or draft.facts.is_null(span):
+            continue
+        kind = kinds.get(span)
+        if kind is None:
+            raise RefusedError("CX202", "a condition that an action cannot pass on")
+        same = next((found[other] for other in found if holes[other] == text), None)
+        if same is not None and same.validator == kind.validator:
+            found[span] = same
+            continue
+        name = draft.hoisted.get(span) or identifier(kind.wish, "value", taken)
+        if name != text == kind.wish:
+            raise RefusedError("CX202", f"two values called {text}")
+        taken.add(name)
+        found[span] = _Argument(name, kind.validator, kind.dated)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """What is known of a value from where it goes."""
+
+    wish: str
+    validator: str
+    dated: bool = False
+
+
+def _kinds(draft: Draft, table: Table, query: Query) -> Iterator[tuple[Span, _Kind]]:
+    """What the values of a query are, by the columns that they meet."""
+    yield from _compared(draft, table, query.where, query.op in _BY_KEY)
+    for number, name in ((query.limit, "limit"), (query.offset, "offset")):
+        if number is not None:
+            yield number, _Kind(name, "v.optional(v.number())")
+    for data in (query.data, query.update, *(query.rows if isinstance(query.rows, tuple) else ())):
+        yield from _assigned(draft, table, data)
+    if isinstance(query.rows, Span):
+        yield query.rows, _Kind("rows", "v.array(v.any())", _opaque(table))
+
+
+def _compared(draft: Draft, table: Table, where: Predicate, by_key: bool) -> Iterator[tuple[Span, _Kind]]:
+    match where:
+        case Condition():
+            column = table.field(where.field)
+            if column is not None:
+                many = where.op in (Compare.IN, Compare.NOT_IN)
+                unsure = by_key and not is_given(draft, column, where.value)
+                optional = unsure or draft.facts.may_be_undefined(where.value)
+                nullable = unsure or (column.nullable and not by_key)
+                yield where.value, _of_column(draft, table, column, where.value, many, optional, nullable)
+        case All(parts=parts) | Any(parts=parts):
+            for part in parts:
+                yield from _compared(draft, table, part, by_key)
+        case Not(part=part):
+            yield from _compared(draft, table, part, by_key)
+
+
+def _assigned(draft: Draft, table: Table, data: Data | None) -> Iterator[tuple[Span, _Kind]]:
+    for part in data.parts if data else ():
+        if isinstance(part, Span):
+            yield part, _Kind("data", "v.any()", _opaque(table))
+        elif part.change in (Change.CONNECT, Change.DISCONNECT):
+            yield from _connected(draft, table, part)
+        elif (column := table.field(part.field)) is not None:
+            optional = column.nullable or column.default is not None
+            optional = optional and draft.facts.may_be_undefined(part.value)
+            yield part.value, _of_column(draft, table, column, part.value, False, optional, column.nullable)
+
+
+def _connected(draft: Draft, table: Table, part: Assignment) -> Iterator[tuple[Span, _Kind]]:
+    relation = table.relation(part.field)
+    target = draft.schema.table(relation.table) if relation is not None else None
+    column = target.field(part.key) if target is not None and part.key is not None else None
+    if target is not None and column is not None:
+        unsure = not is_given(draft, column, part.value)
+        yield part.value, _of_column(draft, target, column, part.value, False, unsure, unsure)
+
+
+def _of_column(
+    draft: Draft, table: Table, column: Field, value: Span, many: bool, optional: bool, nullable: bool
+) -> _Kind:
+    if column.type in _REFUSED:
+        raise RefusedError("CX202", f"an action passes on {column.name}, a {column.type} column")
+    known = draft.facts.id_table(value)
+    if known is not None:
+        plain = f"v.id({draft.convex_table(draft.table(known))})"
+    elif (
+        column.name == table.id_field
+        or id_target(column, draft.schema) is not None
+        or column.type is FieldType.DATETIME
+    ):
+        plain = "v.string()"
+    else:
+        plain = validator_text_of(column, draft.schema, draft.names)
+    if many:
+        plain = f"v.array({plain})"
+    if nullable and known is None and "v.null()" not in plain and plain != "v.any()":
+        plain = f"v.union({plain}, v.null())"
+    return _Kind(column.name, f"v.optional({plain})" if optional else plain, column.type is FieldType.DATETIME)
+
+
+def _opaque(table: Table) -> bool:
+    """May an object that is passed on whole hold dates? Columns that no plain value can stand for are refused."""
+    refused = next((column.name for column in table.fields if column.type in _REFUSED), None)
+    if refused is not None:
+        raise RefusedError("CX202", f"an action passes on a whole object, which may hold {refused}")
+    return any(column.type is FieldType.DATETIME for column in table.fields)
+
+
+def _wish(draft: Draft, table: Table, query: Query) -> str:
+    """`getUserByEmail`, `listPosts`, `storeUser`."""
+    names = draft.names.of(table.name)
+    what = names.table if query.op in _MANY else names.type
+    keys = [part.field for part in _equal(query.where)]
+    by = "And".join(key[:1].upper() + key[1:] for key in keys[:2])
+    is_get = query.op is Op.FIND_UNIQUE and by and by.lower() != "id"
+    return f"{_VERBS[query.op]}{what[:1].upper()}{what[1:]}{f'By{by}' if is_get else ''}"
+
+
+def _equal(where: Predicate) -> Iterator[Condition]:
+    if isinstance(where, Condition):
+        yield where
+    elif isinstance(where, All):
+        for part in where.parts:
+            yield from _equal(part)
+
+
+def _holes(doc: Doc) -> Iterator[Hole]:
+    match doc:
+        case Hole():
+            yield doc
+        case tuple():
+            for part in doc:
+                yield from _holes(part)
+        case Nest(body=body) | Group(body=body) | Flat(body=body) | Choice(loose=body):
+            yield from _holes(body)
+
+
+def _words(doc: Doc) -> str:
+    """All text of a document."""
+    match doc:
+        case str():
+            return doc
+        case tuple():
+            return "".join(_words(part) for part in doc)
+        case Nest(body=body) | Group(body=body) | Flat(body=body) | Choice(loose=body):
+            return _words(body)
+        case _:
+            return " "
+
+
+def _filled(doc: Doc, names: dict[Span, str]) -> Doc:
+    """The document with names for its holes."""
+    match doc:
+        case Hole(span=span):
+            return names[span]
+        case (str(label), Hole(span=span)) if label == f"{names[span]}: ":
+            return names[span]
+        case tuple():
+            return tuple(_filled(part, names) for part in doc)
+        case Nest(body=body):
+            return Nest(_filled(body, names))
+        case Group(body=body):
+            return Group(_filled(body, names))
+        case Flat(body=body):
+            return Flat(_filled(body, names))
+        case Choice(tight=tight, loose=loose):
+            return Choice(_filled(tight, names), _filled(loose, names))
+        case Line() | Broken() | str():
+            return doc

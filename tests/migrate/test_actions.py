@@ -1,0 +1,410 @@
+"""Work that no transaction may do: passwords are hashed in actions, whose database work runs in internal functions."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+
+import pytest
+from convex_project import ConvexProject, Json, Request
+from harness import CodemodTest, Migrated
+
+SECRET = "not for production"
+
+SCHEMA = """
+    enum Role {
+      USER
+      ADMIN
+    }
+
+    model User {
+      id        Int       @id @default(autoincrement())
+      email     String    @unique
+      password  String
+      name      String?
+      role      Role      @default(USER)
+      logins    Int       @default(0)
+      createdAt DateTime  @default(now())
+      lastLogin DateTime?
+      posts     Post[]
+    }
+
+    model Post {
+      id       Int    @id @default(autoincrement())
+      title    String
+      authorId Int
+      author   User   @relation(fields: [authorId], references: [id])
+    }
+    """
+
+TOKENS = """
+    import jwt from "jsonwebtoken";
+
+    /** Who is it? */
+    export const tokenFor = (id: number, role: string): string =>
+      jwt.sign({ id, role }, process.env.JWT_SECRET || "secret", { expiresIn: "2h", issuer: "shop" });
+    """
+
+SERVICE = """
+    import bcrypt from "bcrypt";
+    import { Prisma, PrismaClient } from "@prisma/client";
+    import { tokenFor } from "./tokens";
+
+    const prisma = new PrismaClient();
+
+    export class AccountError extends Error {
+      constructor(public status: number, message: string) {
+        super(message);
+      }
+    }
+
+    // Passwords never leave this file.
+    function shown(user: { id: number; email: string; name: string | null; createdAt: Date }) {
+      return { id: user.id, email: user.email, name: user.name, year: user.createdAt.getUTCFullYear() };
+    }
+
+    export async function register(email: string, password: string, name?: string) {
+      const taken = await prisma.user.findUnique({ where: { email }, select: { id: true } });
+      if (taken) throw new AccountError(409, "Taken");
+      const hash = await bcrypt.hash(password, 4);
+      const user = await prisma.user.create({ data: { email, password: hash, ...(name ? { name } : {}) } });
+      return { user: shown(user), token: tokenFor(user.id, user.role) };
+    }
+
+    export async function login(email: string, password: string) {
+      const user = await prisma.user.findUnique({ where: { email } });
+      if (!user || !(await bcrypt.compare(password, user.password))) throw new AccountError(401, "Wrong");
+      const seen = new Date("2024-03-01T10:00:00.000Z");
+      const next = await prisma.user.update({
+        where: { id: user.id },
+        data: { lastLogin: seen, logins: { increment: 1 } },
+      });
+      const exact = next.lastLogin?.getTime() === seen.getTime();
+      return { first: user.logins === 0, exact, lastLogin: next.lastLogin, token: tokenFor(next.id, next.role) };
+    }
+
+    export async function close(id: number, password: string) {
+      const user = await prisma.user.findUnique({ where: { id } });
+      if (!user) throw new AccountError(404, "Nobody");
+      if (!bcrypt.compareSync(password, user.password)) throw new AccountError(403, "Wrong");
+      const posts = await prisma.post.deleteMany({ where: { authorId: user.id } });
+      await prisma.user.delete({ where: { id: user.id } });
+      return { posts: posts.count, left: await prisma.user.count({ where: { role: "USER" } }) };
+    }
+    """
+
+APP = """
+    import express, { NextFunction, Request, Response } from "express";
+    import { AccountError, close, login, register } from "./accounts";
+
+    const app = express();
+    app.use(express.json());
+
+    app.post("/register", async (req, res, next) => {
+      try {
+        res.status(201).json(await register(req.body.email, req.body.password, req.body.name));
+      } catch (error) {
+        next(error);
+      }
+    });
+
+    app.post("/login", async (req, res, next) => {
+      try {
+        res.json(await login(req.body.email, req.body.password));
+      } catch (error) {
+        next(error);
+      }
+    });
+
+    app.post("/users/:id/close", async (req, res, next) => {
+      try {
+        res.json(await close(Number(req.params.id), req.body.password));
+      } catch (error) {
+        next(error);
+      }
+    });
+
+    app.use((err: Error, req: Request, res: Response, next: NextFunction) => {
+      if (err instanceof AccountError) {
+        res.status(err.status).json({ error: err.message });
+        return;
+      }
+      res.status(500).json({ error: "Failed" });
+    });
+
+    app.listen(3000);
+    """
+
+FILES = {
+    "package.json": json.dumps(
+        {
+            "name": "accounts",
+            "dependencies": {"@prisma/client": "^6.0.0", "bcrypt": "^5.1.0", "express": "^4.0.0", "jsonwebtoken": "^9"},
+            "devDependencies": {"@types/bcrypt": "^5.0.0", "@types/jsonwebtoken": "^9.0.0"},
+        }
+    ),
+    "prisma/schema.prisma": SCHEMA,
+    "src/tokens.ts": TOKENS,
+    "src/accounts.ts": SERVICE,
+    "src/app.ts": APP,
+}  # fmt: skip
+
+ANN: Json = {"email": "ann@shop.org", "password": "pass word", "name": "Ann"}
+
+
+def claims_of(token: str) -> dict[str, Json]:
+    """The claims of a token that was signed with the secret, as jsonwebtoken reads it."""
+    head, body, signature = token.split(".")
+    digest = hmac.new(SECRET.encode(), f"{head}.{body}".encode(), hashlib.sha256).digest()
+    assert base64.urlsafe_b64encode(digest).decode().rstrip("=") == signature
+    assert json.loads(base64.urlsafe_b64decode(head + "=" * (-len(head) % 4))) == {"alg": "HS256", "typ": "JWT"}
+    claims: dict[str, Json] = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
+    return claims
+
+
+def project_of(migrated: Migrated) -> ConvexProject:
+    """The migrated project, which has no type errors, bundles, and pleases the rules of Convex."""
+    project = ConvexProject(migrated.root)
+    assert project.codegen() == []
+    assert project.tsc() == []
+    assert project.bundle() == []
+    assert project.eslint() == []
+    return project
+
+
+def test_accounts_are_opened_used_and_closed_at_the_old_urls(
+    codemod: CodemodTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JWT_SECRET", SECRET)
+    project = project_of(codemod.migrate(FILES))
+    answers = project.serve(
+        [
+            Request("POST", "/register", ANN, capture={"id": "user.id"}),
+            Request("POST", "/register", ANN),
+            Request("POST", "/login", ANN),
+            Request("POST", "/login", {**ANN, "password": "password"}),
+            Request("POST", "/login", {**ANN, "email": "bob@shop.org"}),
+            Request("POST", "/login", ANN),
+            Request("POST", "/users/nobody/close", ANN),
+            Request("POST", "/users/{id}/close", {"password": "no"}),
+            Request("POST", "/users/{id}/close", ANN),
+            Request("POST", "/login", ANN),
+        ]
+    )
+    assert [answer.status for answer in answers] == [201, 409, 200, 401, 401, 200, 404, 403, 200, 401]
+    made, taken, first, *_, again, nobody, _, closed, _ = (answer.body for answer in answers)
+    assert isinstance(made, dict) and isinstance(first, dict) and isinstance(again, dict)
+    user = made["user"]
+    assert isinstance(user, dict) and set(user) == {"id", "email", "name", "year"}
+    assert taken == {"error": "Taken"} and nobody == {"error": "Nobody"}
+    assert (first["first"], first["exact"], first["lastLogin"]) == (True, True, "2024-03-01T10:00:00.000Z")
+    assert again["first"] is False
+    assert closed == {"posts": 0, "left": 0}
+    claims = claims_of(str(made["token"]))
+    issued, expires = claims.pop("iat"), claims.pop("exp")
+    assert claims == {"id": user["id"], "role": "USER", "iss": "shop"}
+    assert isinstance(issued, int) and expires == issued + 7200
+
+
+def test_an_unset_secret_is_an_error_and_no_literal_takes_its_place(
+    codemod: CodemodTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("JWT_SECRET", raising=False)
+    migrated = codemod.migrate(FILES)
+    assert '"secret"' not in "".join(migrated.convex.values())
+    assert "CX803" in migrated.codes
+    answers = project_of(migrated).serve([Request("POST", "/register", ANN)])
+    assert (answers[0].status, answers[0].body) == (500, {"error": "Failed"})
+
+
+def test_an_action_reaches_the_database_by_internal_functions(codemod: CodemodTest) -> None:
+    migrated = codemod.migrate(FILES)
+    text = migrated.convex["convex/model/accounts.ts"]
+    assert "ctx: ActionCtx" in text and "QueryCtx" not in text and "MutationCtx" not in text
+    assert text.count("export const getUserByEmail = internalQuery({") == 1
+    assert "row(ctx.runQuery(internal.model.accounts.getUserByEmail, { email }), toUser)" in text
+    assert "data: toJson({ email, password: hash, ...(name ? { name } : {}) })" in text
+    assert "{ user: shown(user), token: await tokenFor(user.id, user.role) }" in text
+    assert "handler: async (ctx, args): Promise<unknown> => {" in migrated.convex["convex/app.ts"]
+    target = migrated.item("POST /register").target
+    assert target is not None and target.function_kind == "action"
+    tokens = next(text for text in migrated.convex.values() if "export const tokenFor" in text)
+    assert "async (id: string, role: string): Promise<string> =>" in tokens
+    package = json.loads(migrated.files["package.json"])["dependencies"]
+    assert "bcryptjs" in package and not {"bcrypt", "jsonwebtoken", "express"} & set(package)
+
+
+SCRIPT = """
+    const express = require("express");
+    const bcrypt = require("bcryptjs");
+    const { sign } = require("jsonwebtoken");
+    const { PrismaClient } = require("@prisma/client");
+
+    const prisma = new PrismaClient();
+    const app = express();
+    app.use(express.json());
+
+    function ticket(user) {
+      return sign({ id: user.id }, process.env.JWT_SECRET, { expiresIn: 3600 });
+    }
+
+    const withTicket = (user) => ({ ...user, password: undefined, ticket: ticket(user) });
+
+    app.post("/users", async (req, res) => {
+      const { email, password } = req.body;
+      if (!password) return res.status(400).json({ error: "password" });
+      const hash = await bcrypt.hash(password, await bcrypt.genSalt(4));
+      const user = await prisma.user.create({ data: { email, password: hash, role: "ADMIN" } });
+      res.status(201).json(withTicket(user));
+    });
+
+    app.get("/users", async (req, res) => {
+      const users = await prisma.user.findMany({ where: { role: "ADMIN" }, orderBy: { email: "asc" } });
+      const known = await Promise.all(users.map((user) => bcrypt.compare("same", user.password)));
+      res.json(users.map((user, index) => ({ email: user.email, at: user.createdAt, known: known[index] })));
+    });
+
+    app.listen(3000);
+    """
+
+
+def test_scripts_keep_to_javascript(codemod: CodemodTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JWT_SECRET", SECRET)
+    files = {"package.json": FILES["package.json"], "prisma/schema.prisma": SCHEMA, "app.js": SCRIPT}
+    project = project_of_script(codemod.migrate(files))
+    answers = project.serve(
+        [
+            Request("POST", "/users", {"email": "b", "password": "same"}),
+            Request("POST", "/users", {"email": "a", "password": "other"}),
+            Request("POST", "/users", {"email": "a"}),
+            Request("GET", "/users"),
+        ]
+    )
+    assert [answer.status for answer in answers] == [201, 201, 400, 200]
+    made, listed = answers[0].body, answers[3].body
+    assert isinstance(made, dict) and "password" not in made
+    assert claims_of(str(made["ticket"]))["id"] == made["id"]
+    assert isinstance(listed, list)
+    rows = [(row["email"], row["known"]) for row in listed if isinstance(row, dict)]
+    assert rows == [("a", False), ("b", True)]
+
+
+def project_of_script(migrated: Migrated) -> ConvexProject:
+    project = ConvexProject(migrated.root)
+    assert project.codegen() == []
+    assert project.bundle() == []
+    return project
+
+
+REFUSED = {
+    "a transaction": (
+        "await prisma.$transaction(async (tx) => { await tx.user.create({ data }); await tx.post.deleteMany(); });",
+        "CX202 prisma $transaction",
+    ),
+    "relations": (
+        "await prisma.user.findMany({ include: { posts: true } });",
+        "CX202 prisma user.findMany: an action would load relations row by row",
+    ),
+    "a callback": ("bcrypt.hash(req.body.password, 4, (error, hash) => { console.log(hash); });", "CX204"),
+    "a timer": ("setTimeout(async () => { await prisma.post.deleteMany(); }, 5);", "CX202 sets a timer"),
+    "errors of the database": (
+        "try { await prisma.user.create({ data }); } catch (e: any) { return res.status(e.code ? 409 : 500).end(); }",
+        "CX202 looks at errors of the database from an action",
+    ),
+    "another algorithm": ('jwt.sign({ a: 1 }, process.env.KEY!, { algorithm: "RS256" });', "CX501 uses jsonwebtoken"),
+    "options from elsewhere": ("jwt.sign({ a: 1 }, process.env.KEY!, req.body.options);", "CX501 uses jsonwebtoken"),
+    "a token for a callback": (
+        'jwt.sign({ a: 1 }, process.env.KEY!, (error: Error | null, token?: string) => console.log(token));',
+        "CX501 uses jsonwebtoken",
+    ),
+    "a token where nothing can wait": (
+        "res.locals.x = [1].map((id) => jwt.sign({ id }, process.env.KEY!));",
+        "CX2",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("work", "reason"), REFUSED.values(), ids=REFUSED)
+def test_what_an_action_cannot_do_yet(codemod: CodemodTest, work: str, reason: str) -> None:
+    app = f"""
+        import express from "express";
+        import bcrypt from "bcryptjs";
+        import jwt from "jsonwebtoken";
+        import {{ PrismaClient }} from "@prisma/client";
+
+        const prisma = new PrismaClient();
+        const app = express();
+
+        app.post("/work", async (req, res) => {{
+          const data = {{ email: "a", password: await bcrypt.hash("x", 4) }};
+          {work}
+          res.json({{ done: true }});
+        }});
+
+        app.listen(3000);
+        """
+    migrated = codemod.migrate({"prisma/schema.prisma": SCHEMA, "src/app.ts": app})
+    assert migrated.outcome("POST /work").startswith(f"needs-review {reason}")
+
+
+def test_a_helper_cannot_serve_a_transaction_and_an_action(codemod: CodemodTest) -> None:
+    migrated = codemod.migrate(
+        {
+            "prisma/schema.prisma": SCHEMA,
+            "src/app.ts": """
+                import express from "express";
+                import bcrypt from "bcryptjs";
+                import { PrismaClient } from "@prisma/client";
+
+                const prisma = new PrismaClient();
+                const app = express();
+
+                const byEmail = (email: string) => prisma.user.findUnique({ where: { email } });
+
+                app.get("/users/:email", async (req, res) => {
+                  res.json(await byEmail(req.params.email));
+                });
+
+                app.post("/login", async (req, res) => {
+                  const user = await byEmail(String(req.body.email));
+                  res.json({ ok: user !== null && (await bcrypt.compare(req.body.password, user.password)) });
+                });
+
+                app.listen(3000);
+                """,
+        }
+    )
+    assert migrated.outcome("GET /users/:email") == "migrated"
+    assert migrated.outcome("POST /login").startswith(
+        "needs-review CX202 calls `byEmail`, which runs in the transaction"
+    )
+
+
+def test_a_read_that_signs_a_token_is_no_query(codemod: CodemodTest) -> None:
+    """The result of a query is kept, and would hand out tokens that have expired."""
+    migrated = codemod.migrate(
+        {
+            "prisma/schema.prisma": SCHEMA,
+            "src/app.ts": """
+                import express from "express";
+                import jwt from "jsonwebtoken";
+                import { PrismaClient } from "@prisma/client";
+
+                const prisma = new PrismaClient();
+                const app = express();
+
+                app.get("/tokens/:email", async (req, res) => {
+                  const user = await prisma.user.findUnique({ where: { email: req.params.email } });
+                  res.json({ token: jwt.sign({ id: user?.id }, process.env.JWT_SECRET!).length });
+                });
+
+                app.listen(3000);
+                """,
+        }
+    )
+    text = migrated.convex["convex/app.ts"]
+    assert "= mutation({" in text
+    assert "(await signToken({ id: user?.id }, env.JWT_SECRET!)).length" in text
+    project_of(migrated)
