@@ -22,7 +22,7 @@ from codemods.planner.pieces import Piece, PieceKey, PieceKind, context_name
 from codemods.planner.problems import Problem
 from codemods.planner.replies import Delegate, ResponsePlan
 from codemods.planner.responses import plan_response
-from codemods.planner.rollback import caught_halfway, may_roll_back, reads_database_error
+from codemods.planner.rollback import catches, caught_halfway, may_roll_back
 from codemods.planner.routes import RoutePlan, plan_route
 from codemods.planner.shapes import RequestFields, TypedFields
 from codemods.planner.values import Values
@@ -103,6 +103,8 @@ class Carrier:
         self._handled: dict[PieceKey, RoutePlan] = {}
         self._crossings: dict[str, Crossing] = {}
         """By module, the internal functions of its actions."""
+        self._watched: set[PieceKey] = set()
+        """Pieces of actions in which something looks at errors."""
         self._state = Carried(reading.workspace, routes, closure, schema_names(reading.schema), Names(), edge)
 
     def run(self) -> Carried:
@@ -285,6 +287,7 @@ class Carrier:
             if not plan.acts:
                 others |= dict.fromkeys(closure.reached(plan.piece.key), plan)
         actions: set[PieceKey] = set()
+        self._watched = set()
         for plan in carried:
             if not plan.acts or plan.piece is None:
                 continue
@@ -293,6 +296,8 @@ class Carrier:
             if problem is not None:
                 plan.problems.append(problem)
             actions |= set(reached)
+            if any(catches(closure.piece(key).node) for key in closure.reached(plan.piece.key)):
+                self._watched |= set(reached)
         closure.actions = frozenset(actions)
         return any(plan.problems for plan in carried)
 
@@ -307,9 +312,6 @@ class Carrier:
         if facts.timers:
             place = file.place(facts.timers[0].call.start)
             return Problem("CX202", "sets a timer beside work of the outside world", place)
-        caught = reads_database_error(piece.node)
-        if caught is not None:
-            return Problem("CX202", "looks at errors of the database from an action", file.place(caught))
         return None
 
     def _queries(self, key: PieceKey) -> DatabaseEdits:
@@ -329,6 +331,7 @@ class Carrier:
             own = {*taken, *IMPORTED, *all_names(), *names.functions()}
             crossing = self._crossings.setdefault(module, Crossing(module, own))
             crossing.taken |= set(file.bindings.top_level)
+            crossing.watched = key in self._watched
         return write_queries(file, facts.piece, facts.queries, schema, names, values, ctx, taken, crossing)
 
     def _kind(self, plan: RoutePlan) -> None:

@@ -93,11 +93,22 @@ class Closure:
     def turns_async(self, key: PieceKey) -> bool:
         """A function that did not wait for anything, and now has to."""
         if key not in self._turning:
-            self._turning[key] = False
-            piece, facts = self.piece(key), self.facts(key)
-            waits = bool(facts.awaited) or any(u.call is not None and self.turns_async(u.target) for u in facts.uses)
-            self._turning[key] = waits and piece.kind in FUNCTIONS and not is_async(piece.node)
-        return self._turning[key]
+            seen, queue = {key}, [key]
+            while queue:
+                facts = self.facts(queue[-1])
+                if not self._is_sync(queue.pop()):
+                    continue
+                if facts.awaited:
+                    self._turning[key] = self._is_sync(key)
+                    break
+                called = {use.target for use in facts.uses if use.call is not None} - seen
+                seen |= called
+                queue += called
+        return self._turning.setdefault(key, False)
+
+    def _is_sync(self, key: PieceKey) -> bool:
+        piece = self.piece(key)
+        return piece.kind in FUNCTIONS and not is_async(piece.node)
 
     def writes(self, key: PieceKey) -> bool:
         return bool(self.effects(key) & {Effect.WRITES, Effect.SCHEDULES})

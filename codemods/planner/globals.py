@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 from ast_grep_py import SgNode
@@ -13,10 +12,9 @@ from codemods.planner.pieces import PieceKind, is_function_call
 from codemods.planner.problems import Problem
 from codemods.planner.runtimes import GLOBALS, Nature
 from codemods.planner.scan import Scan
+from codemods.planner.secrets import is_default, is_secret, literal_fallback
 from codemods.source import SourceFile, arguments, find_all, member, span_of, unwrap
 from codemods.source.tree import FUNCTION_KINDS
-
-_SECRET = re.compile(r"SECRET|PASSWORD|TOKEN|PRIVATE|API_?KEY", re.I)
 
 _REFUSED: dict[Nature, tuple[str, str]] = {
     Nature.OUTSIDE: ("CX202", "calls {name}"),
@@ -60,10 +58,10 @@ class Globals:
         if names[1] == "NODE_ENV":
             return True
         top = chain[2]
-        fallback = _literal_fallback(top) if _SECRET.search(names[1]) else None
+        fallback = literal_fallback(self._scan.file, top) if is_secret(names[1]) else None
         if fallback is None:
             self._scan.facts.replaced.append(Replaced(span_of(top), f"env.{names[1]}", "env", names[1]))
-        elif fallback == top.parent() and self._scan.facts.piece.kind is not PieceKind.DECLARATION:
+        elif is_default(fallback, top) and self._scan.facts.piece.kind is not PieceKind.DECLARATION:
             self._scan.facts.replaced.append(Replaced(span_of(fallback), "", "secret", names[1]))
             text = f"the literal behind the secret `{names[1]}` is left out: unset, it is an error"
             self._scan.facts.notes.append(Problem("CX803", text, self._scan.file.place(node)))
@@ -86,14 +84,3 @@ class Globals:
         self._scan.facts.timers.append(Timer(span_of(call), span_of(callback), delay))
         self._scan.facts.effects.add(Effect.SCHEDULES)
         return True
-
-
-def _literal_fallback(read: SgNode) -> SgNode | None:
-    """The outermost `read || "literal"` around a read of the environment."""
-    found, node = None, read
-    while (parent := node.parent()) is not None and parent.kind() in ("binary_expression", "parenthesized_expression"):
-        right = parent.field("right")
-        if right is not None and right.kind() in ("string", "template_string"):
-            found = parent
-        node = parent
-    return found

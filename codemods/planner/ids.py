@@ -161,17 +161,25 @@ class IdFlow:
         file, facts = self._workspace.source(key.file), self._closure.facts(key)
         values = Values(file, self._fields.schema, facts.queries)
         for use in facts.uses:
-            node = node_covering(file, use.call) if use.call is not None and facts.queries else None
+            node = node_covering(file, use.call) if use.call is not None else None
             for index, argument in enumerate(arguments(node) if node is not None else ()):
-                table = values.id_table(span_of(argument))
+                table = values.id_table(span_of(argument)) or self._by_name(argument)
                 if table is not None and self._fields.has_numeric_key(table):
                     self._parameter(use.target, index, table)
+
+    def _by_name(self, node: SgNode) -> str | None:
+        """The table of `user.id` and `post.authorId`, by the name of the field."""
+        parts = member(unwrap(node))
+        return self._fields.owner(parts[1]) if parts is not None and parts[1] in self._fields.numeric else None
 
     def _parameter(self, key: PieceKey, index: int, table: str) -> None:
         """A parameter that gets ids."""
         given = parameters(self._closure.piece(key).node)
         file = self._workspace.source(key.file)
         pattern = given[index].pattern if index < len(given) else None
+        annotation = given[index].type if index < len(given) else None
+        if annotation is not None and "number" not in annotation.text():
+            return
         binding = file.bindings.resolve(pattern) if pattern is not None and pattern.kind() == "identifier" else None
         if binding is not None:
             self._binding(key, file, binding, table)
@@ -309,6 +317,7 @@ class IdFlow:
         if binding.kind is BindingKind.PARAMETER:
             for user, argument in self._given(file, binding):
                 self._trace(user, self._workspace.source(user.file), argument, table)
+            self._handed_on(key, file, binding, table)
         elif binding.value is not None:
             self._trace(key, file, binding.value, table)
         elif binding.source is not None and binding.path:
@@ -319,6 +328,16 @@ class IdFlow:
         if binding.type_annotation is not None:
             self._found.add(file.path, *annotation_edits(self._workspace, file, binding.type_annotation))
         self._checks.variable(key, file, binding, table)
+
+    def _handed_on(self, key: PieceKey, file: SourceFile, binding: Binding, table: str) -> None:
+        """The parameters of other functions that get the same id."""
+        if key not in self._carried:
+            return
+        for use in self._closure.facts(key).uses:
+            node = node_covering(file, use.call) if use.call is not None else None
+            for index, argument in enumerate(arguments(node) if node is not None else ()):
+                if argument.kind() == "identifier" and file.bindings.resolve(argument) == binding:
+                    self._parameter(use.target, index, table)
 
     def _given(self, file: SourceFile, binding: Binding) -> list[tuple[PieceKey, SgNode]]:
         """The arguments of all calls for a parameter, with the pieces that call."""

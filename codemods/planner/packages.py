@@ -5,10 +5,12 @@ from __future__ import annotations
 from ast_grep_py import SgNode
 
 from codemods.planner.facts import Effect, PackageUse, Replaced
-from codemods.planner.member_chains import member_chain, outer_name
+from codemods.planner.floating import is_floating
+from codemods.planner.member_chains import member_chain, outer_name, shortened
 from codemods.planner.pieces import is_function_call
 from codemods.planner.runtimes import LOGGERS, SUBSTITUTES, Nature, package_nature
 from codemods.planner.scan import Scan
+from codemods.planner.secrets import is_literal_text
 from codemods.planner.tokens import MODULE, signing
 from codemods.source import FUNCTION_KINDS, Binding, arguments, member, span_of, unwrap
 
@@ -61,18 +63,27 @@ class Packages:
         if nature is Nature.PURE:
             return True
         if nature is Nature.HEAVY and not _takes_callback(node):
-            self._scan.facts.effects.add(Effect.OUTSIDE)
+            self._acts(module, node)
             return True
         code, words = _REFUSED[nature]
         self._scan.problem(node, code, words.format(module=module, what=what))
         return False
 
+    def _acts(self, module: str, node: SgNode) -> None:
+        """Work for an action, which drops what nothing waits for."""
+        self._scan.facts.effects.add(Effect.OUTSIDE)
+        call = _call_around(node)
+        if call is not None and is_floating(self._scan.file, span_of(call)):
+            self._scan.problem(call, "CX209", f"`{shortened(call)}` of {module} is called and not awaited")
+
     def _signs(self, imported: str, reference: SgNode) -> bool:
         """`jwt.sign(…)` becomes the library's own function, which has to be awaited."""
-        found = signing(imported, reference)
+        found = signing(self._scan.file, imported, reference)
         if found is None:
             return False
         callee, call = found
+        if is_literal_text(self._scan.file, unwrap(arguments(call)[1])):
+            self._scan.problem(call, "CX803", "signs with a secret that is written in the code")
         self._scan.facts.replaced.append(Replaced(span_of(callee), "signToken", "errors"))
         self._scan.facts.awaited.append(span_of(call))
         self._scan.facts.effects.add(Effect.SIGNS)
@@ -105,9 +116,23 @@ class Packages:
         self._scan.facts.replaced.append(Replaced(span_of(top), f"console.{console}"))
 
 
+_WITH_PROMISE = {"hash": 2, "compare": 2, "genSalt": 1}
+"""How many arguments the functions of bcrypt take that give a promise: one more is a callback."""
+
+
+def _call_around(node: SgNode) -> SgNode | None:
+    return node if node.kind() == "call_expression" else is_function_call(member_chain(node)[-1])
+
+
 def _takes_callback(node: SgNode) -> bool:
-    call = node if node.kind() == "call_expression" else is_function_call(member_chain(node)[-1])
-    return call is not None and any(unwrap(each).kind() in FUNCTION_KINDS for each in arguments(call))
+    call = _call_around(node)
+    if call is None:
+        return False
+    given = arguments(call)
+    callee = call.field("function")
+    parts = member(callee) if callee is not None else None
+    name = parts[1] if parts is not None else callee.text() if callee is not None else ""
+    return len(given) > _WITH_PROMISE.get(name, 9) or any(unwrap(each).kind() in FUNCTION_KINDS for each in given)
 
 
 def is_logger(module: str) -> bool:

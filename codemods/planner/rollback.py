@@ -170,10 +170,33 @@ def _may_throw(closure: Closure, key: PieceKey) -> bool:
     return False
 
 
-_DATABASE_ERROR = re.compile(r"\.code\b|\.meta\b|\bPrisma\b|KnownRequestError|\bP20\d\d\b")
+def catches(function: SgNode) -> bool:
+    """Does a function look at what others threw? Handing it on and logging it is no looking."""
+    if any(_looks(clause) for clause in find_all(function, "catch_clause")):
+        return True
+    calls = (member(callee) for call in find_all(function, "call_expression") if (callee := call.field("function")))
+    return any(parts is not None and parts[1] == "catch" for parts in calls)
 
 
-def reads_database_error(function: SgNode) -> SgNode | None:
-    """A `catch` that asks which error of the database it got: only data is left of what crossed a function's border."""
-    clauses = find_all(function, "catch_clause")
-    return next((clause for clause in clauses if _DATABASE_ERROR.search(clause.text())), None)
+_HANDED_ON = re.compile(r"^(?:next|console\.\w+)$")
+
+
+def _looks(clause: SgNode) -> bool:
+    caught, body = clause.field("parameter"), clause.field("body")
+    if caught is None or body is None:
+        return False
+    if caught.kind() != "identifier":
+        return True
+    uses = [
+        node for node in find_all(body, "identifier", "shorthand_property_identifier") if node.text() == caught.text()
+    ]
+    return not all(_is_handed_on(node) for node in uses)
+
+
+def _is_handed_on(node: SgNode) -> bool:
+    parent = node.parent()
+    if parent is not None and parent.kind() == "throw_statement":
+        return True
+    call = parent.parent() if parent is not None and parent.kind() == "arguments" else None
+    callee = call.field("function") if call is not None else None
+    return callee is not None and _HANDED_ON.match(callee.text()) is not None

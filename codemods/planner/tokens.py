@@ -6,7 +6,7 @@ from ast_grep_py import SgNode
 
 from codemods.planner.member_chains import member_chain
 from codemods.planner.pieces import is_function_call
-from codemods.source import FUNCTION_KINDS, arguments, member, named, string_value, unwrap
+from codemods.source import FUNCTION_KINDS, SourceFile, arguments, member, named, string_value, unwrap
 from codemods.source.tree import property_name
 
 MODULE = "jsonwebtoken"
@@ -15,7 +15,7 @@ _ALGORITHMS = frozenset({"HS256", "HS384", "HS512"})
 _NO_CLAIMS = frozenset({"string", "template_string", "number", "array"})
 
 
-def signing(imported: str, reference: SgNode) -> tuple[SgNode, SgNode] | None:
+def signing(file: SourceFile, imported: str, reference: SgNode) -> tuple[SgNode, SgNode] | None:
     """`jwt.sign` and its call, where the token is signed with a shared secret and comes back as the result."""
     callee = reference
     if imported != "sign":
@@ -28,9 +28,18 @@ def signing(imported: str, reference: SgNode) -> tuple[SgNode, SgNode] | None:
     given = [unwrap(each) for each in arguments(call)] if call is not None else []
     if call is None or len(given) not in (2, 3) or given[0].kind() in _NO_CLAIMS:
         return None
+    if _is_text(file, given[0]):
+        return None
     if any(each.kind() in {*FUNCTION_KINDS, "spread_element"} for each in given):
         return None
     return (callee, call) if len(given) == 2 or _is_understood(given[2]) else None
+
+
+def _is_text(file: SourceFile, payload: SgNode) -> bool:
+    """A variable that is said to hold text, which is signed as it is, without any claims."""
+    binding = file.bindings.resolve(payload) if payload.kind() == "identifier" else None
+    annotation = binding.type_annotation if binding is not None else None
+    return annotation is not None and annotation.text().strip(": ") == "string"
 
 
 def _is_understood(options: SgNode) -> bool:

@@ -58,6 +58,8 @@ class DbCode:
     comments: tuple[str, ...] = ()
     functions: Mapping[str, str] = field(default_factory=dict)
     """The internal functions by which an action reaches the database: texts by name."""
+    dropped: frozenset[Span] = frozenset()
+    """Values of the source of which nothing is left, since others are the same."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from codemods.ir.query import READS, All, Any, Assignment, Change, Compare, Condition, Data, Not, Op, Predicate, Query
 from codemods.ir.table import Field, FieldType, Table
 from codemods.source.span import Span
 from codemods.writers.code import SERVER, ImportSpec, RefusedError
-from codemods.writers.draft import Draft
+from codemods.writers.draft import Draft, is_reference
 from codemods.writers.fields import id_target, validator_text_of
 from codemods.writers.keys import is_given
 from codemods.writers.layout import (
@@ -35,6 +35,7 @@ _VERBS = {
     Op.CREATE_MANY: "store", Op.UPDATE: "change", Op.UPDATE_MANY: "change", Op.UPSERT: "save", Op.DELETE: "remove",
     Op.DELETE_MANY: "remove",
 }  # fmt: skip
+_WITH_NULL = frozenset({Compare.EQ, Compare.NE})
 _BY_KEY = frozenset({Op.FIND_UNIQUE, Op.UPDATE, Op.DELETE, Op.UPSERT})
 _PARAMETER = re.compile(r"\((\w+)\) =>")
 _MANY = frozenset({Op.FIND_MANY, Op.COUNT, Op.CREATE_MANY, Op.UPDATE_MANY, Op.DELETE_MANY})
@@ -46,6 +47,8 @@ class Crossing:
 
     module: str
     taken: set[str]
+    watched: bool = False
+    """Something looks at the errors of the database, which have to be made again from what crosses."""
     names: dict[str, str] = field(default_factory=dict)
     """The names of the functions, by what comes after."""
 
@@ -80,16 +83,22 @@ def across(crossing: Crossing, draft: Draft, query: Query, doc: Doc) -> Doc:
     body = _body(draft.ctx, kind, taken, inner)
     name = crossing.function(_wish(draft, table, query), body)
     draft.functions[name] = f"export const {name} = {body}"
-    draft.imports |= {ImportSpec(SERVER, f"internal{kind}"), ImportSpec("convex:_generated/api", "internal")}
+    draft.imports.add(ImportSpec(SERVER, f"internal{kind}"))
     if taken:
         draft.imports.add(ImportSpec("convex/values", "v"))
     draft.hoisted.clear()
-    values = {arguments[span].name: _given(draft, arguments[span], span, holes[span]) for span in arguments}
+    values = {
+        argument.name: _given(draft, argument, span, holes[span])
+        for span, argument in arguments.items()
+        if span not in draft.dropped
+    }
     for label, value in draft.bundled.items():
-        given = call(draft.library("toJson"), value) if bundles[label].dated else value
+        given = call(draft.library("withIsoTimes"), value) if bundles[label].dated else value
         values[label] = (f"{label}: ", given)
-    reference = f"internal.{crossing.module.replace('/', '.')}.{name}"
-    return call(f"{draft.ctx}.run{kind}", reference, *([record(list(values.values()))] if values else []))
+    internal = draft.helper("convex:_generated/api", "internal")
+    reference = f"{internal}.{crossing.module.replace('/', '.')}.{name}"
+    run = call(f"{draft.ctx}.run{kind}", reference, *([record(list(values.values()))] if values else []))
+    return call((run, ".catch"), draft.library("rethrow")) if crossing.watched else run
 
 
 def _body(ctx: str, kind: str, arguments: dict[str, _Argument], inner: Doc) -> str:
@@ -103,7 +112,7 @@ def _body(ctx: str, kind: str, arguments: dict[str, _Argument], inner: Doc) -> s
 def _given(draft: Draft, argument: _Argument, span: Span, text: str) -> Doc:
     value: Doc = Hole(span, text)
     if argument.dated:
-        value = call(draft.library("toJson"), value)
+        value = call(draft.library("withIsoTimes" if argument.validator == "v.any()" else "isoTime"), value)
     return value if text == argument.name and not argument.dated else (f"{argument.name}: ", value)
 
 
@@ -111,16 +120,19 @@ def _arguments(draft: Draft, doc: Doc, holes: dict[Span, str], kinds: dict[Span,
     """The values that cross, named for the columns that they meet. Literals stay where they are."""
     taken = {draft.ctx, *draft.bundled, *(spec.binds for spec in draft.imports), *_PARAMETER.findall(_words(doc))}
     found: dict[Span, _Argument] = {}
-    for span in sorted(holes, key=lambda one: (one in kinds and holes[one] != kinds[one].wish, one)):
+    # Plain names first, and of one name the strictest use: what is undefined there is an error in the source as well.
+    for span in sorted(holes, key=lambda one: _precedence(one, holes[one], kinds)):
         text = holes[span]
         if draft.facts.literal(span) is not None or draft.facts.is_null(span):
             continue
         kind = kinds.get(span)
         if kind is None:
             raise RefusedError("CX202", "a condition that an action cannot pass on")
-        same = next((found[other] for other in found if holes[other] == text), None)
-        if same is not None and same.validator == kind.validator:
+        # What is computed twice gives two values; what is read twice gives one.
+        same = next((found[other] for other in found if holes[other] == text and is_reference(text)), None)
+        if same is not None and same.validator in kind.validator:
             found[span] = same
+            draft.dropped.add(span)
             continue
         name = draft.hoisted.get(span) or identifier(kind.wish, "value", taken)
         if name != text == kind.wish:
@@ -128,6 +140,11 @@ def _arguments(draft: Draft, doc: Doc, holes: dict[Span, str], kinds: dict[Span,
         taken.add(name)
         found[span] = _Argument(name, kind.validator, kind.dated)
     return found
+
+
+def _precedence(span: Span, text: str, kinds: dict[Span, _Kind]) -> tuple[bool, int, Span]:
+    kind = kinds.get(span)
+    return kind is None or text != kind.wish, len(kind.validator) if kind is not None else 0, span
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +162,10 @@ def _kinds(draft: Draft, table: Table, query: Query) -> Iterator[tuple[Span, _Ki
     for number, name in ((query.limit, "limit"), (query.offset, "offset")):
         if number is not None:
             yield number, _Kind(name, "v.optional(v.number())")
-    for data in (query.data, query.update, *(query.rows if isinstance(query.rows, tuple) else ())):
-        yield from _assigned(draft, table, data)
+    patches = query.op in (Op.UPDATE, Op.UPDATE_MANY)
+    for data in (query.data, *(query.rows if isinstance(query.rows, tuple) else ())):
+        yield from _assigned(draft, table, data, patches)
+    yield from _assigned(draft, table, query.update, patches=True)
     if isinstance(query.rows, Span):
         yield query.rows, _Kind("rows", "v.array(v.any())", _opaque(table))
 
@@ -159,7 +178,7 @@ def _compared(draft: Draft, table: Table, where: Predicate, by_key: bool) -> Ite
                 many = where.op in (Compare.IN, Compare.NOT_IN)
                 unsure = by_key and not is_given(draft, column, where.value)
                 optional = unsure or draft.facts.may_be_undefined(where.value)
-                nullable = unsure or (column.nullable and not by_key)
+                nullable = unsure or (column.nullable and not by_key and where.op in _WITH_NULL)
                 yield where.value, _of_column(draft, table, column, where.value, many, optional, nullable)
         case All(parts=parts) | Any(parts=parts):
             for part in parts:
@@ -168,16 +187,18 @@ def _compared(draft: Draft, table: Table, where: Predicate, by_key: bool) -> Ite
             yield from _compared(draft, table, part, by_key)
 
 
-def _assigned(draft: Draft, table: Table, data: Data | None) -> Iterator[tuple[Span, _Kind]]:
+def _assigned(draft: Draft, table: Table, data: Data | None, patches: bool) -> Iterator[tuple[Span, _Kind]]:
+    """Written values. What may be left out may be undefined, whatever the types of the source promise."""
     for part in data.parts if data else ():
         if isinstance(part, Span):
             yield part, _Kind("data", "v.any()", _opaque(table))
         elif part.change in (Change.CONNECT, Change.DISCONNECT):
             yield from _connected(draft, table, part)
         elif (column := table.field(part.field)) is not None:
-            optional = column.nullable or column.default is not None
-            optional = optional and draft.facts.may_be_undefined(part.value)
-            yield part.value, _of_column(draft, table, column, part.value, False, optional, column.nullable)
+            optional = patches or column.nullable or column.default is not None
+            optional = optional and draft.facts.may_be_null(part.value)
+            nullable = column.nullable and part.change is Change.SET
+            yield part.value, _of_column(draft, table, column, part.value, False, optional, nullable)
 
 
 def _connected(draft: Draft, table: Table, part: Assignment) -> Iterator[tuple[Span, _Kind]]:
@@ -204,10 +225,10 @@ def _of_column(
     ):
         plain = "v.string()"
     else:
-        plain = validator_text_of(column, draft.schema, draft.names)
+        plain = validator_text_of(replace(column, nullable=False), draft.schema, draft.names)
     if many:
         plain = f"v.array({plain})"
-    if nullable and known is None and "v.null()" not in plain and plain != "v.any()":
+    if nullable and known is None and plain != "v.any()":
         plain = f"v.union({plain}, v.null())"
     return _Kind(column.name, f"v.optional({plain})" if optional else plain, column.type is FieldType.DATETIME)
 

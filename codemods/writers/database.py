@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from codemods.ir.query import Op, Query
 from codemods.ir.table import Schema
+from codemods.planner.floating import is_floating
 from codemods.planner.pieces import Piece
 from codemods.planner.problems import Problem
 from codemods.planner.values import node_covering
@@ -31,6 +32,8 @@ class DatabaseEdits:
     problems: list[Problem] = field(default_factory=list)
     functions: dict[str, str] = field(default_factory=dict)
     """Internal functions that do the work of an action: texts by name."""
+    dropped: set[Span] = field(default_factory=set)
+    """Values of which nothing is left."""
 
 
 def write_queries(
@@ -82,6 +85,7 @@ def _add(file: SourceFile, found: DatabaseEdits, query: Query, code: DbCode) -> 
     found.indexes |= code.indexes
     found.runtime |= code.runtime
     found.functions |= code.functions
+    found.dropped |= code.dropped
     found.notes += [(number, text, query) for number, text in code.diagnostics]
 
 
@@ -128,25 +132,6 @@ def _is_used(file: SourceFile, query: Query) -> bool:
     while parent is not None and parent.kind() in ("await_expression", "parenthesized_expression"):
         parent = parent.parent()
     return parent is None or parent.kind() != "expression_statement"
-
-
-def is_floating(file: SourceFile, call: Span) -> bool:
-    """Asynchronous work that nothing waits for: a bare statement, or the body of an async callback of forEach."""
-    node = node_covering(file, call)
-    if node is None:
-        return False
-    parent = node.parent()
-    while parent is not None and parent.kind() in ("member_expression", "call_expression", "parenthesized_expression"):
-        parent = parent.parent()
-    if parent is not None and (parent.kind() == "expression_statement" or parent.text().startswith("void ")):
-        return True
-    for ancestor in node.ancestors():
-        if ancestor.kind() in FUNCTION_KINDS:
-            holder = ancestor.parent()
-            outer = holder.parent() if holder is not None and holder.kind() == "arguments" else None
-            callee = outer.field("function") if outer is not None and outer.kind() == "call_expression" else None
-            return callee is not None and callee.text().endswith(".forEach")
-    return False
 
 
 def _is_swallowed(file: SourceFile, call: Span) -> bool:

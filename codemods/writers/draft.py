@@ -30,6 +30,7 @@ _OTHER_NAMES = {
     "date": "toDate",
     "each": "eachRow",
     "filter": "filterRows",
+    "internal": "internalApi",
     "find": "findRow",
     "required": "requiredRow",
     "row": "mapRow",
@@ -53,6 +54,11 @@ _PURE_CALL = re.compile(
 )
 _COMMENT = re.compile(r"//[^\n\r]*|/\*[\s\S]*?\*/")
 _CALL_OR_CHANGE = re.compile(r"[\w$\])]\s*(?:\?\.)?\(|\+\+|--|(?<![=!<>])=(?![=>])|\bnew\b|[\w$\])]`")
+
+
+def is_reference(text: str) -> bool:
+    """A name or a chain of members: reading it twice gives the same value."""
+    return _REFERENCE.fullmatch(text) is not None
 
 
 RelatedTest = Callable[["Draft", Table, str, Related, bool], Doc]
@@ -87,6 +93,8 @@ class Draft:
     in_action: bool = False
     functions: dict[str, str] = field(default_factory=dict)
     """The internal functions of an action that the query needs: texts by name."""
+    dropped: set[Span] = field(default_factory=set)
+    """Values that are the same as others: their text is nowhere in the code."""
     bundled: dict[str, Doc] = field(default_factory=dict)
     """Objects that cross from an action whole, by the names of their arguments."""
 
@@ -217,6 +225,7 @@ class Draft:
             tuple(self.diagnostics),
             tuple(_comments_between(query, self.facts)),
             dict(self.functions),
+            frozenset(self.dropped),
         )
 
     def _import(self, module: str, name: str) -> str:

@@ -50,6 +50,9 @@ class PieceWriter:
         jobs = JobWriter(splice)
         for timer in splice.facts.timers:
             jobs.write(timer)
+        found = splice.context.database.get(splice.piece.key)
+        for dropped in found.dropped if found is not None else ():
+            splice.edits = [edit for edit in splice.edits if not dropped.holds(edit.span)]
         splice.written.text = self._text()
         return splice.written
 

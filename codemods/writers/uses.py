@@ -8,8 +8,8 @@ from ast_grep_py import SgNode
 
 from codemods.planner.clients import argument_at, stray_clients
 from codemods.planner.facts import PieceUse, Style
+from codemods.planner.floating import is_floating
 from codemods.source import Edit, Span, parameters, span_of
-from codemods.writers.database import is_floating
 from codemods.writers.placement import SERVER
 from codemods.writers.splice import Splice, is_shorthand
 from codemods.writers.waiting import Waiting

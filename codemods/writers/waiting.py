@@ -10,6 +10,7 @@ from codemods.source import FUNCTION_KINDS, Edit, Span, named, span_of
 from codemods.source.tree import is_async
 from codemods.writers.splice import Splice
 
+_PARAMETERS = "formal_parameters"
 _OPERANDS = {"member_expression": "object", "subscript_expression": "object", "call_expression": "function"}
 
 
@@ -25,7 +26,7 @@ class Waiting:
         parent = node.parent() if node is not None else None
         if node is None or parent is None or parent.kind() == "await_expression":
             return
-        around = next((above for above in node.ancestors() if above.kind() in FUNCTION_KINDS), None)
+        around = next((above for above in node.ancestors() if above.kind() in (*FUNCTION_KINDS, _PARAMETERS)), None)
         is_own = around is not None and span_of(around) == span_of(self._splice.piece.node)
         if not is_own and not (around is not None and is_async(around)):
             text = f"`{self._splice.file.slice(call).split(chr(10))[0]}` now has to be awaited, where nothing can wait"
@@ -44,7 +45,7 @@ class Waiting:
         piece, closure = self._splice.piece, self._splice.context.closure
         if self._splice.route is not None or not closure.turns_async(piece.key):
             return
-        if piece.kind is PieceKind.INLINE or _cannot_turn(piece.node):
+        if piece.kind is PieceKind.INLINE or _cannot_turn(piece.node) or _is_typed(piece.node):
             self._splice.problem("CX209", "now has to wait, which its kind of function cannot", span_of(piece.node))
             return
         written = piece.node.field("return_type")
@@ -56,6 +57,13 @@ class Waiting:
             self._splice.edits.append(Edit.replace(Span(start, start + len("function")), "async function"))
         elif piece.node.kind() != "method_definition":
             self._splice.edits.append(Edit.insert(span_of(piece.node).start, "async "))
+
+
+def _is_typed(function: SgNode) -> bool:
+    """`const f: Signer = …`, `function isIt(x): x is Y`: types that say what the function gives at once."""
+    written, holder = function.field("return_type"), function.parent()
+    typed = holder.field("type") if holder is not None and holder.kind() == "variable_declarator" else None
+    return typed is not None or (written is not None and written.kind() != "type_annotation")
 
 
 def _cannot_turn(function: SgNode) -> bool:

@@ -31,6 +31,14 @@ export class DatabaseError extends ConvexError<{ code: string; message: string; 
   }
 }
 
+/** The error of a function of ours, made again from its data: nothing else crosses. */
+export function rethrow(error: unknown): never {
+  const data: unknown = error instanceof ConvexError ? error.data : null;
+  if (typeof data !== "object" || data === null || !("meta" in data)) throw error;
+  const { code, message, meta } = data as DatabaseError["data"];
+  throw new DatabaseError(code, message, meta);
+}
+
 /** The base of the application's own errors: their fields cross function boundaries as data. */
 export class ApplicationError extends ConvexError<Record<string, Value>> {
   constructor(message = "", options?: { cause?: unknown }) {

@@ -280,6 +280,24 @@ export function time(moment: Moment | null | undefined) {
   return milliseconds;
 }
 
+/** A moment as text, in which it crosses into a function: dates do not. */
+export function isoTime(moment: Moment): string;
+export function isoTime(moment: Moment | null): string | null;
+export function isoTime(moment: Moment | undefined): string | undefined;
+export function isoTime(moment: Moment | null | undefined): string | null | undefined;
+export function isoTime(moment: Moment | null | undefined) {
+  return moment instanceof Date ? moment.toISOString() : moment;
+}
+
+/** An object of values, or a list of them, with all moments as text. */
+export function withIsoTimes(data: unknown): unknown {
+  if (Array.isArray(data)) return data.map(withIsoTimes);
+  if (typeof data !== "object" || data === null) return data;
+  return Object.fromEntries(
+    Object.entries(data).map(([name, value]) => [name, value instanceof Date ? value.toISOString() : value]),
+  );
+}
+
 /** The Date of a stored time. */
 export function date(milliseconds: number): Date;
 export function date(milliseconds: number | null): Date | null;

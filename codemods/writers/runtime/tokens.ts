@@ -19,6 +19,9 @@ export async function signToken(
   options: TokenOptions = {},
 ): Promise<string> {
   if (!secret) throw new ApplicationError("secretOrPrivateKey must have a value");
+  if (typeof payload !== "object" || payload === null) {
+    throw new ApplicationError("the payload of a token has to be an object");
+  }
   const claims: Record<string, unknown> = { ...payload };
   const issued = typeof claims.iat === "number" ? claims.iat : Math.floor(Date.now() / 1000);
   claims.iat = issued;

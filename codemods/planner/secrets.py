@@ -1,0 +1,58 @@
+"""Secrets of the environment, and the literals that stand in for them: those are never carried into generated code."""
+
+from __future__ import annotations
+
+import re
+
+from ast_grep_py import SgNode
+
+from codemods.source import SourceFile, unwrap
+
+_SECRET = re.compile(r"SECRET|PASSWORD|PASSWD|TOKEN|PRIVATE|API_?KEY", re.I)
+_ABOUT_SECRETS = re.compile(
+    r"(?:TTL|EXPIR\w*|_IN|AGE|LENGTH|ROUNDS|NAME|HEADER|FIELD|COOKIE|PREFIX|SUFFIX|TYPE|ISSUER|AUDIENCE|ALG\w*|LIFETIME"
+    r"|DURATION|MAX|MIN|COUNT|SIZE|LIMIT|PATH|URL|URI|DAYS|HOURS|MINUTES|SECONDS|_MS)$",
+    re.I,
+)
+_TEXT = frozenset({"string", "template_string"})
+_OPERATORS = frozenset({"||", "??"})
+
+
+def is_secret(name: str) -> bool:
+    """By the name of a variable: `JWT_SECRET` is one, `TOKEN_TTL` says something about one."""
+    return _SECRET.search(name) is not None and _ABOUT_SECRETS.search(name) is None
+
+
+def literal_fallback(file: SourceFile, read: SgNode) -> SgNode | None:
+    """The outermost expression that gives a literal where `read` gives nothing: `read || "x"`, `read ? read : "x"`."""
+    found, node = None, read
+    while (parent := node.parent()) is not None:
+        match parent.kind():
+            case "binary_expression":
+                other = parent.field("right")
+            case "ternary_expression":
+                other = parent.field("alternative")
+            case "parenthesized_expression" | "non_null_expression" | "as_expression":
+                other = None
+            case _:
+                return found
+        if other is not None and is_literal_text(file, unwrap(other)):
+            found = parent
+        node = parent
+    return found
+
+
+def is_default(expression: SgNode, read: SgNode) -> bool:
+    """Is it just `read || "x"`?"""
+    left, operator, right = expression.field("left"), expression.field("operator"), expression.field("right")
+    is_text = right is not None and right.kind() in _TEXT
+    return is_text and left == read and operator is not None and operator.text() in _OPERATORS
+
+
+def is_literal_text(file: SourceFile, node: SgNode) -> bool:
+    """A string, or a constant that holds one."""
+    if node.kind() in _TEXT:
+        return True
+    binding = file.bindings.resolve(node) if node.kind() == "identifier" else None
+    value = binding.value if binding is not None else None
+    return value is not None and unwrap(value).kind() in _TEXT
