@@ -64,7 +64,9 @@ def test_a_secret_has_no_fallback_in_the_code(planned: PlanApp) -> None:
     assert 'return toJson(requireEnv(env.API_SECRET, "API_SECRET"))' in found.handler
 
 
-@pytest.mark.parametrize("read", ['process.env.A_SECRET || process.env.B || "x"', '(process.env.A_SECRET ?? "") || "x"'])
+@pytest.mark.parametrize(
+    "read", ['process.env.A_SECRET || process.env.B || "x"', '(process.env.A_SECRET ?? "") || "x"']
+)
 def test_a_chain_of_fallbacks_for_a_secret_is_left_to_its_owner(planned: PlanApp, read: str) -> None:
     found = planned(route(f"res.json({read});"))
     assert found.reason == "CX803 falls back to a literal for the secret `A_SECRET`"
