@@ -42,6 +42,8 @@ class PieceUse:
     style: Style
     call: Span | None
     type_only: bool = False
+    declared: str = ""
+    """The name as which a statement declares it, which may declare several."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,12 +59,12 @@ class Names:
             if isinstance(target, External) and is_logger(target.module):
                 self._packages.logger(reference, expression)
                 return
-        self._declaration_use(reference)
+        self._declaration_use(reference, binding)
 
     def _function_use(self, target: FunctionRef, expression: SgNode, reference: SgNode, direct: bool) -> None:
         owner = target.owner_class
         if owner is not None and extends_error(self._scan.workspace, target.file, owner):
-            self._declaration_use(reference)
+            self._declaration_use(reference, self._scan.file.bindings.resolve(reference))
             return
         file = self._scan.workspace.source(target.file)
         piece = function_piece(file, target.node)
@@ -82,19 +82,31 @@ class Names:
             )
         )
 
-    def _declaration_use(self, reference: SgNode) -> None:
+    def _declaration_use(self, reference: SgNode, binding: Binding | None) -> None:
         meaning = self._scan.workspace.meaning_of(self._scan.file.path, reference)
         if isinstance(meaning, External):
             if is_logger(meaning.module):
                 self._packages.logger(reference, reference)
                 return
-            self._packages.external(meaning.module, reference, f"`{reference.text()}`")
+            if self._packages.external(meaning.module, reference, f"`{reference.text()}`"):
+                self._of_package(meaning, reference, binding)
             return
         if isinstance(meaning, Declared):
             self._declared(meaning, reference)
             return
         reason = meaning.reason if not isinstance(meaning, Global) else "it is a global"
         self._scan.problem(reference, "CX201", f"uses `{reference.text()}`: {reason}")
+
+    def _of_package(self, meaning: External, reference: SgNode, binding: Binding | None) -> None:
+        """`const { hash } = bcrypt`: a constant that a package filled; or its export, passed on by another file."""
+        if binding is None:
+            return
+        if binding.imported is None:
+            self._declared(Declared(self._scan.file.path, binding.declaration, binding, binding.name), reference)
+        elif len(meaning.path) == 1:
+            self._packages.bring(meaning.module, meaning.path[0], binding.name)
+        else:
+            self._scan.problem(reference, "CX105", f"uses `{reference.text()}` of {meaning.module} by way of a file")
 
     def _declared(self, meaning: Declared, reference: SgNode) -> None:
         file = self._scan.workspace.source(meaning.file)
@@ -110,7 +122,7 @@ class Names:
         type_only = reference.kind() == "type_identifier"
         self._scan.know(piece)
         self._scan.facts.uses.append(
-            PieceUse(piece.key, span_of(reference), reference.text(), Style.DIRECT, None, type_only)
+            PieceUse(piece.key, span_of(reference), reference.text(), Style.DIRECT, None, type_only, binding.name)
         )
 
     def this(self) -> None:

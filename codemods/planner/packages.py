@@ -52,10 +52,13 @@ class Packages:
         if found.module == MODULE and self._signs(found.imported, reference):
             return
         if self.external(found.module, reference, f"`{reference.text()}`"):
-            module = SUBSTITUTES.get(found.module, found.module)
             type_only = found.type_only or reference.kind() == "type_identifier"
             imported = "default" if _is_used_whole(binding) else found.imported
-            self._scan.facts.packages.append(PackageUse(module, imported, found.local, type_only))
+            self.bring(found.module, imported, found.local, type_only)
+
+    def bring(self, module: str, imported: str, local: str, type_only: bool = False) -> None:
+        """Keep an import of a package, or of the one that takes its place."""
+        self._scan.facts.packages.append(PackageUse(SUBSTITUTES.get(module, module), imported, local, type_only))
 
     def external(self, module: str, node: SgNode, what: str) -> bool:
         """Note what using a package means; True when the use can stay as it is."""

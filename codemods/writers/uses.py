@@ -9,6 +9,7 @@ from ast_grep_py import SgNode
 from codemods.planner.clients import argument_at, stray_clients
 from codemods.planner.facts import PieceUse, Style
 from codemods.planner.floating import is_floating
+from codemods.planner.pieces import PieceKind
 from codemods.source import Edit, Span, parameters, span_of
 from codemods.writers.placement import SERVER
 from codemods.writers.splice import Splice, is_shorthand
@@ -42,6 +43,7 @@ class UseWriter:
     def _use(self, use: PieceUse) -> None:
         target = self._splice.context.closure.piece(use.target)
         name, module = self._splice.context.placement.name(target), self._splice.context.placement.module(use.target)
+        name = name if use.declared in ("", target.name) else use.declared
         here = module == self._splice.module
         if use.style is Style.DIRECT:
             self._direct(use, name, module, here)
@@ -95,6 +97,10 @@ class UseWriter:
             self._splice.edits.append(Edit.replace(use.span, text))
 
     def _pass_context(self, use: PieceUse) -> None:
+        if self._splice.piece.kind is PieceKind.DECLARATION:
+            text = f"`{self._splice.piece.name}` reaches the database by `{self._splice.file.slice(use.span)}`"
+            self._splice.problem("CX105", text, use.span)
+            return
         if use.call is None:
             self._splice.problem("CX210", f"`{self._splice.file.slice(use.span)}` is passed on as a value", use.span)
             return

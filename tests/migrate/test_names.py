@@ -195,3 +195,32 @@ def test_one_name_in_two_modules(codemod: CodemodTest) -> None:
     text = handler_in(migrated.files["convex/users.ts"], "getUser")
     assert "toJson([await load(ctx, args.id), await service.getUser(ctx, args.id)])" in text
     assert "export const getUser = (ctx: QueryCtx, id: string)" in migrated.files["convex/model/users.ts"]
+
+
+def test_a_statement_that_declares_several_names_keeps_them_apart(codemod: CodemodTest) -> None:
+    migrated = codemod.migrate(
+        {
+            "src/limits.ts": "export const least = 1,\n  greatest = 9;\n",
+            "src/app.ts": """
+                import express from "express";
+                import lodash from "lodash";
+                import { greatest, least as smallest } from "./limits";
+
+                const { clamp, round } = lodash;
+                const app = express();
+
+                app.get("/round/:n", (req, res) => {
+                  const n = round(clamp(Number(req.params.n), smallest, greatest));
+                  res.json({ n, bounds: [smallest, greatest] });
+                });
+
+                app.listen(3000);
+                """,
+        }
+    )
+    assert migrated.outcome("GET /round/:n") == "migrated"
+    text = migrated.convex["convex/app.ts"]
+    assert 'import lodash from "lodash";' in text
+    assert "export const { clamp, round } = lodash;" in text
+    assert "import { greatest, least as smallest } from" in text
+    assert "round(clamp(Number(args.n), smallest, greatest))" in text
