@@ -9,6 +9,10 @@ from dataclasses import dataclass
 import click
 
 from codemods.changes import errors as changes
+from codemods.proof.bench import NoProject
+from codemods.proof.node import NodeError
+from codemods.proof.replay import BadScript, Unreachable
+from codemods.proof.tools import InstallError
 from codemods.report.escape import visible
 from codemods.rules.engine import CannotCheck
 from codemods.source.rule_file import BadRule
@@ -29,6 +33,15 @@ class Told:
 
 TABLE: dict[type[Exception], Told] = {
     WorkspaceError: Told("Cannot read the repository", "Give the path of the folder that holds package.json."),
+    BadScript: Told("The request file cannot be used", "Correct it, or give another one with --replay."),
+    InstallError: Told("The tools could not be installed", "Check the network and npm's settings, and run again."),
+    NodeError: Told(
+        "Node could not do its work", "Remove the cause and run again; https://nodejs.org has Node itself."
+    ),
+    NoProject: Told(
+        "There is nothing to prove", "`convexify migrate` makes a Convex project of an Express application."
+    ),
+    Unreachable: Told("An application does not answer", "Start it, and give its URL with --original."),
     BadRule: Told("A rule file is invalid", "Correct the rule, or remove its file."),
     CannotCheck: Told("Cannot check", "`convexify check --help` tells how to call it."),
     changes.DirtyTree: Told(

@@ -19,6 +19,8 @@ COMMANDS = {
     "migrate": ("cli.migrate", "Move an Express back end to Convex; a dry run unless told otherwise."),
     "undo": ("cli.undo", "Take the last applied migration back, byte for byte."),
     "check": ("cli.check", "Check a Convex project against the rules, and fix what can be fixed."),
+    "verify": ("cli.verify", "Prove that a migrated application works, stage by stage."),
+    "preview": ("cli.preview", "Serve a migrated application on this machine, in memory."),
     "rules": ("cli.rules", "List the rules that `check` enforces."),
     "explain": ("cli.explain", "Explain a code such as CX303."),
 }
@@ -48,7 +50,8 @@ class LazyGroup(click.Group):
 def convexify() -> None:
     """Move Express back ends to Convex, and keep Convex code right afterwards.
 
-    Exit codes: 0 fine, 1 findings (`check`) or changes left to make (`migrate --check`), 2 could not do its work.
+    Exit codes: 0 fine, 1 findings (`check`) or changes left to make (`migrate --check`) or a failed
+    stage (`verify`), 2 could not do its work.
     """
 
 

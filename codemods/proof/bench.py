@@ -1,0 +1,153 @@
+"""A copy of a project in a temporary folder, on which the proof works: the original is read, never written."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from codemods.changes.changeset import FileChange
+from codemods.proof.tools import Packages, install, installed, wanted_packages
+from codemods.rules.project import Project, find_projects
+from codemods.workspace import Workspace, WorkspaceError
+from codemods.workspace.graph import imported_specs, package_name
+
+_LEFT_OUT = frozenset({"node_modules", ".git", ".convexify", ".convex-test-build", ".next", ".turbo"})
+
+
+class NoProject(Exception):
+    """There is no Convex project to prove, or more than one; the message says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """The copy. `root` stands for the folder that was given, `home` for the package of the Convex project.
+
+    `folder` is the functions folder relative to `root`; `packages` are installed ones that serve, None when there are
+    none. `missing` names those that are needed and not installed.
+    """
+
+    root: Path
+    home: Path
+    folder: str
+    typed: bool
+    packages: Packages | None
+    imported: frozenset[str]
+
+    @property
+    def functions(self) -> str:
+        """The functions folder, relative to `home`."""
+        return (self.root / self.folder).relative_to(self.home).as_posix()
+
+    def files(self) -> Iterator[tuple[str, Path]]:
+        """The code of the functions folder: paths relative to `root`, and where they are."""
+        for path in sorted((self.root / self.folder).rglob("*")):
+            relative = path.relative_to(self.root).as_posix()
+            if path.suffix in (".ts", ".js", ".tsx", ".jsx", ".mts", ".mjs") and "_generated" not in path.parts:
+                yield relative, path
+
+    def missing(self, names: Iterable[str], imports: bool = True) -> list[str]:
+        """Which of these packages are not installed, and of those that the functions import."""
+        wanted = {*names, *(self.imported if imports else ())}
+        return self.packages.missing(wanted) if self.packages is not None else sorted(wanted)
+
+
+@contextmanager
+def bench(root: Path, changes: Iterable[FileChange] = (), may_install: bool = False) -> Iterator[Bench]:
+    """A bench for the project at `root` as the changes would leave it. Raises NoProject and InstallError."""
+    if not root.is_dir():
+        raise WorkspaceError(f"{root} is not a directory")
+    with TemporaryDirectory(prefix="convexify-proof-") as scratch:
+        copied = Path(scratch).resolve() / "project"
+        shutil.copytree(root, copied, symlinks=True, ignore=_ignored)
+        _write(copied, changes)
+        workspace = Workspace.open(copied)
+        project, folder = _project(workspace)
+        home = copied / project.folder
+        imported = _imported(workspace, folder)
+        packages = _packages(root / project.folder, root, home, imported, may_install)
+        if packages is not None:
+            (home / "node_modules").symlink_to(packages.folder, target_is_directory=True)
+        typed = any(path.startswith(f"{folder}/") and path.endswith(".ts") for path in workspace.files)
+        yield Bench(copied, home, folder, typed, packages, imported)
+
+
+def _ignored(folder: str, names: list[str]) -> set[str]:
+    special = {name for name in names if not (Path(folder) / name).is_symlink() and _is_special(Path(folder) / name)}
+    return {name for name in names if name in _LEFT_OUT} | special
+
+
+def _is_special(path: Path) -> bool:
+    """Sockets, pipes and devices, which cannot be copied."""
+    return not path.is_dir() and not path.is_file()
+
+
+def _write(root: Path, changes: Iterable[FileChange]) -> None:
+    for change in changes:
+        if change.from_path is not None:
+            (root / change.from_path).unlink(missing_ok=True)
+        if change.after is None:
+            (root / change.path).unlink(missing_ok=True)
+        else:
+            (root / change.path).parent.mkdir(parents=True, exist_ok=True)
+            (root / change.path).write_bytes(change.after)
+
+
+def _project(workspace: Workspace) -> tuple[Project, str]:
+    found = [(project, folder) for project in find_projects(workspace) for folder in project.functions[:1]]
+    if not found:
+        raise NoProject("there is no Convex project: no package.json that depends on convex, with a functions folder")
+    if len(found) > 1:
+        names = ", ".join(project.folder or "." for project, _ in found)
+        raise NoProject(f"there are several Convex projects ({names}): give the folder of one")
+    return found[0]
+
+
+def _imported(workspace: Workspace, folder: str) -> frozenset[str]:
+    """The packages that the functions import."""
+    specs = {
+        spec
+        for path in workspace.files
+        if path.startswith(f"{folder}/")
+        for spec in imported_specs(workspace.text(path))
+        if not spec.startswith((".", "node:", "@/", "~/"))
+    }
+    return frozenset(package_name(spec) for spec in specs if package_name(spec) not in _BUILT_IN)
+
+
+def _packages(own: Path, root: Path, home: Path, imported: frozenset[str], may_install: bool) -> Packages | None:
+    """The project's own packages where they suffice, else the tool workspace, else the own ones for what they are."""
+    needed = {"convex", "convex-test", "esbuild", "typescript", *imported}
+    folders = [folder / "node_modules" for folder in (own, *own.parents) if folder == root or root in folder.parents]
+    owned = next((Packages(folder.resolve()) for folder in folders if folder.is_dir()), None)
+    if owned is not None and not owned.missing(needed):
+        return owned
+    wanted = wanted_packages(imported, _declared(home))
+    return (install(wanted) if may_install else installed(wanted)) or owned
+
+
+def _declared(home: Path) -> dict[str, str]:
+    try:
+        data = json.loads((home / "package.json").read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError):
+        return {}
+    parts = [data.get(name) for name in ("devDependencies", "dependencies")] if isinstance(data, dict) else []
+    return {
+        name: spec
+        for part in parts
+        if isinstance(part, dict)
+        for name, spec in part.items()
+        if isinstance(name, str) and isinstance(spec, str)
+    }
+
+
+_BUILT_IN = frozenset(
+    "assert async_hooks buffer child_process cluster crypto dgram dns events fs http http2 https net os path "
+    "perf_hooks process querystring readline stream string_decoder timers tls tty url util v8 vm worker_threads "
+    "zlib".split()
+)
+"""Node's own modules, which no package provides."""

@@ -1,0 +1,48 @@
+// The project in the current folder, bundled and loaded into the in-memory backend.
+import { rmSync } from "node:fs";
+import { builtinModules } from "node:module";
+import { join, relative } from "node:path";
+import { pathToFileURL } from "node:url";
+import { build } from "esbuild";
+import { convexTest } from "convex-test";
+import { loadable } from "./files.mjs";
+import { asInProduction } from "./production.mjs";
+
+const OUT = ".convexify-proof";
+
+/** The modules of a functions folder by their paths in it, each imported when it is asked for. */
+export async function modulesOf(folder) {
+  const files = loadable(folder);
+  await build({
+    entryPoints: files,
+    outdir: OUT,
+    outbase: folder,
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    platform: "neutral",
+    mainFields: ["module", "main"],
+    conditions: ["convex", "module"],
+    external: ["convex", "convex/*", "node:*", ...builtinModules],
+    outExtension: { ".js": ".mjs" },
+    define: { "process.env.NODE_ENV": '"production"' },
+    logLevel: "error",
+  });
+  const modules = files.map((file) => {
+    const path = relative(folder, file);
+    const built = join(process.cwd(), OUT, path.replace(/\.[cm]?[jt]sx?$/, ".mjs"));
+    return [`./${path}`, async () => asInProduction(await import(pathToFileURL(built).href))];
+  });
+  return Object.fromEntries(modules);
+}
+
+/** A backend with those modules. */
+export async function backendOf(modules) {
+  const schema = (await modules["./schema.ts"]?.())?.default ?? (await modules["./schema.js"]?.())?.default;
+  return convexTest({ schema, modules });
+}
+
+/** Remove what was built. */
+export function clean() {
+  rmSync(OUT, { recursive: true, force: true });
+}

@@ -1,0 +1,171 @@
+"""What two applications answered differently: up to a consistent renaming of ids, and to moments shortly apart."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from codemods.proof.replay.play import Answer, Exchange
+
+TOLERANCE = 10.0
+"""Seconds by which the two may be apart in what they say of the time."""
+
+_NOT_COMPARED = frozenset(
+    """connection content-length date etag keep-alive server transfer-encoding vary x-powered-by accept-ranges
+    content-security-policy cross-origin-embedder-policy cross-origin-opener-policy cross-origin-resource-policy
+    origin-agent-cluster referrer-policy strict-transport-security x-content-type-options x-dns-prefetch-control
+    x-download-options x-frame-options x-permitted-cross-domain-policies x-xss-protection content-type""".split()
+)
+"""Headers that the server or its platform sets, and those of helmet, which the platform has its own of."""
+
+_CONVEX_ID = re.compile(r"\b\d{2,}[A-Za-z]\w*")
+_ID_LENGTH = 32
+_RANDOM = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|c[a-z0-9]{24}|[0-9a-f]{24}", re.I)
+_TOKEN = re.compile(r"[\w-]+\.[\w-]+\.[\w-]*")
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)")
+_DEFAULT_PAGE = re.compile(r"<pre>(?:Cannot [A-Z]+ |[\s\S]*?</pre>)|^404 Not Found$")
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One value that differs: where it is, and what it is on either side."""
+
+    where: str
+    original: str
+    migrated: str
+
+
+@dataclass(slots=True)
+class Names:
+    """Which id of the original stands for which id of the migrated application: one to one."""
+
+    original: dict[str, str] = field(default_factory=dict)
+    migrated: dict[str, str] = field(default_factory=dict)
+
+    def note(self, old: str, new: str) -> bool:
+        """True when the two stand for each other; both are new, or were paired before."""
+        return self.original.setdefault(new, old) == old and self.migrated.setdefault(_table(new) + old, new) == new
+
+    def renamed(self, text: str) -> str:
+        """The migrated application's text with the ids of the original."""
+        return _CONVEX_ID.sub(lambda found: self.original.get(found[0], found[0]), text)
+
+
+def differences(exchanges: Iterable[Exchange]) -> Iterator[tuple[Exchange, list[Difference]]]:
+    """Every exchange with what differs in it. Ids are paired over all of them first."""
+    kept = list(exchanges)
+    names = Names()
+    for one in kept:
+        _pair(one.original.json, one.migrated.json, names)
+    for one in kept:
+        yield one, [*_compared(one.original, one.migrated, names)]
+
+
+def _pair(old: Any, new: Any, names: Names) -> None:
+    if isinstance(old, dict) and isinstance(new, dict):
+        for key in old.keys() & new.keys():
+            _pair(old[key], new[key], names)
+    elif isinstance(old, list) and isinstance(new, list):
+        for first, second in zip(old, new, strict=False):
+            _pair(first, second, names)
+    elif _is_id(old, new):
+        names.note(str(old), new)
+
+
+def _compared(old: Answer, new: Answer, names: Names) -> Iterator[Difference]:
+    if old.status != new.status:
+        yield Difference("status", f"{old.status} {_short(old.text)}", f"{new.status} {_short(new.text)}")
+        return
+    for name in sorted((old.headers.keys() | new.headers.keys()) - _NOT_COMPARED):
+        first, second = old.headers.get(name, ""), names.renamed(new.headers.get(name, ""))
+        if first != second and not _same_text(first, second, names):
+            yield Difference(f"header {name}", first, second)
+    if _DEFAULT_PAGE.search(old.text) and old.media == "text/html" and old.status >= 400:
+        return
+    if old.body and old.media != new.media:
+        yield Difference("media type", old.media, new.media)
+    elif "json" in old.media:
+        yield from _unlike(old.json, new.json, names, "body")
+    elif old.body != new.body and not _same_text(old.text, new.text, names):
+        yield Difference("body", _short(old.text), _short(new.text))
+
+
+def _unlike(old: Any, new: Any, names: Names, path: str) -> Iterator[Difference]:
+    if isinstance(old, dict) and isinstance(new, dict):
+        for key in sorted(old.keys() | new.keys()):
+            if key not in old or key not in new:
+                absent = "(absent)"
+                first = json.dumps(old[key]) if key in old else absent
+                yield Difference(f"{path}.{key}", first, json.dumps(new[key]) if key in new else absent)
+            else:
+                yield from _unlike(old[key], new[key], names, f"{path}.{key}")
+    elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
+        for index, (first, second) in enumerate(zip(old, new, strict=True)):
+            yield from _unlike(first, second, names, f"{path}[{index}]")
+    elif not _same(old, new, names):
+        yield Difference(path, json.dumps(old), json.dumps(new))
+
+
+def _same(old: Any, new: Any, names: Names) -> bool:
+    if type(old) is type(new) and old == new:
+        return True
+    if _is_id(old, new):
+        return names.note(str(old), new)
+    if isinstance(old, str) and isinstance(new, str):
+        return _same_text(old, new, names)
+    is_number = isinstance(old, int | float) and isinstance(new, int | float)
+    if not is_number or isinstance(old, bool) or isinstance(new, bool):
+        return False
+    return bool(old == new) or _same_moment(old, new)
+
+
+def _same_text(old: str, new: str, names: Names) -> bool:
+    renamed = names.renamed(new)
+    if old == renamed:
+        return True
+    if _MOMENT.fullmatch(old) and _MOMENT.fullmatch(new):
+        apart = datetime.fromisoformat(old) - datetime.fromisoformat(new)
+        return abs(apart.total_seconds()) <= TOLERANCE
+    if _TOKEN.fullmatch(old) and _TOKEN.fullmatch(new):
+        first, second = _claims(old), _claims(new)
+        return first is not None and second is not None and not [*_unlike(first, second, names, "")]
+    if _RANDOM.fullmatch(old) and _RANDOM.fullmatch(new):
+        return names.note(old, new)
+    return False
+
+
+def _same_moment(old: float, new: float) -> bool:
+    """Both are moments in seconds or milliseconds, shortly apart."""
+    unit = 1000.0 if old > 1e12 else 1.0
+    return min(old, new) > 1e9 and abs(old - new) <= TOLERANCE * unit
+
+
+def _claims(token: str) -> Any:
+    """Header and claims of a JSON web token; what it is signed with is another matter."""
+    try:
+        parts = [json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))) for part in token.split(".")[:2]]
+    except ValueError:
+        return None
+    return parts if all(isinstance(part, dict) for part in parts) else None
+
+
+def _is_id(old: Any, new: Any) -> bool:
+    """A key of the source and a Convex id in its place; the in-memory ones end with the name of their table."""
+    if not isinstance(new, str) or len(new) < _ID_LENGTH or not _CONVEX_ID.fullmatch(new) or old == new:
+        return False
+    is_number = isinstance(old, int) and not isinstance(old, bool)
+    return is_number or (isinstance(old, str) and " " not in old and bool(old) and len(old) <= 64)
+
+
+def _table(new: str) -> str:
+    return new.lstrip("0123456789")
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= 120 else line[:119] + "…"
