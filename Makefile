@@ -7,13 +7,14 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 NODE_MODULES := tests/convex/node_modules
 NODE_READY := $(NODE_MODULES)/.ready
+EXPRESS_READY := tests/express/node_modules/.ready
 
 .PHONY: demo test check bench node clean
 
 demo: $(READY) ## the diff that migrating the example would make
 	@$(BIN)/convexify migrate examples/bookshop
 
-test: $(READY) $(NODE_READY) ## all tests
+test: $(READY) $(NODE_READY) $(EXPRESS_READY) ## all tests
 	@$(BIN)/pytest
 
 check: $(READY) ## lint and types
@@ -23,7 +24,7 @@ check: $(READY) ## lint and types
 bench: $(READY) ## a dry run against parsing alone and against ast-grep
 	@$(BIN)/python bench/compare.py
 
-node: $(NODE_READY) ## the node packages of the tests
+node: $(NODE_READY) $(EXPRESS_READY) ## the node packages of the tests
 
 $(READY): pyproject.toml
 	@test -n "$(PYTHON)" || \
@@ -41,6 +42,10 @@ $(NODE_READY): tests/convex/package.json tests/convex/package-lock.json
 	@npm ci --prefix tests/convex --no-audit --no-fund --loglevel=error
 	@touch $@
 
+$(EXPRESS_READY): tests/express/package.json tests/express/package-lock.json $(NODE_READY)
+	@npm ci --prefix tests/express --no-audit --no-fund --loglevel=error --ignore-scripts
+	@touch $@
+
 clean: ## everything that a target made
-	rm -rf $(VENV) $(NODE_MODULES) .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) $(NODE_MODULES) tests/express/node_modules .mypy_cache .ruff_cache .pytest_cache
 	find codemods cli tests bench -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from codemods.ir.query import READS, All, Any, Assignment, Change, Compare, Condition, Data, Not, Op, Predicate, Query
-from codemods.ir.table import Field, FieldType, Table
+from codemods.ir.table import DefaultKind, Field, FieldType, Table
 from codemods.source.span import Span
 from codemods.writers.code import SERVER, ImportSpec, RefusedError
 from codemods.writers.draft import Draft, is_reference
@@ -195,7 +195,7 @@ def _assigned(draft: Draft, table: Table, data: Data | None, patches: bool) -> I
         elif part.change in (Change.CONNECT, Change.DISCONNECT):
             yield from _connected(draft, table, part)
         elif (column := table.field(part.field)) is not None:
-            optional = patches or column.nullable or column.default is not None
+            optional = patches or column.nullable or column.updated_at or column.default_kind is not DefaultKind.NONE
             optional = optional and draft.facts.may_be_null(part.value)
             nullable = column.nullable and part.change is Change.SET
             yield part.value, _of_column(draft, table, column, part.value, False, optional, nullable)

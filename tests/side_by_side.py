@@ -1,0 +1,203 @@
+"""An Express application run for real beside its migration: the same requests, and what is answered differently.
+
+The application runs in Node on a database in memory (PGlite, by its own Prisma client); the migrated one runs in the
+in-memory backend of Convex. An entry file has to listen on `process.env.PORT`.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from convex_project import NODE_MODULES, require_node
+from harness import PACKAGE, write_files
+
+from codemods.changes import Options, settle
+from codemods.ir.table import DefaultKind, Field, FieldType, OnDelete, Schema
+from codemods.migrate import plan
+from codemods.proof import Proof, Request, Stage, verify_plan
+from codemods.proof.replay import read_script
+from codemods.readers.prisma import schema_from
+
+EXPRESS = Path(__file__).parent / "express"
+_SECONDS = 60
+
+_TYPES = {
+    FieldType.STRING: "TEXT",
+    FieldType.INT: "INTEGER",
+    FieldType.FLOAT: "DOUBLE PRECISION",
+    FieldType.BIGINT: "BIGINT",
+    FieldType.DECIMAL: "DECIMAL(65,30)",
+    FieldType.BOOLEAN: "BOOLEAN",
+    FieldType.DATETIME: "TIMESTAMP(3)",
+    FieldType.JSON: "JSONB",
+    FieldType.BYTES: "BYTEA",
+}
+_ON_DELETE = {OnDelete.CASCADE: "CASCADE", OnDelete.SET_NULL: "SET NULL", OnDelete.RESTRICT: "RESTRICT"}
+
+
+@dataclass(frozen=True, slots=True)
+class SideBySide:
+    """What the comparison gave: the proof, whose replay names every difference."""
+
+    proof: Proof
+
+    @property
+    def differences(self) -> list[str]:
+        return [evidence.message for result in self.proof.results for evidence in result.evidence]
+
+    @property
+    def note(self) -> str:
+        return next(result.note for result in self.proof.results if result.stage is Stage.REPLAY)
+
+
+def compare(folder: Path, files: Mapping[str, str], requests: str, entry: str = "src/app.ts") -> SideBySide:
+    """Run the application that the files make, and its migration, and send both the requests (an `.http` file)."""
+    root = folder / "app"
+    write_files(root, {"package.json": PACKAGE, **files})
+    return compare_folder(folder, root, requests, entry)
+
+
+def compare_folder(folder: Path, root: Path, requests: str, entry: str) -> SideBySide:
+    """The same for an application on disk, which is only read."""
+    script = folder / "requests.http"
+    script.write_text(requests, encoding="utf-8")
+    settled = settle(plan(root, Options()))
+    prepare(root, folder / "express")
+    with running(folder / "express", entry) as url:
+        request = Request([Stage.REPLAY], script=read_script(script), original=url)
+        target = folder / "target"
+        shutil.copytree(root, target, ignore=shutil.ignore_patterns("node_modules"))
+        (target / "node_modules").symlink_to(NODE_MODULES, target_is_directory=True)
+        return SideBySide(verify_plan(target, settled.files, request))
+
+
+def prepare(root: Path, scratch: Path) -> None:
+    """Make a copy of the application that can be run, with its Prisma client and its tables."""
+    require_node()
+    if not (EXPRESS / "node_modules" / "express").is_dir():
+        pytest.fail("The packages of the Express tests are not installed: run `make node`.", pytrace=False)
+    shutil.copytree(root, scratch, ignore=shutil.ignore_patterns("node_modules"))
+    (scratch / "node_modules").symlink_to(EXPRESS / "node_modules", target_is_directory=True)
+    _prepare_database(scratch)
+
+
+@contextmanager
+def running(scratch: Path, entry: str) -> Iterator[str]:
+    """The URL of the prepared application, started with an empty database."""
+    port = _free_port()
+    environment = {**os.environ, "PORT": str(port), "NODE_ENV": "production"}
+    command = ["node", "--no-warnings", str(EXPRESS / "launch.mjs"), entry]
+    with (scratch / "output.txt").open("w+") as output:
+        process = subprocess.Popen(command, cwd=scratch, env=environment, stdout=output, stderr=output)
+        try:
+            _wait_for(port, process, scratch / "output.txt")
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.kill()
+            process.wait()
+
+
+def _prepare_database(scratch: Path) -> None:
+    """The Prisma client and the tables of the schema, if there is one."""
+    path = scratch / "prisma" / "schema.prisma"
+    if not path.exists():
+        return
+    text = path.read_text(encoding="utf-8")
+    schema = schema_from({path.as_posix(): text}).schema
+    (scratch / "ddl.sql").write_text("\n".join(ddl(schema)), encoding="utf-8")
+    models = re.sub(r"^\s*(?:generator|datasource)\s+\w+\s*\{[^}]*\}", "", text, flags=re.MULTILINE)
+    head = 'generator client {\n  provider = "prisma-client-js"\n  output   = "../generated"\n}\n'
+    head += 'datasource db {\n  provider = "postgresql"\n}\n'
+    path.write_text(head + models, encoding="utf-8")
+    engine = scratch / "engine"
+    engine.touch()
+    environment = {**os.environ, "PRISMA_SCHEMA_ENGINE_BINARY": str(engine), "PRISMA_HIDE_UPDATE_MESSAGE": "1"}
+    command = [
+        "node",
+        str(EXPRESS / "node_modules" / "prisma" / "build" / "index.js"),
+        "generate",
+        "--schema",
+        str(path),
+    ]
+    done = subprocess.run(command, cwd=scratch, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def ddl(schema: Schema) -> Iterator[str]:
+    """The statements that make the tables of a Prisma schema in PostgreSQL."""
+    for enum in schema.enums:
+        members = ", ".join(f"'{stored}'" for _, stored in enum.members)
+        yield f'CREATE TYPE "{enum.name}" AS ENUM ({members});'
+    for table in schema.tables:
+        columns = [f'"{field.name}" {_column(field)}' for field in table.fields]
+        keys = [f"PRIMARY KEY ({_names(table.primary_key)})"] if table.primary_key else []
+        yield f'CREATE TABLE "{table.name}" ({", ".join([*columns, *keys])});'
+        for unique in table.uniques:
+            index = "_".join([table.name, *unique, "key"])
+            yield f'CREATE UNIQUE INDEX "{index}" ON "{table.name}" ({_names(unique)});'
+    for table in schema.tables:
+        for field in table.fields:
+            if field.references is not None:
+                target, column = field.references
+                rule = _ON_DELETE[field.on_delete]
+                yield (
+                    f'ALTER TABLE "{table.name}" ADD FOREIGN KEY ("{field.name}") REFERENCES "{target}" ("{column}") '
+                    f"ON DELETE {rule} ON UPDATE CASCADE;"
+                )
+
+
+def _column(field: Field) -> str:
+    if field.default_kind is DefaultKind.GENERATED_ID and field.type is FieldType.INT:
+        return "SERIAL"
+    plain = f'"{field.enum}"' if field.type is FieldType.ENUM else _TYPES[field.type]
+    parts = [plain + ("[]" if field.is_list else "")]
+    if not field.nullable:
+        parts.append("NOT NULL")
+    if field.default_kind is DefaultKind.NOW:
+        parts.append("DEFAULT CURRENT_TIMESTAMP")
+    elif field.default_kind is DefaultKind.LITERAL and field.default is not None:
+        parts.append("DEFAULT " + re.sub(r'^"(.*)"$|^([A-Z_a-z]\w*)$', _literal, field.default))
+    return " ".join(parts)
+
+
+def _literal(found: re.Match[str]) -> str:
+    text = found[1] if found[1] is not None else found[2]
+    return text if text in ("true", "false") else "'" + text.replace("'", "''") + "'"
+
+
+def _names(fields: Iterable[str]) -> str:
+    return ", ".join(f'"{name}"' for name in fields)
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+        return port
+
+
+def _wait_for(port: int, process: subprocess.Popen[bytes], output: Path) -> None:
+    until = time.monotonic() + _SECONDS
+    while time.monotonic() < until:
+        if process.poll() is not None:
+            break
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5).close()
+            return
+        except urllib.error.HTTPError:
+            return
+        except OSError:
+            time.sleep(0.1)
+    pytest.fail(f"The Express application did not start:\n{output.read_text(encoding='utf-8')}", pytrace=False)
