@@ -11,8 +11,9 @@ EXPRESS_READY := tests/express/node_modules/.ready
 
 .PHONY: demo test check bench node clean
 
-demo: $(READY) ## the diff that migrating the example would make
+demo: $(READY) $(NODE_READY) $(EXPRESS_READY) ## the diff that migrating the example would make, and the proof that the result works
 	@$(BIN)/convexify migrate examples/bookshop
+	@PYTHONPATH=tests $(BIN)/python tests/prove_example.py
 
 test: $(READY) $(NODE_READY) $(EXPRESS_READY) ## all tests
 	@$(BIN)/pytest

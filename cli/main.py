@@ -19,6 +19,7 @@ COMMANDS = {
     "migrate": ("cli.migrate", "Move an Express back end to Convex; a dry run unless told otherwise."),
     "undo": ("cli.undo", "Take the last applied migration back, byte for byte."),
     "check": ("cli.check", "Check a Convex project against the rules, and fix what can be fixed."),
+    "todo": ("cli.todo", "List what is left to do, also as instructions for a coding assistant."),
     "verify": ("cli.verify", "Prove that a migrated application works, stage by stage."),
     "preview": ("cli.preview", "Serve a migrated application on this machine, in memory."),
     "rules": ("cli.rules", "List the rules that `check` enforces."),

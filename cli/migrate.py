@@ -15,6 +15,7 @@ from cli.output import check_output, message, wants_color, write_result
 
 if TYPE_CHECKING:
     from codemods.changes import Migration, Options, Settled
+    from codemods.proof import Proof
     from codemods.report import Mode
 
 Format = Literal["text", "json", "patch", "markdown"]
@@ -29,6 +30,8 @@ class Request:
     apply: bool
     interactive: bool
     check: bool
+    verify: bool
+    install: bool
     allow_dirty: bool
     format: Format
     output: Path | None
@@ -51,6 +54,10 @@ class Request:
 @click.option("--output", type=click.Path(path_type=Path), metavar="FILE", help="Write the report to a file.")
 @click.option("--jobs", type=click.IntRange(min=1), help="Number of processes; as many as processors by default.")
 @click.option("--check", is_flag=True, help="Exit with 1 if anything is left to change.")
+@click.option(
+    "--verify", is_flag=True, help="Prove the result on a copy first; a failed stage keeps it from being written."
+)
+@click.option("--install", is_flag=True, help="With --verify: install missing tools once, in the user's cache.")
 def migrate(
     path: Path,
     apply: bool,
@@ -64,6 +71,8 @@ def migrate(
     output: Path | None,
     jobs: int | None,
     check: bool,
+    verify: bool,
+    install: bool,
 ) -> int:
     """Move the Express back end at PATH to Convex.
 
@@ -71,7 +80,7 @@ def migrate(
     """
     from codemods.changes import Options
 
-    request = Request(path, apply, interactive, check, allow_dirty, format_, output)
+    request = Request(path, apply, interactive, check, verify, install, allow_dirty, format_, output)
     _refuse_contradictions(request)
     check_output(output)
     options = Options(only, route, keep_sources, not no_http, jobs or os.cpu_count() or 1)
@@ -83,6 +92,8 @@ def _refuse_contradictions(request: Request) -> None:
         raise click.UsageError("--apply writes everything and --interactive asks first: give one of the two.")
     if request.check and request.writes:
         raise click.UsageError("--check only looks: it goes with neither --apply nor --interactive.")
+    if request.install and not request.verify:
+        raise click.UsageError("--install is about the tools of the proof: it goes with --verify.")
 
 
 def _run(request: Request, options: Options) -> int:
@@ -102,9 +113,25 @@ def _run(request: Request, options: Options) -> int:
     if settled is None:
         message("Nothing was written.")
         return 0
+    duration = round((time.monotonic() - started) * 1000)
+    proof = _proven(request, settled, options) if request.verify and settled.files else None
+    if proof is not None and proof.failed and request.writes:
+        _show(request, settled, "dry-run", duration, proof)
+        message("Nothing was written: a stage of the proof failed.")
+        return 1
     mode = _write(request, settled)
-    _show(request, settled, mode, round((time.monotonic() - started) * 1000))
-    return 1 if request.check and settled.files else 0
+    _show(request, settled, mode, duration, proof)
+    return 1 if (request.check and settled.files) or (proof is not None and proof.failed) else 0
+
+
+def _proven(request: Request, settled: Settled, options: Options) -> Proof:
+    """The proof of what would be written."""
+    from cli.progress import progress
+    from codemods.proof import Request as Asked
+    from codemods.proof import verify_plan
+
+    with progress() as advance:
+        return verify_plan(settled.root, settled.files, Asked(may_install=request.install, options=options), advance)
 
 
 def _before_writing(request: Request) -> None:
@@ -140,12 +167,12 @@ def _write(request: Request, settled: Settled) -> Mode:
     return "applied"
 
 
-def _show(request: Request, settled: Settled, mode: Mode, duration: int) -> None:
+def _show(request: Request, settled: Settled, mode: Mode, duration: int, proof: Proof | None) -> None:
     from codemods.changes.git import patch_prefix
     from codemods.report import Report
 
     prefix = patch_prefix(settled.root) if request.format == "patch" else ""
-    report = Report(settled, mode, duration, str(request.path), prefix)
+    report = Report(settled, mode, duration, str(request.path), prefix, proof)
     match request.format:
         case "json":
             from codemods.report.json import json_report

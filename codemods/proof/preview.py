@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event
 
 from codemods.changes import Options, settle
 from codemods.changes.changeset import FileChange
@@ -21,10 +22,12 @@ from codemods.workspace import Workspace
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """Where the preview answers. `is_plan` says that it shows what a migration would write."""
+    """Where the preview answers. `is_plan` says that it shows what a migration would write; `ended` is set when the
+    server ends by itself."""
 
     url: str
     is_plan: bool
+    ended: Event
 
 
 @contextmanager
@@ -48,8 +51,9 @@ def previewed(
         failed = CHECKS[Stage.CODEGEN].run(made, node, Options()).evidence
         if failed:
             raise NodeError(failed[0].message)
-        with served(made, node, port, on_request, on_output) as url:
-            yield Preview(url, bool(changes))
+        ended = Event()
+        with served(made, node, port, on_request, on_output, ended.set) as url:
+            yield Preview(url, bool(changes), ended)
 
 
 def _planned(root: Path) -> tuple[FileChange, ...]:

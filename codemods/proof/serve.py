@@ -38,10 +38,12 @@ def served(
     port: int = 0,
     on_request: Callable[[Served], None] = _ignore,
     on_output: Callable[[str], None] = _ignore,
+    on_end: Callable[[], object] = lambda: None,
 ) -> Iterator[str]:
     """The URL at which the project answers until the block ends. Port 0 is any free one. Raises NodeError.
 
-    `on_request` hears of every answer, `on_output` gets the lines that functions print.
+    `on_request` hears of every answer, `on_output` gets the lines that functions print, `on_end` is
+    called when the server ends.
     """
     command = [str(node.executable), "--no-warnings", "--import", str(SCRIPTS / "resolve.mjs"),
                str(SCRIPTS / "preview.mjs"), bench.functions, str(port)]  # fmt: skip
@@ -57,7 +59,8 @@ def served(
         first = _parsed(process.stdout.readline())
         if "port" not in first:
             raise NodeError(str(first.get("failure") or "".join(words)[-_LAST_WORDS:] or "the server did not start"))
-        threads.append(threading.Thread(target=_listen, args=(process.stdout, _requests(on_request)), daemon=True))
+        arguments = (process.stdout, _requests(on_request), on_end)
+        threads.append(threading.Thread(target=_listen, args=arguments, daemon=True))
         threads[-1].start()
         yield f"http://127.0.0.1:{first['port']}"
     finally:
@@ -73,9 +76,10 @@ def served(
         process.stderr.close()
 
 
-def _listen(stream: IO[str], hear: Callable[[str], None]) -> None:
+def _listen(stream: IO[str], hear: Callable[[str], None], end: Callable[[], object] = lambda: None) -> None:
     for line in stream:
         hear(line)
+    end()
 
 
 def _both(words: list[str], on_output: Callable[[str], None]) -> Callable[[str], None]:

@@ -61,7 +61,7 @@ def _second_run(bench: Bench, node: Node | None, options: Options) -> Found:
 
 
 def _rules(bench: Bench, node: Node | None, options: Options) -> Found:
-    result = check_paths([bench.home], CheckOptions(base=bench.root))
+    result = check_paths([bench.root / bench.folder], CheckOptions(base=bench.root))
     markers = sum(finding.code == _MARKER for finding in result.findings)
     found = tuple(
         Evidence(f"{finding.code} {finding.message}", finding.place.file, finding.place.line, finding.place.column)

@@ -12,6 +12,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from codemods.proof.node import find_npm
+
 PINNED: Mapping[str, str] = {
     "convex": "1.48.0",
     "convex-helpers": "0.1.124",
@@ -58,16 +60,16 @@ def install(wanted: Mapping[str, str]) -> Packages:
     known = installed(wanted)
     if known is not None:
         return known
-    npm = shutil.which("npm")
+    npm = find_npm()
     if npm is None:
-        raise InstallError("npm is not on the PATH: install Node 20 or newer with npm (https://nodejs.org)")
+        raise InstallError("there is no npm: install Node 20 or newer (https://nodejs.org, or `convexify[proof]`)")
     target = _workspace(wanted)
     target.parent.mkdir(parents=True, exist_ok=True)
     made = Path(tempfile.mkdtemp(prefix="installing-", dir=target.parent))
     try:
         manifest = {"name": "convexify-tools", "private": True, "dependencies": dict(sorted(wanted.items()))}
         (made / "package.json").write_text(json.dumps(manifest, indent=2), encoding="utf-8")
-        command = [npm, "install", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+        command = [*npm, "install", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
         done = subprocess.run(command, cwd=made, capture_output=True, text=True, timeout=_SECONDS, check=False)
         if done.returncode != 0:
             raise InstallError(done.stderr.strip()[-2000:] or f"npm ended with {done.returncode}")

@@ -14,7 +14,7 @@ class Stage(StrEnum):
     SECOND_RUN = "second-run"
     """Migrating once more changes nothing."""
     RULES = "rules"
-    """`convexify check` finds nothing."""
+    """`convexify check` finds nothing in the functions folder."""
     CODEGEN = "codegen"
     """`convex codegen` accepts the folder."""
     TSC = "tsc"

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from codemods.changes.migration import Settled
 from codemods.outcome import CODES, Diagnostic, Item, ItemKind, Outcome, Place, Severity
+
+if TYPE_CHECKING:
+    from codemods.proof import Proof
 
 Mode = Literal["dry-run", "applied"]
 
@@ -22,6 +25,8 @@ class Report:
     duration_ms: int = 0
     path: str = "."
     patch_prefix: str = ""
+    proof: Proof | None = None
+    """What `--verify` found, before anything was written."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from codemods import __version__
 from codemods.changes.changeset import FileChange
@@ -17,7 +18,7 @@ _Value = str | int | None | dict[str, "_Value"] | list["_Value"]
 def json_report(report: Report) -> str:
     """The report as JSON. It is plain ASCII, so that no terminal, log or viewer can be misled by its strings."""
     settled = report.settled
-    data: dict[str, _Value] = {
+    data: dict[str, Any] = {
         "schemaVersion": SCHEMA_VERSION,
         "tool": {"name": "convexify", "version": __version__},
         "mode": report.mode,
@@ -26,6 +27,10 @@ def json_report(report: Report) -> str:
         "changes": [_change(change) for change in settled.files],
         "diagnostics": [_diagnostic(diagnostic) for diagnostic in settled.diagnostics],
     }
+    if report.proof is not None:
+        from codemods.report.proof import proof_data
+
+        data["proof"] = proof_data(report.proof)
     return "{\n" + ",\n".join(f"{json.dumps(name)}: {_lines(value)}" for name, value in data.items()) + "\n}\n"
 
 

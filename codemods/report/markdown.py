@@ -11,6 +11,7 @@ from codemods.report.escape import code_span, fence_for, for_markdown
 from codemods.report.facts import Finding, Report, outcome_counts, plural, skip_counts, topics
 from codemods.report.hunks import file_lines, heading
 from codemods.report.paint import paint
+from codemods.report.scorecard import scorecard
 from codemods.report.summary import kind_label, next_steps
 
 
@@ -18,7 +19,7 @@ def markdown_report(report: Report) -> str:
     """Outcomes, changed files with their hunks folded away, open points, next steps."""
     title = "Migration to Convex" + (" (dry run)" if report.mode == "dry-run" else "")
     parts = [f"# {title}", *map(for_markdown, report.settled.notes), *_outcomes(report), *_files(report)]
-    return "\n\n".join([*parts, *_topics(report), *_skips(report), *_next(report)]) + "\n"
+    return "\n\n".join([*parts, *_topics(report), *_skips(report), *_card(report), *_next(report)]) + "\n"
 
 
 def _outcomes(report: Report) -> Iterator[str]:
@@ -50,6 +51,16 @@ def _folded(change: FileChange) -> str:
     fence = fence_for(diff)
     head = f"<details><summary><code>{title}</code> +{counts.added} -{counts.removed}</summary>"
     return f"{head}\n\n{fence}diff\n{diff}{fence}\n\n</details>"
+
+
+def _card(report: Report) -> Iterator[str]:
+    lines = [f"- **{label}**: {for_markdown(words)}" for label, words in scorecard(report)]
+    if lines:
+        yield "\n".join(["## Scorecard", "", *lines])
+    if report.proof is not None:
+        from codemods.report.proof import proof_markdown
+
+        yield "#" + proof_markdown(report.proof).rstrip()
 
 
 def _html(text: str) -> str:

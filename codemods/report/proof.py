@@ -32,14 +32,14 @@ def proof_text(proof: Proof, color: bool) -> str:
 
 def proof_json(proof: Proof) -> str:
     """Schema version 1: every stage with its status, time, note and evidence."""
-    data = {
-        "schemaVersion": SCHEMA_VERSION,
-        "tool": {"name": "convexify", "version": __version__},
-        "folder": proof.folder,
-        "failed": proof.failed,
-        "stages": [_stage_data(result) for result in proof.results],
-    }
-    return json.dumps(data, indent=1) + "\n"
+    tool = {"name": "convexify", "version": __version__}
+    return json.dumps({"schemaVersion": SCHEMA_VERSION, "tool": tool, **proof_data(proof)}, indent=1) + "\n"
+
+
+def proof_data(proof: Proof) -> dict[str, object]:
+    """The proof as a part of a larger JSON report."""
+    stages = [_stage_data(result) for result in proof.results]
+    return {"folder": proof.folder, "failed": proof.failed, "stages": stages}
 
 
 def proof_markdown(proof: Proof) -> str:

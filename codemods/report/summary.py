@@ -10,6 +10,7 @@ from codemods.outcome import ItemKind, Outcome
 from codemods.report.escape import visible
 from codemods.report.facts import Report, Topic, outcome_counts, plural, skip_counts, topics
 from codemods.report.paint import Line
+from codemods.report.scorecard import scorecard
 
 SHOWN_FINDINGS = 10
 _STYLES = {
@@ -37,8 +38,8 @@ class NextSteps:
 
 def summary_lines(report: Report) -> Iterator[Line]:
     """The table of outcomes, the reasons by code, and the next steps."""
-    blocks = [_outcomes(report), *map(_topic_lines, topics(report.settled)), _skips(report), _next_lines(report)]
-    return spaced(blocks)
+    found = map(_topic_lines, topics(report.settled))
+    return spaced([_outcomes(report), *found, _skips(report), _proof(report), _scorecard(report), _next_lines(report)])
 
 
 def spaced(blocks: Iterable[Iterable[Line]]) -> Iterator[Line]:
@@ -108,6 +109,22 @@ def _topic_lines(topic: Topic) -> Iterator[Line]:
     more = len(topic.findings) - SHOWN_FINDINGS
     if more > 0:
         yield [(f"  and {more} more; --format json lists all of them", "dim")]
+
+
+def _proof(report: Report) -> Iterator[Line]:
+    if report.proof is not None:
+        from codemods.report.proof import proof_lines
+
+        yield [("Proof", "bold")]
+        yield from proof_lines(report.proof)
+
+
+def _scorecard(report: Report) -> Iterator[Line]:
+    lines = [*scorecard(report)]
+    if lines:
+        yield [("Scorecard", "bold")]
+    for label, words in lines:
+        yield [(f"  {label:<8}", "cyan"), (visible(words), "")]
 
 
 def _skips(report: Report) -> Iterator[Line]:

@@ -68,7 +68,7 @@ def differences(exchanges: Iterable[Exchange]) -> Iterator[tuple[Exchange, list[
 
 def _pair(old: Any, new: Any, names: Names) -> None:
     if isinstance(old, dict) and isinstance(new, dict):
-        for key in old.keys() & new.keys():
+        for key in sorted(old.keys() & new.keys()):
             _pair(old[key], new[key], names)
     elif isinstance(old, list) and isinstance(new, list):
         for first, second in zip(old, new, strict=False):
