@@ -14,7 +14,7 @@ from codemods.changes.changeset import FileChange
 from codemods.proof.tools import Packages, install, installed, wanted_packages
 from codemods.rules.project import Project, find_projects
 from codemods.workspace import Workspace, WorkspaceError
-from codemods.workspace.graph import imported_specs, package_name
+from codemods.workspace.graph import package_name
 
 _LEFT_OUT = frozenset({"node_modules", ".git", ".convexify", ".convex-test-build", ".next", ".turbo"})
 
@@ -109,13 +109,10 @@ def _project(workspace: Workspace) -> tuple[Project, str]:
 
 def _imported(workspace: Workspace, folder: str) -> frozenset[str]:
     """The packages that the functions import."""
-    specs = {
-        spec
-        for path in workspace.files
-        if path.startswith(f"{folder}/")
-        for spec in imported_specs(workspace.text(path))
-        if not spec.startswith((".", "node:", "@/", "~/"))
-    }
+    files = [workspace.source(path).bindings for path in workspace.files if path.startswith(f"{folder}/")]
+    named = [found.module for file in files for found in file.imports]
+    named += [found.module for file in files for found in file.exports if found.module is not None]
+    specs = {module for module in named if not module.startswith((".", "node:", "@/", "~/"))}
     return frozenset(package_name(spec) for spec in specs if package_name(spec) not in _BUILT_IN)
 
 

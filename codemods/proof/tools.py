@@ -84,7 +84,8 @@ def install(wanted: Mapping[str, str]) -> Packages:
 
 def wanted_packages(imported: Collection[str], declared: Mapping[str, str]) -> dict[str, str]:
     """The tools, and the packages that the functions import at the versions that package.json asks for."""
-    own = {name: declared[name] for name in imported if name in declared and _is_version(declared[name])}
+    types = [f"@types/{name.lstrip('@').replace('/', '__')}" for name in imported]
+    own = {name: declared[name] for name in (*imported, *types) if name in declared and _is_version(declared[name])}
     return {**own, **PINNED}
 
 

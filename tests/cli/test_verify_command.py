@@ -216,3 +216,18 @@ def test_nothing_left(run: Run, tmp_path: Path) -> None:
     root = application(tmp_path / "app")
     assert run("todo", str(root)).out == "Nothing is left to do.\n"
     assert run("todo", str(root), "--format", "prompt").out == ""
+
+
+def test_scripts_are_checked_as_far_as_types_can_be_inferred(run: Run, tmp_path: Path) -> None:
+    root = tmp_path / "app"
+    app = 'const express = require("express");\nconst app = express();\n'
+    app += 'app.get("/import", (req, res) => res.json({ ok: true }));\napp.listen(3000);\n'
+    write_files(root, {"package.json": PACKAGE, "app.js": app})
+    (root / "node_modules").symlink_to(NODE_MODULES, target_is_directory=True)
+    ran = run("migrate", str(root), "--verify")
+    assert ran.code == 0
+    assert "JavaScript: only what types can be inferred is proven" in ran.out
+    assert "7 passed, 1 not run." in ran.out
+    broken = app.replace("ok: true", "ok: Math.abs(Math)")
+    write_files(root, {"app.js": broken})
+    assert "TS2345" in run("migrate", str(root), "--verify").out
