@@ -340,7 +340,9 @@ class Carrier:
         writes = closure.writes(key) or Effect.SIGNS in closure.effects(key)
         reads = closure.reaches_context(key)
         base = "mutation" if writes or (not reads and plan.route.method != "GET") else "query"
-        base = "action" if plan.acts else base
+        stale = base == "query" and Effect.CLOCK in closure.effects(key)
+        base = "action" if plan.acts or (stale and not reads) else base
+        plan.stale = stale and reads
         public = plan.exact and not plan.checks
         plan.kind = base if public else f"internal{base[:1].upper()}{base[1:]}"
         plan.settles = base == "mutation" and may_roll_back(self._state.closure, plan)

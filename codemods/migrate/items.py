@@ -243,6 +243,9 @@ def carried_diagnostics(reading: Reading, carried: Carried) -> list[Diagnostic]:
             place = reading.workspace.source(plan.piece.key.file).place(plan.response.open_ends[0].start)
             text = f"{plan.route.name} may end without an answer: where Express never answered, the function throws"
             found.setdefault(_diagnostic("CX207", text, place))
+        if plan.stale:
+            text = f"{plan.route.name} reads the database and asks for the time"
+            found.setdefault(_diagnostic("CX211", text, plan.route.place))
         for key in carried.pieces(plan):
             for note in carried.closure.facts(key).notes:
                 found.setdefault(_diagnostic(note.code, note.text, note.place))

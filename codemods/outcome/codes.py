@@ -81,6 +81,11 @@ CODES: dict[str, Code] = _table(
         "Check that the package runs in the Convex runtime and call it from an action.",
     ),
     ("CX209", "async work is not awaited", "Await it, or schedule it with ctx.scheduler.runAfter."),
+    (
+        "CX211",
+        "query asks for the time",
+        "Its result is kept until the data changes: pass the time as an argument, or make it a mutation.",
+    ),
     ("CX210", "function is shared in a way that cannot be split", "Give the function one purpose and run again."),
     # database
     ("CX301", "database call is not understood", "Write the query by hand with ctx.db."),

@@ -19,6 +19,8 @@ class Effect(StrEnum):
     SCHEDULES = "schedules"
     OUTSIDE = "outside"
     """Work that only an action may do: of the world outside, or too slow for a transaction."""
+    CLOCK = "clock"
+    """Asks what time it is: the result of a query is kept, and goes stale."""
     SIGNS = "signs"
     """Makes a token that names the time, which no cached query may."""
 

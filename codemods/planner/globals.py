@@ -16,6 +16,8 @@ from codemods.planner.secrets import is_default, is_secret, literal_fallback
 from codemods.source import SourceFile, arguments, find_all, member, span_of, unwrap
 from codemods.source.tree import FUNCTION_KINDS
 
+_CLOCKS = frozenset({"Date", "performance"})
+
 _REFUSED: dict[Nature, tuple[str, str]] = {
     Nature.OUTSIDE: ("CX202", "calls {name}"),
     Nature.NODE: ("CX501", "uses `{chain}`"),
@@ -32,6 +34,8 @@ class Globals:
         self._scan, self._is_job = scan, is_job
 
     def use(self, name: str) -> None:
+        if name in _CLOCKS and any(_tells_time(node) for node in self._identifiers(name)):
+            self._scan.facts.effects.add(Effect.CLOCK)
         nature = GLOBALS.get(name, Nature.UNKNOWN)
         if nature is Nature.PURE or name in self._scan.own_parameters:
             return
@@ -84,3 +88,13 @@ class Globals:
         self._scan.facts.timers.append(Timer(span_of(call), span_of(callback), delay))
         self._scan.facts.effects.add(Effect.SCHEDULES)
         return True
+
+
+def _tells_time(node: SgNode) -> bool:
+    """`new Date()`, `Date()`, `Date.now()`: not a date that is made of something."""
+    parent = node.parent()
+    if parent is not None and parent.kind() == "new_expression":
+        return not arguments(parent)
+    chain = member_chain(node)
+    parts = member(chain[1]) if len(chain) > 1 else None
+    return is_function_call(node) is not None or (parts is not None and parts[1] == "now")

@@ -62,6 +62,8 @@ class RoutePlan:
     module: str = ""
     kind: str = ""
     settles: bool = False
+    stale: bool = False
+    """Its function is a query that asks what time it is."""
     acts: bool = False
     """Its function is an action."""
     ids: frozenset[str] = frozenset()

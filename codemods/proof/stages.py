@@ -22,6 +22,10 @@ from codemods.source import SourceFile
 _MARKER = "CX122"
 _TSC = re.compile(r"^(?P<file>[^\s(][^(]*)\((?P<line>\d+),(?P<column>\d+)\): error (?P<text>TS\d+: .*)$")
 _SCRIPTS = "tsconfig.convexify-proof.json"
+_AMBIENT = "convexify-proof.d.ts"
+_RUNTIME = "declare const process: { env: Record<string, string | undefined> };\n"
+"""What the runtime has of Node."""
+
 _SCRIPT_OPTIONS = {
     "noEmit": True, "allowJs": True, "checkJs": True, "skipLibCheck": True, "types": [], "target": "ESNext",
     "module": "ESNext", "moduleResolution": "Bundler", "lib": ["ES2023", "dom"],
@@ -89,7 +93,8 @@ def _tsc(bench: Bench, node: Node | None, options: Options) -> Found:
     if bench.typed:
         done = node.run(compiler, "--noEmit", "--pretty", "false", "--strict", "-p", bench.functions)
     else:
-        config = {"compilerOptions": _SCRIPT_OPTIONS, "include": [f"{bench.functions}/**/*"]}
+        (bench.home / _AMBIENT).write_text(_RUNTIME, encoding="utf-8")
+        config = {"compilerOptions": _SCRIPT_OPTIONS, "include": [_AMBIENT, f"{bench.functions}/**/*"]}
         (bench.home / _SCRIPTS).write_text(json.dumps(config), encoding="utf-8")
         done = node.run(compiler, "--pretty", "false", "-p", _SCRIPTS)
     found = tuple(_type_errors(bench, done.stdout))

@@ -84,7 +84,7 @@ def install(wanted: Mapping[str, str]) -> Packages:
 
 def wanted_packages(imported: Collection[str], declared: Mapping[str, str]) -> dict[str, str]:
     """The tools, and the packages that the functions import at the versions that package.json asks for."""
-    types = [f"@types/{name.lstrip('@').replace('/', '__')}" for name in imported]
+    types = [f"@types/{name.lstrip('@').replace('/', '__')}" for name in (*imported, "node")]
     own = {name: declared[name] for name in (*imported, *types) if name in declared and _is_version(declared[name])}
     return {**own, **PINNED}
 

@@ -265,3 +265,34 @@ def test_jobs_run_when_their_time_has_come(tmp_path: Path) -> None:
     )
     assert (created.status, now.body, later.body) == (201, 1, 0)
     assert (failed.status, soon.body) == (500, 1)
+
+
+CLOCKS = {
+    "nothing but the time": ("res.json({ at: new Date() });", "action", False),
+    "the time and rows": ("res.json({ at: Date.now(), n: await prisma.note.count() });", "query", True),
+    "a date made of something": ("res.json({ at: new Date(0), n: await prisma.note.count() });", "query", False),
+    "the time in a write": ("res.json(await prisma.note.create({ data: { text: String(Date.now()) } }));", "mutation", False),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("body", "kind", "reported"), CLOCKS.values(), ids=CLOCKS)
+def test_a_query_that_asks_for_the_time(codemod: CodemodTest, body: str, kind: str, reported: bool) -> None:
+    """Results of queries are kept: what only tells the time is an action, what reads as well is reported."""
+    app = f"""
+        import express from "express";
+        import {{ PrismaClient }} from "@prisma/client";
+
+        const prisma = new PrismaClient();
+        const app = express();
+
+        app.get("/now", async (req, res) => {{
+          {body}
+        }});
+
+        app.listen(3000);
+        """
+    schema = "model Note {\n  id Int @id @default(autoincrement())\n  text String\n}\n"
+    migrated = codemod.migrate({"src/app.ts": app, "prisma/schema.prisma": schema})
+    target = migrated.item("GET /now").target
+    assert target is not None and target.function_kind == kind
+    assert ("CX211" in migrated.codes) is reported
