@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 from codemods.proof.words import Evidence
@@ -40,7 +41,7 @@ def placed(root: Path, folder: str, evidence: Evidence) -> Evidence:
         function = _function(SourceFile(evidence.file, text), evidence.line)
         line = lines[evidence.line - 1] if evidence.line <= len(lines) else ""
         producer = _producer(inside, function, line, text)
-    return Evidence(evidence.message, evidence.file, evidence.line, evidence.column, frame, function, producer)
+    return replace(evidence, frame=frame, function=function, producer=producer)
 
 
 def _function(file: SourceFile, line: int) -> str | None:

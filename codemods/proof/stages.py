@@ -136,7 +136,12 @@ def replay(script: Script, original: str, bench: Bench, node: Node | None, optio
         same += not unlike
         asked = f"{one.step.method} {one.step.target}"
         found += [
-            Evidence(f"{asked}: {each.where} is {each.migrated}, was {each.original}", str(script.path), one.step.line)
+            Evidence(
+                f"{asked}: {each.where} is {each.migrated}, was {each.original}",
+                str(script.path),
+                one.step.line,
+                sides=(each.original, each.migrated),
+            )
             for each in unlike
         ]
     return Found(tuple(found), f"{same} of {len(exchanges)} answers are the same")

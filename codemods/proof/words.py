@@ -54,6 +54,8 @@ class Evidence:
     frame: tuple[str, ...] = ()
     function: str | None = None
     producer: str | None = None
+    sides: tuple[str, str] | None = None
+    """What the Express application answered, and the migrated one, where the two are compared."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,6 +75,13 @@ def _said(result: StageResult) -> str:
 
 def _evidence(evidence: Evidence) -> Iterator[Line]:
     place = f"{evidence.file}:{evidence.line}:{evidence.column}  " if evidence.file else ""
+    if evidence.sides is not None:
+        original, migrated = evidence.sides
+        what = evidence.message.removesuffix(f" is {migrated}, was {original}")
+        yield [(f"    {visible(place)}", "cyan"), (visible(what), "")]
+        for name, said, style in zip(("Express", "Convex"), evidence.sides, ("green", "red"), strict=True):
+            yield [(f"      {name:<8}", "dim"), (visible(said), style)]
+        return
     yield [(f"    {visible(place)}", "cyan"), (visible(evidence.message), "")]
     if evidence.producer is not None:
         holder = f"in {evidence.function}, " if evidence.function else ""
@@ -120,6 +127,7 @@ def _stage_data(result: StageResult) -> dict[str, object]:
                 "frame": list(evidence.frame),
                 "function": evidence.function,
                 "producer": evidence.producer,
+                "sides": list(evidence.sides) if evidence.sides is not None else None,
             }
             for evidence in result.evidence
         ],

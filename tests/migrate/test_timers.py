@@ -271,7 +271,11 @@ CLOCKS = {
     "nothing but the time": ("res.json({ at: new Date() });", "action", False),
     "the time and rows": ("res.json({ at: Date.now(), n: await prisma.note.count() });", "query", True),
     "a date made of something": ("res.json({ at: new Date(0), n: await prisma.note.count() });", "query", False),
-    "the time in a write": ("res.json(await prisma.note.create({ data: { text: String(Date.now()) } }));", "mutation", False),
+    "the time in a write": (
+        "res.json(await prisma.note.create({ data: { text: String(Date.now()) } }));",
+        "mutation",
+        False,
+    ),
 }  # fmt: skip
 
 
