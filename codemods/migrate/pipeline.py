@@ -94,7 +94,7 @@ def _changes(
     tsconfig = f"{project.folder}/tsconfig.json"
     modules += project_modules(project, APP, base.read(tsconfig) is not None)
     leaving = _unused(reading, carried, project, modules, sources.deletions)
-    package = _package(project, base, modules, http, leaving)
+    package = _package(reading.workspace, project, base, modules, http, leaving)
     edits: list[FileEdit] = [*sources.edits, *_freed(project, base, leaving, sources.deletions)]
     if isinstance(package, NewModule):
         modules.append(package)
@@ -110,11 +110,24 @@ def _changes(
 
 
 def _package(
-    project: Project, base: DiskBase, modules: Iterable[NewModule], http: bool, leaving: Collection[str]
+    workspace: Workspace,
+    project: Project,
+    base: DiskBase,
+    modules: Iterable[NewModule],
+    http: bool,
+    leaving: Collection[str],
 ) -> FileEdit | NewModule | None:
-    """What generated code needs, added to package.json."""
-    needed = {"convex"} | (_packages(modules) & VERSIONS.keys()) | ({"hono"} if http else set())
-    return package_edit(project, _text(base, project.package_path), APP, needed, leaving)
+    """What generated code needs, added to package.json: also what other packages of the repository brought before."""
+    imported = _packages(modules)
+    elsewhere = {
+        name: version
+        for package in workspace.packages
+        for name, version in package.dependencies.items()
+        if name in imported and not version.startswith(("workspace:", "file:", "link:"))
+    }
+    needed = {"convex"} | (imported & VERSIONS.keys()) | ({"hono"} if http else set())
+    wanted = elsewhere | {name: VERSIONS[name] for name in needed}
+    return package_edit(project, _text(base, project.package_path), APP, wanted, leaving)
 
 
 def _unused(

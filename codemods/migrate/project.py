@@ -6,7 +6,7 @@ import json
 import posixpath
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from codemods.changes.changeset import FileEdit, Fragment, NewModule
@@ -89,13 +89,13 @@ def project_modules(project: Project, group: str, exists: bool) -> list[NewModul
 
 
 def package_edit(
-    project: Project, text: str | None, group: str, needed: Iterable[str], leaving: Collection[str] = ()
+    project: Project, text: str | None, group: str, wanted: Mapping[str, str], leaving: Collection[str] = ()
 ) -> FileEdit | NewModule | None:
-    """The dependencies that generated code needs, added to package.json where they are missing.
+    """The dependencies that generated code needs, by name and version, added to package.json where they are missing.
 
     `leaving` are those that may be taken out of it. An invalid package.json is left as it is.
     """
-    wanted = {name: VERSIONS[name] for name in sorted(needed)}
+    wanted = dict(sorted(wanted.items()))
     if text is None:
         body = json.dumps({"private": True, "type": "module", "dependencies": wanted}, indent=2)
         return NewModule(project.package_path, (Fragment(group, (0,), body),))

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from harness import CodemodTest
 
 from codemods.migrate.manifest import added, removed
 from codemods.source import render
@@ -64,3 +65,34 @@ def test_what_comes_and_what_goes_do_not_meet(gone: set[str]) -> None:
     rendered = render(text, [*added(text, NEW, "app", gone), *removed(text, gone)])
     assert rendered.refused == ()
     assert list(json.loads(rendered.text)["dependencies"]) == sorted({"axios", "express", "zod", *NEW} - gone)
+
+
+def test_packages_that_another_package_json_brought_are_declared(codemod: CodemodTest) -> None:
+    """Code that moves out of a package of the repository takes what it imports along."""
+    migrated = codemod.migrate(
+        {
+            "package.json": '{ "private": true, "workspaces": ["api", "shared"] }',
+            "api/package.json": '{ "name": "api", "dependencies": { "express": "^4.0.0", "shared": "workspace:*" } }',
+            "api/app.ts": """
+                import express from "express";
+                import { slugOf } from "shared";
+
+                const app = express();
+
+                app.get("/slugs/:text", (req, res) => {
+                  res.json({ slug: slugOf(req.params.text) });
+                });
+
+                app.listen(3000);
+                """,
+            "shared/package.json": '{ "name": "shared", "main": "index.ts", "dependencies": { "slugify": "^1.6.0" } }',
+            "shared/index.ts": """
+                import slugify from "slugify";
+
+                export const slugOf = (text: string) => slugify(text);
+                """,
+        }
+    )
+    assert migrated.outcome("GET /slugs/:text") == "migrated"
+    dependencies = json.loads(migrated.files["api/package.json"])["dependencies"]
+    assert dependencies["slugify"] == "^1.6.0"

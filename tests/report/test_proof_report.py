@@ -17,7 +17,11 @@ PROOF = Proof(
             Status.FAIL,
             2.5,
             "strict",
-            (Evidence(EVIL, "convex/a.ts", 3, 5, ("     2 | a", ">    3 | \x1b]0;x\x07"), "get", "the database calls"),),
+            (
+                Evidence(
+                    EVIL, "convex/a.ts", 3, 5, ("     2 | a", ">    3 | \x1b]0;x\x07"), "get", "the database calls"
+                ),
+            ),
         ),
         StageResult(
             Stage.REPLAY,

@@ -5,29 +5,34 @@ import { join, relative } from "node:path";
 import { pathToFileURL } from "node:url";
 import { build } from "esbuild";
 import { convexTest } from "convex-test";
-import { loadable } from "./files.mjs";
+import { loadable, usesNode } from "./files.mjs";
 import { asInProduction } from "./production.mjs";
 
 const OUT = ".convexify-proof";
 
-/** The modules of a functions folder by their paths in it, each imported when it is asked for. */
-export async function modulesOf(folder) {
-  const files = loadable(folder);
-  await build({
+function bundle(folder, files, platform) {
+  return build({
     entryPoints: files,
     outdir: OUT,
     outbase: folder,
     bundle: true,
     splitting: true,
     format: "esm",
-    platform: "neutral",
-    mainFields: ["module", "main"],
+    platform,
     conditions: ["convex", "module"],
-    external: ["convex", "convex/*", "node:*", ...builtinModules],
+    external: ["convex", "convex/*", "node:*", ...(platform === "node" ? builtinModules : ["async_hooks"])],
+    chunkNames: `${platform}-[hash]`,
     outExtension: { ".js": ".mjs" },
     define: { "process.env.NODE_ENV": '"production"' },
-    logLevel: "error",
+    logLevel: "silent",
   });
+}
+
+/** The modules of a functions folder by their paths in it, each imported when it is asked for. */
+export async function modulesOf(folder) {
+  const files = loadable(folder);
+  await bundle(folder, files.filter((file) => !usesNode(file)), "browser");
+  if (files.some(usesNode)) await bundle(folder, files.filter(usesNode), "node");
   const modules = files.map((file) => {
     const path = relative(folder, file);
     const built = join(process.cwd(), OUT, path.replace(/\.[cm]?[jt]sx?$/, ".mjs"));
