@@ -8,6 +8,7 @@ from codemods.proof import Evidence, Proof, Stage, StageResult, Status
 from codemods.report.proof import proof_json, proof_markdown, proof_text
 
 EVIL = "\x1b[31mred\x1b[0m [bold]x[/bold] <b> `a` | b"
+FRAME = ("     2 | a", ">    3 | \x1b]0;x\x07")
 PROOF = Proof(
     "convex",
     (
