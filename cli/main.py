@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import gc
+import signal
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -60,6 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code. No error of the user's making shows a traceback."""
     if arguments is None:
         _keep_all_objects()
+        _end_like_an_interrupt()
     try:
         result = convexify.main(args=arguments, prog_name="convexify", standalone_mode=False)
         return result if isinstance(result, int) else 0
@@ -76,6 +78,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from cli.errors import report_error
 
         return report_error(error)
+
+
+def _end_like_an_interrupt() -> None:
+    """Being told to end is an interrupt like Ctrl-C: temporary folders and child processes go."""
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.default_int_handler)
 
 
 def _keep_all_objects() -> None:

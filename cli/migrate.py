@@ -121,6 +121,8 @@ def _run(request: Request, options: Options) -> int:
         return 1
     mode = _write(request, settled)
     _show(request, settled, mode, duration, proof)
+    if proof is not None and proof.failed and request.format == "patch":
+        message("A stage of the proof failed: --format text shows which.")
     return 1 if (request.check and settled.files) or (proof is not None and proof.failed) else 0
 
 

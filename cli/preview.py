@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,11 +28,11 @@ def preview(path: Path, port: int, install: bool) -> int:
     """
     from codemods.proof.node import NodeError
     from codemods.proof.preview import previewed
+    from codemods.report.escape import visible
 
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with previewed(path, port, install, _said, _printed) as found:
         note = " (a dry run of the migration: nothing was written)" if found.is_plan else ""
-        message(f"In-memory preview of {path}{note}: {found.url}")
+        message(f"In-memory preview of {visible(str(path))}{note}: {found.url}")
         message("Nothing is deployed, and what it stores is gone when it ends. Stop it with Ctrl-C.")
         try:
             found.ended.wait()

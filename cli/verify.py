@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -46,11 +47,14 @@ def verify(
     from codemods.proof import Request, Stage
     from codemods.proof import verify as prove
     from codemods.proof.replay import read_script
+    from codemods.report.escape import visible
 
     check_output(output)
     if (replay is None) != (original is None):
         raise click.UsageError("--replay and --original go together: what to ask, and whom to compare with.")
-    script = read_script(replay) if replay is not None else None
+    if original is not None and not re.match(r"https?://[\w.\[\]:-]+(/|$)", original):
+        raise click.UsageError(f"--original takes a URL such as http://localhost:3000, not {visible(original)}.")
+    script = read_script(replay.absolute()) if replay is not None else None
     wanted = tuple(Stage(stage) for stage in stages) or tuple(Stage)
     with progress() as advance:
         proof = prove(path, Request(wanted, install, script=script, original=original or ""), advance)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import posixpath
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -12,8 +14,8 @@ from tempfile import TemporaryDirectory
 
 from codemods.changes.changeset import FileChange
 from codemods.proof.tools import Packages, install, installed, wanted_packages
-from codemods.rules.project import Project, find_projects
-from codemods.workspace import Workspace, WorkspaceError
+from codemods.rules.project import Project, configured_folder, find_projects
+from codemods.workspace import InFile, Missing, Workspace, WorkspaceError
 from codemods.workspace.graph import package_name
 
 _LEFT_OUT = frozenset({"node_modules", ".git", ".convexify", ".convex-test-build", ".next", ".turbo"})
@@ -64,6 +66,7 @@ def bench(root: Path, changes: Iterable[FileChange] = (), may_install: bool = Fa
     with TemporaryDirectory(prefix="convexify-proof-") as scratch:
         copied = Path(scratch).resolve() / "project"
         shutil.copytree(root, copied, symlinks=True, ignore=_ignored)
+        _cut_links(copied)
         _write(copied, changes)
         workspace = Workspace.open(copied)
         project, folder = _project(workspace)
@@ -71,9 +74,40 @@ def bench(root: Path, changes: Iterable[FileChange] = (), may_install: bool = Fa
         imported = _imported(workspace, folder)
         packages = _packages(root / project.folder, root, home, imported, may_install)
         if packages is not None:
-            (home / "node_modules").symlink_to(packages.folder, target_is_directory=True)
+            _link_packages(packages.folder, home / "node_modules")
         typed = any(path.startswith(f"{folder}/") and path.endswith(".ts") for path in workspace.files)
         yield Bench(copied, home, folder, typed, packages, imported)
+
+
+def _cut_links(copied: Path) -> None:
+    """Links that lead out of the copy: files are copied, folders left out. Nothing is written through them."""
+    for folder, folders, files in os.walk(copied):
+        for path in (Path(folder) / name for name in (*folders, *files)):
+            if not path.is_symlink() or _leads_inside(path, copied):
+                continue
+            target = path.resolve() if path.is_file() else None
+            path.unlink()
+            if target is not None:
+                shutil.copyfile(target, path)
+
+
+def _leads_inside(path: Path, root: Path) -> bool:
+    try:
+        return path.resolve().is_relative_to(root)
+    except (OSError, RuntimeError):
+        return False
+
+
+def _link_packages(installed: Path, target: Path) -> None:
+    """One link for each package: what tools keep beside the packages goes into the copy."""
+    target.mkdir()
+    for entry in installed.iterdir():
+        if entry.name.startswith("@"):
+            (target / entry.name).mkdir()
+            for package in entry.iterdir():
+                (target / entry.name / package.name).symlink_to(package.resolve(), target_is_directory=True)
+        elif not entry.name.startswith("."):
+            (target / entry.name).symlink_to(entry.resolve(), target_is_directory=True)
 
 
 def _ignored(folder: str, names: list[str]) -> set[str]:
@@ -98,7 +132,7 @@ def _write(root: Path, changes: Iterable[FileChange]) -> None:
 
 
 def _project(workspace: Workspace) -> tuple[Project, str]:
-    found = [(project, folder) for project in find_projects(workspace) for folder in project.functions[:1]]
+    found = [(project, _functions(workspace, project)) for project in find_projects(workspace) if project.functions]
     if not found:
         raise NoProject("there is no Convex project: no package.json that depends on convex, with a functions folder")
     if len(found) > 1:
@@ -107,12 +141,23 @@ def _project(workspace: Workspace) -> tuple[Project, str]:
     return found[0]
 
 
+def _functions(workspace: Workspace, project: Project) -> str:
+    """The folder of the application itself, not that of a component."""
+    own = posixpath.join(project.folder, configured_folder(workspace, project.folder) or "convex")
+    return own if own in project.functions else project.functions[0]
+
+
 def _imported(workspace: Workspace, folder: str) -> frozenset[str]:
     """The packages that the functions import."""
-    files = [workspace.source(path).bindings for path in workspace.files if path.startswith(f"{folder}/")]
-    named = [found.module for file in files for found in file.imports]
-    named += [found.module for file in files for found in file.exports if found.module is not None]
-    specs = {module for module in named if not module.startswith((".", "node:", "@/", "~/"))}
+    files = [path for path in workspace.files if path.startswith(f"{folder}/")]
+    named = [(path, found.module) for path in files for found in workspace.source(path).bindings.imports]
+    named += [(path, each.module) for path in files for each in workspace.source(path).bindings.exports if each.module]
+    specs = {
+        module
+        for path, module in named
+        if not module.startswith((".", "node:"))
+        and not isinstance(workspace.resolve_import(path, module), InFile | Missing)
+    }
     return frozenset(package_name(spec) for spec in specs if package_name(spec) not in _BUILT_IN)
 
 

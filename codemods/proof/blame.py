@@ -11,6 +11,7 @@ from codemods.source import SourceFile, find_all
 from codemods.writers.library import all_names
 
 AROUND = 2
+_WIDTH = 200
 YOURS = "your code"
 _FILES = {
     "http": "the HTTP edge",
@@ -32,7 +33,7 @@ def placed(root: Path, folder: str, evidence: Evidence) -> Evidence:
     lines = text.splitlines()
     first = max(evidence.line - AROUND, 1)
     frame = tuple(
-        f"{'>' if number == evidence.line else ' '} {number:4} | {lines[number - 1]}"
+        f"{'>' if number == evidence.line else ' '} {number:4} | {lines[number - 1][:_WIDTH]}"
         for number in range(first, min(evidence.line + AROUND, len(lines)) + 1)
     )
     function, producer = None, None

@@ -12,7 +12,7 @@ from codemods.changes import Options, settle
 from codemods.migrate import plan
 from codemods.proof.bench import Bench
 from codemods.proof.node import Node, NodeError
-from codemods.proof.replay import Script, exchange
+from codemods.proof.replay import Exchange, Script, Unreachable, exchange
 from codemods.proof.replay.compare import differences
 from codemods.proof.serve import served
 from codemods.proof.words import Evidence, Stage
@@ -20,7 +20,11 @@ from codemods.rules.engine import CheckOptions, check_paths
 from codemods.source import SourceFile
 
 _MARKER = "CX122"
-_TSC = re.compile(r"^(?P<file>[^\s(][^(]*)\((?P<line>\d+),(?P<column>\d+)\): error (?P<text>TS\d+: .*)$")
+_TSC = re.compile(r"^(?P<file>\S.*?)\((?P<line>\d+),(?P<column>\d+)\): error (?P<text>TS\d+: .*)$")
+_STRICT = (
+    "--pretty false --strict --noCheck false --strictNullChecks true --incremental false --composite false "
+    "--tsBuildInfoFile null"
+).split()
 _SCRIPTS = "tsconfig.convexify-proof.json"
 _AMBIENT = "convexify-proof.d.ts"
 _RUNTIME = "declare const process: { env: Record<string, string | undefined> };\n"
@@ -81,7 +85,8 @@ def _codegen(bench: Bench, node: Node | None, options: Options) -> Found:
     assert node is not None
     command = "node_modules/convex/bin/main.js"
     done = node.run(command, "codegen", "--system-udfs", "--typecheck", "disable", *(["--init"] if bench.typed else []))
-    if done.returncode == 0:
+    made = bench.root / bench.folder / "_generated" / "server.js"
+    if done.returncode == 0 and made.is_file():
         return Found()
     said = [line for line in (done.stderr or done.stdout).splitlines() if line.strip()]
     return Found((Evidence(" ".join(said[-3:]) or f"codegen ended with {done.returncode}"),))
@@ -90,15 +95,17 @@ def _codegen(bench: Bench, node: Node | None, options: Options) -> Found:
 def _tsc(bench: Bench, node: Node | None, options: Options) -> Found:
     assert node is not None
     compiler = "node_modules/typescript/bin/tsc"
+    if "Version" not in node.run(compiler, "--version").stdout:
+        raise NodeError(f"{compiler} does not work")
     if bench.typed:
-        done = node.run(compiler, "--noEmit", "--pretty", "false", "--strict", "-p", bench.functions)
+        done = node.run(compiler, "--noEmit", *_STRICT, "-p", bench.functions)
     else:
         (bench.home / _AMBIENT).write_text(_RUNTIME, encoding="utf-8")
         config = {"compilerOptions": _SCRIPT_OPTIONS, "include": [_AMBIENT, f"{bench.functions}/**/*"]}
         (bench.home / _SCRIPTS).write_text(json.dumps(config), encoding="utf-8")
         done = node.run(compiler, "--pretty", "false", "-p", _SCRIPTS)
     found = tuple(_type_errors(bench, done.stdout))
-    if done.returncode != 0 and " error TS" not in f" {done.stdout}":
+    if done.returncode != 0 and not found and "/_generated/" not in done.stdout:
         raise NodeError(done.stdout.strip() or done.stderr.strip() or f"tsc ended with {done.returncode}")
     return Found(found, "strict" if bench.typed else "JavaScript: only what types can be inferred is proven")
 
@@ -126,11 +133,16 @@ def _load(bench: Bench, node: Node | None, options: Options) -> Found:
 
 
 def replay(script: Script, original: str, bench: Bench, node: Node | None, options: Options) -> Found:
-    """What the migrated application answers otherwise than the one at the URL `original`. Raises Unreachable."""
+    """What the migrated application answers otherwise than the one at the URL `original`."""
     assert node is not None
     found: list[Evidence] = []
-    with served(bench, node) as url:
-        exchanges = list(exchange(script, original, url))
+    exchanges: list[Exchange] = []
+    try:
+        with served(bench, node) as url:
+            exchanges.extend(exchange(script, original, url))
+    except Unreachable as error:
+        line = script.steps[min(len(exchanges), len(script.steps) - 1)].line
+        found.append(Evidence(str(error), str(script.path), line))
     same = 0
     for one, unlike in differences(exchanges):
         same += not unlike
@@ -144,7 +156,7 @@ def replay(script: Script, original: str, bench: Bench, node: Node | None, optio
             )
             for each in unlike
         ]
-    return Found(tuple(found), f"{same} of {len(exchanges)} answers are the same")
+    return Found(tuple(found), f"{same} of {len(script.steps)} answers are the same")
 
 
 def _listed(bench: Bench, problems: list[Mapping[str, Any]]) -> Iterator[Evidence]:

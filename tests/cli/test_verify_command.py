@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
@@ -129,6 +131,7 @@ ERRORS = {
     "no project": (("verify", "app"), "there is no Convex project"),
     "no express either": (("preview", "empty"), "there is neither a Convex project nor an Express application"),
     "a replay without an original": (("verify", "app", "--replay", "x.http"), "--replay and --original go together"),
+    "no URL": (("verify", "app", "--replay", "x.http", "--original", "localhost"), "--original takes a URL such as"),
     "no request file": (("verify", "app", "--replay", "x.http", "--original", "http://a"), "x.http cannot be read"),
     "tools without a proof": (("migrate", "app", "--install"), "it goes with --verify"),
 }
@@ -160,8 +163,8 @@ def test_an_original_that_does_not_answer(run: Run, tmp_path: Path) -> None:
         "--original",
         "http://127.0.0.1:9",
     )
-    assert ran.code == 2
-    assert "the original at http://127.0.0.1:9 did not answer GET /hello/ann" in ran.err
+    assert ran.code == 1
+    assert "the original at http://127.0.0.1:9 did not answer GET /hello/ann" in ran.out
 
 
 def test_a_preview_of_what_was_not_written_yet(tmp_path: Path) -> None:
@@ -231,3 +234,49 @@ def test_scripts_are_checked_as_far_as_types_can_be_inferred(run: Run, tmp_path:
     broken = app.replace("ok: true", "ok: Math.abs(Math)")
     write_files(root, {"app.js": broken})
     assert "TS2345" in run("migrate", str(root), "--verify").out
+
+
+def test_nothing_is_written_through_links_that_lead_out(run: Run, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    write_files(elsewhere, {"app.ts": "// mine\n"})
+    root = application(tmp_path / "app")
+    (root / "convex").symlink_to(elsewhere, target_is_directory=True)
+    run("migrate", str(root), "--verify")
+    run("preview", str(root), "--port", "99999")
+    assert {path.name: path.read_text() for path in elsewhere.iterdir()} == {"app.ts": "// mine\n"}
+
+
+BROKEN = {"an empty compiler": ("typescript/bin/tsc", "tsc"), "an empty convex": ("convex/bin/main.js", "codegen")}
+
+
+@pytest.mark.parametrize(("tool", "stage"), BROKEN.values(), ids=BROKEN)
+def test_a_broken_tool_proves_nothing(run: Run, tmp_path: Path, tool: str, stage: str) -> None:
+    root = application(tmp_path / "app", packages=False)
+    run("migrate", str(root), "--apply")
+    packages = root / "node_modules"
+    packages.mkdir()
+    for entry in NODE_MODULES.iterdir():
+        if not entry.name.startswith(".") and entry.name != tool.partition("/")[0]:
+            (packages / entry.name).symlink_to(entry)
+    name, _, path = tool.partition("/")
+    shutil.copytree(NODE_MODULES / name, packages / name)
+    (packages / name / path).write_text("")
+    assert run("verify", str(root), "--stage", stage).code == 1
+
+
+def test_being_told_to_end_leaves_nothing_behind(tmp_path: Path) -> None:
+    root = application(tmp_path / "app", WHOLE + "\n")
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    command = [sys.executable, "-c", "import sys; from cli.main import main; sys.exit(main())"]
+    environment = {**os.environ, "TMPDIR": str(scratch)}
+    process = subprocess.Popen(
+        [*command, "migrate", str(root), "--verify"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment
+    )
+    until = time.monotonic() + 20
+    while time.monotonic() < until and not [*scratch.glob("convexify-proof-*/project/convex/_generated")]:
+        time.sleep(0.02)
+    process.send_signal(signal.SIGTERM)
+    _, err = process.communicate(timeout=30)
+    assert process.returncode == 130 and b"Interrupted" in err
+    assert [*scratch.iterdir()] == []

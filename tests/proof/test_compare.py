@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
+import time
+from datetime import UTC, datetime
 
 import pytest
 
@@ -11,6 +13,7 @@ from codemods.proof.replay.compare import differences
 from codemods.proof.replay.play import Answer, Exchange
 from codemods.proof.replay.script import Step
 
+NOW = int(time.time())
 FIRST = "0000000000000000000000010000users"[-32:]
 SECOND = "0000000000000000000000010001users"[-32:]
 POST = "0000000000000000000000010002posts"[-32:]
@@ -32,6 +35,11 @@ def test_ids_are_renamed_one_to_one() -> None:
     assert compared((answer(old), answer(new))) == []
 
 
+def moment(seconds: float) -> str:
+    """That many seconds from now, as JSON has it."""
+    return datetime.fromtimestamp(NOW + seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
 WRONG = {
     "another row": ({"a": 1, "b": 2, "c": 1}, {"a": FIRST, "b": SECOND, "c": SECOND}, ["body.c"]),
     "inside a string": ({"a": 1, "b": "u1"}, {"a": FIRST, "b": f"u{SECOND}"}, ["body.b"]),
@@ -40,6 +48,10 @@ WRONG = {
     "a key too little": ({"a": 1, "b": None}, {"a": 1}, ["body.b"]),
     "a list too short": ([1, 2], [1], ["body"]),
     "true for one": ({"a": 1}, {"a": True}, ["body.a"]),
+    "a fixed date": ({"at": "2024-01-01T00:00:00.000Z"}, {"at": "2024-01-01T00:00:09.000Z"}, ["body.at"]),
+    "another zone": ({"at": moment(0)}, {"at": moment(0).replace("Z", "+00:00")}, ["body.at"]),
+    "a number that looks like a time": ({"isbn": 9780441007318}, {"isbn": 9780441007319}, ["body.isbn"]),
+    "a name that became an id": ({"name": "Ursula"}, {"name": FIRST}, ["body.name"]),
     "another day": ({"at": "2024-01-01T00:00:00.000Z"}, {"at": "2024-01-02T00:00:00.000Z"}, ["body.at"]),
 }
 
@@ -55,10 +67,10 @@ def token(claims: dict[str, object]) -> str:
 
 
 SAME = {
-    "moments": ({"at": "2024-01-01T00:00:00.000Z"}, {"at": "2024-01-01T00:00:03.100Z"}),
-    "milliseconds": ({"at": 1700000000000}, {"at": 1700000004000}),
+    "moments": ({"at": moment(0)}, {"at": moment(3.1)}),
+    "milliseconds": ({"at": NOW * 1000}, {"at": NOW * 1000 + 4000}),
     "whole numbers": ({"a": 1.0}, {"a": 1}),
-    "tokens": ({"t": token({"id": 1, "iat": 1700000000})}, {"t": token({"id": FIRST, "iat": 1700000002})}),
+    "tokens": ({"t": token({"id": 1, "iat": NOW})}, {"t": token({"id": FIRST, "iat": NOW + 2})}),
     "random ids": ({"a": "6f9619ff-8b86-d011-b42d-00c04fc964ff"}, {"a": "00000000-8b86-d011-b42d-00c04fc964ff"}),
 }
 
@@ -81,5 +93,20 @@ def test_status_headers_and_media_type() -> None:
 
 
 def test_default_pages_are_not_compared() -> None:
-    page = "<!DOCTYPE html>\n<html><body><pre>Cannot GET /x</pre></body></html>"
+    page = "<!DOCTYPE html>\n<html><head><title>Error</title></head><body><pre>Cannot GET /x</pre></body></html>"
     assert compared((answer(page, 404, "text/html"), answer("404 Not Found", 404, "text/plain"))) == []
+
+
+def test_bodies_that_are_no_text_are_compared_byte_for_byte() -> None:
+    old, new = (Answer(200, {"content-type": "image/png"}, data) for data in (b"\x89\xff", b"\x89\xfe"))
+    assert compared((old, new)) == ["body"]
+    assert compared((old, old)) == []
+
+
+def test_an_empty_answer_is_no_null() -> None:
+    assert compared((answer(None), Answer(200, {"content-type": "application/json"}, b""))) == ["body"]
+
+
+def test_an_error_page_is_nothing_else() -> None:
+    page = "<!DOCTYPE html>\n<html><head><title>Error</title></head><body><pre>No</pre></body></html>"
+    assert compared((answer(page, 500, "text/html"), answer({"secret": 1}, 500))) == ["media type"]

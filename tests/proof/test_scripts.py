@@ -53,7 +53,7 @@ def test_an_http_file(tmp_path: Path) -> None:
     found = script(tmp_path, HTTP)
     assert found.variables == {"host": "http://localhost:3000", "path": "books"}
     assert found.steps == (
-        Step("GET", "/{{path}}?page=2&limit=1", 6, "List", headers={"Accept": "application/json"}),
+        Step("GET", "/books?page=2&limit=1", 6, "List", headers={"Accept": "application/json"}),
         Step(
             "POST",
             "/books?x=1",
@@ -69,7 +69,26 @@ def test_an_http_file(tmp_path: Path) -> None:
     )
 
 
+TARGETS = {
+    "http://localhost:3000/api/books?x=1": "/api/books?x=1",
+    "{{base}}/books": "/api/v1/books",
+    "{{host}}books": "/books",
+    "{{elsewhere}}/books/{{x.response.body.id}}": "/books/{{x.response.body.id}}",
+    "localhost:3000/books": "/books",
+    "{{elsewhere}}:3000/books": "/books",
+    "/books": "/books",
+    "http://localhost:3000": "/",
+}
+
+
+@pytest.mark.parametrize(("url", "target"), TARGETS.items())
+def test_both_applications_get_path_and_query(tmp_path: Path, url: str, target: str) -> None:
+    head = "@base = http://localhost:3000/api/v1\n@host = http://localhost/\n\n"
+    assert script(tmp_path, f"{head}GET {url}\n").steps[0].target == target
+
+
 BAD = {
+    "a body elsewhere": ("POST /x\n\n< ./body.json\n", "bodies from other files are not understood"),
     "no request": ("# nothing\n", "holds no request"),
     "no method": ("FETCH /x\n", "requests.http:1: this is no request line: FETCH /x"),
     "no header": ("GET /x\nAccept application/json\n", "requests.http:2: this is no header: Accept application/json"),

@@ -8,6 +8,8 @@ import { convexTest } from "convex-test";
 import { loadable, usesNode } from "./files.mjs";
 import { asInProduction } from "./production.mjs";
 
+const REQUIRE =
+  'import { createRequire as createRequireOfNode } from "node:module"; const require = createRequireOfNode(import.meta.url);';
 const OUT = ".convexify-proof";
 
 function bundle(folder, files, platform) {
@@ -24,6 +26,7 @@ function bundle(folder, files, platform) {
     chunkNames: `${platform}-[hash]`,
     outExtension: { ".js": ".mjs" },
     define: { "process.env.NODE_ENV": '"production"' },
+    banner: platform === "node" ? { js: REQUIRE } : {},
     logLevel: "silent",
   });
 }

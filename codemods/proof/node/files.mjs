@@ -26,9 +26,18 @@ export function entryPoints(folder) {
 
 /** Everything that convex-test may load: the entry points, the schema, the generated API. */
 export function loadable(folder) {
-  return walk(folder).filter((path) => CODE.test(path) && !/\.(d|test)\.[cm]?ts$/.test(path));
+  const others = walk(folder).filter(
+    (path) => /(^|\/)schema\.[jt]s$/.test(path) || (isGenerated(path) && /\.js$/.test(path)),
+  );
+  return [...new Set([...entryPoints(folder), ...others])].sort();
 }
 
 export function usesNode(path) {
-  return /^\s*(?:\/\/.*\n|\/\*[\s\S]*?\*\/|\s)*["']use node["']/.test(readFileSync(path, "utf8"));
+  let text = readFileSync(path, "utf8").trimStart();
+  while (text.startsWith("//") || text.startsWith("/*")) {
+    const end = text.startsWith("//") ? text.indexOf("\n") : text.indexOf("*/") + 1;
+    if (end <= 0) return false;
+    text = text.slice(end + 1).trimStart();
+  }
+  return /^["']use node["']/.test(text);
 }

@@ -4,7 +4,7 @@ import { backendOf, clean, modulesOf } from "./backend.mjs";
 const [folder] = process.argv.slice(2);
 const say = process.stdout.write.bind(process.stdout);
 // What modules print while they load is no result.
-console.log = console.info = console.debug = console.error;
+globalThis.console = new console.Console(process.stderr);
 
 function kindOf(value) {
   for (const kind of ["Query", "Mutation", "Action"]) if (value?.[`is${kind}`]) return kind.toLowerCase();

@@ -8,7 +8,7 @@ import { backendOf, clean, modulesOf } from "./backend.mjs";
 const [folder, port] = process.argv.slice(2);
 const STORAGE = /https:\/\/some-deployment\.convex\.cloud\/api\/storage\//g;
 const say = (value) => process.stdout.write(`${JSON.stringify(value)}\n`);
-console.log = console.info = console.debug = console.error;
+globalThis.console = new console.Console(process.stderr);
 
 function bodyOf(request) {
   return new Promise((resolve, reject) => {
@@ -74,7 +74,7 @@ async function serve(test) {
   const server = createServer(async (request, response) => {
     const started = performance.now();
     const given = await answer(test, request, request.url);
-    const bytes = await bytesOf(given, request.headers.host);
+    const bytes = await bytesOf(given, request.headers.host).catch((error) => Buffer.from(String(error)));
     const headers = [...given.headers].filter(([name]) => name !== "content-length" && name !== "location");
     const location = given.headers.get("location");
     if (location !== null) headers.push(["location", location.replace(STORAGE, `http://${request.headers.host}/api/storage/`)]);
@@ -91,6 +91,8 @@ async function serve(test) {
 }
 
 process.on("exit", clean);
+// Work that nothing awaits may fail: it takes no server with it.
+for (const event of ["unhandledRejection", "uncaughtException"]) process.on(event, (error) => console.error(error));
 for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exit(0));
 process.stdin.on("end", () => process.exit(0)).resume();
 try {

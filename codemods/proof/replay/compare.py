@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -28,7 +29,11 @@ _ID_LENGTH = 32
 _RANDOM = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|c[a-z0-9]{24}|[0-9a-f]{24}", re.I)
 _TOKEN = re.compile(r"[\w-]+\.[\w-]+\.[\w-]*")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)")
-_DEFAULT_PAGE = re.compile(r"<pre>(?:Cannot [A-Z]+ |[\s\S]*?</pre>)|^404 Not Found$")
+_EXPRESS_PAGE = re.compile(r"^<!DOCTYPE html>[\s\S]*<title>Error</title>[\s\S]*<pre>")
+_OWN_PAGE = re.compile(r"^<pre>[^<]*</pre>$|^404 Not Found$")
+_KEY = re.compile(r"\d+|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|[\w-]{16,}", re.I)
+_NOW = 3600.0
+"""Seconds: only what speaks of the time of the replay may differ a little."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +90,15 @@ def _compared(old: Answer, new: Answer, names: Names) -> Iterator[Difference]:
         first, second = old.headers.get(name, ""), names.renamed(new.headers.get(name, ""))
         if first != second and not _same_text(first, second, names):
             yield Difference(f"header {name}", first, second)
-    if _DEFAULT_PAGE.search(old.text) and old.media == "text/html" and old.status >= 400:
+    if old.status >= 400 and _EXPRESS_PAGE.search(old.text) and _OWN_PAGE.search(new.text):
         return
-    if old.body and old.media != new.media:
+    if bool(old.body) != bool(new.body):
+        yield Difference("body", _short(old.text) or "(empty)", _short(new.text) or "(empty)")
+    elif old.body and old.media != new.media:
         yield Difference("media type", old.media, new.media)
-    elif "json" in old.media:
+    elif "json" in old.media and old.json is not None and new.json is not None:
         yield from _unlike(old.json, new.json, names, "body")
-    elif old.body != new.body and not _same_text(old.text, new.text, names):
+    elif old.body != new.body and (not _is_text(old) or not _same_text(old.text, new.text, names)):
         yield Difference("body", _short(old.text), _short(new.text))
 
 
@@ -100,15 +107,15 @@ def _unlike(old: Any, new: Any, names: Names, path: str) -> Iterator[Difference]
         for key in sorted(old.keys() | new.keys()):
             if key not in old or key not in new:
                 absent = "(absent)"
-                first = json.dumps(old[key]) if key in old else absent
-                yield Difference(f"{path}.{key}", first, json.dumps(new[key]) if key in new else absent)
+                first = _short(json.dumps(old[key])) if key in old else absent
+                yield Difference(f"{path}.{key}", first, _short(json.dumps(new[key])) if key in new else absent)
             else:
                 yield from _unlike(old[key], new[key], names, f"{path}.{key}")
     elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
         for index, (first, second) in enumerate(zip(old, new, strict=True)):
             yield from _unlike(first, second, names, f"{path}[{index}]")
     elif not _same(old, new, names):
-        yield Difference(path, json.dumps(old), json.dumps(new))
+        yield Difference(path, _short(json.dumps(old)), _short(json.dumps(new)))
 
 
 def _same(old: Any, new: Any, names: Names) -> bool:
@@ -129,8 +136,7 @@ def _same_text(old: str, new: str, names: Names) -> bool:
     if old == renamed:
         return True
     if _MOMENT.fullmatch(old) and _MOMENT.fullmatch(new):
-        apart = datetime.fromisoformat(old) - datetime.fromisoformat(new)
-        return abs(apart.total_seconds()) <= TOLERANCE
+        return _ends_alike(old, new) and _close(_seconds(old), _seconds(new), TOLERANCE)
     if _TOKEN.fullmatch(old) and _TOKEN.fullmatch(new):
         first, second = _claims(old), _claims(new)
         return first is not None and second is not None and not [*_unlike(first, second, names, "")]
@@ -140,9 +146,33 @@ def _same_text(old: str, new: str, names: Names) -> bool:
 
 
 def _same_moment(old: float, new: float) -> bool:
-    """Both are moments in seconds or milliseconds, shortly apart."""
-    unit = 1000.0 if old > 1e12 else 1.0
-    return min(old, new) > 1e9 and abs(old - new) <= TOLERANCE * unit
+    """Both are moments of the replay, in seconds or milliseconds."""
+    return any(_close(old / unit, new / unit, TOLERANCE) for unit in (1.0, 1000.0))
+
+
+def _close(old: float | None, new: float | None, tolerance: float) -> bool:
+    """Two moments in seconds, about now and shortly apart."""
+    return old is not None and new is not None and abs(old - time.time()) < _NOW and abs(old - new) <= tolerance
+
+
+def _seconds(text: str) -> float | None:
+    try:
+        return datetime.fromisoformat(text).timestamp()
+    except (ValueError, OverflowError):
+        return None
+
+
+def _ends_alike(old: str, new: str) -> bool:
+    """Both name the time zone in the same way."""
+    return re.sub(r"[\d.]+", "", old) == re.sub(r"[\d.]+", "", new)
+
+
+def _is_text(answer: Answer) -> bool:
+    try:
+        answer.body.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _claims(token: str) -> Any:
@@ -159,7 +189,7 @@ def _is_id(old: Any, new: Any) -> bool:
     if not isinstance(new, str) or len(new) < _ID_LENGTH or not _CONVEX_ID.fullmatch(new) or old == new:
         return False
     is_number = isinstance(old, int) and not isinstance(old, bool)
-    return is_number or (isinstance(old, str) and " " not in old and bool(old) and len(old) <= 64)
+    return is_number or (isinstance(old, str) and _KEY.fullmatch(old) is not None)
 
 
 def _table(new: str) -> str:

@@ -19,6 +19,7 @@ _VARIABLE = re.compile(r"^@(\w[\w-]*)\s*=\s*(.*)$")
 _SETTING = re.compile(r"^(?:#|//)\s*@(\w+)\s*[=\s]\s*(.*)$")
 _REQUEST = re.compile(r"^(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS)\s+(\S.*?)(?:\s+HTTP/[\d.]+)?$")
 _HEADER = re.compile(r"^([\w-]+)\s*:\s*(.*)$")
+_HANDLER = re.compile(r"^>\s+(?:\{%|\S+\.js\s*$)")
 _CAPTURE = re.compile(r"client\.global\.set\(\s*[\"']([\w-]+)[\"']\s*,\s*response\.body\.?([\w.\[\]]*)")
 
 
@@ -50,12 +51,18 @@ def _step(path: Path, title: str, block: Sequence[tuple[int, str]], variables: d
         elif setting is not None:
             settings[setting[1]] = setting[2].strip()
         elif line.strip() and not line.startswith(("#", "//")):
-            return [_request(path, number, line, title, settings, block[head + 1 :])]
+            return [_request(path, number, line, title, settings, block[head + 1 :], variables)]
     return []
 
 
 def _request(
-    path: Path, number: int, line: str, title: str, settings: dict[str, str], rest: Sequence[tuple[int, str]]
+    path: Path,
+    number: int,
+    line: str,
+    title: str,
+    settings: dict[str, str],
+    rest: Sequence[tuple[int, str]],
+    variables: dict[str, str],
 ) -> Step:
     found = _REQUEST.match(line.strip())
     if found is None:
@@ -72,22 +79,42 @@ def _request(
         elif not text.startswith(("#", "//")):
             raise BadScript(f"{path}:{number + position + 1}: this is no header: {text.strip()[:60]}")
     lines = [text for _, text in rest[position + 1 :]]
-    handler = next((index for index, text in enumerate(lines) if text.startswith("> ")), len(lines))
+    handler = next((index for index, text in enumerate(lines) if _HANDLER.match(text)), len(lines))
     body = "\n".join(lines[:handler]).strip()
     captures = dict(_CAPTURE.findall("\n".join(lines[handler:])))
     try:
         seconds = float(settings.get("wait", "0"))
     except ValueError as error:
         raise BadScript(f"{path}:{number}: `@wait` takes a number of seconds") from error
+    if body.startswith("< "):
+        raise BadScript(f"{path}:{number}: bodies from other files are not understood: write the body here")
     return Step(
-        found[1], path_of(target), number, title, settings.get("name", ""), headers, body or None, captures, seconds
+        found[1],
+        path_of(_expanded(target, variables)),
+        number,
+        title,
+        settings.get("name", ""),
+        headers,
+        body or None,
+        captures,
+        seconds,
     )
+
+
+def _expanded(target: str, variables: dict[str, str]) -> str:
+    """The target with the variables of the file in it, which may hold a part of the path."""
+    for _ in range(5):
+        target = re.sub(r"\{\{\s*([\w-]+)\s*\}\}", lambda found: variables.get(found[1], found[0]), target)
+    return target
 
 
 def path_of(url: str) -> str:
     """Path and query of a URL, whatever host it names: both applications get the same."""
-    bare = re.sub(r"^\{\{\s*[\w-]+\s*\}\}", "", url)
-    if bare != url and bare.startswith(("/", "?", "{")):
-        return bare if bare.startswith("/") else f"/{bare}"
-    parts = urlsplit(url)
-    return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    if url.startswith("/"):
+        return url
+    if "://" in url:
+        parts = urlsplit(url)
+        return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    # `localhost:3000/books`, and `{{host}}/books` with a host that the editor's environment knows.
+    _, slash, rest = re.sub(r"\{\{[^{}]*\}\}", lambda found: found[0].replace("/", ""), url).partition("/")
+    return slash + rest if slash else "/"

@@ -62,6 +62,8 @@ def _operation(
                 query[parameter["name"]] = _text(value)
             case "header":
                 headers[parameter["name"]] = _text(value)
+    if "{" in target:
+        return
     body = _resolved(document, operation.get("requestBody", {}))
     content = body.get("content", {}) if isinstance(body, dict) else {}
     media = next((name for name in content if "json" in name), None)

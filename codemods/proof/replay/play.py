@@ -19,7 +19,7 @@ _SECONDS = 30
 
 
 class Unreachable(Exception):
-    """An application did not answer; the message names it and says why."""
+    """An application could not be asked or did not answer; the message names it and says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +84,11 @@ class _Side:
         connection = kind(parts.hostname or "", parts.port, timeout=_SECONDS)
         try:
             data = body.encode() if body is not None else None
-            connection.request(method, parts.path.rstrip("/") + target, data, dict(headers))
+            path = quote(parts.path.rstrip("/") + target, safe="/?&=%:;,+!*'()@$~#[]")
+            connection.request(method, path, data, dict(headers))
             response = connection.getresponse()
             content = response.read()
-        except (OSError, HTTPException) as error:
+        except (OSError, HTTPException, ValueError) as error:
             raise Unreachable(f"{self.name} at {self.url} did not answer {method} {target}: {error}") from error
         finally:
             connection.close()
@@ -103,7 +104,7 @@ class _Side:
         def value(match: re.Match[str]) -> str:
             found = self._variable(match[1], known, 0)
             if found is None:
-                return match[0]
+                raise Unreachable(f"`{match[0]}` stands for nothing with {self.name}: no variable or answer has it")
             return write(match, found) if write is not None else _text(found)
 
         return _HOLE.sub(value, text)
@@ -164,12 +165,11 @@ def _as_part(match: re.Match[str], value: Any) -> str:
 
 def _as_json(match: re.Match[str], value: Any) -> str:
     """In a body: an id that is a number in one application and text in the other is written as JSON has it."""
-    text, start, end = match.string, match.start(), match.end()
-    is_quoted = text[:start].endswith('"') and text[end : end + 1] == '"'
+    text, start = match.string, match.start()
     inside = text[:start].count('"') % 2 == 1
-    if isinstance(value, _Plain) or is_quoted or inside or text.lstrip()[:1] not in ("{", "["):
+    if isinstance(value, _Plain) or text.lstrip()[:1] not in ("{", "["):
         return _text(value)
-    return json.dumps(value)
+    return json.dumps(_text(value))[1:-1] if inside else json.dumps(value)
 
 
 def _text(value: Any) -> str:
