@@ -157,3 +157,21 @@ def test_a_document_without_requests(tmp_path: Path, text: str) -> None:
 def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
     with pytest.raises(BadScript, match="cannot be read"):
         read_script(tmp_path / "missing.http")
+
+
+ODD = {
+    "a date": ("paths:\n  /a:\n    post:\n      requestBody:\n        content:\n          application/json:\n"
+               "            example: { day: 2024-01-01 }\n", '{"day": "2024-01-01"}'),
+    "a list of paths": ("paths:\n  /a:\n    get:\n      parameters: [{ in: path, example: 1 }]\n", None),
+    "servers as a map": ("servers: { url: /v1 }\npaths:\n  /a:\n    get: {}\n", None),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "body"), ODD.values(), ids=ODD)
+def test_a_document_with_odd_values(tmp_path: Path, text: str, body: str | None) -> None:
+    """Either it is read, or the message names the file: never a defect of ours."""
+    if body is None:
+        with pytest.raises(BadScript, match=r"api\.yaml is not built as"):
+            script(tmp_path, f"openapi: 3.0.0\n{text}", "api.yaml")
+    else:
+        assert script(tmp_path, f"openapi: 3.0.0\n{text}", "api.yaml").steps[0].body == body

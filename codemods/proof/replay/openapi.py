@@ -28,7 +28,10 @@ def read_openapi(path: Path, text: str) -> Script:
         raise BadScript(f"{path} is no valid document: {error}") from error
     if not isinstance(document, dict) or not isinstance(document.get("paths"), dict):
         raise BadScript(f"{path} is no OpenAPI document: it has no paths")
-    steps = tuple(_steps(document, text))
+    try:
+        steps = tuple(_steps(document, text))
+    except (AttributeError, KeyError, TypeError, RecursionError) as error:
+        raise BadScript(f"{path} is not built as OpenAPI documents are: {error}") from error
     if not steps:
         raise BadScript(f"{path} holds no operation whose parameters and body have examples")
     return Script(path, text, steps)
@@ -75,7 +78,9 @@ def _operation(
     line = text.count("\n", 0, max(text.find(template), 0)) + 1
     title = str(operation.get("summary") or operation.get("operationId") or "")
     target += f"?{urlencode(query)}" if query else ""
-    yield Step(method.upper(), target, line, title, "", headers, json.dumps(given) if given is not None else None)
+    yield Step(
+        method.upper(), target, line, title, "", headers, json.dumps(given, default=str) if given is not None else None
+    )
 
 
 def _base(document: Mapping[str, Any]) -> str:
@@ -126,4 +131,4 @@ def _resolved(document: Mapping[str, Any], node: Any) -> Any:
 
 
 def _text(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value)
+    return value if isinstance(value, str) else json.dumps(value, default=str)
