@@ -1,7 +1,7 @@
 // node bundle.mjs: bundles ./convex as the `convex` command line does and prints what a push would refuse, one problem a line.
 import { basename } from "node:path";
 import { build } from "esbuild";
-import { entryPoints, usesNode } from "./modules.mjs";
+import { entryPoints, usesNode } from "../../codemods/proof/node/files.mjs";
 
 const FOLDER = "convex";
 const MODULE_PATH = /^[A-Za-z0-9_./]+$/;

@@ -10,7 +10,7 @@ import { mock } from "node:test";
 import { pathToFileURL } from "node:url";
 import { build } from "esbuild";
 import { convexTest } from "convex-test";
-import { loadable } from "./modules.mjs";
+import { loadable } from "../../codemods/proof/node/files.mjs";
 import { forgetErrors } from "./production.mjs";
 import { fill, pick } from "./placeholders.mjs";
 
