@@ -343,8 +343,7 @@ class Carrier:
         stale = base == "query" and Effect.CLOCK in closure.effects(key)
         base = "action" if plan.acts or (stale and not reads) else base
         plan.stale = stale and reads
-        public = plan.exact and not plan.checks
-        plan.kind = base if public else f"internal{base[:1].upper()}{base[1:]}"
+        plan.kind = f"internal{base[:1].upper()}{base[1:]}" if plan.internal else base
         plan.settles = base == "mutation" and may_roll_back(self._state.closure, plan)
 
     def _half_committed(self, plan: RoutePlan) -> bool:

@@ -7,17 +7,20 @@ from enum import StrEnum
 
 from ast_grep_py import SgNode
 
+from codemods.planner.edge_facts import INPUT, Part
 from codemods.planner.problems import Problem
+from codemods.planner.request_facts import (
+    COOKIE_PARSER,
+    Fact,
+    FactPattern,
+    FactRead,
+    fact_of,
+    local_fact,
+    pattern_facts,
+    plain_fact,
+)
 from codemods.source import SourceFile, member, named, parameters, span_of
 from codemods.source.tree import property_name
-
-
-class Part(StrEnum):
-    """The parts of a request that become arguments."""
-
-    PARAMS = "params"
-    QUERY = "query"
-    BODY = "body"
 
 
 class Standing(StrEnum):
@@ -47,11 +50,16 @@ class PartUse:
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """One element of `const { body, params: { id } } = req`; `inner` is the pattern that takes the part apart."""
+    """One element of `const { body, params: { id }, ip } = req`.
+
+    `inner` is the pattern that takes the part apart; `fact` is what the element takes when that is no part.
+    """
 
     part: Part
     node: SgNode
-    inner: SgNode | None
+    inner: SgNode | None = None
+    fact: Fact | None = None
+    facts: FactPattern | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +79,21 @@ _ASSIGNMENTS = frozenset({"assignment_expression", "augmented_assignment_express
 
 
 class RequestReader:
-    """Reads one handler."""
+    """Reads one handler. `provided` are the names that middleware has put on the request or on `res.locals`."""
 
-    def __init__(self, file: SourceFile, handler: SgNode) -> None:
-        self._file, self._handler = file, handler
-        self.uses = {part: PartUse() for part in Part}
+    def __init__(self, file: SourceFile, handler: SgNode, provided: frozenset[str] = frozenset()) -> None:
+        self._file, self._handler, self._provided = file, handler, provided
+        self.uses = {part: PartUse() for part in INPUT}
+        self.facts: list[FactRead] = []
         self.taken: list[Taken] = []
+        self.opened: list[Element] = []
+        """Patterns inside the pattern that the handler has for its request."""
         self.problems: list[Problem] = []
 
     def read(self) -> None:
         given = parameters(self._handler)
+        if len(given) > 1 and given[1].name is not None:
+            self._locals(given[1].pattern)
         if not given:
             return
         if given[0].name is None:
@@ -99,14 +112,39 @@ class RequestReader:
     # ---- the request ------------------------------------------------------------------------------
 
     def _parameter_pattern(self, pattern: SgNode) -> None:
-        """`({ params, body }, res) => …`: the names bound to parts stand for `req.params` and so on."""
-        for element in named(pattern):
-            key, local = _element(element)
-            if key not in tuple(Part) or local is None or local.kind() == "object_pattern":
-                self.problem(element, f"reads `{key}` of the request in a pattern")
-                continue
-            for reference in self._references(local):
-                self._part(Part(key), reference, Standing.EXPRESSION)
+        """`({ params, body: { email }, ip }, res) => …`: the names bound to parts stand for `req.params` and so on."""
+        for node in named(pattern):
+            key, local = element_of(node)
+            if local is None or node.kind() == "object_assignment_pattern":
+                self.problem(node, f"reads `{key}` of the request in a pattern")
+            elif local.kind() == "object_pattern":
+                self._opened(key, node, local)
+            else:
+                for reference in self._references(local):
+                    self._property(key, reference)
+
+    def _opened(self, key: str, node: SgNode, inner: SgNode) -> None:
+        """`({ params: { id } }, res) => …`"""
+        body = self._handler.field("body")
+        element = self._inner(key, node, inner)
+        if element is not None and (body is None or body.kind() != "statement_block"):
+            self.problem(node, f"takes `{key}` of the request apart in a pattern")
+        elif element is not None:
+            self.opened.append(element)
+
+    def _inner(self, key: str, node: SgNode, inner: SgNode) -> Element | None:
+        """An element with a pattern of its own, its names noted."""
+        if key in INPUT:
+            if not self._fields_of(Part(key), inner):
+                self.uses[Part(key)].whole = True
+            return Element(Part(key), node, inner)
+        parsed = key == "headers" or (key == COOKIE_PARSER and COOKIE_PARSER in self._provided)
+        facts = pattern_facts(key, inner) if parsed else None
+        if facts is None:
+            self.problem(node, f"reads `req.{key}`" if key else "takes the rest of the request")
+            return None
+        self.facts.append(FactRead(node, None, facts))
+        return Element(Part(key), node, inner, facts=facts)
 
     def _reference(self, reference: SgNode) -> None:
         outer = wrapped(reference)
@@ -117,31 +155,67 @@ class RequestReader:
         parts = member(above) if above is not None else None
         if above is None or parts is None or span_of(parts[0]) != span_of(outer):
             self.problem(reference, "hands the whole request on")
-        elif parts[1] not in tuple(Part):
-            self.problem(above, f"reads `req.{parts[1]}`")
         else:
-            self._part(Part(parts[1]), above, Standing.EXPRESSION)
+            self._property(parts[1], above)
+
+    def _property(self, name: str, node: SgNode) -> None:
+        """`node` reads that property of the request, or is a name bound to it."""
+        if name in INPUT:
+            self._part(Part(name), node, Standing.EXPRESSION)
+            return
+        found = fact_of(name, node, self._provided)
+        if isinstance(found, FactRead):
+            self.facts.append(found)
+        else:
+            self.problem(node, found or f"reads `req.{name}`")
 
     def _take(self, declarator: SgNode, reference: SgNode) -> None:
-        """`const { body, params: { id } } = req`"""
+        """`const { body, params: { id }, ip } = req`"""
         pattern = declarator.field("name")
         if pattern is None or pattern.kind() != "object_pattern" or declarator.field("type") is not None:
             self.problem(declarator, "keeps the request in a variable")
             return
-        elements = []
-        for node in named(pattern):
-            key, local = _element(node)
-            if key not in tuple(Part) or local is None:
-                self.problem(node, f"reads `req.{key}`" if key else "takes the rest of the request")
+        found = [self._taken_element(node) for node in named(pattern)]
+        elements = tuple(element for element in found if element is not None)
+        self.taken.append(Taken(declarator, pattern, reference, elements))
+
+    def _taken_element(self, node: SgNode) -> Element | None:
+        """One element; None for one that leaves nothing."""
+        key, local = element_of(node)
+        if local is None:
+            self.problem(node, f"reads `req.{key}`" if key else "takes the rest of the request")
+        elif local.kind() == "object_pattern":
+            return self._inner(key, node, local)
+        elif key in INPUT:
+            for use in self._references(local):
+                self._part(Part(key), use, Standing.LOCAL)
+            return Element(Part(key), node)
+        elif key in (Part.HEADERS, Part.COOKIES):
+            for use in self._references(local):
+                self._property(key, use)
+        else:
+            return self._taken_fact(key, node)
+        return None
+
+    def _taken_fact(self, key: str, node: SgNode) -> Element | None:
+        """`const { ip: address, user } = req`"""
+        fact = plain_fact(key, self._provided)
+        if fact is None:
+            self.problem(node, f"reads `req.{key}`" if key else "takes the rest of the request")
+            return None
+        self.facts.append(FactRead(node, fact, taken=True))
+        return Element(fact.part, node, fact=fact)
+
+    def _locals(self, response: SgNode) -> None:
+        """`res.locals.user`, as middleware has left it."""
+        for reference in self._references(response):
+            above = wrapped(reference).parent()
+            parts = member(above) if above is not None else None
+            if above is None or parts is None or parts[1] != "locals":
                 continue
-            inner = local if local.kind() == "object_pattern" else None
-            elements.append(Element(Part(key), node, inner))
-            if inner is None:
-                for use in self._references(local):
-                    self._part(Part(key), use, Standing.LOCAL)
-            elif not self._fields_of(Part(key), inner):
-                self.uses[Part(key)].whole = True
-        self.taken.append(Taken(declarator, pattern, reference, tuple(elements)))
+            found = local_fact(above, self._provided)
+            if found is not None:
+                self.facts.append(found)
 
     # ---- a part -----------------------------------------------------------------------------------
 
@@ -197,17 +271,17 @@ class RequestReader:
 
     def _fields_of(self, part: Part, pattern: SgNode) -> bool:
         """Note the keys of a destructuring; False when a rest element or a computed key needs the whole part."""
-        keys = [_element(element)[0] for element in named(pattern)]
+        keys = [element_of(element)[0] for element in named(pattern)]
         if any(key == "" for key in keys):
             return False
         for key, element in zip(keys, named(pattern), strict=True):
-            local = _element(element)[1]
+            local = element_of(element)[1]
             references = self._references(local) if local is not None and local.kind() != "object_pattern" else []
             self.uses[part].fields.setdefault(key, []).extend(references)
         return True
 
 
-def _element(element: SgNode) -> tuple[str, SgNode | None]:
+def element_of(element: SgNode) -> tuple[str, SgNode | None]:
     """The key of an element of a pattern, empty when it has none, and the name or pattern that it binds."""
     match element.kind():
         case "shorthand_property_identifier_pattern":

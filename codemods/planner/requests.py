@@ -8,9 +8,19 @@ from dataclasses import dataclass, field
 from ast_grep_py import SgNode
 
 from codemods.ir.validator import Kind, Shape
+from codemods.planner.edge_facts import INPUT, Part, argument_name, edge_read
 from codemods.planner.problems import Problem
 from codemods.planner.query_values import is_list, reads_inside
-from codemods.planner.request_reads import Part, PartUse, RequestReader, Standing, Taken, with_default
+from codemods.planner.request_facts import Fact, FactPattern, FactRead
+from codemods.planner.request_reads import (
+    Element,
+    PartUse,
+    RequestReader,
+    Standing,
+    Taken,
+    element_of,
+    with_default,
+)
 from codemods.source import Edit, SourceFile, Span, named, span_of
 
 __all__ = ["Argument", "Part", "RequestPlan", "plan_request"]
@@ -38,15 +48,25 @@ class RequestPlan:
     name: str = "args"
     """The function's parameter for all arguments."""
 
+    @property
+    def trusts(self) -> bool:
+        """Are there arguments that only the edge can set? Then no client may call the function."""
+        return any(argument.part not in INPUT for argument in self.arguments)
+
 
 def plan_request(
-    file: SourceFile, handler: SgNode, path_params: tuple[str, ...], schemas: dict[Part, Shape]
+    file: SourceFile,
+    handler: SgNode,
+    path_params: tuple[str, ...],
+    schemas: dict[Part, Shape],
+    provided: frozenset[str] = frozenset(),
 ) -> RequestPlan:
     """Read all uses of the request in a handler.
 
-    `schemas` holds the validated shape of each part that the route validates before the handler runs.
+    `schemas` holds the validated shape of each part that the route validates before the handler runs. `provided` are
+    the names that carried middleware sets on the request or on `res.locals`, and `cookies` where it parses them.
     """
-    reader = RequestReader(file, handler)
+    reader = RequestReader(file, handler, provided)
     reader.read()
     return _Planner(file, handler, reader, path_params, schemas).plan()
 
@@ -61,6 +81,8 @@ class _Planner:
     arguments: list[Argument] = field(default_factory=list)
     untyped: list[str] = field(default_factory=list)
     nested: set[Part] = field(default_factory=set)
+    facts: dict[Fact, str] = field(default_factory=dict)
+    """What the edge sets, and the argument for it."""
     name: str = "args"
 
     def plan(self) -> RequestPlan:
@@ -68,14 +90,18 @@ class _Planner:
         names = ("args", "input", "convexArgs")
         self.name = next((name for name in names if not re.search(rf"\b{name}\b", text)), names[-1])
         edits: list[Edit] = []
-        for part in Part:
-            use = self.reader.uses[part]
+        for part, use in self.reader.uses.items():
             self._check(part, use)
             if use.used:
                 self._add(part, use)
             edits += self._edits(part, use)
+        for read in self.reader.facts:
+            for fact in read.facts:
+                self._add_fact(fact)
+            edits += self._fact_edits(read)
         for taken in self.reader.taken:
             edits += self._taken(taken)
+        edits += self._opened()
         problems = tuple(dict.fromkeys(self.reader.problems))
         return RequestPlan(tuple(self.arguments), tuple(edits), problems, tuple(self.untyped), self.name)
 
@@ -127,6 +153,18 @@ class _Planner:
             return Shape(Kind.RECORD, (Shape(Kind.STRING), Shape(Kind.STRING)))
         return Shape(Kind.ANY)
 
+    def _add_fact(self, fact: Fact) -> None:
+        """An argument that the edge sets; what the sender may choose keeps its name."""
+        if fact in self.facts:
+            return
+        taken = {argument.name for argument in self.arguments}
+        own = argument_name(fact.part, fact.key)
+        longer = f"request{own[:1].upper()}{own[1:]}"
+        wishes = (own, longer, *(f"{longer}{number}" for number in range(2, 99)))
+        self.facts[fact] = next(wish for wish in wishes if wish not in taken)
+        shape = edge_read(fact.part, fact.key).shape
+        self.arguments.append(Argument(self.facts[fact], shape, fact.part, fact.key))
+
     # ---- edits ------------------------------------------------------------------------------------
 
     def _edits(self, part: Part, use: PartUse) -> list[Edit]:
@@ -141,14 +179,35 @@ class _Planner:
             found.append(Edit.replace(span, f"{node.text()}: {target}" if shorthand else target))
         return found
 
+    def _fact_edits(self, read: FactRead) -> list[Edit]:
+        """`req.ip` → `args.ip`; a pattern over `req.headers` takes the same names from `args`, or from a new object."""
+        if read.taken or read.node.kind() == "pair_pattern":
+            return []
+        if read.fact is not None:
+            target = f"{self.name}.{self.facts[read.fact]}"
+            shorthand = read.node.kind() == "shorthand_property_identifier"
+            return [Edit.replace(span_of(read.node), f"{read.node.text()}: {target}" if shorthand else target)]
+        assert read.pattern is not None
+        pattern = ", ".join(self._fact_texts(read.pattern))
+        value = Edit.replace(span_of(read.node), self.name)
+        return [Edit.replace(span_of(read.pattern.node), f"{{ {pattern} }}"), value] if pattern else [value]
+
+    def _fact_texts(self, pattern: FactPattern) -> list[str]:
+        return [_renamed(node, self.facts[fact]) for node, fact in pattern.elements]
+
+    def _kept(self, element: Element) -> list[str]:
+        """The elements of `const { … } = args` for one of `const { … } = req`."""
+        if element.fact is not None:
+            return [_renamed(element.node, self.facts[element.fact])]
+        if element.facts is not None:
+            return self._fact_texts(element.facts)
+        if element.part in self.nested:
+            return [element.node.text()]
+        return [inner.text() for inner in named(element.inner)] if element.inner is not None else []
+
     def _taken(self, taken: Taken) -> list[Edit]:
         """`const { body, params: { id } } = req` → `const { body, id } = args`, or nothing at all."""
-        kept: list[str] = []
-        for element in taken.elements:
-            if element.part in self.nested:
-                kept.append(element.node.text())
-            elif element.inner is not None:
-                kept += [inner.text() for inner in named(element.inner)]
+        kept = [text for element in taken.elements for text in self._kept(element)]
         if kept:
             pattern = Edit.replace(span_of(taken.pattern), f"{{ {', '.join(kept)} }}")
             return [pattern, Edit.replace(span_of(taken.reference), self.name)]
@@ -157,6 +216,28 @@ class _Planner:
             self.reader.problem(taken.declarator, "takes the request apart beside other variables")
             return []
         return [Edit.delete(_whole_line(self.file, span_of(declaration)))]
+
+    def _opened(self) -> list[Edit]:
+        """`({ params: { id } }, res) => { … }` → `(ctx, args) => { const { id } = args; … }`."""
+        kept = [text for element in self.reader.opened for text in self._kept(element)]
+        body = self.handler.field("body")
+        if not kept or body is None:
+            return []
+        statement = f"const {{ {', '.join(kept)} }} = {self.name};"
+        first, opening = next(iter(named(body)), None), span_of(body).start + 1
+        if first is None or "\n" not in self.file.text[opening : span_of(first).start]:
+            return [Edit.insert(opening, f" {statement}")]
+        return [Edit.insert(opening, f"\n{self.file.indent_at(span_of(first).start)}{statement}")]
+
+
+def _renamed(element: SgNode, name: str) -> str:
+    """An element of a pattern that takes its value under another key."""
+    key, _ = element_of(element)
+    if key == name:
+        return element.text()
+    value = element.field("value") if element.kind() == "pair_pattern" else None
+    local = (value or element).text()
+    return local if local == name else f"{name}: {local}"
 
 
 def _plain_key(key: str) -> bool:

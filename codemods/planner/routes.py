@@ -13,6 +13,7 @@ from codemods.ir.validator import Kind, Shape
 from codemods.planner.checks import Check, ShapeOf, read_check, validated
 from codemods.planner.pieces import Piece, PieceKey, function_piece
 from codemods.planner.problems import Problem
+from codemods.planner.request_facts import COOKIE_PARSER
 from codemods.planner.requests import Part, RequestPlan, plan_request
 from codemods.planner.responses import Form, Reply, ResponsePlan, plan_response
 from codemods.source import SourceFile, Span
@@ -95,6 +96,17 @@ class RoutePlan:
         return self.response is not None and self.response.enveloped
 
     @property
+    def internal(self) -> bool:
+        """Only the edge may call its function: it checks the input, or says who asks."""
+        return not self.exact or bool(self.checks) or (self.request is not None and self.request.trusts)
+
+    @property
+    def depth(self) -> int:
+        """How many segments of its path the routers above it have taken."""
+        path, local = self.route.path or "", self.route.local_path or ""
+        return sum(bool(part) for part in path.split("/")) - sum(bool(part) for part in local.split("/"))
+
+    @property
     def carried(self) -> bool:
         return not self.problems
 
@@ -112,9 +124,15 @@ def plan_route(workspace: Workspace, route: Route, shape_of: ShapeOf) -> RoutePl
         return plan
     file = workspace.source(piece.key.file)
     plan.response = plan_response(file, piece.node, workspace=workspace)
-    plan.request = plan_request(file, piece.node, path_params(route.path), shapes)
+    plan.request = plan_request(file, piece.node, path_params(route.path), shapes, _provided(route))
     plan.problems += [*plan.request.problems, *plan.response.problems]
     return plan
+
+
+def _provided(route: Route) -> frozenset[str]:
+    """The properties of the request that middleware before the handler has set."""
+    parses = any(middleware.role is Role.COOKIES for middleware in route.middleware)
+    return frozenset({COOKIE_PARSER}) if parses else frozenset()
 
 
 def _handler_piece(workspace: Workspace, route: Route) -> Piece | None:

@@ -6,17 +6,12 @@ import re
 
 from ast_grep_py import SgNode
 
-from codemods.source import FUNCTION_KINDS, Edit, SourceFile, Span, arguments, member, span_of, unwrap
+from codemods.planner.edge_facts import edge_read
+from codemods.planner.request_facts import FactRead, fact_of
+from codemods.source import FUNCTION_KINDS, Edit, SourceFile, Span, member, span_of, unwrap
 from codemods.writers.ported import Ported, parameter_node, references
 
-_READS: dict[str, str] = {
-    "method": "{c}.req.method",
-    "path": "{c}.req.path",
-    "query": "{c}.req.query()",
-    "params": "{c}.req.param()",
-}
-_URLS = frozenset({"originalUrl", "url"})
-_HEADER_READERS = frozenset({"get", "header"})
+_INPUT = {"query": "{c}.req.query()", "params": "{c}.req.param()"}
 _LOGGER = re.compile(r"^(console|[\w.]*log(ger)?)\.(log|info|warn|error|debug|trace|http|verbose|fatal)$", re.I)
 
 
@@ -38,17 +33,18 @@ def _read(ported: Ported, reference: SgNode, context: str) -> Edit | None:
     if read is None:
         return None
     node, name = read
-    if name in _READS:
-        return Edit.replace(span_of(node), _READS[name].format(c=context))
-    if name in _URLS:
-        return Edit.replace(span_of(node), f"{ported.use('urlOf')}({context})")
-    if name == "headers":
-        return _header(node, context)
-    call = node.parent()
-    given = arguments(call) if call is not None and call.kind() == "call_expression" else []
-    if call is not None and name in _HEADER_READERS and len(given) == 1 and given[0].kind() == "string":
-        return Edit(span_of(call), (f"{context}.req.header(", span_of(given[0]), ")"))
-    return None
+    if name in _INPUT:
+        return Edit.replace(span_of(node), _INPUT[name].format(c=context))
+    found = fact_of(name, node, frozenset())
+    if not isinstance(found, FactRead) or found.fact is None:
+        return None
+    known = edge_read(found.fact.part, found.fact.key, context)
+    if known.text.startswith("(await"):
+        return None
+    text = known.text
+    for library in known.library:
+        text = text.replace(f"{library}(", f"{ported.use(library)}(")
+    return Edit.replace(span_of(found.node), text)
 
 
 def _member_of(node: SgNode) -> tuple[SgNode, str] | None:
@@ -60,12 +56,6 @@ def _member_of(node: SgNode) -> tuple[SgNode, str] | None:
     if parent is None or parts is None or span_of(parts[0]) not in (span_of(current), span_of(node)):
         return None
     return parent, parts[1]
-
-
-def _header(headers: SgNode, context: str) -> Edit | None:
-    """`req.headers["x-request-id"]`, `req.headers.authorization`."""
-    read = _member_of(headers)
-    return Edit.replace(span_of(read[0]), f'{context}.req.header("{read[1].lower()}")') if read is not None else None
 
 
 def _whole(reference: SgNode) -> SgNode:

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from codemods.ir.validator import Kind, Shape, Unknown
-from codemods.planner.requests import Argument, Part
+from codemods.planner.edge_facts import INPUT, Part, edge_read
+from codemods.planner.requests import Argument
 from codemods.planner.responses import Form
 from codemods.planner.routes import RoutePlan
 from codemods.writers.answers import REASONS
@@ -118,6 +119,7 @@ def route_code(plan: RoutePlan, path: str, checks: Sequence[str], deep: ImportSp
         lines.append("const body = await readBody(c);")
     if reads.lists:
         code.library("readQuery")
+    code.library(*sorted(reads.library))
     given = reads.given()
     if deep is not None:
         code.imports += [ImportSpec("convex-helpers/validators", "parse"), deep]
@@ -179,7 +181,15 @@ class _Reads:
 
     def __init__(self, plan: RoutePlan, checked: bool) -> None:
         self._arguments = plan.request.arguments if plan.request is not None else ()
-        self._checked = checked
+        self._checked, self._depth = checked, plan.depth
+
+    @property
+    def library(self) -> set[str]:
+        """Names of the runtime library in what the edge knows."""
+        known = (argument for argument in self._arguments if argument.part not in INPUT)
+        return {
+            name for argument in known for name in edge_read(argument.part, argument.key, depth=self._depth).library
+        }
 
     @property
     def uses_body(self) -> bool:
@@ -197,6 +207,8 @@ class _Reads:
         return record([name if name == source else f"{name}: {source}" for name, source in pairs])
 
     def _source(self, argument: Argument) -> str:
+        if argument.part not in INPUT:
+            return edge_read(argument.part, argument.key, depth=self._depth).text
         if self._checked:
             return _property(f"req.{argument.part}", argument.key)
         match argument.part, argument.key:

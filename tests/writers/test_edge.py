@@ -296,11 +296,12 @@ def test_the_environment_is_read_where_configurations_got_it_from(edge: Edge, co
     ("before", "after"),
     [
         ("req.method", "c.req.method"),
-        ("req.path", "c.req.path"),
+        ("req.path", "new URL(c.req.url).pathname"),
+        ("req.protocol", "new URL(c.req.url).protocol.slice(0, -1)"),
         ("req.originalUrl", "urlOf(c)"),
         ('req.headers["X-Request-Id"]', 'c.req.header("x-request-id")'),
         ("req.headers.authorization", 'c.req.header("authorization")'),
-        ('req.get("Accept")', 'c.req.header("Accept")'),
+        ('req.get("Accept")', 'c.req.header("accept")'),
         ("req.query.debug", "c.req.query().debug"),
     ],
 )
@@ -372,7 +373,7 @@ def test_a_message_that_others_read_stays(edge: Edge) -> None:
     ("before", "after"),
     [
         ("const none = (req, res) => res.status(404).json({ at: req.path });",
-         "const none = (c: Context) => c.json({ at: c.req.path }, 404);"),
+         "const none = (c: Context) => c.json({ at: new URL(c.req.url).pathname }, 404);"),
         ("const none: RequestHandler = (req, res, next) => { next(new NotFound(req.url)); };",
          "const none = (c: Context): never => { throw new NotFound(urlOf(c)); };"),
         ("function none(_req: Request, _res: Response) { throw new NotFound(); }",

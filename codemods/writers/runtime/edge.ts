@@ -1,5 +1,6 @@
 import { ConvexError, type Value } from "convex/values";
 import type { Context } from "hono";
+import { getCookie } from "hono/cookie";
 import { type BodyType, errorData } from "./errors";
 
 /** What a request brings: path parameters, query values and the parsed body. */
@@ -49,10 +50,31 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** The path and the query of a request as the client wrote them. */
-export function urlOf(c: Context): string {
-  const { pathname, search } = new URL(c.req.url);
-  return pathname + search;
+/** The path of a request as the client wrote it, below its first segments where `depth` counts any. */
+export function pathOf(c: Context, depth = 0): string {
+  const { pathname } = new URL(c.req.url);
+  return depth === 0 ? pathname : `/${pathname.split("/").slice(depth + 1).join("/")}`;
+}
+
+/** The first segments of the path of a request, those of the routers above. */
+export function baseOf(c: Context, depth = 0): string {
+  return new URL(c.req.url).pathname.split("/").slice(0, depth + 1).join("/");
+}
+
+/** The path and the query of a request as the client wrote them, below the first segments of the path. */
+export function urlOf(c: Context, depth = 0): string {
+  return pathOf(c, depth) + new URL(c.req.url).search;
+}
+
+/** A cookie of a request; one that holds JSON is parsed, as Express's parser does. */
+export function readCookie(c: Context, name: string): any {
+  const text = getCookie(c, name);
+  if (text === undefined || !text.startsWith("j:")) return text;
+  try {
+    return JSON.parse(text.slice(2));
+  } catch {
+    return text;
+  }
 }
 
 /** An error as error handlers see it: every field that it had, and `kinds`, the names of its classes. */

@@ -3,7 +3,7 @@ import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { Fault } from "./edge";
 
 export function notFoundHandler(c: Context) {
-  return c.json({ error: `Cannot ${c.req.method} ${c.req.path}` }, 404);
+  return c.json({ error: `Cannot ${c.req.method} ${new URL(c.req.url).pathname}` }, 404);
 }
 
 export function errorHandler(err: Fault, c: Context) {
