@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from codemods.planner.closure import FUNCTIONS, Closure
+from codemods.planner.closure import Closure
 from codemods.planner.domains import camel, domain_of, full_stem, function_name
 from codemods.planner.pieces import PieceKey, PieceKind
 from codemods.planner.routes import RoutePlan
@@ -96,7 +96,8 @@ def _name_functions(plans: list[RoutePlan], closure: Closure, keys: list[PieceKe
             wanted = _RENAMED.get(piece.name, piece.name)
             if wanted in RESERVED_WORDS or wanted == "main" or key in handlers:
                 wanted = _function_name(wanted, names.modules[key.file])
-            names.names[key] = _free_name(wanted, used[names.modules[key.file]]) if piece.kind in FUNCTIONS else wanted
+            keeps = piece.kind is PieceKind.DECLARATION
+            names.names[key] = wanted if keeps else _free_name(wanted, used[names.modules[key.file]])
             used[names.modules[key.file]].add(names.names[key])
     for plan in plans:
         module = names.modules[_home(plan)]

@@ -12,7 +12,7 @@ from codemods.planner.facts import Effect, Facts
 from codemods.planner.globals import Globals
 from codemods.planner.names import Names
 from codemods.planner.packages import Packages
-from codemods.planner.pieces import Piece, PieceKey, PieceKind
+from codemods.planner.pieces import CONSTANTS, Piece, PieceKey
 from codemods.planner.receivers import Receivers
 from codemods.planner.scan import Scan
 from codemods.source import SourceFile, Span, span_of
@@ -86,7 +86,7 @@ class Analyser:
 def _database(scan: Scan) -> None:
     """The effects of the database calls, and what they cannot be carried over for."""
     facts = scan.facts
-    if facts.piece.kind is PieceKind.DECLARATION and facts.queries:
+    if facts.piece.kind in CONSTANTS and facts.queries:
         first = facts.queries[0]
         scan.problem(first.call.start, "CX307", f"{first.name} is called where nothing can be carried over")
     for query in facts.queries:

@@ -8,7 +8,7 @@ from ast_grep_py import SgNode
 
 from codemods.planner.facts import Effect, Replaced, Timer
 from codemods.planner.member_chains import member_chain, outer_name
-from codemods.planner.pieces import PieceKind, is_function_call
+from codemods.planner.pieces import CONSTANTS, is_function_call
 from codemods.planner.problems import Problem
 from codemods.planner.runtimes import GLOBALS, Nature
 from codemods.planner.scan import Scan
@@ -40,7 +40,7 @@ class Globals:
         if nature is Nature.PURE or name in self._scan.own_parameters:
             return
         for node in self._identifiers(name):
-            if self._scan.is_erased(node):
+            if self._scan.is_erased(node) or _is_exported_to(node):
                 continue
             if name == "setTimeout" and self._timer(node):
                 continue
@@ -65,7 +65,7 @@ class Globals:
         fallback = literal_fallback(self._scan.file, top) if is_secret(names[1]) else None
         if fallback is None:
             self._scan.facts.replaced.append(Replaced(span_of(top), f"env.{names[1]}", "env", names[1]))
-        elif is_default(fallback, top) and self._scan.facts.piece.kind is not PieceKind.DECLARATION:
+        elif is_default(fallback, top) and self._scan.facts.piece.kind not in CONSTANTS:
             self._scan.facts.replaced.append(Replaced(span_of(fallback), "", "secret", names[1]))
             text = f"the literal behind the secret `{names[1]}` is left out: unset, it is an error"
             self._scan.facts.notes.append(Problem("CX803", text, self._scan.file.place(node)))
@@ -98,3 +98,11 @@ def _tells_time(node: SgNode) -> bool:
     chain = member_chain(node)
     parts = member(chain[1]) if len(chain) > 1 else None
     return is_function_call(node) is not None or (parts is not None and parts[1] == "now")
+
+
+def _is_exported_to(node: SgNode) -> bool:
+    """`module.exports = …`: the left side of an assignment that becomes an export."""
+    top = member_chain(node)[-1]
+    parent = top.parent()
+    left = parent.field("left") if parent is not None and parent.kind() == "assignment_expression" else None
+    return node.text() in ("module", "exports") and left is not None and span_of(left) == span_of(top)

@@ -20,33 +20,33 @@ _WRITES = {
 
 def is_state(binding: Binding) -> bool:
     """A module constant whose content changes: a cache, a counter, a list that handlers push to."""
-    return any(_changes(binding, reference) for reference in binding.references)
+    return any(is_changed(reference, binding.value) for reference in binding.references)
 
 
-def _changes(binding: Binding, reference: SgNode) -> bool:
+def is_changed(reference: SgNode, value: SgNode | None) -> bool:
+    """Does code at a reference write to what it names, to a part of it, or to the content that `value` starts with?"""
     chain = member_chain(reference)
     top = chain[-1]
     above = top.parent()
-    if above is not None and above.kind() == "subscript_expression" and _is_written(above):
+    if above is not None and above.kind() == "subscript_expression" and is_written(above):
         return True
-    if len(chain) > 1 and _is_written(top):
+    if len(chain) > 1 and is_written(top):
         return True
     if above is not None and above.kind() == "arguments" and _is_changed_by(above, top):
         return True
     parts = member(top) if len(chain) > 1 else None
     if parts is None or parts[1] not in _MUTATORS or is_function_call(top) is None:
         return False
-    value = unwrap(binding.value) if binding.value is not None else None
-    return value is not None and value.kind() in _HOLDERS
+    return value is not None and unwrap(value).kind() in _HOLDERS
 
 
-def _is_written(node: SgNode) -> bool:
+def is_written(node: SgNode) -> bool:
     """`sessions[token] = 1`, `counts[key]++`, `delete cache[key]`; also of a part: `cache[key].hits = 1`."""
     parent = node.parent()
     if parent is None:
         return False
     if parent.kind() in ("member_expression", "subscript_expression") and parent.field("object") == node:
-        return _is_written(parent)
+        return is_written(parent)
     target = parent.field(_WRITES[parent.kind()]) if parent.kind() in _WRITES else None
     return (target is not None and span_of(target) == span_of(node)) or parent.text().startswith("delete ")
 

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from ast_grep_py import SgNode
 
+from codemods.planner.constants import Constant, changes, constant_of, field_of, is_shared_state
 from codemods.planner.errors import extends_error
 from codemods.planner.facts import PieceUse, Style
 from codemods.planner.member_chains import member_chain
-from codemods.planner.memory import is_state
 from codemods.planner.packages import Packages, is_logger
-from codemods.planner.pieces import PieceKind, declaration_piece, function_piece, is_function_call, own_this
+from codemods.planner.pieces import (
+    PieceKind,
+    declaration_piece,
+    field_piece,
+    function_piece,
+    is_function_call,
+    own_this,
+)
 from codemods.planner.scan import Scan
 from codemods.planner.types import declared_type, type_of
 from codemods.source import Binding, find_all, member, span_of
-from codemods.workspace import Asset, Declared, External, FunctionRef, Global, InFile, InPackage, Missing
+from codemods.workspace import Asset, Declared, External, FunctionRef, InFile, InPackage, Missing, Unknown
 
 
 class Names:
@@ -59,6 +66,10 @@ class Names:
             if isinstance(target, External) and is_logger(target.module):
                 self._packages.logger(reference, expression)
                 return
+            field = field_of(self._scan.workspace, self._scan.file.path, expression)
+            if field is not None:
+                self._field(field, reference.text(), Style.NAMESPACE)
+                return
         self._declaration_use(reference, binding)
 
     def _function_use(self, target: FunctionRef, expression: SgNode, reference: SgNode, direct: bool) -> None:
@@ -88,46 +99,59 @@ class Names:
             if is_logger(meaning.module):
                 self._packages.logger(reference, reference)
                 return
-            if self._packages.external(meaning.module, reference, f"`{reference.text()}`"):
-                self._of_package(meaning, reference, binding)
+            own = binding is not None and binding.imported is None
+            if not self._packages.external(meaning.module, reference, f"`{reference.text()}`"):
+                return
+            if not own and len(meaning.path) == 1 and binding is not None:
+                self._packages.bring(meaning.module, meaning.path[0], binding.name)
+                return
+        found = constant_of(self._scan.workspace, self._scan.file.path, reference)
+        if found is not None:
+            self._constant(found, reference)
             return
-        if isinstance(meaning, Declared):
-            self._declared(meaning, reference)
+        if isinstance(meaning, Declared) and meaning.name == "*":
+            self._scan.problem(reference, "CX105", f"passes the module `{reference.text()}` on as a value")
             return
-        reason = meaning.reason if not isinstance(meaning, Global) else "it is a global"
+        reason = meaning.reason if isinstance(meaning, Unknown) else "it cannot be followed"
         self._scan.problem(reference, "CX201", f"uses `{reference.text()}`: {reason}")
 
-    def _of_package(self, meaning: External, reference: SgNode, binding: Binding | None) -> None:
-        """`const { hash } = bcrypt`: a constant that a package filled; or its export, passed on by another file."""
-        if binding is None:
-            return
-        if binding.imported is None:
-            self._declared(Declared(self._scan.file.path, binding.declaration, binding, binding.name), reference)
-        elif len(meaning.path) == 1:
-            self._packages.bring(meaning.module, meaning.path[0], binding.name)
+    def _constant(self, found: Constant, reference: SgNode) -> None:
+        if found.is_field:
+            self._field(found, reference.text(), Style.NAMESPACE)
         else:
-            self._scan.problem(reference, "CX105", f"uses `{reference.text()}` of {meaning.module} by way of a file")
+            style = Style.DIRECT if span_of(found.expression) == span_of(reference) else Style.NAMESPACE
+            self._declared(found.declared, found.expression, style)
 
-    def _declared(self, meaning: Declared, reference: SgNode) -> None:
-        file = self._scan.workspace.source(meaning.file)
-        binding = meaning.binding
+    def _declared(self, meaning: Declared, reference: SgNode, style: Style = Style.DIRECT) -> None:
+        workspace, binding = self._scan.workspace, meaning.binding
         declared = binding.declaration if binding is not None else meaning.node
-        piece = declaration_piece(file, declared, meaning.name or reference.text())
-        if piece is None or binding is None:
-            self._scan.problem(reference, "CX105", f"uses `{reference.text()}`, which cannot be moved")
+        piece = declaration_piece(workspace.source(meaning.file), declared, meaning.name)
+        if piece is None:
+            self._scan.problem(reference, "CX105", f"uses `{reference.text()}`, which is made inside another statement")
             return
-        if binding.reassigned or is_state(binding):
+        if binding is not None and (binding.reassigned or is_shared_state(workspace, meaning.file, binding)):
             self._scan.problem(reference, "CX104", f"`{reference.text()}` is state in the memory of the server")
             return
         type_only = reference.kind() == "type_identifier"
+        name = binding.name if binding is not None else ""
         self._scan.know(piece)
         self._scan.facts.uses.append(
-            PieceUse(piece.key, span_of(reference), reference.text(), Style.DIRECT, None, type_only, binding.name)
+            PieceUse(piece.key, span_of(reference), reference.text(), style, None, type_only, name)
         )
+
+    def _field(self, found: Constant, local: str, style: Style) -> None:
+        declared, workspace = found.declared, self._scan.workspace
+        piece = field_piece(workspace.source(declared.file), declared.node, declared.name)
+        if piece is None or changes(workspace, declared):
+            text = f"`{found.expression.text()}` is state in the memory of the server"
+            self._scan.problem(found.expression, "CX104", text)
+            return
+        self._scan.know(piece)
+        self._scan.facts.uses.append(PieceUse(piece.key, span_of(found.expression), local, style, None))
 
     def this(self) -> None:
         if self._scan.facts.piece.kind is PieceKind.DECLARATION:
-            return
+            return  # a class that moves as a whole keeps its own `this`
         for node in find_all(self._scan.node, "this"):
             if not self._scan.starts_query(node) and own_this(self._scan.node, node):
                 self._this_use(node)
@@ -150,5 +174,9 @@ class Names:
                 return
             if isinstance(target, External) and is_logger(target.module):
                 self._packages.logger(node, expression)
+                return
+            field = field_of(self._scan.workspace, self._scan.file.path, expression)
+            if field is not None:
+                self._field(field, "", Style.THIS)
                 return
         self._scan.problem(node, "CX206", f"uses `{member_chain(node)[-1].text()}`")

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from ast_grep_py import SgNode
 
+from codemods.planner.domains import camel
 from codemods.source import SourceFile, Span, arguments, member, named, span_of, unwrap
 from codemods.source.tree import CLASS_KINDS, FUNCTION_KINDS, property_name
 
@@ -29,8 +30,13 @@ class PieceKind(StrEnum):
     """A method of a class or object that is used as a namespace: becomes a top-level function."""
     INLINE = "inline"
     """A function written in place, as the argument of a route registration."""
+    FIELD = "field"
+    """A constant of a class or object that is used as a namespace: becomes a top-level constant."""
     DECLARATION = "declaration"
     """A constant, type, enum or class that is carried over as it is."""
+
+
+CONSTANTS = frozenset({PieceKind.DECLARATION, PieceKind.FIELD})
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +65,7 @@ def function_piece(file: SourceFile, node: SgNode) -> Piece | None:
         return _method(key, node, node)
     if node.kind() in ("function_declaration", "generator_function_declaration"):
         name = node.field("name")
-        return _top_level(key, node, node, name.text() if name is not None else "default")
+        return _top_level(key, node, node, name.text() if name is not None else _name_after(file))
     carrier = _carrier(node)
     parent = carrier.parent()
     if parent is None:
@@ -70,10 +76,10 @@ def function_piece(file: SourceFile, node: SgNode) -> Piece | None:
             return _top_level(key, node, parent, name.text() if name is not None else None)
         case "assignment_expression":
             left = parent.field("left")
-            return _top_level(key, node, parent, _exported_name(left) if left is not None else None)
+            exported = _exported_name(left) if left is not None else None
+            return _top_level(key, node, parent, _own_name(file, node) if exported == "default" else exported)
         case "export_statement":
-            own = node.field("name")
-            return Piece(key, PieceKind.FUNCTION, own.text() if own is not None else "default", node, parent)
+            return Piece(key, PieceKind.FUNCTION, _own_name(file, node), node, parent)
         case "pair":
             return _method(key, node, parent)
         case "public_field_definition" | "field_definition":
@@ -142,7 +148,7 @@ def _method(key: PieceKey, node: SgNode, element: SgNode) -> Piece | None:
         return None
     label = element.field("name") or element.field("property") or element.field("key")
     name = property_name(label) if label is not None else None
-    return Piece(key, PieceKind.METHOD, name, node, element, owner) if name is not None else None
+    return Piece(key, PieceKind.METHOD, name.lstrip("#"), node, element, owner) if name is not None else None
 
 
 def statement_of(node: SgNode) -> SgNode | None:
@@ -168,12 +174,34 @@ def statement_of(node: SgNode) -> SgNode | None:
     return None
 
 
+def field_piece(file: SourceFile, element: SgNode, name: str) -> Piece | None:
+    """The piece of a field of a class, or of a property of an object literal, that holds a constant."""
+    owner = element.parent()
+    key = PieceKey(file.path, span_of(element).start)
+    return Piece(key, PieceKind.FIELD, name.lstrip("#"), element, element, owner) if owner is not None else None
+
+
 def declaration_piece(file: SourceFile, declaration: SgNode, name: str) -> Piece | None:
-    """The piece of a top-level constant, type, enum or class."""
+    """The piece of a top-level constant, type, enum or class; a value that is exported without a name gets one."""
     statement = statement_of(declaration)
     if statement is None:
         return None
+    if name in ("default", ""):
+        name = _name_after(file)
     return Piece(PieceKey(file.path, span_of(statement).start), PieceKind.DECLARATION, name, statement, statement)
+
+
+def _own_name(file: SourceFile, function: SgNode) -> str:
+    name = function.field("name")
+    return name.text() if name is not None else _name_after(file)
+
+
+def _name_after(file: SourceFile) -> str:
+    """The name of a file's default export: the file's own, or its folder's for an index."""
+    *folders, stem = file.path.rsplit(".", 1)[0].split("/")
+    name = camel(folders[-1] if stem == "index" and folders else stem) or "main"
+    name = name if name[:1].isalpha() else f"the{name}"
+    return name if name not in file.bindings.top_level else f"{name}Default"
 
 
 def owner_class(node: SgNode) -> SgNode | None:

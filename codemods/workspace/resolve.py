@@ -77,6 +77,13 @@ class Resolver:
             case _:
                 return Unknown("no instance of a class")
 
+    def is_overridden(self, file: str, cls: SgNode, name: str) -> bool:
+        """Does a class that extends this one define a member of that name anew?"""
+        members = self._ev.heritage.members
+        return any(
+            name in table for sub in self._ev.heritage.subclasses(ClassValue(file, cls)) for table in members(sub)
+        )
+
     def _language_method(self, name: str) -> Global | None:
         """A method that only values of the language have, such as `toLowerCase`, whatever it is called on."""
         if name not in UNMISTAKABLE or self._ev.defines(name):

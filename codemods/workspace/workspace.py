@@ -181,6 +181,10 @@ class Workspace:
         """The function that the call or `new` expression runs."""
         return self._names.callee(file, call)
 
+    def is_overridden(self, file: str, cls: SgNode, name: str) -> bool:
+        """Does a class of the repository that extends this one define a member of that name anew?"""
+        return self._names.is_overridden(file, cls, name)
+
     def instance_of(self, file: str, expression: SgNode) -> Declared | External | Global | Unknown:
         """What the expression is an instance of."""
         return self._names.instance_of(file, expression)

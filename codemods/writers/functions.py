@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from codemods.planner.pieces import Piece, PieceKind
+from codemods.planner.pieces import CONSTANTS, Piece
 from codemods.planner.routes import RoutePlan
 from codemods.source import Edit, Span, find_all, named, span_of, unwrap
 from codemods.writers.database import transaction_parameters
@@ -84,7 +84,7 @@ class PieceWriter:
             self._splice.edits.append(Edit.replace(span_of(single), "()"))
 
     def _parses(self) -> None:
-        if self._splice.piece.kind is PieceKind.DECLARATION or self._expression or self._stays:
+        if self._splice.piece.kind in CONSTANTS or self._expression or self._stays:
             return
         edits, needed = parse_edits(self._splice.context.workspace, self._splice.file, self._splice.piece.node)
         self._splice.edits += edits
@@ -93,7 +93,7 @@ class PieceWriter:
 
     def _plain_errors(self) -> None:
         """`new Error(x)`: class and message only survive a function boundary in an ApplicationError."""
-        if self._splice.piece.kind is PieceKind.DECLARATION or self._stays:
+        if self._splice.piece.kind in CONSTANTS or self._stays:
             return
         for node in find_all(self._splice.piece.node, "new_expression", "call_expression"):
             maker = node.field("constructor") or node.field("function")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ast_grep_py import SgNode
 
 from codemods.planner.pieces import PieceKind, with_comments
-from codemods.source import Edit, Span, parameters, span_of
+from codemods.source import Edit, Span, named, parameters, span_of
 from codemods.source.tree import is_async
 from codemods.writers.errors import error_class_edits
 from codemods.writers.placement import SERVER
@@ -22,6 +22,8 @@ class MovedWriter:
     def write(self) -> str:
         if self._splice.piece.kind is PieceKind.DECLARATION:
             return self._declaration()
+        if self._splice.piece.kind is PieceKind.FIELD:
+            return self._field()
         if self._splice.context.closure.needs_context(self._splice.piece.key):
             self._add_context_parameter()
         elif self._splice.facts.client is not None:
@@ -41,19 +43,41 @@ class MovedWriter:
 
     def _export(self, statement: SgNode) -> None:
         """Everything that moves is exported, since another module may import it."""
-        if statement.kind() == "export_statement":
-            default = next((child for child in statement.children() if child.kind() == "default"), None)
-            if default is not None:
-                value = default.next()
-                held = value is not None and not value.kind().endswith("_declaration")
-                named_as = f"const {self._splice.context.placement.name(self._splice.piece)} = " if held else ""
-                self._splice.edits.append(
-                    Edit.replace(Span(span_of(default).start, span_of(default).end + 1), named_as)
-                )
-            return
         if statement.kind() == "expression_statement":
-            return
-        self._splice.edits.append(Edit.insert(span_of(statement).start, "export "))
+            self._assigned_value(statement)
+        elif statement.kind() != "export_statement":
+            self._splice.edits.append(Edit.insert(span_of(statement).start, "export "))
+        else:
+            mark = next((child for child in statement.children() if child.kind() in ("default", "=")), None)
+            value = mark.next() if mark is not None else None
+            if value is not None:
+                held = not value.kind().endswith("_declaration")
+                text = f"const {self._splice.context.placement.name(self._splice.piece)} = " if held else ""
+                after = next(child for child in statement.children() if child.kind() == "export")
+                self._splice.edits.append(Edit.replace(Span(span_of(after).end + 1, span_of(value).start), text))
+
+    def _assigned_value(self, statement: SgNode) -> None:
+        """`module.exports = {…}` → `export const config = {…}`."""
+        assignment = next(iter(named(statement)), None)
+        left = assignment.field("left") if assignment is not None else None
+        right = assignment.field("right") if assignment is not None else None
+        if left is not None and right is not None:
+            name = self._splice.context.placement.name(self._splice.piece)
+            given = Span(span_of(left).start, span_of(right).start)
+            self._splice.edits.append(Edit.replace(given, f"export const {name} = "))
+
+    def _field(self) -> str:
+        """`static readonly limit = 10` → `export const limit = 10;`."""
+        node, statement = self._splice.piece.node, self._splice.piece.statement
+        assert statement is not None
+        value, typed = node.field("value"), node.field("type")
+        assert value is not None
+        name = self._splice.context.placement.name(self._splice.piece)
+        start = with_comments(self._splice.file, statement).start
+        comments = self._splice.render(Span(start, span_of(statement).start))
+        given = self._splice.render(span_of(typed)) if typed is not None else ""
+        text = f"{comments}export const {name}{given} = {self._splice.render(span_of(value))};"
+        return reindented(text, self._splice.file.language, self._splice.file.indent_at(span_of(statement).start), "")
 
     def _add_context_parameter(self) -> None:
         """`ctx` comes first; a database client among the parameters goes, since it is what `ctx` is for."""

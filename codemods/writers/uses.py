@@ -9,7 +9,7 @@ from ast_grep_py import SgNode
 from codemods.planner.clients import argument_at, stray_clients
 from codemods.planner.facts import PieceUse, Style
 from codemods.planner.floating import is_floating
-from codemods.planner.pieces import PieceKind
+from codemods.planner.pieces import CONSTANTS
 from codemods.source import Edit, Span, parameters, span_of
 from codemods.writers.placement import SERVER
 from codemods.writers.splice import Splice, is_shorthand
@@ -97,7 +97,7 @@ class UseWriter:
             self._splice.edits.append(Edit.replace(use.span, text))
 
     def _pass_context(self, use: PieceUse) -> None:
-        if self._splice.piece.kind is PieceKind.DECLARATION:
+        if self._splice.piece.kind in CONSTANTS:
             text = f"`{self._splice.piece.name}` reaches the database by `{self._splice.file.slice(use.span)}`"
             self._splice.problem("CX105", text, use.span)
             return

@@ -151,7 +151,7 @@ def test_state_of_an_instance_is_refused(planned: PlanApp) -> None:
         "class Cache { held = new Map(); put() { this.held.set(1, 2); } }\nconst cache = new Cache();\n"
         + route("cache.put(); res.json(1);")
     )
-    assert found.reason == "CX206 uses `this.held.set`"
+    assert found.reason == "CX104 `this.held` is state in the memory of the server"
 
 
 FLOATING = {

@@ -129,7 +129,8 @@ class Splitter:
             self._member(holder, body, part, carried.get(span_of(part)))
 
     def _is_member(self, piece: Piece, body: SgNode) -> bool:
-        return piece.kind is PieceKind.METHOD and piece.owner is not None and span_of(piece.owner) == span_of(body)
+        member = piece.kind in (PieceKind.METHOD, PieceKind.FIELD)
+        return member and piece.owner is not None and span_of(piece.owner) == span_of(body)
 
     def _member(
         self, holder: Element, body: SgNode, part: SgNode, carried: tuple[Piece, frozenset[str]] | None
