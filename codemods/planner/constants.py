@@ -14,6 +14,7 @@ from codemods.source.tree import CLASS_KINDS, property_name
 from codemods.workspace import Declared, FunctionRef, InFile, Workspace
 
 _FIELDS = frozenset({"public_field_definition", "field_definition"})
+_NAMES = frozenset({"identifier", "shorthand_property_identifier"})
 _DEPTH = 12
 _WHOLE = ("commonjs", "export-equals")
 
@@ -79,7 +80,7 @@ def _inside(workspace: Workspace, path: str, found: Declared, longer: SgNode) ->
     value = unwrap(pair.field("value") or pair) if pair is not None else None
     if pair is None or value is None or value.kind() in FUNCTION_KINDS:
         return None
-    if value.kind() in ("identifier", "shorthand_property_identifier") and _is_exports(found):
+    if value.kind() in _NAMES and found.binding is None and all(_gives_out(part) for part in named(holder)):
         binding = file.bindings.resolve(value)
         return _declared(workspace, found.file, binding) if binding is not None else None
     holds_functions = any(_is_function(workspace, file, part) for part in named(holder))
@@ -92,9 +93,12 @@ def _object_of(found: Declared) -> SgNode | None:
     return plain if plain is not None and plain.kind() == "object" else None
 
 
-def _is_exports(found: Declared) -> bool:
-    """`module.exports = { limit }`, `export default { limit }`: an object that only gives names out."""
-    return found.binding is None
+def _gives_out(part: SgNode) -> bool:
+    """Does a part of an object only give out a name or a function, as in `module.exports = { limit, list }`?"""
+    return part.kind() in ("comment", "method_definition") or unwrap(part.field("value") or part).kind() in (
+        *_NAMES,
+        *FUNCTION_KINDS,
+    )
 
 
 def _key(part: SgNode) -> str | None:
@@ -105,7 +109,7 @@ def _is_function(workspace: Workspace, file: SourceFile, part: SgNode) -> bool:
     if part.kind() == "method_definition":
         return True
     value = part.field("value") or part
-    if unwrap(value).kind() not in ("identifier", "shorthand_property_identifier", *FUNCTION_KINDS):
+    if unwrap(value).kind() not in (*_NAMES, *FUNCTION_KINDS):
         return False
     return isinstance(workspace.function_of(file.path, unwrap(value)), FunctionRef)
 

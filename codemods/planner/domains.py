@@ -47,9 +47,13 @@ def _strip_layer(name: str) -> str:
 
 
 def full_stem(path: str) -> str:
-    """The whole stem in camel case, for files whose domain is taken: `book.routes.ts` → `bookRoutes`."""
-    file = path.split("/")[-1]
-    return camel(file.rsplit(".", 1)[0]) or "app"
+    """The whole stem in camel case, for files whose domain is taken: `book.routes.ts` → `bookRoutes`.
+
+    An index is called what its folder is.
+    """
+    *folders, file = path.split("/")
+    stem = file.rsplit(".", 1)[0]
+    return camel(folders[-1] if stem == "index" and folders else stem) or "app"
 
 
 def function_name(method: str, path: str | None) -> str:

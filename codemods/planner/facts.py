@@ -92,6 +92,8 @@ class Facts:
     problems: list[Problem] = field(default_factory=list)
     notes: list[Problem] = field(default_factory=list)
     """What its owner should know, and what is no obstacle."""
+    variables: set[str] = field(default_factory=set)
+    """The variables of the environment that it reads."""
     awaited: list[Span] = field(default_factory=list)
     """Calls whose replacement has to be awaited, while the source did not wait."""
     client: int | None = None

@@ -6,13 +6,12 @@ from collections.abc import Callable
 
 from ast_grep_py import SgNode
 
-from codemods.planner.facts import Effect, Replaced, Timer
+from codemods.planner.environment import Environment
+from codemods.planner.facts import Effect, Timer
 from codemods.planner.member_chains import member_chain, outer_name
-from codemods.planner.pieces import CONSTANTS, is_function_call
-from codemods.planner.problems import Problem
+from codemods.planner.pieces import is_function_call
 from codemods.planner.runtimes import GLOBALS, Nature
 from codemods.planner.scan import Scan
-from codemods.planner.secrets import is_default, is_secret, literal_fallback
 from codemods.source import SourceFile, arguments, find_all, member, span_of, unwrap
 from codemods.source.tree import FUNCTION_KINDS
 
@@ -32,6 +31,7 @@ class Globals:
 
     def __init__(self, scan: Scan, is_job: Callable[[SourceFile, SgNode], bool]) -> None:
         self._scan, self._is_job = scan, is_job
+        self._environment = Environment(scan)
 
     def use(self, name: str) -> None:
         if name in _CLOCKS and any(_tells_time(node) for node in self._identifiers(name)):
@@ -44,7 +44,7 @@ class Globals:
                 continue
             if name == "setTimeout" and self._timer(node):
                 continue
-            if name == "process" and self._environment(node):
+            if name == "process" and self._environment.use(node):
                 continue
             code, words = _REFUSED[nature]
             self._scan.problem(node, code, words.format(name=name, chain=outer_name(node)))
@@ -52,26 +52,6 @@ class Globals:
     def _identifiers(self, name: str) -> list[SgNode]:
         found = find_all(self._scan.node, "identifier", "type_identifier", "shorthand_property_identifier")
         return [node for node in found if node.text() == name and self._scan.file.bindings.resolve(node) is None]
-
-    def _environment(self, node: SgNode) -> bool:
-        """`process.env.NAME` becomes the declared `env.NAME`; a secret may have no fallback in the code."""
-        chain = member_chain(node)
-        names = [parts[1] for expression in chain[1:3] if (parts := member(expression)) is not None]
-        if len(names) < 2 or names[0] != "env" or not names[1].isidentifier():
-            return False
-        if names[1] == "NODE_ENV":
-            return True
-        top = chain[2]
-        fallback = literal_fallback(self._scan.file, top) if is_secret(names[1]) else None
-        if fallback is None:
-            self._scan.facts.replaced.append(Replaced(span_of(top), f"env.{names[1]}", "env", names[1]))
-        elif is_default(fallback, top) and self._scan.facts.piece.kind not in CONSTANTS:
-            self._scan.facts.replaced.append(Replaced(span_of(fallback), "", "secret", names[1]))
-            text = f"the literal behind the secret `{names[1]}` is left out: unset, it is an error"
-            self._scan.facts.notes.append(Problem("CX803", text, self._scan.file.place(node)))
-        else:
-            self._scan.problem(node, "CX803", f"falls back to a literal for the secret `{names[1]}`")
-        return True
 
     def _timer(self, node: SgNode) -> bool:
         call = is_function_call(node)

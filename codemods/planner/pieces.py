@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from ast_grep_py import SgNode
 
-from codemods.planner.domains import camel
+from codemods.planner.domains import full_stem
 from codemods.source import SourceFile, Span, arguments, member, named, span_of, unwrap
 from codemods.source.tree import CLASS_KINDS, FUNCTION_KINDS, property_name
 
@@ -198,8 +198,7 @@ def _own_name(file: SourceFile, function: SgNode) -> str:
 
 def _name_after(file: SourceFile) -> str:
     """The name of a file's default export: the file's own, or its folder's for an index."""
-    *folders, stem = file.path.rsplit(".", 1)[0].split("/")
-    name = camel(folders[-1] if stem == "index" and folders else stem) or "main"
+    name = full_stem(file.path)
     name = name if name[:1].isalpha() else f"the{name}"
     return name if name not in file.bindings.top_level else f"{name}Default"
 

@@ -7,12 +7,13 @@ import re
 from ast_grep_py import SgNode
 
 from codemods.planner.clients import argument_at, stray_clients
-from codemods.planner.facts import PieceUse, Style
+from codemods.planner.facts import PieceUse, Replaced, Style
 from codemods.planner.floating import is_floating
 from codemods.planner.pieces import CONSTANTS
 from codemods.source import Edit, Span, parameters, span_of
 from codemods.writers.placement import SERVER
-from codemods.writers.splice import Splice, is_shorthand
+from codemods.writers.shifting import indent_unit
+from codemods.writers.splice import Splice, is_shorthand, names_in
 from codemods.writers.waiting import Waiting
 
 
@@ -125,22 +126,35 @@ class UseWriter:
             local = use.local if use.local != use.imported or use.imported in ("default", "*") else ""
             self._splice.bring(use.module, use.imported, local, use.type_only)
 
+    def _environment(self) -> str:
+        """The local name of `env`, which the source may use for something of its own."""
+        local = "convexEnv" if "env" in names_in(self._splice.file) or "env" in self._own_names() else "env"
+        self._splice.bring(SERVER, "env", local if local != "env" else "")
+        return local
+
+    def _secret(self, replaced: Replaced) -> None:
+        """A secret that must be set: where it is read, or a property of an object that says so when it is asked for."""
+        key, _, name = replaced.text.rpartition("=")
+        text = f'{self._splice.library("requireEnv")}({self._environment()}.{name}, "{name}")'
+        if key:
+            unit = indent_unit(self._splice.file)
+            base = self._splice.file.indent_at(replaced.span.start)
+            text = f"get {key}() {{\n{base}{unit}return {text};\n{base}}}"
+        self._splice.edits.append(Edit.replace(replaced.span, text))
+
     def _replacements(self) -> None:
+        self._splice.written.env |= self._splice.facts.variables
         for replaced in self._splice.facts.replaced:
             module = replaced.module
             if module is None:
                 self._splice.edits.append(Edit.replace(replaced.span, replaced.text))
                 continue
             if module == "env":
-                self._splice.edits.append(Edit.replace(replaced.span, replaced.text))
-                self._splice.bring(SERVER, "env")
-                self._splice.written.env.add(replaced.name or "")
+                self._splice.edits.append(Edit.replace(replaced.span, replaced.text.format(env=self._environment())))
             elif module == "secret":
-                name = replaced.name or ""
-                text = f'{self._splice.library("requireEnv")}(env.{name}, "{name}")'
-                self._splice.edits.append(Edit.replace(replaced.span, text))
-                self._splice.bring(SERVER, "env")
-                self._splice.written.env.add(name)
+                self._secret(replaced)
+            elif module == "call":
+                self._splice.edits.append(Edit.insert(replaced.span.start, f"{self._splice.library(replaced.text)}("))
             elif module == "errors":
                 self._splice.edits.append(Edit.replace(replaced.span, self._splice.library(replaced.text)))
             elif module.startswith("table:"):

@@ -5,3 +5,22 @@ export function requireEnv(value: string | undefined, name: string): string {
   if (!value) throw new ApplicationError(`The environment variable ${name} is not set`);
   return value;
 }
+
+/** The variables that a schema describes, each read and checked when it is first asked for. */
+export function lazyEnv<Shape extends Record<string, { parse(value: unknown): unknown }>>(
+  shape: Shape,
+  variables: Readonly<Record<string, string | undefined>>,
+): { readonly [Name in keyof Shape]: ReturnType<Shape[Name]["parse"]> } {
+  const read = {} as { [Name in keyof Shape]: ReturnType<Shape[Name]["parse"]> };
+  for (const [name, schema] of Object.entries(shape)) {
+    const get = () => {
+      try {
+        return schema.parse(variables[name]);
+      } catch (error) {
+        throw new Error(`The environment variable ${name} is not valid: ${error}`);
+      }
+    };
+    Object.defineProperty(read, name, { enumerable: true, get });
+  }
+  return read;
+}

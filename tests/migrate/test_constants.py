@@ -1,0 +1,224 @@
+"""Constants and configuration move with the code that reads them, in every form in which modules give them out."""
+
+from __future__ import annotations
+
+import pytest
+from convex_project import ConvexProject
+from express_app import users_app
+from harness import CodemodTest, Migrated, dedented
+
+VALUES = {
+    "export default of an object": (
+        'import settings from "./settings";',
+        "settings.size",
+        "export default { size: 10 };",
+        "settings.size",
+        "export const settings = { size: 10 };",
+    ),
+    "export default of an object that claims a type": (
+        'import limits from "./settings";',
+        "limits.size",
+        "export default { size: 10 } as const;",
+        "limits.size",
+        "export const settings = { size: 10 } as const;",
+    ),
+    "export =": (
+        'import settings = require("./settings");',
+        "settings.size",
+        "export = { size: 10 };",
+        "settings.size",
+        "export const settings = { size: 10 };",
+    ),
+    "members of a module": (
+        'import * as settings from "./settings";',
+        "settings.SIZE",
+        "export const SIZE = 10;",
+        "settings.SIZE",
+        "export const SIZE = 10;",
+    ),
+    "names of a default export": (
+        'import settings from "./settings";',
+        "settings.SIZE",
+        "const SIZE = 10;\n\nexport default { SIZE };",
+        "settings.SIZE",
+        "export const SIZE = 10;",
+    ),
+    "what is taken apart": (
+        'import { size } from "./settings";',
+        "size",
+        "const all = { size: 10 };\n\nexport const { size } = all;",
+        "size",
+        "export const all = { size: 10 };\n\nexport const { size } = all;",
+    ),
+    "a static field": (
+        'import { Settings } from "./settings";',
+        "Settings.SIZE",
+        "export class Settings {\n  /** Rows. */\n  static readonly SIZE: number = 10;\n}",
+        "Settings.SIZE",
+        "/** Rows. */\nexport const SIZE: number = 10;",
+    ),
+    "a field of an instance": (
+        'import settings from "./settings";',
+        "settings.size",
+        "class Settings {\n  size = 10;\n}\n\nexport default new Settings();",
+        "settings.size",
+        "export const size = 10;",
+    ),
+    "a property beside functions": (
+        'import { settings } from "./settings";',
+        "settings.twice(settings.size)",
+        "export const settings = {\n  size: 10,\n  twice: (n: number) => n * 2,\n};",
+        "settings.twice(settings.size)",
+        "export const size = 10;\n\nexport const twice = (n: number) => n * 2;",
+    ),
+    "variables": (
+        'import settings from "./settings";',
+        "settings.name.length",
+        'export default { name: process.env.APP_NAME || "app", debug: process.env.NODE_ENV !== "production" };',
+        "settings.name.length",
+        'export const settings = { name: env.APP_NAME || "app", debug: process.env.NODE_ENV !== "production" };',
+    ),
+    "variables that are taken apart": (
+        'import { SIZE } from "./settings";',
+        "Number(SIZE)",
+        'export const { SIZE = "10", APP_NAME: name } = process.env;',
+        "Number(SIZE)",
+        'export const { SIZE = "10", APP_NAME: name } = env;',
+    ),
+    "a secret": (
+        'import settings from "./settings";',
+        "settings.secret.length",
+        'export default {\n  secret: process.env.JWT_SECRET || "dev",\n};',
+        "settings.secret.length",
+        """
+        export const settings = {
+          get secret() {
+            return requireEnv(env.JWT_SECRET, "JWT_SECRET");
+          },
+        };
+        """,
+    ),
+    "variables behind a schema": (
+        'import { env } from "./settings";',
+        "env.SIZE",
+        """
+        import { z } from "zod";
+
+        const schema = z.object({ SIZE: z.coerce.number().default(10) });
+
+        export const env = schema.parse(process.env);
+        """,
+        "env.SIZE",
+        """
+        export const schema = z.object({ SIZE: z.coerce.number().default(10) });
+
+        export const env = lazyEnv(schema.shape, convexEnv);
+        """,
+    ),
+}
+
+
+def _migrated(codemod: CodemodTest, imports: str, expression: str, settings: str) -> Migrated:
+    routes = f'router.get("/", async (req, res) => res.json({expression}));'
+    return codemod.migrate(users_app(routes, imports, settings=dedented(settings)))
+
+
+def _body(text: str) -> str:
+    """A module without its imports."""
+    return "\n".join(line for line in text.split("\n") if not line.startswith("import ")).strip()
+
+
+@pytest.mark.parametrize("imports, read, settings, written, moved", VALUES.values(), ids=VALUES)
+def test_constants_move(codemod: CodemodTest, imports: str, read: str, settings: str, written: str, moved: str) -> None:
+    migrated = _migrated(codemod, imports, read, settings)
+    assert migrated.outcome("GET /users") == "migrated"
+    assert f"toJson({written})" in migrated.files["convex/users.ts"]
+    assert _body(migrated.files["convex/lib/settings.ts"]) == dedented(moved).strip()
+    assert "src/settings.ts" not in migrated.files
+
+
+@pytest.mark.parametrize("name", ["a secret", "variables behind a schema", "a field of an instance"])
+def test_moved_constants_are_typed(codemod: CodemodTest, name: str) -> None:
+    imports, read, settings, _, _ = VALUES[name]
+    project = ConvexProject(_migrated(codemod, imports, read, settings).root)
+    assert project.codegen() == []
+    assert project.tsc() == []
+    assert project.bundle() == []
+
+
+STATE = {
+    "a field that is written": (
+        "settings.size",
+        "class Settings {\n  size = 1;\n  grow() {\n    this.size++;\n  }\n}\n\nexport default new Settings();",
+        "CX104 `settings.size` is state in the memory of the server",
+    ),
+    "a field whose content is written": (
+        "settings.seen.size",
+        "class Settings {\n  seen = new Set();\n  see() {\n    this.seen.add(1);\n  }\n}\n\nexport default new Settings();",
+        "CX104 `settings.seen` is state in the memory of the server",
+    ),
+    "a secret of its own": (
+        "settings",
+        'const settings = process.env.JWT_SECRET || "dev";\n\nexport default settings;',
+        "CX803 falls back to a literal for the secret `JWT_SECRET`",
+    ),
+    "the whole environment": (
+        "settings.PATH",
+        "export default { ...process.env };",
+        "CX501 uses `process.env`",
+    ),
+    "the rest of the environment": (
+        "settings.PATH",
+        "const { HOME, ...settings } = process.env;\n\nexport default settings;",
+        "CX501 uses `process.env`",
+    ),
+}
+
+
+@pytest.mark.parametrize("read, settings, reason", STATE.values(), ids=STATE)
+def test_what_changes_or_cannot_be_told_stays(codemod: CodemodTest, read: str, settings: str, reason: str) -> None:
+    migrated = _migrated(codemod, 'import settings from "./settings";', read, settings)
+    assert migrated.outcome("GET /users").startswith(f"needs-review {reason}")
+
+
+def test_a_constant_that_another_file_fills_is_state(codemod: CodemodTest) -> None:
+    files = users_app(
+        'router.get("/", (req, res) => res.json(sessions));',
+        'import { sessions } from "./sessions";',
+        sessions="export const sessions: string[] = [];\n",
+        login='import { sessions } from "./sessions";\n\nsessions.push("a");\n',
+    )
+    reason = "CX104 `sessions` is state in the memory of the server (src/users.routes.ts:6)"
+    assert codemod.migrate(files).outcome("GET /users") == f"needs-review {reason}"
+
+
+COMMON_JS = {
+    "an object": ("module.exports = { size: 10 };", "settings.size", "export const settings = { size: 10 };"),
+    "names": (
+        'const SIZE = 10;\n\nmodule.exports = { SIZE, NAME: "x" };',
+        "settings.SIZE",
+        'export const SIZE = 10;\n\nexport const settings = { SIZE, NAME: "x" };',
+    ),
+    "names alone": ("const SIZE = 10;\n\nmodule.exports = { SIZE };", "settings.SIZE", "export const SIZE = 10;"),
+    "a name": ("exports.SIZE = 10;", "settings.SIZE", "export const SIZE = 10;"),
+    "a name of the module": ("module.exports.SIZE = 10;", "settings.SIZE", "export const SIZE = 10;"),
+}
+
+
+@pytest.mark.parametrize("settings, read, moved", COMMON_JS.values(), ids=COMMON_JS)
+def test_constants_of_common_js_modules(codemod: CodemodTest, settings: str, read: str, moved: str) -> None:
+    migrated = codemod.migrate(
+        {
+            "src/settings.js": f"// What holds.\n{settings}\n",
+            "src/app.js": f"""
+                const express = require("express");
+                const settings = require("./settings");
+
+                const app = express();
+                app.get("/size", (req, res) => res.json({read}));
+                app.listen(3000);
+                """,
+        }
+    )
+    assert migrated.outcome("GET /size") == "migrated"
+    assert _body(migrated.files["convex/lib/settings.js"]) == f"// What holds.\n{moved}"
