@@ -73,6 +73,15 @@ class Handler:
 
 
 @dataclass(frozen=True, slots=True)
+class Condition:
+    """What must hold, or fail, for a registration to be made. `expression` is None where no test states it."""
+
+    text: str
+    expression: CodeRef | None
+    holds: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Route:
     """One registration. `path` is the full path with all mounts; None when a part of it is not literal.
 
@@ -93,10 +102,12 @@ class Route:
     error_handlers: tuple[Middleware, ...] = ()
     application: str = ""
     """The file of the application that serves the route."""
-    condition: str | None = None
-    """What must hold for the route to be registered at all, as written (`process.env.DEBUG`)."""
+    conditions: tuple[Condition, ...] = ()
+    """What must hold for the route to be registered at all (`process.env.DEBUG`), the outermost first."""
     order: tuple[int, ...] = ()
     """Sorts routes as Express tries them: positions of the mounts from the application down, then its own."""
+    problem: str | None = None
+    """What of the registration could not be read."""
 
     @property
     def name(self) -> str:

@@ -159,12 +159,14 @@ _SEGMENT = re.compile(r":\w+(\([^()]+\))?|[^:*?+()\[\]{}]*")
 
 def _check_registration(plan: RoutePlan) -> None:
     route = plan.route
+    if route.problem is not None:
+        plan.problems.append(Problem("CX102", route.problem, route.place))
     if route.path is None:
         plan.problems.append(Problem("CX102", "its path is computed", route.place))
     elif not all(_SEGMENT.fullmatch(segment) for segment in route.path.split("/")):
         plan.problems.append(Problem("CX102", f"the path `{route.path}` is a pattern", route.place))
-    if route.condition is not None:
-        plan.problems.append(Problem("CX110", f"is only there if `{route.condition}`", route.place))
+    for condition in route.conditions[:1]:
+        plan.problems.append(Problem("CX110", f"is only there if `{condition.text}`", route.place))
     if not route.mounted:
         plan.problems.append(Problem("CX103", "no application mounts its router", route.place))
     if route.method not in ("GET", "POST", "PUT", "PATCH", "DELETE"):

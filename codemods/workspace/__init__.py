@@ -2,7 +2,7 @@
 
 from codemods.workspace.discovery import FileInfo
 from codemods.workspace.imports import Asset, Builtin, InFile, InPackage, Missing, Resolved
-from codemods.workspace.meaning.words import Called, Declared, External, FunctionRef, Global, Meaning, Unknown
+from codemods.workspace.meaning.words import Called, Declared, External, FunctionRef, Global, Meaning, Site, Unknown
 from codemods.workspace.packages import Package
 from codemods.workspace.roles import Role
 from codemods.workspace.skipping import Skip
@@ -25,6 +25,7 @@ __all__ = [
     "Progress",
     "Resolved",
     "Role",
+    "Site",
     "Skip",
     "Unknown",
     "Workspace",

@@ -10,6 +10,7 @@ from codemods.workspace.meaning.declarations import Declarations
 from codemods.workspace.meaning.evaluator import Evaluator, Repository
 from codemods.workspace.meaning.functions import called, reference
 from codemods.workspace.meaning.methods import UNMISTAKABLE
+from codemods.workspace.meaning.uses import uses_of
 from codemods.workspace.meaning.values import (
     BuiltIn,
     Callable_,
@@ -21,7 +22,7 @@ from codemods.workspace.meaning.values import (
     Shape,
     UnknownValue,
 )
-from codemods.workspace.meaning.words import Called, Declared, External, Global, Meaning, Unknown
+from codemods.workspace.meaning.words import Called, Declared, External, Global, Meaning, Site, Unknown
 
 
 class Resolver:
@@ -34,6 +35,17 @@ class Resolver:
     def meaning_of(self, file: str, expression: SgNode) -> Meaning:
         """The declaration that `expression` names, with imports, re-exports and aliases followed."""
         return self._declarations.of(file, expression)
+
+    def member_of(self, file: str, expression: SgNode, name: str) -> Meaning:
+        """The declaration of the property `name` of what `expression` evaluates to."""
+        return self._declarations.member(file, expression, name)
+
+    def calls_of(self, file: str, function: SgNode) -> tuple[Site, ...] | None:
+        """All calls of a function outside of tests; None when they cannot all be told."""
+        found = uses_of(self._ev, file, function)
+        if found is None or any(use.is_argument for use in found):
+            return None
+        return tuple(Site(use.file, use.node) for use in found)
 
     def function_of(self, file: str, expression: SgNode) -> Called:
         """The function that a call of `expression` runs."""

@@ -17,7 +17,7 @@ from codemods.workspace.discovery import FileInfo, Listing, discover, folders_ab
 from codemods.workspace.generated import prisma_outputs, within
 from codemods.workspace.graph import ImportGraph, Link, imported_specs, links_of
 from codemods.workspace.imports import Importer, Resolved, Tree
-from codemods.workspace.meaning.words import Called, Declared, External, Global, Meaning, Unknown
+from codemods.workspace.meaning.words import Called, Declared, External, Global, Meaning, Site, Unknown
 from codemods.workspace.packages import Package, read_package
 from codemods.workspace.resolve import Resolver
 from codemods.workspace.roles import Role, Roles
@@ -172,6 +172,14 @@ class Workspace:
     def meaning_of(self, file: str, expression: SgNode) -> Meaning:
         """The declaration that `expression` names, with imports, re-exports and aliases followed."""
         return self._names.meaning_of(file, expression)
+
+    def member_of(self, file: str, expression: SgNode, name: str) -> Meaning:
+        """The declaration of the property `name` of what `expression` evaluates to."""
+        return self._names.member_of(file, expression, name)
+
+    def calls_of(self, file: str, function: SgNode) -> tuple[Site, ...] | None:
+        """All calls of a function outside of tests; None when they cannot all be told."""
+        return self._names.calls_of(file, function)
 
     def function_of(self, file: str, expression: SgNode) -> Called:
         """The function that a call of `expression` runs."""

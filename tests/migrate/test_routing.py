@@ -188,7 +188,7 @@ def test_a_route_that_is_not_always_there_is_left_to_its_owner(
     )
     assert _outcomes(codemod.migrate(users_app(routes, app=app))) == {
         "GET /users": f"CX110 is only there if `{condition}`",
-        "GET /users/a": "CX110 is only there if `process.env.A`",
+        "GET /users/a": f"CX110 is only there if `{condition}`",
     }
 
 

@@ -14,7 +14,7 @@ from codemods.planner.routes import HARMLESS_PACKAGES, SILENT, RoutePlan
 from codemods.readers.express.objects import ExpressObjects, Router
 from codemods.readers.express.registrations import Registration
 from codemods.readers.express.routes import Registered
-from codemods.source import Span, span_of
+from codemods.source import Span
 from codemods.workspace import Workspace
 
 SERVES_FILES = frozenset({"express", "serve-static", "serve-index"})
@@ -33,11 +33,6 @@ class Moved:
     """Functions that take a request and need not stay: ported ones, and those that a JSON route can do without."""
     unsettled: dict[str, list[Middleware]] = field(default_factory=lambda: defaultdict(list))
     """Middleware that was not carried over, by file."""
-
-
-def own_span(registration: Registration) -> Span:
-    """The registration without the rest of its chain."""
-    return registration.link or span_of(registration.call)
 
 
 def moved(workspace: Workspace, reading: Reading, carried: Carried, group_of: Callable[[RoutePlan], str]) -> Moved:
@@ -95,7 +90,7 @@ def _routes(found: Moved, carried: Carried, group_of: Callable[[RoutePlan], str]
         plans[plan.route.registration.file, plan.route.registration.span].append(plan)
     for registrations in found.registrations.values():
         for registration in registrations:
-            key = registration.file, own_span(registration)
+            key = registration.file, registration.span
             routes = plans.get(key, [])
             if registration.verb == "use" or not all(plan.carried for plan in routes):
                 continue
@@ -111,9 +106,8 @@ class _Ways:
         for registration in registered.calls:
             if registration.verb != "use" or registration.router is None:
                 continue
-            file = workspace.source(registration.row_file or registration.file)
             for argument in registration.arguments:
-                child = registered.objects.router_of(file, argument)
+                child = registered.objects.router_of(workspace.source(argument.file), argument.node)
                 if child is not None and child != registration.router:
                     self._parents[child].append(registration.router)
 

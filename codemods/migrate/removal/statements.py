@@ -5,7 +5,7 @@ from __future__ import annotations
 from ast_grep_py import SgNode
 
 from codemods.migrate.removal.elements import Element, FileElements, Kind
-from codemods.migrate.removal.moved import Moved, own_span
+from codemods.migrate.removal.moved import Moved
 from codemods.planner.pieces import Piece, PieceKind
 from codemods.readers.express.registrations import Registration
 from codemods.source import SourceFile, Span, find_all, named, span_of, unwrap
@@ -154,9 +154,9 @@ class Splitter:
         chains: dict[Span, Element] = {}
         seen: set[Span] = set()
         for registration in inside:
-            if own_span(registration) in seen:
+            if registration.span in seen:
                 continue
-            seen.add(own_span(registration))
+            seen.add(registration.span)
             holder = self._holder_of(element, registration)
             if registration.link is not None and registration.statement is not None:
                 span = span_of(registration.statement)
@@ -176,7 +176,7 @@ class Splitter:
         return members[0] if members else element
 
     def _registration(self, element: Element, holder: Element, registration: Registration) -> None:
-        statement, span = registration.statement, own_span(registration)
+        statement, span = registration.statement, registration.span
         kind = Kind.USE if registration.verb == "use" else Kind.ROUTE
         if registration.link is None and statement is not None and span_of(statement) == element.span:
             element.kind = kind

@@ -101,9 +101,8 @@ class Survey:
         """A mount goes with the routers that it mounts, its own router may stay."""
         objects = self._moved.objects
         assert objects is not None
-        file = self._workspace.source(registration.row_file or registration.file)
         for argument in registration.arguments:
-            child = objects.router_of(file, argument)
+            child = objects.router_of(self._workspace.source(argument.file), argument.node)
             target = self._holder(child)
             if child is None or child == registration.router:
                 continue

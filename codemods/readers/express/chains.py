@@ -7,7 +7,6 @@ from ast_grep_py import SgNode
 from codemods.readers.express.follow import bare
 from codemods.readers.express.objects import VERBS
 from codemods.source import SourceFile, arguments, member, span_of, unwrap
-from codemods.source.tree import FUNCTION_KINDS, ancestors
 
 REGISTERING = VERBS | {"use", "param"}
 """Methods that register something to run."""
@@ -58,27 +57,16 @@ def outermost_chain(call: SgNode) -> SgNode:
         outer = above
 
 
-_CONDITIONS = {
-    "if_statement": "condition",
-    "ternary_expression": "condition",
-    "binary_expression": "left",
-    "switch_statement": "value",
-    "while_statement": "condition",
-    "catch_clause": "parameter",
-}
-"""What holds a call that may be left out, and the part of it that decides."""
-
-
-def condition_of(call: SgNode) -> str | None:
-    """`process.env.DEBUG` in `if (process.env.DEBUG) app.get(…)`: what decides if a call of a function is made."""
-    for parent in ancestors(call):
-        if parent.kind() in FUNCTION_KINDS:
-            return None
-        field = _CONDITIONS.get(parent.kind())
-        decides = parent.field(field) if field is not None else None
-        if decides is not None and not span_of(decides).holds(span_of(call)):
-            return " ".join(unwrap(decides).text().split())[:80]
-    return None
+def runs_in_place(function: SgNode) -> bool:
+    """A function that runs where it stands: a callback of `forEach` or `map`, or one that is called at once."""
+    holder = function.parent()
+    while holder is not None and holder.kind() == "parenthesized_expression":
+        function, holder = holder, holder.parent()
+    if holder is not None and holder.kind() == "call_expression":
+        return holder.field("function") == function
+    call = holder.parent() if holder is not None and holder.kind() == "arguments" else None
+    callee = call.field("function") if call is not None and call.kind() == "call_expression" else None
+    return callee is not None and callee.text().endswith((".forEach", ".map"))
 
 
 def statement_of_call(call: SgNode) -> SgNode | None:

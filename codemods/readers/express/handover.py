@@ -11,10 +11,14 @@ from codemods.readers.express.follow import bare
 from codemods.readers.express.objects import CHAINED, ExpressObjects, Router
 from codemods.readers.express.places import Places
 from codemods.readers.express.reach import Reach
-from codemods.source import SourceFile, arguments, member, parameters, span_of
+from codemods.source import SourceFile, arguments, member, named, parameters, span_of
+from codemods.source.tree import property_name
 from codemods.workspace import FunctionRef, Workspace
 
 _ROUNDS = 4
+
+_Argument = tuple[int, SgNode, str | None]
+"""Position, expression, and the property of the object literal that holds it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,8 @@ class _Handed:
     call: SgNode
     index: int
     argument: SgNode
+    key: str | None = None
+    """The property of an object literal that holds it."""
 
 
 class HandOver:
@@ -35,7 +41,7 @@ class HandOver:
         self._objects = objects
         self._reach = reach
         self._places = places
-        self._calls: dict[str, list[tuple[SgNode, list[tuple[int, SgNode]]]]] = {}
+        self._calls: dict[str, list[tuple[SgNode, list[_Argument]]]] = {}
 
     def run(self, files: Sequence[str]) -> None:
         """Hand on until nothing is new: a parameter may be handed on again."""
@@ -46,21 +52,21 @@ class HandOver:
 
     def _handed(self, path: str) -> Iterator[_Handed]:
         file = self._workspace.source(path)
-        for call, named in self._with_names(file):
-            given = [one for one in named if self._reach.may_be_express(file, one[1])]
+        for call, names in self._with_names(file):
+            given = [one for one in names if self._reach.may_be_express(file, one[1])]
             if given and self._may_run_ours(file, call):
-                yield from (_Handed(file, call, index, argument) for index, argument in given)
+                yield from (_Handed(file, call, index, argument, key) for index, argument, key in given)
 
-    def _with_names(self, file: SourceFile) -> list[tuple[SgNode, list[tuple[int, SgNode]]]]:
+    def _with_names(self, file: SourceFile) -> list[tuple[SgNode, list[_Argument]]]:
         """The calls that are given names or properties, and those arguments with their positions."""
         if file.path not in self._calls:
-            each = ((call, [*filter(_is_name, enumerate(arguments(call)))]) for call in file.calls)
+            each = ((call, [*_names(call)]) for call in file.invocations)
             self._calls[file.path] = [one for one in each if one[1]]
         return self._calls[file.path]
 
     def _may_run_ours(self, file: SourceFile, call: SgNode) -> bool:
         """False for functions of packages and of the language, and for methods of Express objects."""
-        function = bare(call.field("function"))
+        function = bare(call.field("function") or call.field("constructor"))
         if function is None or self._reach.home(file, function) is None:
             return False
         parts = member(function)
@@ -75,13 +81,34 @@ class HandOver:
         if not isinstance(callee, FunctionRef):
             return False
         given = parameters(callee.node)
-        if handed.index >= len(given) or given[handed.index].name is None:
+        name = _taker(given[handed.index].pattern, handed.key) if handed.index < len(given) else None
+        if name is None:
             return False
-        parameter = Router(callee.file, span_of(given[handed.index].pattern).start)
+        parameter = Router(callee.file, span_of(name).start)
         self._places.hand(parameter, handed.file, handed.call)
         self._reach.add(callee.file)
         return self._objects.alias(parameter, router)
 
 
-def _is_name(argument: tuple[int, SgNode]) -> bool:
-    return argument[1].kind() in ("identifier", "member_expression")
+def _names(call: SgNode) -> Iterator[_Argument]:
+    for index, argument in enumerate(arguments(call)):
+        if argument.kind() in ("identifier", "member_expression"):
+            yield index, argument, None
+        for part in named(argument) if argument.kind() == "object" else ():
+            key, value = part.field("key"), part.field("value") or part
+            if value.kind() in ("identifier", "member_expression", "shorthand_property_identifier"):
+                yield index, value, property_name(key) if key is not None else part.text()
+
+
+def _taker(pattern: SgNode, key: str | None) -> SgNode | None:
+    """The name that takes an argument, or a property of it."""
+    if key is None:
+        return pattern if pattern.kind() == "identifier" else None
+    for part in named(pattern) if pattern.kind() == "object_pattern" else ():
+        label = part.field("key")
+        if part.kind() == "shorthand_property_identifier_pattern" and part.text() == key:
+            return part
+        if label is not None and property_name(label) == key:
+            value = part.field("value")
+            return value if value is not None and value.kind() == "identifier" else None
+    return None

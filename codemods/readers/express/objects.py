@@ -9,10 +9,9 @@ from ast_grep_py import SgNode
 
 from codemods.readers.express.fields import assigned_field, own_field
 from codemods.readers.express.follow import bare
-from codemods.readers.express.tables import row_values
-from codemods.source import Binding, SourceFile, arguments, member, named, span_of, string_value, unwrap
-from codemods.source.tree import FUNCTION_KINDS
-from codemods.workspace import Declared, FunctionRef, InFile, Workspace
+from codemods.source import Binding, SourceFile, arguments, find_all, member, named, span_of, string_value, unwrap
+from codemods.source.tree import FUNCTION_KINDS, enclosing
+from codemods.workspace import Declared, External, FunctionRef, InFile, Workspace
 
 EXPRESS_MODULES = frozenset(
     {
@@ -37,6 +36,11 @@ _TYPE = re.compile(
     re.S,
 )
 _WRAPPERS = re.compile(r"^(addAsync|expressWs|enableWs)$|[rR]outer$|[aA]pp$")
+_FACTORIES = frozenset({(), ("Router",), ("application",), ("express",)})
+_AROUND = frozenset(
+    {"call_expression", "member_expression", "parenthesized_expression", "as_expression", "assignment_expression"}
+)
+_FIELDS = frozenset({"public_field_definition", "field_definition", "required_parameter", "optional_parameter"})
 _DEPTH = 12
 
 
@@ -66,15 +70,6 @@ class ExpressObjects:
         """All Express objects that an expression may be: a parameter stands for every router it is called with."""
         found = self._own_router(file, node, 0)
         return self._stands_for(found, ()) if found else ()
-
-    def routers_in(self, file: SourceFile, call: SgNode, node: SgNode) -> tuple[Router, ...]:
-        """All Express objects that an expression may be in a call: also those that a loop variable takes there."""
-        found = self.routers_of(file, node)
-        if found:
-            return found
-        rows = [row for row in row_values(self._workspace, file, call, node) if row is not None]
-        ends = [router for row in rows for router in self.routers_of(self._workspace.source(row.file), row.node)]
-        return tuple(dict.fromkeys(ends))
 
     def _own_router(self, file: SourceFile, node: SgNode | None, depth: int) -> Router | None:
         node = unwrap(node) if node is not None else None
@@ -110,12 +105,19 @@ class ExpressObjects:
 
     def _expression(self, file: SourceFile, node: SgNode, depth: int) -> Router | None:
         match node.kind():
-            case "identifier":
+            case "identifier" | "shorthand_property_identifier":
                 return self._identifier(file, node, depth)
             case "member_expression":
                 return self._member(file, node, depth)
             case "call_expression" | "new_expression":
                 return self._call(file, node, depth)
+            case "assignment_expression":
+                left = member(node.field("left") or node)
+                if left is not None and left[0].kind() == "this":
+                    return self._field(file, node, depth)
+                return self.router_of(file, node.field("right"), depth + 1)
+            case kind if kind in _FIELDS:
+                return self._field(file, node, depth)
             case _:
                 return None
 
@@ -140,10 +142,14 @@ class ExpressObjects:
         if own in self._aliases:
             return own
         if binding.value is not None:
-            value = unwrap(binding.value)
-            if value is not None and self.creates(file, base_of_chain(value)):
+            value = _assigned(unwrap(binding.value))
+            if self.creates(file, base_of_chain(value)):
                 return own
-            return self.router_of(file, binding.value, depth + 1)
+            return self.router_of(file, value, depth + 1)
+        if binding.source is not None:
+            return self._meaning(file, binding.node, depth)
+        if binding.default is not None and self.creates(file, binding.default):
+            return own
         if binding.type_annotation is not None and self._typed(file, binding.type_annotation):
             return own
         assigned = (_assigned_value(reference) for reference in binding.references)
@@ -157,8 +163,12 @@ class ExpressObjects:
 
     def _field(self, file: SourceFile, field: SgNode, depth: int) -> Router | None:
         """A class field, or the first `this.x = …` that stands for it."""
+        field = assigned_field(field)
         own = Router(file.path, span_of(field).start)
-        value = field.field("value") if field.kind() != "assignment_expression" else field.field("right")
+        pattern = field.field("pattern")
+        if pattern is not None:
+            return self.router_of(file, pattern, depth + 1)
+        value = field.field("value") or field.field("right")
         if value is not None:
             plain = unwrap(value)
             if plain is not None and self.creates(file, base_of_chain(plain)):
@@ -174,11 +184,20 @@ class ExpressObjects:
         target = self._workspace.source(meaning.file)
         if meaning.binding is not None and meaning.binding.imported is None:
             return self._binding(target, meaning.binding, depth + 1)
-        if meaning.node.kind() in ("public_field_definition", "field_definition"):
-            return self._field(target, assigned_field(meaning.node), depth + 1)
+        if meaning.node.kind() in _FIELDS:
+            return self._field(target, meaning.node, depth + 1)
+        if meaning.node.kind() == "pair":
+            return self._pair(target, meaning.node, depth + 1)
         if meaning.node.kind() in FUNCTION_KINDS:
-            return None
+            is_getter = any(child.kind() == "get" for child in meaning.node.children())
+            return self._returned(FunctionRef(meaning.file, meaning.node, None, ""), depth) if is_getter else None
         return self.router_of(target, meaning.node, depth + 1)
+
+    def _pair(self, file: SourceFile, pair: SgNode, depth: int) -> Router | None:
+        """`{ app: express() }`: a property is the place of what it makes."""
+        value = pair.field("value")
+        made = value is not None and self.creates(file, base_of_chain(unwrap(value)))
+        return Router(file.path, span_of(pair).start) if made else self.router_of(file, value, depth)
 
     def _call(self, file: SourceFile, node: SgNode, depth: int) -> Router | None:
         base = base_of_chain(node)
@@ -217,9 +236,12 @@ class ExpressObjects:
             return None
         if body.kind() != "statement_block":
             return self.router_of(file, body, depth + 1)
-        returns = [statement for statement in named(body) if statement.kind() == "return_statement"]
-        values = named(returns[-1]) if returns else []
-        return self.router_of(file, values[0], depth + 1) if values else None
+        returns = [
+            node for node in find_all(body, "return_statement") if enclosing(node, FUNCTION_KINDS) == function.node
+        ]
+        values = [value for node in returns for value in named(node)[:1]]
+        found = {router for value in values if (router := self.router_of(file, value, depth + 1)) is not None}
+        return found.pop() if len(found) == 1 else None
 
     def _typed(self, file: SourceFile, annotation: SgNode) -> bool:
         match = _TYPE.match(annotation.text().strip())
@@ -239,11 +261,18 @@ class ExpressObjects:
         callee = bare(value.field("function") or value.field("constructor"))
         if callee is None:
             return False
-        if _express_export(file, callee):
+        if self._is_factory(file, callee):
             return True
         given = arguments(value)
         wraps = _WRAPPERS.search(callee.text().rsplit(".", 1)[-1]) is not None
         return bool(given) and wraps and self.creates(file, given[0])
+
+    def _is_factory(self, file: SourceFile, callee: SgNode) -> bool:
+        """Is the callee Express's own factory: `express`, `Router`, `express.Router`, `require("express")`?"""
+        meaning = self._workspace.function_of(file.path, callee)
+        if not isinstance(meaning, External) or meaning.module not in EXPRESS_MODULES:
+            return False
+        return tuple(step for step in meaning.path if step != "default") in _FACTORIES
 
 
 def _name_offset(created: SgNode) -> int:
@@ -251,11 +280,18 @@ def _name_offset(created: SgNode) -> int:
     for parent in created.ancestors():
         if parent.kind() == "variable_declarator":
             name, value = parent.field("name"), parent.field("value")
-            chained = value is not None and span_of(base_of_chain(unwrap(value))) == span_of(created)
+            chained = value is not None and span_of(base_of_chain(_assigned(unwrap(value)))) == span_of(created)
             return span_of(name).start if name is not None and chained else span_of(created).start
-        if parent.kind() not in ("call_expression", "member_expression", "parenthesized_expression", "as_expression"):
+        if parent.kind() not in _AROUND:
             break
     return span_of(created).start
+
+
+def _assigned(node: SgNode) -> SgNode:
+    """`Router()` in `module.exports = Router()`."""
+    while node.kind() == "assignment_expression" and (right := node.field("right")) is not None:
+        node = unwrap(right)
+    return node
 
 
 def base_of_chain(node: SgNode) -> SgNode:
@@ -267,25 +303,6 @@ def base_of_chain(node: SgNode) -> SgNode:
             break
         node = unwrap(parts[0]) or parts[0]
     return node
-
-
-def _express_export(file: SourceFile, callee: SgNode) -> bool:
-    """Is the callee Express's own factory: `express`, `Router`, `express.Router`, `require("express")`?"""
-    parts = member(callee)
-    if parts is not None and parts[1] in ("Router", "default", "application"):
-        return _names_express(file, parts[0], frozenset({"default", "*"}))
-    return _names_express(file, callee, frozenset({"default", "*", "Router", "application"}))
-
-
-def _names_express(file: SourceFile, node: SgNode, wanted: frozenset[str]) -> bool:
-    plain = unwrap(node)
-    if plain is None:
-        return False
-    if plain.kind() == "identifier":
-        binding = file.bindings.resolve(plain)
-        found = binding.imported if binding is not None else None
-        return found is not None and found.module in EXPRESS_MODULES and found.imported in wanted
-    return required_module(plain) in EXPRESS_MODULES
 
 
 def required_module(node: SgNode) -> str | None:

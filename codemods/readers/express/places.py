@@ -7,9 +7,16 @@ from dataclasses import dataclass
 
 from ast_grep_py import SgNode
 
+from codemods.ir.app import Condition
+from codemods.readers.express.chains import runs_in_place
+from codemods.readers.express.conditions import conditions_of
 from codemods.readers.express.objects import Router
-from codemods.source import SourceFile, parameters, span_of, unwrap
-from codemods.source.tree import FUNCTION_KINDS
+from codemods.source import SourceFile, parameters, span_of
+from codemods.source.tree import FUNCTION_KINDS, find_all
+from codemods.workspace import Site, Workspace
+
+TAKEN = ("identifier", "shorthand_property_identifier_pattern")
+"""Nodes by which a parameter's pattern names what it takes."""
 
 Scope = tuple[str, int]
 """File and offset of the code whose statements order registrations: positions compare within one scope only."""
@@ -17,16 +24,18 @@ Scope = tuple[str, int]
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """The place of a call within its scope: the places of the calls that lead to it come first."""
+    """The place of a call within its scope: the places and conditions of the calls that lead to it come first."""
 
     scope: Scope
     position: tuple[int, ...]
+    conditions: tuple[Condition, ...] = ()
 
 
 class Places:
     """Positions of calls; `hand` tells where the function with a parameter gets the router for it."""
 
-    def __init__(self) -> None:
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
         self._handed: dict[Router, Position] = {}
         self._open: set[tuple[str, int]] = set()
         self._calls: dict[str, dict[str, list[SgNode]]] = {}
@@ -35,22 +44,29 @@ class Places:
         """Note the call that passes a router as `parameter`; the first one counts."""
         self._handed.setdefault(parameter, self.of(file, call))
 
-    def of(self, file: SourceFile, call: SgNode) -> Position:
-        """Scope and place of a call. Inside a function that is called in one place only, that place comes first."""
-        own = span_of(call).end
+    def of(self, file: SourceFile, call: SgNode, turns: tuple[int, ...] = (), site: Site | None = None) -> Position:
+        """Scope and place of a call. Inside a function that is called in one place only, that place comes first.
+
+        `turns` are those of the loops around the call; `site` is the call of its function, where there are several.
+        """
+        own, conditions = (*turns, span_of(call).end), conditions_of(file, call)
         function = _enclosing_function(call)
         if function is None:
-            return Position((file.path, -1), (own,))
-        outer = self._of_function(file, function)
+            return Position((file.path, -1), own, conditions)
+        outer = self._of_site(site) if site is not None else self._of_function(file, function)
         if outer is None:
-            return Position((file.path, span_of(function).start), (own,))
-        return Position(outer.scope, (*outer.position, own))
+            return Position((file.path, span_of(function).start), own, conditions)
+        return Position(outer.scope, (*outer.position, *own), (*outer.conditions, *conditions))
+
+    def _of_site(self, site: Site) -> Position:
+        return self.of(self._workspace.source(site.file), site.call)
 
     def _of_function(self, file: SourceFile, function: SgNode) -> Position | None:
         for parameter in parameters(function):
-            handed = self._handed.get(Router(file.path, span_of(parameter.pattern).start))
-            if handed is not None:
-                return handed
+            for taker in (parameter.pattern, *find_all(parameter.pattern, *TAKEN)):
+                handed = self._handed.get(Router(file.path, span_of(taker).start))
+                if handed is not None:
+                    return handed
         mark = (file.path, span_of(function).start)
         name = _function_name(function)
         if name is None or mark in self._open:
@@ -79,18 +95,8 @@ class Places:
 
 def _enclosing_function(node: SgNode) -> SgNode | None:
     """The function whose statements the node is one of; callbacks of forEach and the like run in place."""
-    for ancestor in node.ancestors():
-        if ancestor.kind() not in FUNCTION_KINDS:
-            continue
-        holder = ancestor.parent()
-        call = holder.parent() if holder is not None and holder.kind() == "arguments" else None
-        callee = call.field("function") if call is not None and call.kind() == "call_expression" else None
-        if callee is not None and callee.text().endswith((".forEach", ".map")):
-            continue
-        if callee is not None and unwrap(callee) == ancestor:
-            continue
-        return ancestor
-    return None
+    functions = (ancestor for ancestor in node.ancestors() if ancestor.kind() in FUNCTION_KINDS)
+    return next((function for function in functions if not runs_in_place(function)), None)
 
 
 def _function_name(function: SgNode) -> str | None:

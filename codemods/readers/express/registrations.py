@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from ast_grep_py import SgNode
 
+from codemods.ir.app import Condition
 from codemods.readers.express.chains import REGISTERING, outermost_chain, receiver_of, statement_of_call
-from codemods.readers.express.follow import bare
+from codemods.readers.express.follow import ValueNode, bare
 from codemods.readers.express.handover import HandOver
 from codemods.readers.express.likeness import Likeness
 from codemods.readers.express.objects import ExpressObjects, Router
-from codemods.readers.express.paths import path_text, split_path
+from codemods.readers.express.paths import split_path
 from codemods.readers.express.places import Places, Scope
 from codemods.readers.express.reach import Reach
-from codemods.readers.express.tables import row_values
-from codemods.source import SourceFile, Span, arguments, member, named, span_of, unwrap
+from codemods.readers.express.rows import Row, Rows
+from codemods.readers.express.turns import Turns
+from codemods.source import SourceFile, Span, arguments, member, span_of
 from codemods.workspace import Workspace
 
-_REGISTERS = re.compile(r"\.\s*(get|post|put|patch|delete|all|options|head|use|route|param)\s*(<[^(]*>)?\(")
+_REGISTERS = re.compile(r"(\.\s*(get|post|put|patch|delete|all|options|head|use|route|param)|\])\s*(<[^(]*>)?\(")
+COMPUTED = "?"
+"""The verb of `app[method](…)` where the method cannot be told."""
 
 
 def may_register(text: str) -> bool:
@@ -30,29 +35,45 @@ def may_register(text: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """One call on an Express object.
+    """One call on an Express object, for one path, in one turn of the loops around it.
 
-    `verb` is a method name or `use`; `arguments` are the middleware and handler expressions without the path;
-    `position` orders registrations of one `scope`, also across the functions that a router is handed to. `loose` marks
-    middleware on some router that could not be told: it may be any.
+    `verb` is a method name, `use`, `param`, or COMPUTED; `arguments` are the middleware and handler expressions without
+    the path; `position` orders registrations of one `scope`, also across the functions that a router is handed to.
+    `loose` marks middleware on some router that could not be told: it may be any.
     """
 
     file: str
     router: Router | None
     verb: str
-    path_node: SgNode | None
     path: str | None
-    arguments: tuple[SgNode, ...]
+    arguments: tuple[ValueNode, ...]
     call: SgNode
     verb_offset: int
     position: tuple[int, ...]
     scope: Scope
+    conditions: tuple[Condition, ...]
     link: Span | None
     """For a link of a chain: the `.verb(…)` part; None when the whole statement is this registration."""
     statement: SgNode | None
-    row_file: str | None = None
-    """The file of `arguments` when they come from a table in another file."""
     loose: bool = False
+
+    @property
+    def span(self) -> Span:
+        """The registration without the rest of its chain."""
+        return self.link or span_of(self.call)
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """A call that may register something, as written."""
+
+    file: SourceFile
+    call: SgNode
+    callee: SgNode
+    base: SgNode
+    route_path: SgNode | None
+    given: list[SgNode]
+    links: int
 
 
 class Registrations:
@@ -62,105 +83,137 @@ class Registrations:
         self._workspace = workspace
         self._objects = objects
         self._files = files
-        self._places = Places()
+        self._places = Places(workspace)
         self._reach = Reach(workspace, files)
+        self._rows = Rows(workspace)
+        self._turns = Turns(workspace, self._rows)
 
     def collect(self) -> list[Registration]:
         """All registrations, in order of file and place."""
         HandOver(self._workspace, self._objects, self._reach, self._places).run(self._files)
-        found = [row for path in self._files for one in self._of_file(path) for row in self._rows(one)]
+        found = [one for path in self._files for one in self._of_file(path)]
         return sorted(found, key=lambda r: (r.file, r.verb_offset))
 
-    def _rows(self, registration: Registration) -> list[Registration]:
-        """`routes.forEach((route) => router.use(route.path, route.route))`: one mount for each row of the table."""
-        path = registration.path_node
-        given = (path, *registration.arguments) if path is not None else registration.arguments
-        if registration.verb != "use" or len(given) != 2:
-            return [registration]
-        file = self._workspace.source(registration.file)
-        paths, targets = (row_values(self._workspace, file, registration.call, node) for node in given)
-        found = [
-            replace(
-                registration,
-                path_node=path.node,
-                path=path_text(self._workspace, self._workspace.source(path.file), path.node),
-                arguments=(target.node,),
-                row_file=target.file,
-            )
-            for path, target in zip(paths, targets, strict=False)
-            if path is not None and target is not None
-        ]
-        return found or [registration]
-
-    def _of_file(self, path: str) -> list[Registration]:
+    def _of_file(self, path: str) -> Iterator[Registration]:
         file = self._workspace.source(path)
         context = Likeness(file, self._workspace)
-        return [found for call in file.calls for found in self._registrations(file, call, context)]
+        for call in file.calls:
+            written = self._written(file, call)
+            if written is not None:
+                for row in self._turns.of(file, call):
+                    yield from self._registrations(written, row, context)
 
-    def _registrations(self, file: SourceFile, call: SgNode, context: Likeness) -> list[Registration]:
-        """One registration for each router that the receiver may be."""
-        found = self._registration(file, call, context)
-        if found is None:
-            return []
-        routers = self._receivers(file, call)
-        each = [replace(found, router=router) for router in routers] if len(routers) > 1 else [found]
-        return [one for registration in each for one in self._paths(file, registration)]
+    def _written(self, file: SourceFile, call: SgNode) -> _Written | None:
+        """The parts of a call, if it is one of a method of that name, or of one that is computed, with arguments."""
+        callee, given = bare(call.field("function")), arguments(call)
+        if callee is None or not given:
+            return None
+        parts = member(callee)
+        target = callee.field("object") if callee.kind() == "subscript_expression" else None
+        if parts is None and target is None:
+            return None
+        if parts is not None and parts[1] not in REGISTERING:
+            return None
+        base, route_path, links = receiver_of(file, parts[0] if parts is not None else target or callee)
+        if parts is None and not self._reach.may_be_express(file, base):
+            return None
+        return _Written(file, call, callee, base, route_path, given, links)
 
-    def _paths(self, file: SourceFile, registration: Registration) -> list[Registration]:
-        """`use(["/a", "/b"], fn)` is one registration for each path."""
-        listed = registration.path_node
-        if registration.verb != "use" or listed is None or unwrap(listed).kind() != "array":
-            return [registration]
-        paths = ((node, path_text(self._workspace, file, node)) for node in named(unwrap(listed)))
-        return [replace(registration, path_node=node, path=text) for node, text in paths]
+    def _registrations(self, written: _Written, row: Row, context: Likeness) -> Iterator[Registration]:
+        """One registration for each path, and for each router that the receiver may be."""
+        verb = self._verb(written, row)
+        if verb is None:
+            return
+        path_node, handlers = (written.route_path, written.given)
+        if path_node is None:
+            path_node, handlers = split_path(self._workspace, self._rows, written.file, verb, written.given, row)
+        routers = self._routers(written, row)
+        if not handlers or not self._registers(written, verb, path_node, handlers, routers, context):
+            return
+        given = tuple(self._argument(written.file, handler, row) for handler in handlers)
+        for path in self._paths(written.file, path_node, row):
+            for router in routers or (None,):
+                yield self._registration(written, row, verb, path, given, router)
 
-    def _receivers(self, file: SourceFile, call: SgNode) -> tuple[Router, ...]:
+    def _verb(self, written: _Written, row: Row) -> str | None:
+        """The method of Express; COMPUTED where it cannot be told, None for any other method."""
+        parts = member(written.callee)
+        if parts is not None:
+            return parts[1]
+        index = written.callee.field("index")
+        text = self._rows.text(written.file, index, row) if index is not None else None
+        if text is not None:
+            return text if text in REGISTERING else None
+        return COMPUTED if len(written.given) > 1 and self._routers(written, row) else None
+
+    def _registers(
+        self,
+        written: _Written,
+        verb: str,
+        path: SgNode | None,
+        handlers: list[SgNode],
+        routers: tuple[Router, ...],
+        context: Likeness,
+    ) -> bool:
+        """On an Express object, or on what looks like one."""
+        if handlers[-1].kind() in ("string", "number", "true", "false", "template_string") and verb != "use":
+            return False
+        if routers or (verb == "use" and context.may_be_router(written.base, handlers)):
+            return True
+        return context.looks_like_express(written.base, path, handlers, verb)
+
+    def _routers(self, written: _Written, row: Row) -> tuple[Router, ...]:
         """The routers behind the receiver."""
-        callee = bare(call.field("function"))
-        parts = member(callee) if callee is not None else None
-        base = receiver_of(file, parts[0])[0] if parts is not None else None
-        if base is None or not self._reach.may_be_express(file, base):
+        base = self._rows.at(written.file, written.base, row)
+        if not isinstance(base, ValueNode):
             return ()
-        return self._objects.routers_in(file, call, base)
+        file = self._workspace.source(base.file)
+        if base.node == written.base and not self._reach.may_be_express(file, base.node):
+            return ()
+        return self._objects.routers_of(file, base.node)
 
-    def _registration(self, file: SourceFile, call: SgNode, context: Likeness) -> Registration | None:
-        callee = bare(call.field("function"))
-        parts = member(callee) if callee is not None else None
-        if callee is None or parts is None or parts[1] not in REGISTERING:
-            return None
-        given = arguments(call)
-        if not given:
-            return None
-        base, route_path, links = receiver_of(file, parts[0])
-        path_node, handlers = (
-            (route_path, given) if route_path is not None else split_path(self._workspace, file, parts[1], given)
-        )
-        if not handlers:
-            return None
-        routers = self._receivers(file, call)
-        router = routers[0] if routers else None
-        loose = router is None and parts[1] == "use" and context.may_be_router(base, handlers)
-        if router is None and not loose and not context.looks_like_express(base, path_node, handlers, parts[1]):
-            return None
-        if handlers[-1].kind() in ("string", "number", "true", "false", "template_string") and parts[1] != "use":
-            return None
-        property_node = callee.field("property")
-        offset = span_of(property_node).start if property_node is not None else span_of(call).start
+    def _argument(self, file: SourceFile, node: SgNode, row: Row) -> ValueNode:
+        found = self._rows.at(file, node, row)
+        return found if isinstance(found, ValueNode) else ValueNode(file.path, node)
+
+    def _paths(self, file: SourceFile, node: SgNode | None, row: Row) -> list[str | None]:
+        """The texts of a path or of a list of paths: a literal, or a constant that holds one. Empty without a path."""
+        if node is None:
+            return [""]
+        path = self._rows.at(file, node, row)
+        listed = self._rows.opened(path) if isinstance(path, ValueNode) else []
+        if listed in ([], [path]):
+            return [self._rows.text(file, node, row)]
+        return [self._rows.text(self._workspace.source(one.file), one.node) for one in listed]
+
+    def _registration(
+        self,
+        written: _Written,
+        row: Row,
+        verb: str,
+        path: str | None,
+        given: tuple[ValueNode, ...],
+        router: Router | None,
+    ) -> Registration:
+        call, callee = written.call, written.callee
+        property_node = callee.field("property") or callee.field("index")
         outer = outermost_chain(call)
-        place = self._places.of(file, call)
-        chained = links > 0 or span_of(outer) != span_of(call) or route_path is not None
+        place = self._places.of(written.file, call, row.turns, row.site)
+        chained = written.links > 0 or span_of(outer) != span_of(call) or written.route_path is not None
+        target = callee.field("object")
+        start = span_of(target).end if target is not None else span_of(call).start
         return Registration(
-            file=file.path,
+            file=written.file.path,
             router=router,
-            verb=parts[1],
-            path_node=path_node,
-            path=path_text(self._workspace, file, path_node),
-            arguments=tuple(handlers),
+            verb=verb,
+            path=path,
+            arguments=given,
             call=call,
-            verb_offset=offset,
+            verb_offset=span_of(property_node).start if property_node is not None else span_of(call).start,
             position=place.position,
             scope=place.scope,
-            loose=loose,
-            link=Span(span_of(parts[0]).end, span_of(call).end) if chained else None,
+            conditions=place.conditions,
+            link=Span(start, span_of(call).end) if chained else None,
             statement=statement_of_call(outer),
+            loose=router is None and verb == "use",
         )

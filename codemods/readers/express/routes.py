@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 from ast_grep_py import SgNode
 
-from codemods.ir.app import App, CodeRef, Middleware, Role, Route
+from codemods.ir.app import App, CodeRef, Condition, Middleware, Role, Route
 from codemods.readers.express.alterations import read_alterations
-from codemods.readers.express.chains import condition_of
+from codemods.readers.express.follow import ValueNode
 from codemods.readers.express.handlers import read_handler
 from codemods.readers.express.middleware import read_middleware
 from codemods.readers.express.objects import ExpressObjects, Router
 from codemods.readers.express.places import Scope
-from codemods.readers.express.registrations import Registration, Registrations, may_register
-from codemods.source import SourceFile, Span, named, span_of, unwrap
+from codemods.readers.express.registrations import COMPUTED, Registration, Registrations, may_register
+from codemods.readers.express.rows import Rows
+from codemods.source import SourceFile, span_of
 from codemods.workspace import Workspace
 
 _MAX_MOUNTS = 16
@@ -49,7 +49,7 @@ class _Mount:
     position: tuple[int, ...]
     scope: Scope
     middleware: tuple[Middleware, ...]
-    condition: str | None
+    conditions: tuple[Condition, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class _Way:
     mounted: bool
     steps: tuple[_Step, ...] = ()
     root: str = ""
-    condition: str | None = None
+    conditions: tuple[Condition, ...] = ()
 
     @property
     def order(self) -> tuple[int, ...]:
@@ -131,6 +131,7 @@ class _Assembly:
     def __init__(self, workspace: Workspace, registered: Registered) -> None:
         self._workspace = workspace
         self._objects = registered.objects
+        self._rows = Rows(workspace)
         self._routes: list[Registration] = []
         self._used: dict[Router, list[_Used]] = defaultdict(list)
         self._mounts: dict[Router, list[_Mount]] = defaultdict(list)
@@ -154,12 +155,10 @@ class _Assembly:
 
     def _use(self, registration: Registration) -> None:
         """`use(path?, …middleware, router?)`: routers become mounts, everything else middleware."""
-        file = self._workspace.source(registration.row_file or registration.file)
         before: list[Middleware] = []
-        for argument in registration.arguments:
-            children = self._objects.routers_in(file, registration.call, argument)
+        for argument, children in self._used_in(registration):
             if not children:
-                found = read_middleware(self._workspace, file, argument)
+                found = self._middleware(argument)
                 before.extend(found)
                 self._all_used.extend(found)
             for child in children:
@@ -171,7 +170,7 @@ class _Assembly:
                     registration.position,
                     registration.scope,
                     tuple(before),
-                    condition_of(registration.call),
+                    registration.conditions,
                 )
                 self._mounts[child].append(mount)
         if registration.loose:
@@ -180,24 +179,36 @@ class _Assembly:
             used = (_Used(registration.position, registration.path, m, registration.scope) for m in before)
             self._used[registration.router].extend(used)
 
+    def _used_in(self, registration: Registration) -> list[tuple[ValueNode, tuple[Router, ...]]]:
+        """What `use` is given, with the routers that it is; a list that holds routers is opened."""
+        found: list[tuple[ValueNode, tuple[Router, ...]]] = []
+        for argument in registration.arguments:
+            opened = [(one, self._routers(one)) for one in self._rows.opened(argument)]
+            found += opened if any(routers for _, routers in opened) else [(argument, ())]
+        return found
+
+    def _routers(self, argument: ValueNode) -> tuple[Router, ...]:
+        return self._objects.routers_of(self._workspace.source(argument.file), argument.node)
+
+    def _middleware(self, argument: ValueNode) -> list[Middleware]:
+        return read_middleware(self._workspace, self._workspace.source(argument.file), argument.node)
+
     def _param(self, registration: Registration) -> None:
         """`app.param("id", fn)` runs before every route whose path has the parameter."""
-        file = self._workspace.source(registration.file)
         if registration.router is None or registration.path is None:
             return
         for argument in registration.arguments:
-            for found in read_middleware(self._workspace, file, argument):
+            for found in self._middleware(argument):
                 middleware = replace(found, role=Role.OTHER, name=f'param("{registration.path}", {found.name})')
                 self._all_used.append(middleware)
                 self._params[registration.router].append((registration.path, middleware))
 
     def _all(self, registration: Registration) -> None:
         """`all(path, fn)` before the verbs of the same path is middleware of theirs."""
-        file = self._workspace.source(registration.file)
         if registration.router is None:
             return
         for argument in registration.arguments:
-            for middleware in read_middleware(self._workspace, file, argument):
+            for middleware in self._middleware(argument):
                 used = _Used(registration.position, registration.path, middleware, registration.scope, exact=True)
                 self._used[registration.router].append(used)
 
@@ -208,8 +219,9 @@ class _Assembly:
     def _route(self, registration: Registration) -> list[Route]:
         """One route for each way that leads to its router (a router may be mounted twice)."""
         file = self._workspace.source(registration.file)
-        *chain, last = _flat(registration.arguments)
-        own = [m for argument in chain for m in read_middleware(self._workspace, file, argument)]
+        *chain, last = registration.arguments
+        *rest, last = self._rows.opened(last) or [last]
+        own = [m for argument in (*chain, *rest) for m in self._middleware(argument)]
         ways = self._ways(registration.router, ()) if registration.router else [_Way("", (), False)]
         found = []
         for way in ways:
@@ -222,25 +234,23 @@ class _Assembly:
             middleware = (*self._loose, *way.middleware, *before, *params, *own)
             found.append(
                 Route(
-                    method=registration.verb.upper(),
+                    method="ALL" if registration.verb == COMPUTED else registration.verb.upper(),
                     path=_join(way.prefix, registration.path),
                     local_path=registration.path,
                     place=file.place(registration.verb_offset),
-                    registration=CodeRef(file.path, self._own_span(registration)),
+                    registration=CodeRef(file.path, registration.span),
                     statement=_statement(file, registration),
                     middleware=tuple(m for m in middleware if m.role is not Role.ERROR),
-                    handler=read_handler(self._workspace, file, last),
+                    handler=read_handler(self._workspace, self._workspace.source(last.file), last.node),
                     mounted=way.mounted,
                     error_handlers=tuple(errors),
-                    condition=condition_of(registration.call) or way.condition,
+                    conditions=(*way.conditions, *registration.conditions),
                     order=(*way.order, *registration.position),
+                    problem="its method is computed" if registration.verb == COMPUTED else None,
                     application=way.root or (registration.router.file if registration.router else file.path),
                 )
             )
         return found
-
-    def _own_span(self, registration: Registration) -> Span:
-        return registration.link or span_of(registration.call)
 
     def _ways(self, router: Router, seen: tuple[Router, ...]) -> list[_Way]:
         """All mounts of a router up to an application; itself when nothing mounts it."""
@@ -254,8 +264,8 @@ class _Assembly:
                 prefix = _join(way.prefix, mount.path)
                 chain = (*way.middleware, *before, *mount.middleware)
                 step = _Step(mount.parent, mount.scope, mount.position)
-                condition = mount.condition or way.condition
-                found.append(_Way(prefix, chain, way.mounted, (*way.steps, step), way.root, condition))
+                conditions = (*way.conditions, *mount.conditions)
+                found.append(_Way(prefix, chain, way.mounted, (*way.steps, step), way.root, conditions))
         return found
 
     @cached_property
@@ -326,15 +336,6 @@ def _starting_at(node: SgNode, offset: int) -> SgNode | None:
         if span.start <= offset < span.end:
             return _starting_at(child, offset)
     return None
-
-
-def _flat(given: Iterable[SgNode]) -> list[SgNode]:
-    """Handlers with arrays of handlers opened, as Express does."""
-    found: list[SgNode] = []
-    for node in given:
-        plain = unwrap(node)
-        found += _flat(named(plain)) if plain.kind() == "array" else [node]
-    return found
 
 
 def _statement(file: SourceFile, registration: Registration) -> CodeRef | None:

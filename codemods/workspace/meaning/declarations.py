@@ -26,6 +26,7 @@ from codemods.workspace.meaning.values import (
 from codemods.workspace.meaning.words import Declared, External, Global, Meaning, Unknown
 
 _NAMES = frozenset({"identifier", "member_expression", "shorthand_property_identifier"})
+_IDENTIFIERS = frozenset({"identifier", "shorthand_property_identifier", "shorthand_property_identifier_pattern"})
 _CIRCULAR = Unknown("depends on itself")
 
 
@@ -45,8 +46,12 @@ class Declarations:
             self._expressions[key] = self._read(file, unwrap(expression))
         return self._expressions[key]
 
+    def member(self, file: str, expression: SgNode, name: str) -> Meaning:
+        """The declaration of a property of what `expression` evaluates to."""
+        return self._property(self._ev.value(file, unwrap(expression)), name)
+
     def _read(self, file: str, node: SgNode) -> Meaning:
-        if node.kind() in ("identifier", "shorthand_property_identifier"):
+        if node.kind() in _IDENTIFIERS:
             binding = self._ev.bindings(file).resolve(node)
             if binding is not None:
                 return self._bound(file, binding)

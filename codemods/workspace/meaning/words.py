@@ -76,5 +76,13 @@ class Unknown:
     candidates: tuple[FunctionRef, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A call in a file."""
+
+    file: str
+    call: SgNode
+
+
 Meaning = Declared | External | Global | Unknown
 Called = FunctionRef | External | Global | Unknown

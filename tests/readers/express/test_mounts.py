@@ -114,6 +114,29 @@ FACTORIES = {
         }
         const users = new Users();
         app.use('/users', users.router);""",
+    "getter of a class": """
+        class Users {
+          private r = Router();
+          constructor() { this.r.get('/:id', h); }
+          get router() { return this.r; }
+        }
+        app.use('/users', new Users().router);""",
+    "static getter": """
+        class Users { static get routes() { const r = Router(); r.get('/:id', h); return r; } }
+        app.use('/users', Users.routes);""",
+    "class without fields": """
+        class Users { constructor() { this.router = Router(); this.router.get('/:id', h); } }
+        app.use('/users', new Users().router);""",
+    "returned in a branch": """
+        function make(open) { const r = Router(); r.get('/:id', h); if (open) { return r; } return r; }
+        app.use('/users', make(true));""",
+    "application of classes": """
+        class Users { path = '/users'; router = Router(); constructor() { this.router.get('/:id', h); } }
+        class Server {
+          constructor(routes: any[]) { this.mount(routes); }
+          private mount(routes: any[]) { routes.forEach((one) => { app.use(one.path, one.router); }); }
+        }
+        new Server([new Users()]);""",
     "getter function of a class": """
         class Users {
           private router = Router();
@@ -144,6 +167,36 @@ def test_an_application_may_be_a_field(read: ReadApp) -> None:
     )
     assert found.routes == ["GET /x"]
     assert found.route().mounted
+
+
+@pytest.mark.parametrize("given", ["{ app }", "{ app: app }"])
+def test_an_application_may_be_handed_over_in_an_object(read: ReadApp, given: str) -> None:
+    app = f'import register from "./routes";\nconst app = express();\nregister({given});\n'
+    routes = """
+        import { Express } from "express";
+        import more from "./more";
+        export default ({ app }: { app: Express }) => { more({ server: app }); };
+        """
+    more = "export default ({ server }) => { server.get('/x', (req, res) => res.end()); };"
+    found = read({"app.ts": app, "routes.ts": routes, "more.ts": more})
+    assert found.routes == ["GET /x"]
+    assert found.route().mounted
+
+
+def test_a_class_that_gets_the_application_registers_on_it(read: ReadApp) -> None:
+    found = read(
+        """
+        const app = express();
+        app.use(auth);
+        class Users {
+          constructor(private readonly app: Express) { this.register(); }
+          private register() { this.app.get("/x", (req, res) => res.end()); }
+        }
+        new Users(app);
+        """
+    )
+    assert found.routes == ["GET /x"]
+    assert found.before() == ["auth"]
 
 
 HANDED = {

@@ -159,6 +159,18 @@ TABLES = {
     "forEach": "routes.forEach((row) => { app.use(row.path, row.route); });",
     "for of": "for (const row of routes) app.use(row.path, row.route);",
     "destructured": "routes.forEach(({ path, route }) => app.use(path, route));",
+    "middleware in between": "routes.forEach((row) => app.use(row.path, (req, res, next) => next(), row.route));",
+    "template": "routes.forEach(({ path, route }) => app.use(`${path}`, route));",
+    "spread": "[...routes].forEach((row) => app.use(row.path, row.route));",
+    "entries": "for (const [path, route] of Object.entries({ '/users': users, '/posts': posts })) app.use(path, route);",
+    "keys": "const all = { users, posts };\nObject.keys(all).forEach((key) => app.use(`/${key}`, all[key]));",
+    "for in": "const all = { users, posts };\nfor (const key in all) app.use(`/${key}`, all[key]);",
+    "map": "for (const [path, route] of new Map([['/users', users], ['/posts', posts]])) app.use(path, route);",
+    "helper": """
+        function mount(path, route) { app.use(path, route); }
+        mount('/users', users);
+        mount('/posts', posts);""",
+    "lists of routers": "const all = [users];\napp.use('/users', all);\napp.use('/posts', ...[posts]);",
 }
 
 
@@ -175,6 +187,49 @@ def test_routers_may_be_mounted_from_a_table(read: ReadApp, loop: str) -> None:
     )
     assert sorted(found.routes) == ["GET /posts", "GET /users/:id"]
     assert all(route.mounted for route in found.app.routes)
+
+
+def test_a_loop_takes_turns(read: ReadApp) -> None:
+    found = read(
+        GUARD
+        + """
+        const app = express(), users = Router(), posts = Router();
+        users.get("/", (req, res) => res.end());
+        posts.get("/", (req, res) => res.end());
+        for (const [router, check] of [[users, log], [posts, guard]]) {
+          app.use(check);
+          app.use("/all", router);
+        }
+        function log(req, res, next) { next(); }
+        """
+    )
+    first, second = sorted(found.app.routes, key=lambda route: route.order)
+    assert [middleware.name for middleware in first.middleware] == ["log"]
+    assert [middleware.name for middleware in second.middleware] == ["log", "guard"]
+
+
+CONDITIONS = {
+    "if": ("if (a) app.get('/x', f);", ["a"]),
+    "else": ("if (a) log(); else app.get('/x', f);", ["not a"]),
+    "else if": ("if (a) log(); else if (b) app.get('/x', f);", ["not a", "b"]),
+    "and": ("a && app.get('/x', f);", ["a"]),
+    "or": ("a || app.get('/x', f);", ["not a"]),
+    "choice": ("a ? log() : app.get('/x', f);", ["not a"]),
+    "return before": ("function add() { if (a) return; app.get('/x', f); }\nadd();", ["not a"]),
+    "loop": ("if (a) ['/x'].forEach((path) => app.get(path, f));", ["a"]),
+    "loop that goes on": ("for (const path of ['/x']) { if (a) continue; app.get(path, f); }", ["not a"]),
+    "call": ("if (a) add();\nfunction add() { if (b) app.get('/x', f); }", ["a", "b"]),
+    "call with the application": ("if (a) add(app);\nfunction add(on) { on.get('/x', f); }", ["a"]),
+    "mount": ("const r = Router();\nif (a) app.use(r);\nif (b) r.get('/x', f);", ["a", "b"]),
+    "called at once": ("if (a) (() => { app.get('/x', f); })();", ["a"]),
+    "switch": ("switch (a) { case 1: app.get('/x', f); }", ["1"]),
+}
+
+
+@pytest.mark.parametrize(("code", "conditions"), CONDITIONS.values(), ids=CONDITIONS.keys())
+def test_what_decides_if_a_route_is_there(read: ReadApp, code: str, conditions: list[str]) -> None:
+    route = read(f"{APP}const f = (req, res) => res.end();\n{code}").route()
+    assert [one.text if one.holds else f"not {one.text}" for one in route.conditions] == conditions
 
 
 def test_error_handlers_are_those_of_the_router_and_all_above_it(read: ReadApp) -> None:

@@ -70,6 +70,87 @@ def test_only_a_statement_of_its_own_goes_with_the_route(read: ReadApp) -> None:
     assert not is_statement(found.route("GET /link"))
 
 
+PATHS = {
+    "list": 'app.get(["/a", "/b"], list);',
+    "constant list": 'const paths = ["/a", "/b"];\napp.get(paths, list);',
+    "list of route()": 'app.route(["/a", "/b"]).get(list);',
+    "loop over paths": '["/a", "/b"].forEach((path) => app.get(path, list));',
+    "loop over rows": 'for (const { path, f } of [{ path: "/a", f: list }, { path: "/b", f: list }]) app.get(path, f);',
+    "counted loop": 'const paths = ["/a", "/b"];\nfor (let i = 0; i < paths.length; i++) app.get(paths[i], list);',
+    "table with methods": """
+        const rows = [{ method: "get", path: "/a", handler: list }, { method: "get", path: "/b", handler: list }];
+        rows.forEach((row) => (app as any)[row.method](row.path, row.handler));""",
+    "table with methods in capitals": """
+        const rows = [{ method: "GET", path: "/a", handler: list }, { method: "GET", path: "/b", handler: list }];
+        for (const { method, path, handler } of rows) app[method.toLowerCase()](path, handler);""",
+    "helper": "function add(path, f) { app.get(path, f); }\nadd('/a', list);\nadd('/b', list);",
+    "enumeration": "enum Path { A = '/a', B = '/b' }\napp.get(Path.A, list);\napp.get(Path.B, list);",
+    "static fields": """
+        class Path { static A = "/a"; static readonly B = "/b"; }
+        app.get(Path.A, list);
+        app.get(Path.B, list);""",
+    "frozen object": """
+        const paths = Object.freeze({ a: "/a", more: { b: "/b" } });
+        app.get(paths.a, list);
+        app.get(paths.more.b, list);""",
+    "method in brackets": 'app["get"]("/a", list);\nconst verb = "get" as const;\napp[verb]("/b", list);',
+}
+
+
+@pytest.mark.parametrize("form", PATHS.values(), ids=PATHS.keys())
+def test_several_paths_are_several_routes(read: ReadApp, form: str) -> None:
+    found = read(f"{APP}function list(req, res) {{ res.end(); }}\n{form}")
+    assert found.routes == ["GET /a", "GET /b"]
+    assert [route.handler.name for route in found.app.routes] == ["list", "list"]
+
+
+HANDLERS = {
+    "constant list": "const all = [log, list];\napp.get('/x', all);",
+    "spread list": "const all = [log, list];\napp.get('/x', ...all);",
+    "list in a list": "const checks = [log];\napp.get('/x', [...checks, list]);",
+}
+
+
+@pytest.mark.parametrize("form", HANDLERS.values(), ids=HANDLERS.keys())
+def test_the_last_function_of_all_lists_is_the_handler(read: ReadApp, form: str) -> None:
+    functions = "function list(req, res) { res.end(); }\nfunction log(req, res, next) { next(); }\n"
+    found = read(APP + functions + form)
+    assert found.handler().name == "list"
+    assert found.before() == ["log"]
+
+
+def test_a_method_that_cannot_be_told_is_said_to_be_computed(read: ReadApp) -> None:
+    route = read(APP + "export function add(verb, path) { app[verb](path, (req, res) => res.end()); }").route()
+    assert route.problem == "its method is computed"
+
+
+FACTORIES = {
+    "namespace": 'import * as lib from "express";\nconst app = lib.default();',
+    "import of CommonJS": 'import lib = require("express");\nconst app = lib();',
+    "require": 'const app = require("express")();',
+    "renamed require": 'const { Router: Make } = require("express");\nconst app = express(), r = Make();\napp.use(r);',
+    "destructured": "const { Router: Make } = express;\nconst app = express(), r = Make();\napp.use(r);",
+    "property": "const Make = express.Router;\nconst app = express(), r = new Make();\napp.use(r);",
+    "dynamic import": 'const { default: make } = await import("express");\nconst app = make();',
+    "passed on": 'import { make } from "./lib";\nconst app = make();',
+    "passed on by a name": 'import { own } from "./lib";\nconst app = own();',
+    "exported at once": "const app = (module.exports = express());",
+    "property of an object": "const held = { app: express() };\nconst { app } = held;",
+    "default of a parameter": "function make(app = express()) { return app; }\nconst app = make();",
+    "wrapped": "const asyncApp = (inner) => inner;\nconst app = asyncApp(express());",
+}
+
+
+@pytest.mark.parametrize("form", FACTORIES.values(), ids=FACTORIES.keys())
+def test_applications_and_routers_are_known_by_what_makes_them(read: ReadApp, form: str) -> None:
+    receiver = "r" if " r = " in form else "app"
+    lib = 'import make from "express";\nconst own = make;\nexport { make, own };\n'
+    code = f'import express from "express";\n{form}\n{receiver}.get("/x", (req, res) => res.end());\n'
+    found = read({"app.ts": code, "lib.ts": lib})
+    assert found.routes == ["GET /x"]
+    assert found.route().mounted
+
+
 COMPUTED = {
     "parameter": "function add(path: string) { app.get(path, (req, res) => res.end()); }",
     "environment": "app.get(process.env.PATH_X, (req, res) => res.end());",
