@@ -155,7 +155,7 @@ class Carrier:
     def _erased(self, piece: Piece) -> list[Span]:
         """What the answers of a handler leave behind."""
         file = self._workspace.source(piece.key.file)
-        return plan_response(file, piece.node, workspace=self._workspace).erased()
+        return plan_response(file, piece.node, workspace=self._workspace, builds=True).erased()
 
     def _start(self, piece: Piece, response: ResponsePlan) -> None:
         """Analyse a handler and the functions that answer for it, without what their answers leave behind."""

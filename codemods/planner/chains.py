@@ -16,7 +16,7 @@ _SETTERS = frozenset({"set", "setHeader", "header"})
 _HEADER_NAME = re.compile(
     r"(?!set-cookie$|location$|content-(length|encoding)$|transfer-encoding$)[A-Za-z][\w-]*", re.I
 )
-_NOT_DATA = {
+NOT_DATA = {
     "redirect": "redirects", "cookie": "sets a cookie", "clearCookie": "clears a cookie", "sendFile": "sends a file",
     "download": "sends a file", "render": "renders a view", "write": "streams its reply", "pipe": "streams its reply",
     "on": "listens to the response", "flushHeaders": "streams its reply", "writeHead": "streams its reply",
@@ -46,14 +46,14 @@ class Chain:
 
 def chain_of(reference: SgNode) -> Chain | None:
     """The chain that starts with the response; None when the response stands for itself."""
-    outer, calls, stray = _calls(reference)
+    outer, calls, stray = calls_on(reference)
     if stray is not None:
-        words = _NOT_DATA.get(stray, f"uses `res.{stray}`")
+        words = NOT_DATA.get(stray, f"uses `res.{stray}`")
         return Chain(outer, stray=stray if not calls else None, problem=(reference, "CX203", words))
     return _read(outer, calls) if calls else None
 
 
-def _calls(reference: SgNode) -> tuple[SgNode, list[tuple[str, SgNode]], str | None]:
+def calls_on(reference: SgNode) -> tuple[SgNode, list[tuple[str, SgNode]], str | None]:
     """The outermost call (or the member that is not called), the calls by name, and the name of that member."""
     calls: list[tuple[str, SgNode]] = []
     current = reference
@@ -97,7 +97,7 @@ def _refusal(name: str, call: SgNode) -> str | None:
         return "sets a response header"
     if name in _SETTERS:
         return None
-    return _NOT_DATA.get(name) or (None if name == "status" or name in _FINAL else f"uses `res.{name}`")
+    return NOT_DATA.get(name) or (None if name == "status" or name in _FINAL else f"uses `res.{name}`")
 
 
 def _is_header(call: SgNode) -> bool:

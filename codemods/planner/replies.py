@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from codemods.planner.pieces import Piece, PieceKey
@@ -22,6 +22,8 @@ class Form(StrEnum):
     """`sendStatus`: the status's own phrase as text/plain."""
     SENT = "sent"
     """`send(x)` of a value that is known at run time: a string is text/html, null is empty, all else JSON."""
+    BUILT = "built"
+    """The call itself gives the answer: what it is called on builds it."""
 
 
 class Standing(StrEnum):
@@ -91,6 +93,8 @@ def _around(reply: Reply, status: bool) -> Iterator[Span]:
     whole = reply.call if reply.stand.standing is Standing.BRANCH else reply.statement
     start = whole.start if reply.preset is None else reply.preset.start
     kept = [reply.body, reply.effect, *([reply.status_node] if status else [])]
+    if reply.form is Form.BUILT:
+        kept = [reply.call]
     kept += [span for header in reply.headers for span in header]
     for span in sorted((span for span in kept if span is not None), key=lambda span: span.start):
         yield Span(start, span.start)
@@ -126,11 +130,17 @@ class Raised:
 
 @dataclass(frozen=True, slots=True)
 class Delegate:
-    """A function that answers for its callers, such as `sendSuccess(res, data)`: `response` is its parameter."""
+    """A function that answers for its callers, such as `sendSuccess(res, data)`: `response` is its parameter.
+
+    One that `sets` only prepares the answer, such as `setCookies(res, tokens)`: it keeps its parameter, and `returns`
+    it or not.
+    """
 
     piece: Piece
     plan: ResponsePlan
     response: int
+    sets: bool = False
+    returns: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +158,14 @@ class Delegation:
 
 
 @dataclass(frozen=True, slots=True)
+class Builder:
+    """The object that stands for the response: its name, and the uses that make it in place of declaring it."""
+
+    name: str
+    inline: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ResponsePlan:
     """All answers of a handler, the errors it forwards, and what cannot be carried over."""
 
@@ -158,6 +176,13 @@ class ResponsePlan:
     delegations: tuple[Delegation, ...] = ()
     open_ends: tuple[Span, ...] = ()
     """Where a path ends without an answer: a bare `return;`, or the end of the body as an empty span."""
+    builder: Builder | None = None
+    setters: tuple[Delegate, ...] = ()
+    """Functions that are given what stands for the response, and only prepare the answer."""
+
+    def with_builder(self, builder: Builder, setters: tuple[Delegate, ...]) -> ResponsePlan:
+        """The same for a function in which the response stays."""
+        return replace(self, builder=builder, setters=setters)
 
     @property
     def successes(self) -> tuple[Reply, ...]:
@@ -168,7 +193,18 @@ class ResponsePlan:
         """The function returns status and body, since nobody can know either before it ran."""
         kinds = {(reply.status, reply.form) for reply in self.successes}
         special = any(reply.headers or (reply.fails and not reply.throws) for reply in self.replies)
-        return bool(self.delegations) or special or len(kinds) > 1 or any(status is None for status, _ in kinds)
+        return (
+            self.builder is not None
+            or bool(self.delegations)
+            or special
+            or len(kinds) > 1
+            or any(status is None for status, _ in kinds)
+        )
+
+    @property
+    def built(self) -> bool:
+        """What the function returns may hold all that an answer can have."""
+        return self.builder is not None or any(delegate.plan.built for delegate in self._delegates())
 
     def erased(self, delegate: bool = False) -> list[Span]:
         """What of the answers is gone when they are written: the response, and statuses that the edge knows."""
@@ -180,6 +216,6 @@ class ResponsePlan:
         return {delegate.piece.key: delegate for delegate in self._delegates()}
 
     def _delegates(self) -> Iterator[Delegate]:
-        for delegation in self.delegations:
-            yield delegation.delegate
-            yield from delegation.delegate.plan._delegates()
+        for delegate in (*self.setters, *(delegation.delegate for delegation in self.delegations)):
+            yield delegate
+            yield from delegate.plan._delegates()

@@ -123,7 +123,7 @@ def plan_route(workspace: Workspace, route: Route, shape_of: ShapeOf) -> RoutePl
     if piece is None or plan.problems:
         return plan
     file = workspace.source(piece.key.file)
-    plan.response = plan_response(file, piece.node, workspace=workspace)
+    plan.response = plan_response(file, piece.node, workspace=workspace, builds=True)
     plan.request = plan_request(file, piece.node, path_params(route.path), shapes, _provided(route))
     plan.problems += [*plan.request.problems, *plan.response.problems]
     return plan

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from ast_grep_py import SgNode
 
-from codemods.planner.replies import Delegation, Form, Raised, Reply, ResponsePlan, Stand, Standing
+from codemods.planner.replies import Builder, Delegation, Form, Raised, Reply, ResponsePlan, Stand, Standing
 from codemods.source import Edit, SourceFile, Span, find_all, named, span_of
 
 REASONS = {
@@ -75,11 +75,15 @@ class AnswerWriter:
         for end in self._plan.open_ends:
             self._open_end(end)
         self._rethrow()
+        if self._plan.builder is not None:
+            self._builder(self._plan.builder)
 
     # ---- answers ----------------------------------------------------------------------------------
 
     def value(self, reply: Reply) -> tuple[str, Parts]:
         """`return` or `throw`, and the value that goes with it."""
+        if reply.form is Form.BUILT:
+            return "return", (reply.call,)
         if self._is_thrown(reply):
             return "throw", (f"new {self._library('HttpError')}(", *self._sent(reply), ")")
         if self._use is Use.DELEGATE or self._plan.enveloped:
@@ -115,8 +119,20 @@ class AnswerWriter:
 
     def _delegation(self, delegation: Delegation) -> None:
         self.edits.append(Edit.delete(delegation.argument))
+        if self._plan.builder is not None:
+            value: Parts = (f"{self._plan.builder.name}.merged(", delegation.call, ")")
+            self._place(delegation.stand, "return", value, call=delegation.call)
+            return
         if not self._file.slice(delegation.statement).startswith("return") or delegation.stand.logs is not None:
             self._place(delegation.stand, "return", (delegation.call,), call=delegation.call)
+
+    def _builder(self, builder: Builder) -> None:
+        """`const res = new ResponseBuilder();` in front, or the object where it is used once."""
+        made = f"new {self._library('ResponseBuilder')}()"
+        for use in builder.inline:
+            self.edits.append(Edit.replace(use, made))
+        if not builder.inline:
+            self.edits.append(opening_edit(self._file, self._function, f"const {builder.name} = {made};"))
 
     def _raised(self, raised: Raised) -> None:
         """`res.status(404); throw new Error(…);` → `throw withStatus(new Error(…), 404);`"""
@@ -227,6 +243,16 @@ class AnswerWriter:
             self.edits.append(Edit.insert(opening, f"\n{self._file.indent_at(span_of(first).start)}{test}"))
         else:
             self.edits.append(Edit.insert(opening, f" {test}"))
+
+
+def opening_edit(file: SourceFile, function: SgNode, statement: str) -> Edit:
+    """A statement before the first one of a function."""
+    body = function.field("body")
+    assert body is not None
+    first, opening = next(iter(named(body)), None), span_of(body).start + 1
+    if first is None or "\n" not in file.text[opening : span_of(first).start]:
+        return Edit.insert(opening, f" {statement}")
+    return Edit.insert(opening, f"\n{file.indent_at(span_of(first).start)}{statement}")
 
 
 def _line_of(file: SourceFile, span: Span) -> Span:

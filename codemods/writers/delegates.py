@@ -11,12 +11,16 @@ from codemods.writers.answers import Use, answer_edits
 
 def delegate_edits(file: SourceFile, delegate: Delegate, library: Callable[[str], str]) -> list[Edit]:
     """The edits that make such a function return its answers."""
+    if delegate.sets:
+        return _typed(delegate, library)
     edits = answer_edits(file, delegate.piece.node, delegate.plan, library, Use.DELEGATE)
     return [*edits, *_signature(delegate)]
 
 
 def erased_spans(delegate: Delegate) -> list[Span]:
     """What is gone when it is written: the response, its type, and the return type."""
+    if delegate.sets:
+        return [edit.span for edit in _typed(delegate, lambda name: name)]
     return [*(edit.span for edit in _signature(delegate)), *delegate.plan.erased(delegate=True)]
 
 
@@ -31,3 +35,14 @@ def _signature(delegate: Delegate) -> list[Edit]:
         edits = [Edit.delete(Span(given[index - 1].end if index else given[index].start, given[index].end))]
     returned = node.field("return_type")
     return [*edits, *([Edit.delete(span_of(returned))] if returned is not None else [])]
+
+
+def _typed(delegate: Delegate, library: Callable[[str], str]) -> list[Edit]:
+    """`res: Response` → `res: ResponseBuilder`, for a function that only prepares the answer."""
+    node = delegate.piece.node
+    annotation = parameters(node)[delegate.response].node.field("type")
+    returned = node.field("return_type")
+    edits = [Edit.delete(span_of(returned))] if returned is not None else []
+    if annotation is not None:
+        edits.append(Edit.replace(span_of(annotation), f": {library('ResponseBuilder')}"))
+    return edits

@@ -146,8 +146,9 @@ def _called(plan: RoutePlan, given: Doc, code: EdgeCode) -> Doc:
 def _answer(plan: RoutePlan, called: Doc, code: EdgeCode) -> list[str]:
     status = plan.status
     if plan.enveloped:
-        code.library("sendAnswer")
-        return _sent("sendAnswer(c, ", called, 200)
+        send = "sendBuilt" if plan.response is not None and plan.response.built else "sendAnswer"
+        code.library(send)
+        return _sent(f"{send}(c, ", called, 200)
     match plan.form:
         case Form.EMPTY:
             return [_statement(called), f"return c.body(null, {status});"]

@@ -65,6 +65,5 @@ class HandlerWriter:
             return ""
         if not route.enveloped:
             return ": Promise<unknown>"
-        self._splice.bring("convex:lib/edge", "Answer", "", True)
-        self._splice.written.runtime.add("Answer")
-        return ": Promise<Answer>"
+        answer = "Built" if route.response is not None and route.response.built else "Answer"
+        return f": Promise<{self._splice.library(answer)}>"

@@ -675,35 +675,30 @@ REFUSED = {
         "(req, { json }) => { json([]); }",
         "CX203 takes its response apart (src/users.routes.ts:6)",
     ),
-    "a status without an answer behind it": (
+    "a status that an error may find": (
         """
         (req, res) => {
           res.status(404);
-          console.log("no");
-          res.json([]);
+          if (req.query.page) console.log("no");
+          throw new Error("no");
         }
         """,
         "CX203 sets a status and answers elsewhere (src/users.routes.ts:7)",
     ),
-    "a redirect": ('(req, res) => res.redirect("/")', "CX203 redirects (src/users.routes.ts:6)"),
-    "a header that Convex or the browser acts on": (
-        '(req, res) => { res.set("Location", "/").json([]); }',
-        "CX203 sets a response header (src/users.routes.ts:6)",
+    "a header that says how bytes travel": (
+        '(req, res) => { res.set("Content-Encoding", "br").send(""); }',
+        "CX203 sets a header that says how its bytes travel (src/users.routes.ts:6)",
     ),
-    "a header with a computed name": (
-        '(req, res) => { res.set(`X-${req.query.page}`, "1").json([]); }',
-        "CX203 sets a response header (src/users.routes.ts:6)",
+    "a signed cookie": (
+        '(req, res) => { res.cookie("a", "b", { signed: true }).json([]); }',
+        "CX203 signs a cookie (src/users.routes.ts:6)",
     ),
-    "a header without an answer behind it": (
-        """
-        (req, res) => {
-          res.set("X-Total", "1");
-          const users = [];
-          res.json(users);
-        }
-        """,
-        "CX203 sets a header and answers elsewhere (src/users.routes.ts:7)",
+    "a file of the server": (
+        '(req, res) => { res.sendFile("/tmp/x"); }',
+        "CX203 sends a file (src/users.routes.ts:6)",
     ),
+    "a view": ('(req, res) => { res.render("index"); }', "CX203 renders a view (src/users.routes.ts:6)"),
+    "a stream": ('(req, res) => { res.write("x"); res.end(); }', "CX203 streams its reply (src/users.routes.ts:6)"),
     "a number that Express takes for a status": (
         "(req, res) => { res.send(404); }",
         "CX203 sends a number (src/users.routes.ts:6)",

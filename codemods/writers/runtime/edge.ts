@@ -2,6 +2,7 @@ import { ConvexError, type Value } from "convex/values";
 import type { Context } from "hono";
 import { getCookie } from "hono/cookie";
 import { type BodyType, errorData } from "./errors";
+import type { Built, Cookie } from "./replies";
 
 /** What a request brings: path parameters, query values and the parsed body. */
 export interface Input {
@@ -150,11 +151,108 @@ export function sendAnswer(c: Context, answer: Answer): Response {
   const code = status as 200;
   for (const [name, value] of Object.entries(headers ?? {})) c.header(name, value);
   if (body === undefined || status === 204 || status === 304) return c.body(null, code);
-  if (typeof body === "string" && c.res.headers.has("content-type")) return c.body(body, code);
+  const isText = typeof body === "string" && type !== undefined;
+  if (c.res.headers.has("content-type")) return c.body(isText ? body : JSON.stringify(body), code);
   if (type === "auto") return send(c, body, status);
   if (type === "text") return c.text(String(body), code);
   return type === "html" ? c.html(String(body), code) : c.json(body as object, code);
 }
+
+/** Answers with all that a function has built: headers of several values, cookies, bytes, another address. */
+export function sendBuilt(c: Context, { headers, cookies, redirect, ...answer }: Built): Response {
+  const { status, body, type } = answer;
+  for (const [name, value] of Object.entries(headers ?? {})) {
+    if (name === "content-length") continue;
+    for (const [index, one] of [value].flat().entries()) c.header(name, one, { append: index > 0 });
+  }
+  for (const cookie of cookies ?? []) c.header("Set-Cookie", cookieText(cookie), { append: true });
+  if (redirect !== undefined) return sendRedirect(c, redirect, status);
+  if (type === "status") return c.text(STATUS_TEXTS[status] ?? String(status), status as 200);
+  const bytes = type === "bare" ? new TextEncoder().encode(String(body)).buffer : body;
+  if (!(bytes instanceof ArrayBuffer)) return sendAnswer(c, answer);
+  if (type !== "bare" && !c.res.headers.has("content-type")) c.header("Content-Type", "application/octet-stream");
+  return c.body(bytes, status as 200);
+}
+
+/** Sends the client elsewhere; `back` is where it came from. */
+export function sendRedirect(c: Context, url: string, status: number): Response {
+  const target = url === "back" ? (c.req.header("referer") ?? "/") : url;
+  const location = encodeURI(target).replace(/%25([0-9a-f]{2})/gi, "%$1");
+  c.header("Location", location);
+  return c.text(`${STATUS_TEXTS[status] ?? status}. Redirecting to ${location}`, status as 200);
+}
+
+/** A cookie as Express writes it: its life is counted in milliseconds, and its path is the root unless it says. */
+export function cookieText({ name, value, options }: Cookie): string {
+  const { maxAge, domain, path = "/", httpOnly, secure, partitioned, priority, sameSite } = options;
+  const lives = maxAge !== undefined && maxAge !== null && !Number.isNaN(Number(maxAge));
+  const expires = lives ? new Date(Date.now() + Number(maxAge)) : options.expires && new Date(options.expires);
+  const site = sameSite === true ? "Strict" : sameSite;
+  const parts = [
+    `${name}=${encodeURIComponent(value)}`,
+    lives && `Max-Age=${Math.floor(Number(maxAge) / 1000)}`,
+    domain && `Domain=${domain}`,
+    path && `Path=${path}`,
+    expires && `Expires=${expires.toUTCString()}`,
+    httpOnly && "HttpOnly",
+    secure && "Secure",
+    partitioned && "Partitioned",
+    priority && `Priority=${capitalized(priority)}`,
+    site && `SameSite=${capitalized(site)}`,
+  ];
+  return parts.filter(Boolean).join("; ");
+}
+
+/** `strict` → `Strict` */
+export function capitalized(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1).toLowerCase();
+}
+
+/** The phrases of statuses, as Node has them. */
+export const STATUS_TEXTS: Record<number, string> = {
+  200: "OK",
+  201: "Created",
+  202: "Accepted",
+  203: "Non-Authoritative Information",
+  204: "No Content",
+  205: "Reset Content",
+  206: "Partial Content",
+  300: "Multiple Choices",
+  301: "Moved Permanently",
+  302: "Found",
+  303: "See Other",
+  304: "Not Modified",
+  307: "Temporary Redirect",
+  308: "Permanent Redirect",
+  400: "Bad Request",
+  401: "Unauthorized",
+  402: "Payment Required",
+  403: "Forbidden",
+  404: "Not Found",
+  405: "Method Not Allowed",
+  406: "Not Acceptable",
+  408: "Request Timeout",
+  409: "Conflict",
+  410: "Gone",
+  411: "Length Required",
+  412: "Precondition Failed",
+  413: "Payload Too Large",
+  415: "Unsupported Media Type",
+  418: "I'm a Teapot",
+  422: "Unprocessable Entity",
+  423: "Locked",
+  424: "Failed Dependency",
+  425: "Too Early",
+  426: "Upgrade Required",
+  428: "Precondition Required",
+  429: "Too Many Requests",
+  451: "Unavailable For Legal Reasons",
+  500: "Internal Server Error",
+  501: "Not Implemented",
+  502: "Bad Gateway",
+  503: "Service Unavailable",
+  504: "Gateway Timeout",
+};
 
 /** Does what `res.send` did: a string is HTML, null is no body, everything else is JSON. */
 export function send(c: Context, body: unknown, status = 200): Response {

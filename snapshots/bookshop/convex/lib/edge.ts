@@ -92,7 +92,8 @@ export function sendAnswer(c: Context, answer: Answer): Response {
   const code = status as 200;
   for (const [name, value] of Object.entries(headers ?? {})) c.header(name, value);
   if (body === undefined || status === 204 || status === 304) return c.body(null, code);
-  if (typeof body === "string" && c.res.headers.has("content-type")) return c.body(body, code);
+  const isText = typeof body === "string" && type !== undefined;
+  if (c.res.headers.has("content-type")) return c.body(isText ? body : JSON.stringify(body), code);
   if (type === "auto") return send(c, body, status);
   if (type === "text") return c.text(String(body), code);
   return type === "html" ? c.html(String(body), code) : c.json(body as object, code);

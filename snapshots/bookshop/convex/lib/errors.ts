@@ -1,8 +1,8 @@
 import { ConvexError, type Value } from "convex/values";
 import { toJson } from "./json";
 
-/** What a body is when it is not JSON: text/html, text/plain, or what `res.send` makes of the value. */
-export type BodyType = "html" | "text" | "auto";
+/** What a body is if not JSON: text/html, text/plain, what `res.send` makes of it, a text of no type, the status. */
+export type BodyType = "html" | "text" | "auto" | "bare" | "status";
 
 /** An answer other than success: its status and body reach the HTTP edge as data. Without a body it is empty. */
 export class HttpError extends ConvexError<{ status: number; body?: Value; type?: BodyType }> {

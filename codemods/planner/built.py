@@ -1,0 +1,216 @@
+"""Answers that take more than a status and a body: the response stays, as an object that builds the answer.
+
+Cookies, redirects, and headers or a status that are set long before the answer keep their statements; only what
+sends the answer becomes what the function returns.
+"""
+
+from __future__ import annotations
+
+from ast_grep_py import SgNode
+
+from codemods.planner.chains import NOT_DATA, calls_on
+from codemods.planner.pieces import PieceKind, function_piece
+from codemods.planner.replies import (
+    Builder,
+    Delegate,
+    Delegation,
+    Form,
+    Raised,
+    Reply,
+    ResponsePlan,
+    Standing,
+)
+from codemods.planner.reply_reads import DEPTH, ReplyReader, dropped_argument, next_statement, short
+from codemods.planner.stands import CALLBACK
+from codemods.source import FUNCTION_KINDS, arguments, find_all, named, parameters, span_of, string_value, unwrap
+from codemods.workspace import FunctionRef
+
+SETTERS = frozenset(
+    {"status", "set", "header", "setHeader", "append", "type", "contentType", "attachment", "vary", "location", "links",
+     "cookie", "clearCookie", "removeHeader", "get", "getHeader"}
+)  # fmt: skip
+FINAL = frozenset({"json", "send", "end", "sendStatus", "redirect"})
+PROPERTIES = frozenset({"statusCode", "headersSent"})
+_SHORT_TYPES = frozenset(
+    {"bin", "css", "csv", "gif", "html", "ics", "jpeg", "jpg", "js", "json", "md", "pdf", "png", "svg", "text", "txt",
+     "webp", "xlsx", "xml", "zip"}
+)  # fmt: skip
+"""The names of types that the library knows (MEDIA_TYPES in runtime/replies.ts)."""
+
+
+class BuiltReader(ReplyReader):
+    """Reads a function whose response stays."""
+
+    _setters: list[Delegate]
+    _uses: list[SgNode]
+
+    def read(self) -> ResponsePlan:
+        self._setters, self._uses = [], []
+        plan = super().read()
+        name = (
+            parameters(self._handler)[self._response].name if len(parameters(self._handler)) > self._response else None
+        )
+        body = self._handler.field("body")
+        inline = len(self._uses) == 1 or (body is not None and body.kind() != "statement_block")
+        uses = tuple(span_of(use) for use in self._uses)
+        return plan.with_builder(Builder(name or "res", uses if inline else ()), tuple(self._setters))
+
+    def _read_response(self, reference: SgNode) -> None:
+        self._uses.append(reference)
+        outer, calls, stray = calls_on(reference)
+        if stray is not None:
+            self._read_property(reference, stray, bool(calls))
+        elif calls:
+            self._read_chain(reference, outer, calls)
+        else:
+            self._read_passed(reference)
+
+    def _read_property(self, reference: SgNode, name: str, chained: bool) -> None:
+        """`res.statusCode = 404`, `res.headersSent`"""
+        if chained or name not in PROPERTIES:
+            self._problem(reference, NOT_DATA.get(name, f"uses `res.{name}`"), "CX203")
+
+    # ---- chains -----------------------------------------------------------------------------------
+
+    def _read_chain(self, reference: SgNode, outer: SgNode, calls: list[tuple[str, SgNode]]) -> None:
+        for name, call in calls:
+            words = _refusal(name, call)
+            if words is not None:
+                self._problem(call, words, "CX203")
+                return
+        final = [index for index, (name, _) in enumerate(calls) if name in FINAL]
+        if not final:
+            self._read_setter(outer, [name for name, _ in calls])
+        elif [name for name, call in calls[final[0] + 1 :] if name != "end" or arguments(call)]:
+            self._problem(calls[final[0]][1], "answers twice", "CX207")
+        else:
+            self._built(outer, calls[final[0]][1])
+
+    def _built(self, outer: SgNode, sent: SgNode) -> None:
+        stand = self._stand(outer)
+        if stand is None:
+            return
+        if stand.standing is Standing.BRANCH and span_of(outer) != span_of(sent):
+            self._problem(outer, "uses the value of a reply", "CX207")
+        self._replies.append(Reply(None, None, Form.BUILT, None, stand, span_of(sent)))
+
+    def _read_setter(self, outer: SgNode, names: list[str]) -> None:
+        """`res.cookie("token", token);` stays as it is; a status right before a `throw` goes with the error."""
+        inner = next((node for node in outer.ancestors() if node.kind() in FUNCTION_KINDS), None)
+        if inner is None or span_of(inner) != span_of(self._handler):
+            self._problem(outer, CALLBACK[1].replace("answers", "sets a header"), CALLBACK[0])
+        if "status" not in names:
+            return
+        statement = outer.parent()
+        following = next_statement(statement) if statement is not None else None
+        if statement is None or not self._throws_later(outer):
+            return
+        if names == ["status"] and following is not None and following.kind() == "throw_statement":
+            status = arguments(outer)[0]
+            thrown = span_of(named(following)[0])
+            self._uses.pop()
+            self._raised.append(Raised(span_of(status), span_of(statement), span_of(following), thrown))
+            return
+        self._problem(outer, "sets a status and answers elsewhere", "CX203")
+
+    def _throws_later(self, node: SgNode) -> bool:
+        """May an error be thrown behind it, whose handler reads the status?"""
+        thrown = [span_of(found).start for found in find_all(self._handler, "throw_statement")]
+        thrown += [span_of(reference).start for reference in self._references(self._forward)]
+        return any(start > span_of(node).start for start in thrown)
+
+    # ---- functions that are given the response --------------------------------------------------------
+
+    def _read_passed(self, reference: SgNode) -> None:
+        call, index = self.call_around(reference)
+        if call is None:
+            self._problem(reference, "hands the response on", "CX203")
+            return
+        delegate = self._delegate(call, index)
+        if delegate is None:
+            self._problem(reference, f"hands the response on to `{short(call.field('function'))}`", "CX203")
+        elif delegate.sets:
+            self._setters.append(delegate)
+            outer, calls, stray = calls_on(call)
+            if stray is not None or (calls and not delegate.returns):
+                self._problem(call, f"uses what `{short(call.field('function'))}` returns", "CX203")
+            elif calls:
+                self._read_chain(reference, outer, calls)
+        elif (stand := self._stand(call)) is not None:
+            self._uses.pop()
+            self._delegations.append(
+                Delegation(delegate, span_of(call), dropped_argument(arguments(call), index), stand)
+            )
+
+    def _delegate(self, call: SgNode, index: int) -> Delegate | None:
+        return super()._delegate(call, index) or self._setter(call, index)
+
+    def _setter(self, call: SgNode, index: int) -> Delegate | None:
+        """A function that sets cookies or headers of the response that it is given, and does not answer."""
+        workspace = self._workspace
+        known = workspace is not None and self._depth <= DEPTH
+        target = workspace.callee(self._file.path, call) if workspace is not None and known else None
+        if workspace is None or not isinstance(target, FunctionRef):
+            return None
+        file = workspace.source(target.file)
+        piece, given = function_piece(file, target.node), parameters(target.node)
+        if piece is None or piece.kind is PieceKind.INLINE or len(given) <= index or given[index].name is None:
+            return None
+        reader = SetterReader(file, target.node, index, None, workspace, self._plan, self._depth + 1)
+        plan = reader.read()
+        return None if plan.problems else Delegate(piece, plan, index, sets=True, returns=reader.returns)
+
+
+class SetterReader(BuiltReader):
+    """Reads a function that is given a response to set cookies and headers of."""
+
+    returns = False
+    """It gives the response back, so that its callers may go on with it."""
+
+    def _built(self, outer: SgNode, sent: SgNode) -> None:
+        self._problem(sent, "answers", "CX203")
+
+    def _read_passed(self, reference: SgNode) -> None:
+        parent = reference.parent()
+        if parent is not None and parent.kind() == "return_statement":
+            self.returns = True
+            return
+        super()._read_passed(reference)
+
+    def _read_setter(self, outer: SgNode, names: list[str]) -> None:
+        super()._read_setter(outer, names)
+        body = self._handler.field("body")
+        parent = outer.parent()
+        is_body = body is not None and span_of(body) == span_of(outer)
+        self.returns = self.returns or is_body or (parent is not None and parent.kind() == "return_statement")
+
+    def _check_ends(self) -> None:
+        """It need not answer."""
+
+
+def _refusal(name: str, call: SgNode) -> str | None:
+    """Why a method cannot stay."""
+    if name not in SETTERS | FINAL:
+        return NOT_DATA.get(name, f"uses `res.{name}`")
+    given = arguments(call)
+    if name in ("cookie", "clearCookie") and len(given) > 2 - (name != "cookie") and "signed" in given[-1].text():
+        return "signs a cookie"
+    if name in ("type", "contentType") and not _is_known_type(given):
+        return "sets a content type by a name that is not known"
+    if name in ("set", "header", "setHeader", "append") and not _is_settable(given):
+        return "sets a header that says how its bytes travel"
+    if name == "json" and len(given) > 1:
+        return "passes two arguments to the response"
+    if name == "send" and (len(given) > 1 or (given and unwrap(given[0]).kind() == "number")):
+        return "sends a number" if len(given) == 1 else "passes two arguments to the response"
+    return None
+
+
+def _is_settable(given: list[SgNode]) -> bool:
+    name = string_value(given[0]) if given else None
+    return name is None or name.lower() not in ("content-encoding", "transfer-encoding", "connection", "trailer")
+
+
+def _is_known_type(given: list[SgNode]) -> bool:
+    name = string_value(given[0]) if given else None
+    return name is not None and ("/" in name or name.lstrip(".") in _SHORT_TYPES)

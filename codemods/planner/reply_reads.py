@@ -1,0 +1,362 @@
+"""Reads every use of the response in one function: status, body and the statement that has to change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from ast_grep_py import SgNode
+
+from codemods.planner.chains import Chain, chain_of, form_of
+from codemods.planner.flow import open_ends
+from codemods.planner.logs import is_log
+from codemods.planner.pieces import PieceKind, function_piece
+from codemods.planner.problems import Problem
+from codemods.planner.replies import (
+    Delegate,
+    Delegation,
+    Form,
+    Forward,
+    Raised,
+    Reply,
+    ResponsePlan,
+    Stand,
+    Standing,
+)
+from codemods.planner.stands import leaves, outermost, stand_of
+from codemods.planner.statuses import status_of
+from codemods.source import (
+    SourceFile,
+    Span,
+    arguments,
+    find_all,
+    named,
+    parameters,
+    span_of,
+    string_value,
+    unwrap,
+)
+from codemods.workspace import FunctionRef, Workspace
+
+DEPTH = 4
+_BODILESS = frozenset({204, 304})
+"""Statuses whose answers have no body (RFC 9110)."""
+_EFFECTS = ("call_expression", "new_expression", "await_expression", "assignment_expression", "update_expression")
+
+
+DelegatePlan = Callable[[SourceFile, SgNode, int, int], ResponsePlan]
+"""Plans a function that answers for another one: file, node, number of the parameter for the response, depth."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Preset:
+    """Statements that set the status or headers of the answer behind them."""
+
+    setter: SgNode
+    status: SgNode | None
+    headers: tuple[tuple[SgNode, SgNode], ...]
+    span: Span
+
+    @property
+    def what(self) -> str:
+        return "status" if self.status is not None else "header"
+
+
+class ReplyReader:
+    """Reads one function. `response` and `forward` number its parameters; `forward` is `next`, where it has one."""
+
+    def __init__(
+        self,
+        file: SourceFile,
+        handler: SgNode,
+        response: int,
+        forward: int | None,
+        workspace: Workspace | None,
+        plan: DelegatePlan,
+        depth: int = 0,
+    ) -> None:
+        self._plan = plan
+        self._file, self._handler, self._workspace, self._depth = file, handler, workspace, depth
+        self._response, self._forward = response, forward
+        self._replies: list[Reply] = []
+        self._forwards: list[Forward] = []
+        self._raised: list[Raised] = []
+        self._delegations: list[Delegation] = []
+        self._problems: list[Problem] = []
+        self._presets: dict[Span, _Preset] = {}
+        self._branches: list[SgNode] = []
+        self._open_ends: list[Span] = []
+
+    def read(self) -> ResponsePlan:
+        given = parameters(self._handler)
+        if len(given) > self._response and given[self._response].name is None:
+            self._problem(given[self._response].node, "takes its response apart", "CX203")
+        for reference in self._references(self._response):
+            self._read_response(reference)
+        for reference in self._references(self._forward):
+            self._read_next(reference)
+        for preset in self._presets.values():
+            self._problem(preset.setter, f"sets a {preset.what} and answers elsewhere", "CX203")
+        self._check_branches()
+        self._check_catches()
+        if len(given) > self._response and not self._problems:
+            self._check_ends()
+        return ResponsePlan(
+            tuple(self._replies),
+            tuple(self._forwards),
+            tuple(self._problems),
+            tuple(self._raised),
+            tuple(self._delegations),
+            tuple(self._open_ends),
+        )
+
+    def _references(self, index: int | None) -> list[SgNode]:
+        given = parameters(self._handler)
+        if index is None or len(given) <= index or given[index].name is None:
+            return []
+        binding = self._file.bindings.resolve(given[index].pattern)
+        return binding.references if binding is not None else []
+
+    def _problem(self, node: SgNode, text: str, code: str) -> None:
+        self._problems.append(Problem(code, text, self._file.place(node)))
+
+    def _stand(self, call: SgNode) -> Stand | None:
+        found = stand_of(call, self._handler, self._file, self._workspace)
+        if isinstance(found, tuple):
+            self._problem(call, found[1], found[0])
+            return None
+        branch = outermost(call)[1]
+        if branch is not None:
+            self._branches.append(branch)
+        return found
+
+    # ---- the response ---------------------------------------------------------------------------
+
+    def _read_response(self, reference: SgNode) -> None:
+        chain = chain_of(reference)
+        if chain is None:
+            self._read_passed(reference)
+        elif chain.stray == "statusCode" and self._read_assignment(chain.outer):
+            return
+        elif chain.problem is not None:
+            node, code, words = chain.problem
+            self._problem(node, words, code)
+        elif chain.sent is not None:
+            self._reply(chain, chain.sent)
+        else:
+            self._preset(chain.outer, chain.status, chain.headers)
+
+    def _reply(self, chain: Chain, sent: SgNode) -> None:
+        given = arguments(sent)
+        if len(given) > 1:
+            self._problem(sent, "passes two arguments to the response", "CX203")
+            return
+        stand = self._stand(chain.outer)
+        if stand is None:
+            return
+        earlier = self._presets.pop(stand.statement, None)
+        node, headers = chain.status, chain.headers
+        if earlier is not None:
+            node, headers = node or earlier.status, (*earlier.headers, *headers)
+        body = given[0] if given else None
+        form = form_of(chain.method, body)
+        if form is Form.STATUS_TEXT:
+            node, body = body, None
+        status = status_of(node, self._file, self._workspace) if node is not None else 200
+        effect = None
+        if status in _BODILESS or form is Form.EMPTY:
+            effect = body if body is not None and find_all(body, *_EFFECTS) else None
+            form, body = Form.EMPTY, None
+        reply = Reply(
+            status,
+            _span(node),
+            form,
+            _span(body),
+            stand,
+            span_of(chain.outer),
+            earlier.span if earlier is not None else None,
+            _span(effect),
+            tuple((span_of(name), span_of(value)) for name, value in headers),
+        )
+        self._check_reply(reply, chain, body)
+        self._replies.append(reply)
+
+    def _check_reply(self, reply: Reply, chain: Chain, body: SgNode | None) -> None:
+        if reply.status is None and reply.form is Form.STATUS_TEXT:
+            self._problem(chain.outer, "sends the text of a computed status", "CX203")
+        if reply.effect is not None and reply.stand.standing is Standing.BRANCH:
+            self._problem(chain.outer, "works in the body of an empty reply", "CX207")
+        if body is not None and chain.method == "end":
+            self._problem(chain.outer, "ends its reply with a text of no type", "CX203")
+        if body is not None and chain.method == "send" and unwrap(body).kind() == "number":
+            self._problem(chain.outer, "sends a number", "CX203")
+
+    # ---- a status that is set by a statement of its own -----------------------------------------
+
+    def _read_assignment(self, target: SgNode) -> bool:
+        """`res.statusCode = 404;`"""
+        assignment = target.parent()
+        if assignment is None or assignment.kind() != "assignment_expression":
+            return False
+        left, right = assignment.field("left"), assignment.field("right")
+        if left is None or right is None or span_of(left) != span_of(target):
+            return False
+        self._preset(assignment, right, ())
+        return True
+
+    def _preset(self, setter: SgNode, status: SgNode | None, headers: Sequence[tuple[SgNode, SgNode]]) -> None:
+        """`res.status(404);`: the next statement has to answer, to throw, or to set more."""
+        statement = setter.parent()
+        following = next_statement(statement) if statement is not None else None
+        earlier = self._presets.pop(span_of(statement), None) if statement is not None else None
+        preset = _Preset(setter, status, tuple(headers), span_of(statement or setter))
+        if earlier is not None:
+            span = Span(earlier.span.start, preset.span.end)
+            preset = _Preset(setter, status or earlier.status, (*earlier.headers, *headers), span)
+        if statement is None or statement.kind() != "expression_statement" or following is None:
+            self._problem(setter, f"sets a {preset.what} and answers elsewhere", "CX203")
+        elif following.kind() != "throw_statement":
+            self._presets[span_of(following)] = preset
+        elif preset.status is None or preset.headers:
+            self._problem(setter, "sets a response header", "CX203")
+        else:
+            thrown = span_of(named(following)[0])
+            self._raised.append(Raised(span_of(preset.status), preset.span, span_of(following), thrown))
+
+    # ---- functions that answer for the handler --------------------------------------------------
+
+    def _read_passed(self, reference: SgNode) -> None:
+        call, index = self.call_around(reference)
+        if call is None:
+            self._problem(reference, "hands the response on", "CX203")
+            return
+        delegate = self._delegate(call, index)
+        if delegate is None:
+            self._problem(reference, f"hands the response on to `{short(call.field('function'))}`", "CX203")
+            return
+        stand = self._stand(call)
+        if stand is not None:
+            self._delegations.append(
+                Delegation(delegate, span_of(call), dropped_argument(arguments(call), index), stand)
+            )
+
+    def call_around(self, reference: SgNode) -> tuple[SgNode | None, int]:
+        """The call that is given the response, and as which argument."""
+        argument = reference
+        parent = argument.parent()
+        while parent is not None and parent.kind() in ("as_expression", "parenthesized_expression"):
+            argument, parent = parent, parent.parent()
+        call = parent.parent() if parent is not None and parent.kind() == "arguments" else None
+        if call is None or call.kind() != "call_expression":
+            return None, 0
+        return call, [span_of(node) for node in arguments(call)].index(span_of(argument))
+
+    def _delegate(self, call: SgNode, index: int) -> Delegate | None:
+        """The function behind a call that gets the response, when all it does with it is to answer, once a path."""
+        workspace = self._workspace
+        if workspace is None or self._depth > DEPTH:
+            return None
+        target = workspace.callee(self._file.path, call)
+        if not isinstance(target, FunctionRef):
+            return None
+        file = workspace.source(target.file)
+        piece = function_piece(file, target.node)
+        given = parameters(target.node)
+        if piece is None or piece.kind is PieceKind.INLINE or len(given) <= index or given[index].is_rest:
+            return None
+        plan = self._plan(file, target.node, index, self._depth + 1)
+        return None if plan.problems else Delegate(piece, plan, index)
+
+    # ---- next -----------------------------------------------------------------------------------
+
+    def _read_next(self, reference: SgNode) -> None:
+        call = reference.parent()
+        function = call.field("function") if call is not None and call.kind() == "call_expression" else None
+        if call is None or function is None or span_of(function) != span_of(reference):
+            self._problem(reference, "hands `next` on", "CX204")
+            return
+        given = arguments(call)
+        if not given or string_value(given[0]) in ("route", "router"):
+            self._problem(call, "passes the request on with next()", "CX207")
+            return
+        stand = self._stand(call)
+        if stand is not None and stand.standing is Standing.BRANCH:
+            self._problem(call, "uses the value of next()", "CX207")
+        elif stand is not None:
+            self._forwards.append(Forward(span_of(given[0]), stand))
+
+    # ---- the handler as a whole -----------------------------------------------------------------
+
+    def _check_branches(self) -> None:
+        """All branches of a conditional expression have to answer."""
+        answers = {reply.call for reply in self._replies} | {each.call for each in self._delegations}
+        for leaf in (leaf for branch in self._branches for leaf in leaves(branch)):
+            if span_of(leaf) not in answers:
+                self._problem(leaf, "uses the value of a reply", "CX207")
+
+    def _check_catches(self) -> None:
+        """Errors and refusals inside a `try`, which become thrown ones, must not be answered by its `catch`."""
+        for node in find_all(self._handler, "try_statement"):
+            block, clause = node.field("body"), node.field("handler")
+            if block is None or clause is None:
+                continue
+            forwards = [forward for forward in self._forwards if span_of(block).holds(forward.statement)]
+            thrown = [reply for reply in self._replies if reply.throws and span_of(block).holds(reply.statement)]
+            parameter = clause.field("parameter")
+            if forwards and not self._only_forwards(clause, parameter):
+                self._problem(clause, "catches errors around next(error)", "CX207")
+            if thrown and parameter is not None and parameter.kind() != "identifier":
+                self._problem(clause, "takes the caught error apart", "CX207")
+
+    def _only_forwards(self, clause: SgNode, parameter: SgNode | None) -> bool:
+        """`catch (e) { next(e); }`, the log aside."""
+        body = clause.field("body")
+        statements = named(body) if body is not None else []
+        work = [node for node in statements if not is_log(node, self._file, self._workspace)]
+        if parameter is None or not work:
+            return False
+        passed = {forward.statement: self._file.slice(forward.error) for forward in self._forwards}
+        thrown = named(work[0])[0].text() if work[0].kind() == "throw_statement" else None
+        return parameter.text() in (passed.get(span_of(work[0])), thrown)
+
+    def _check_ends(self) -> None:
+        stands = [reply.stand for reply in self._replies]
+        stands += [forward.stand for forward in self._forwards]
+        stands += [delegation.stand for delegation in self._delegations]
+        if not stands and not find_all(self._handler, "throw_statement"):
+            self._problem(self._handler, "never answers", "CX207")
+            return
+        for node in open_ends(self._handler, [stand.statement for stand in stands]):
+            body = self._handler.field("body")
+            if self._forward is None or self._workspace is None or body is None or body.kind() != "statement_block":
+                self._problem(self._handler, "may end without an answer", "CX207")
+            elif node.kind() != "return_statement":
+                self._open_ends.append(Span(span_of(body).end - 1, span_of(body).end - 1))
+            elif named(node):
+                self._problem(node, "returns a value instead of an answer", "CX207")
+            else:
+                self._open_ends.append(span_of(node))
+
+
+def _span(node: SgNode | None) -> Span | None:
+    return span_of(node) if node is not None else None
+
+
+def short(node: SgNode | None) -> str:
+    text = " ".join(node.text().split()) if node is not None else "a function"
+    return text if len(text) <= 60 else text[:57] + "…"
+
+
+def dropped_argument(given: list[SgNode], index: int) -> Span:
+    """One argument with the comma that goes with it."""
+    own = span_of(given[index])
+    if index + 1 < len(given):
+        return Span(own.start, span_of(given[index + 1]).start)
+    return Span(span_of(given[index - 1]).end, own.end) if index > 0 else own
+
+
+def next_statement(statement: SgNode) -> SgNode | None:
+    following = statement.next()
+    while following is not None and (following.kind() == "comment" or not following.is_named()):
+        following = following.next()
+    return following
