@@ -11,13 +11,15 @@ from convex_project import ConvexProject, Json, Request
 from codemods.ir.query import Query
 from codemods.ir.table import Schema
 from codemods.readers.prisma import find_queries, schema_from
-from codemods.source import Edit, SourceFile, Span, render
+from codemods.source import SourceFile, Span, render
 from codemods.workspace import Workspace
-from codemods.writers.code import DbCode, ImportSpec, Refusal, TableUse
+from codemods.writers.code import DbCode, ImportSpec, Refusal, Rewrite, TableUse
+from codemods.writers.conditions import Assemblies
 from codemods.writers.db import write_query
 from codemods.writers.library import library
 from codemods.writers.names import SchemaNames, schema_names
 from codemods.writers.schema import SCHEMA_CLOSE, SCHEMA_IMPORTS, SCHEMA_OPEN, close_tables, schema_fragments
+from codemods.writers.settling import settled
 from codemods.writers.tables import close_uses, table_fragments
 
 CLIENT = 'import { PrismaClient } from "@prisma/client";\n\nconst prisma = new PrismaClient();\n\n'
@@ -106,8 +108,11 @@ class PrismaSource:
 def write_project(root: Path, source: PrismaSource) -> ConvexProject:
     """The Convex project: every exported function of the source as an internal mutation."""
     codes = [_accepted(source, query) for query in source.queries]
-    edits = [Edit(query.call, code.parts) for query, code in zip(source.queries, codes, strict=True)]
-    rendered = render(source.file.text, edits)
+    written = list(zip(source.queries, codes, strict=True))
+    assemblies = Assemblies(source.file, written)
+    assert list(assemblies.problems()) == []
+    rewrites = [*(Rewrite(query.call, code.parts) for query, code in written), *assemblies.rewrites()]
+    rendered = render(source.file.text, settled(source.file.text, [], rewrites))
     assert not rendered.refused
     uses = close_uses({use for code in codes for use in code.tables}, source.schema)
     indexes = {index for code in codes for index in code.indexes}

@@ -3,7 +3,21 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from codemods.ir.query import All, Any, Assignment, Condition, Data, Include, Not, Order, Predicate, Query, Related
+from codemods.ir.query import (
+    All,
+    Any,
+    Assignment,
+    Condition,
+    Data,
+    Include,
+    Named,
+    Not,
+    Order,
+    Predicate,
+    Query,
+    Related,
+    When,
+)
 from codemods.source.span import Span
 
 SCHEMA = """
@@ -113,6 +127,12 @@ def shown(source: str, part: Predicate | Data | Span | None) -> str:
             return f"not ({shown(source, inner)})"
         case Related(relation, quantifier, inner):
             return f"{relation} {quantifier} ({shown(source, inner)})"
+        case Named(name, inner):
+            return f"{name}: [{shown(source, inner)}]"
+        case When(test, inner, otherwise, case, is_loose):
+            equals = f" {'==' if is_loose else '==='} {shown(source, case)}" if case is not None else ""
+            sides = (shown(source, inner) or "anything", shown(source, otherwise) or "anything")
+            return f"({shown(source, test)}{equals} ? {sides[0]} : {sides[1]})"
         case Data(parts):
             return ", ".join(_part(source, each) for each in parts)
 

@@ -90,7 +90,43 @@ class Related:
     part: Predicate
 
 
-Predicate = Condition | All | Any | Not | Related
+@dataclass(frozen=True, slots=True)
+class When:
+    """A part that counts where an expression held at run time, and another that counts where it did not.
+
+    With `case` the expression did not have to be true but to equal that value, by `==` where it `is_loose`.
+    """
+
+    test: Span
+    part: Predicate
+    otherwise: Predicate = All(())
+    case: Span | None = None
+    is_loose: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A condition that code assembled in a variable, and may ask for in several calls."""
+
+    name: str
+    part: Predicate
+
+
+Predicate = Condition | All | Any | Not | Related | When | Named
+
+
+@dataclass(frozen=True, slots=True)
+class Assembly:
+    """A variable in which code puts together what a call is given.
+
+    `statements` declare and change it, in the order of the text; `references` are all other uses, those within the
+    database calls included. `type` is its written type.
+    """
+
+    name: str
+    statements: tuple[Span, ...]
+    references: tuple[Span, ...]
+    type: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,4 +213,6 @@ class Query:
     """TRANSACTION: the callback's function node, or the array of calls."""
     returns_rows: bool = False
     """CREATE_MANY, UPDATE_MANY: the call yields the rows, not their count."""
+    assembled: tuple[Assembly, ...] = ()
+    """The variables outside of the call that were read through."""
     unsupported: tuple[str, ...] = ()

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from codemods.ir.query import All, Any, Assignment, Change, Condition, Data, Not, Predicate, Query, Related
+from codemods.ir.query import (
+    All,
+    Any,
+    Assignment,
+    Change,
+    Condition,
+    Data,
+    Named,
+    Not,
+    Predicate,
+    Query,
+    Related,
+    When,
+)
 from codemods.source import Span
 
 
@@ -27,8 +40,11 @@ def _conditions(predicate: Predicate) -> Iterable[tuple[str, Span]]:
         case All(parts=parts) | Any(parts=parts):
             for part in parts:
                 yield from _conditions(part)
-        case Not(part=part):
+        case Not(part=part) | Named(part=part):
             yield from _conditions(part)
+        case When(part=part, otherwise=otherwise):
+            yield from _conditions(part)
+            yield from _conditions(otherwise)
         case Related():
             return
 

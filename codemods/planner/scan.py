@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from ast_grep_py import SgNode
 
 from codemods.ir.query import Query
+from codemods.ir.spans import erased_by
 from codemods.ir.table import Schema
 from codemods.planner.clients import client_parameter
 from codemods.planner.facts import Facts
@@ -37,6 +38,7 @@ class Scan:
         self._pieces = pieces
         self._query_starts = {query.call.start for query in queries}
         self._skipped = [*(_types(self.node) if handler else ()), *erased]
+        self._skipped += [span for query in queries for span in erased_by(query)]
         facts.queries = list(queries)
         facts.client = None if handler else client_parameter(self.node, facts.queries)
         if facts.client is not None:

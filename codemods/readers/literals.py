@@ -9,10 +9,18 @@ from ast_grep_py import SgNode
 
 from codemods.source.bindings import Binding, BindingKind
 from codemods.source.file import SourceFile
-from codemods.source.tree import arguments, find_all, named, property_name, unwrap
+from codemods.source.tree import arguments, find_all, member, named, property_name, unwrap
 
 CHOICES = frozenset({"ternary_expression", "binary_expression"})
-_PURE_CALLS = frozenset({"Number", "String", "Boolean", "BigInt", "parseInt", "parseFloat", "Date"})
+_PURE_CALLS = frozenset(
+    "Number String Boolean BigInt parseInt parseFloat Date isNaN isFinite Number.isNaN Number.isInteger "
+    "Array.isArray Object.keys Object.values".split()
+)
+_PURE_METHODS = frozenset(
+    "trim toLowerCase toUpperCase toString split includes startsWith endsWith slice substring replace replaceAll "
+    "getTime toISOString some every map filter join concat at indexOf".split()
+)
+"""Methods of texts, lists and dates that change nothing; what their callbacks do is looked at by itself."""
 _IMPURE = ("call_expression", "new_expression", "await_expression", "update_expression", "assignment_expression")
 
 
@@ -63,13 +71,13 @@ def property_of(literal: SgNode, name: str) -> SgNode | None:
 
 def literal_of(file: SourceFile, node: SgNode | None, kinds: tuple[str, ...] = ("object",)) -> SgNode | None:
     """The literal that an expression is, or that the constant it names was made from and still equals."""
-    inner = _plain(node)
+    inner = plain(node) if node is not None else None
     if inner is None or inner.kind() in kinds:
         return inner
     binding = binding_of(file, inner)
     if binding is None or binding.kind is not BindingKind.CONST or binding.reassigned:
         return None
-    value = _plain(binding.value)
+    value = plain(binding.value) if binding.value is not None else None
     if value is None or value.kind() not in kinds or is_changed(binding):
         return None
     if not is_pure(value) or not _is_stable(file, value):
@@ -83,10 +91,10 @@ def binding_of(file: SourceFile, node: SgNode) -> Binding | None:
     return file.bindings.resolve(node) if is_name else None
 
 
-def _plain(node: SgNode | None) -> SgNode | None:
+def plain(node: SgNode) -> SgNode:
     """Without casts, and without `Prisma.validator<…>()(literal)`."""
-    inner = unwrap(node) if node is not None else None
-    if inner is None or inner.kind() != "call_expression":
+    inner = unwrap(node)
+    if inner.kind() != "call_expression":
         return inner
     function = inner.field("function")
     is_validator = function is not None and function.kind() == "call_expression" and ".validator" in function.text()
@@ -143,7 +151,11 @@ def _is_stable(file: SourceFile, node: SgNode) -> bool:
 
 def _is_conversion(node: SgNode) -> bool:
     function = node.field("function") or node.field("constructor")
-    return function is not None and function.text() in _PURE_CALLS and bool(arguments(node))
+    if function is None:
+        return False
+    accessed = member(function)
+    is_method = node.kind() == "call_expression" and accessed is not None and accessed[1] in _PURE_METHODS
+    return is_method or (function.text() in _PURE_CALLS and bool(arguments(node)))
 
 
 def may_be_object(file: SourceFile, node: SgNode) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from codemods.ir.query import All, Compare, Condition, Order, Predicate
+from codemods.ir.query import All, Compare, Condition, Named, Order, Predicate
 from codemods.ir.table import Field, FieldType, Table
 from codemods.source.span import Span
 from codemods.writers.code import RefusedError
@@ -263,7 +263,8 @@ def _index_value(draft: Draft, table: Table, part: Condition, by_key: bool = Fal
 def _arrow(draft: Draft, table: Table, row: str, rest: list[Predicate]) -> Arrow | None:
     if not rest:
         return None
-    return Arrow(row, Tester(draft, table, row).test(All(tuple(rest))))
+    name = rest[0].name if len(rest) == 1 and isinstance(rest[0], Named) else ""
+    return Arrow(row, Tester(draft, table, row).test(All(tuple(rest))), name)
 
 
 def _check_order(table: Table, order: Sequence[Order]) -> None:

@@ -7,9 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from codemods.source.span import Span
-
-Part = str | Span
-"""Text, or a hole: the source text of the span, with the edits inside it applied."""
+from codemods.writers.layout import Doc, Part
 
 TableAction = Literal["mapper", "insert", "patch", "delete"]
 
@@ -60,6 +58,20 @@ class DbCode:
     """The internal functions by which an action reaches the database: texts by name."""
     dropped: frozenset[Span] = frozenset()
     """Values of the source of which nothing is left, since others are the same."""
+    conditions: Mapping[str, Doc] = field(default_factory=dict)
+    """The functions, by name, that test rows for conditions which were assembled before the call."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rewrite:
+    """Text for a span, with holes that may lie anywhere in the file.
+
+    One that `erases` takes the place of everything in its span, so that edits there only show in holes.
+    """
+
+    span: Span
+    parts: tuple[Part, ...]
+    erases: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ from codemods.planner.pieces import Piece
 from codemods.planner.problems import Problem
 from codemods.planner.values import node_covering
 from codemods.source import FUNCTION_KINDS, Edit, SourceFile, Span, named, span_of
-from codemods.writers.code import DbCode, ImportSpec, Refusal, TableUse, ValueFacts
+from codemods.writers.code import DbCode, ImportSpec, Refusal, Rewrite, TableUse, ValueFacts
+from codemods.writers.conditions import Assemblies
 from codemods.writers.crossing import Crossing
 from codemods.writers.db import write_query
 from codemods.writers.names import SchemaNames
@@ -24,6 +25,7 @@ class DatabaseEdits:
     """What the calls of one piece become, and what that takes."""
 
     edits: list[Edit] = field(default_factory=list)
+    rewrites: list[Rewrite] = field(default_factory=list)
     imports: list[ImportSpec] = field(default_factory=list)
     tables: set[TableUse] = field(default_factory=set)
     indexes: set[tuple[str, tuple[str, ...]]] = field(default_factory=set)
@@ -52,6 +54,7 @@ def write_queries(
     In an action, `crossing` is its way to the database.
     """
     found = DatabaseEdits()
+    written: list[tuple[Query, DbCode]] = []
     local = file.bindings.declared_in(piece.node)
     avoid = {*taken, *file.bindings.top_level, *(binding.name for binding in local)}
     changing = {binding.name for binding in local if binding.reassigned}
@@ -71,11 +74,15 @@ def write_queries(
             found.problems.append(Problem(code.code, f"{query.name}: {code.reason}", file.place(query.call.start)))
             continue
         _add(file, found, query, code)
+        written.append((query, code))
+    assemblies = Assemblies(file, written)
+    found.problems += assemblies.problems()
+    found.rewrites += assemblies.rewrites()
     return found
 
 
 def _add(file: SourceFile, found: DatabaseEdits, query: Query, code: DbCode) -> None:
-    found.edits.append(Edit(query.call, code.parts))
+    found.rewrites.append(Rewrite(query.call, code.parts))
     if code.comments:
         start = statement_start(file, query.call)
         indent = file.indent_at(start)

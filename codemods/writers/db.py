@@ -8,10 +8,11 @@ from functools import partial
 from codemods.ir.query import Op, Query
 from codemods.ir.table import Schema, Table
 from codemods.writers.access import source_of, unique_row
-from codemods.writers.code import DbCode, Part, Refusal, RefusedError, ValueFacts
+from codemods.writers.code import DbCode, Refusal, RefusedError, ValueFacts
+from codemods.writers.conditions import declarations
 from codemods.writers.crossing import Crossing, across
 from codemods.writers.draft import Draft, draft_of
-from codemods.writers.layout import Doc, Group, Line, Nest, call, layout, listed
+from codemods.writers.layout import Doc, Group, Line, Nest, Part, call, layout, listed
 from codemods.writers.names import SchemaNames
 from codemods.writers.relations import related_test
 from codemods.writers.sources import Limits, QuerySource, Source, many, one, unordered
@@ -52,9 +53,10 @@ def write_query(
         if write is None:
             raise RefusedError("CX301", f"{query.op} is not supported")
         doc = _with_hoisted(draft, write(draft, draft.table(query.table), query, used))
+        conditions = declarations(draft)
     except RefusedError as refused:
         return refused.refusal
-    return draft.finish(query, _laid_out(doc, indent))
+    return draft.finish(query, _laid_out(doc, indent), conditions)
 
 
 def _find_unique(draft: Draft, table: Table, query: Query, used: bool) -> Doc:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from codemods.ir.query import All, Any, Condition, Data, Include, Not, Predicate, Query, Related
+from codemods.ir.query import Predicate, Query, Related, When
+from codemods.ir.spans import values_of
 from codemods.ir.table import Field, FieldType, Schema, Table
 from codemods.source.span import Span
 from codemods.writers.code import (
@@ -21,6 +22,7 @@ from codemods.writers.code import (
     merge_imports,
 )
 from codemods.writers.fields import column_of, id_target
+from codemods.writers.guards import guarded, names_there
 from codemods.writers.indexes import index_of
 from codemods.writers.layout import Doc, Hole, call
 from codemods.writers.library import all_names, module_of
@@ -52,6 +54,8 @@ _PURE_CALL = re.compile(
     r"\b(?:new Date|Date\.now|Math\.\w+|Number|String|Boolean|BigInt|parseInt|parseFloat)(?=\()"
     r"|\.(?:toLowerCase|toUpperCase|trim|toString|getTime|toISOString)(?=\()"
 )
+_PURE_METHOD = re.compile(r"\??\.(?:split|slice|substring|replace|replaceAll|includes|map|filter|concat)(?=\()")
+"""Methods that compute something anew, which nobody minds where it is only done under a test."""
 _COMMENT = re.compile(r"//[^\n\r]*|/\*[\s\S]*?\*/")
 _CALL_OR_CHANGE = re.compile(r"[\w$\])]\s*(?:\?\.)?\(|\+\+|--|(?<![=!<>])=(?![=>])|\bnew\b|[\w$\])]`")
 
@@ -95,6 +99,10 @@ class Draft:
     """The internal functions of an action that the query needs: texts by name."""
     dropped: set[Span] = field(default_factory=set)
     """Values that are the same as others: their text is nowhere in the code."""
+    named: dict[str, tuple[Table, Predicate]] = field(default_factory=dict)
+    """Conditions that are functions of the source's name: what they ask of rows of which table."""
+    seen: frozenset[str] | None = None
+    """Within a condition that depends on a test, or has a name: the names whose values the test has looked at."""
     bundled: dict[str, Doc] = field(default_factory=dict)
     """Objects that cross from an action whole, by the names of their arguments."""
 
@@ -168,7 +176,8 @@ class Draft:
         `alone` says that it is a whole argument, which needs no parentheses.
         """
         text = self.facts.text(span)
-        if span in self.hoisted or _must_move(text, repeated) or self._changes(text):
+        pure = _PURE_METHOD.sub(" +", text) if self.seen is not None else text
+        if span in self.hoisted or _must_move(pure, repeated) or self._changes(text):
             return self.hoist(span, wish)
         return self.value(span) if alone else self.operand(span)
 
@@ -185,14 +194,34 @@ class Draft:
         self.bundled[name] = doc
         return name
 
+    @contextmanager
+    def where_tested(self, choice: When, held: bool) -> Iterator[None]:
+        """Writes one side of a choice: what its test has found out of values counts there."""
+        facts, seen = self.facts, self.seen
+        self.facts = guarded(facts, choice, held)
+        self.seen = (seen or frozenset()) | names_there(facts, choice, held)
+        yield
+        self.facts, self.seen = facts, seen
+
+    @contextmanager
+    def before_calls(self) -> Iterator[None]:
+        """Writes a condition that stands on its own, before the queries that ask for it."""
+        self.seen = frozenset()
+        yield
+        self.seen = None
+
     def hoist(self, span: Span, wish: str) -> str:
         """A name for a value that is computed once, before the query."""
+        if self.seen is not None and span not in self.hoisted:
+            raise RefusedError(
+                "CX301", f"`{self.facts.text(span)}`, which belongs to a condition, has to be computed first"
+            )
         if span not in self.hoisted:
             self.hoisted[span] = self.fresh(wish)
         return self.hoisted[span]
 
     def _changes(self, text: str) -> bool:
-        return not self.changing.isdisjoint(_IDENTIFIER.findall(text))
+        return not self.changing.isdisjoint(set(_IDENTIFIER.findall(text)) - (self.seen or frozenset()))
 
     def stored(self, table: Table, column: Field, span: Span, value: Doc, cast: bool = True) -> Doc:
         """A value in the form in which the column stores it. `cast` gives ids and enums their type."""
@@ -214,7 +243,7 @@ class Draft:
         """Adds a diagnostic."""
         self.diagnostics[(code, message)] = None
 
-    def finish(self, query: Query, parts: tuple[str | Span, ...]) -> DbCode:
+    def finish(self, query: Query, parts: tuple[str | Span, ...], conditions: Mapping[str, Doc]) -> DbCode:
         """The finished code."""
         return DbCode(
             parts,
@@ -226,6 +255,7 @@ class Draft:
             tuple(_comments_between(query, self.facts)),
             dict(self.functions),
             frozenset(self.dropped),
+            conditions,
         )
 
     def _import(self, module: str, name: str) -> str:
@@ -256,30 +286,16 @@ def draft_of(
 
 def _words_in(query: Query, facts: ValueFacts) -> set[str]:
     """Every identifier in the values of a query."""
-    return {word for span in _values_of(query) for word in _IDENTIFIER.findall(facts.text(span))}
+    return {word for span in values_of(query) for word in _IDENTIFIER.findall(facts.text(span))}
 
 
 def _comments_between(query: Query, facts: ValueFacts) -> Iterator[str]:
     """The comments of a call that are in none of its values, which is where the source's text survives."""
     position = query.call.start
-    for value in [*sorted(_values_of(query)), Span(query.call.end, query.call.end)]:
+    for value in [*sorted(values_of(query)), Span(query.call.end, query.call.end)]:
         if value.start >= position:
             yield from _COMMENT.findall(facts.text(Span(position, value.start)))
         position = max(position, value.end)
-
-
-def _values_of(query: Query) -> Iterator[Span]:
-    """Every slice of source that the query's code may contain."""
-    yield from _condition_values(query.where)
-    yield from (span for span in (query.limit, query.offset) if span)
-    for data in (query.data, query.update):
-        yield from _data_values(data)
-    if isinstance(query.rows, Span):
-        yield query.rows
-    for row in query.rows if isinstance(query.rows, tuple) else ():
-        yield from _data_values(row)
-    for include in query.include:
-        yield from _include_values(include)
 
 
 def _operand(text: str, value: Doc) -> Doc:
@@ -290,27 +306,3 @@ def _must_move(text: str, repeated: bool) -> bool:
     if _WAITS.search(text):
         return True
     return repeated and _CALL_OR_CHANGE.search(_PURE_CALL.sub(" +", text)) is not None
-
-
-def _condition_values(predicate: Predicate) -> Iterator[Span]:
-    match predicate:
-        case Condition(value=value):
-            yield value
-        case All(parts=parts) | Any(parts=parts):
-            for part in parts:
-                yield from _condition_values(part)
-        case Not(part=part) | Related(part=part):
-            yield from _condition_values(part)
-
-
-def _include_values(include: Include) -> Iterator[Span]:
-    yield from _condition_values(include.where)
-    if include.limit:
-        yield include.limit
-    for inner in include.include:
-        yield from _include_values(inner)
-
-
-def _data_values(data: Data | None) -> Iterator[Span]:
-    for part in data.parts if data else ():
-        yield part if isinstance(part, Span) else part.value

@@ -14,6 +14,7 @@ from codemods.writers.moved import MovedWriter
 from codemods.writers.parsing import parse_edits
 from codemods.writers.placement import Context
 from codemods.writers.registered import HandlerWriter
+from codemods.writers.settling import settled
 from codemods.writers.splice import Job, Splice, Written, function_at
 from codemods.writers.uses import UseWriter
 
@@ -53,6 +54,8 @@ class PieceWriter:
         found = splice.context.database.get(splice.piece.key)
         for dropped in found.dropped if found is not None else ():
             splice.edits = [edit for edit in splice.edits if not dropped.holds(edit.span)]
+        if found is not None:
+            splice.edits = settled(splice.file.text, splice.edits, found.rewrites)
         splice.written.text = self._text()
         return splice.written
 

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from codemods.source.span import Span
-from codemods.writers.code import Part
+
+Part = str | Span
+"""Text, or a hole: the source text of the span, with the edits inside it applied."""
 
 WIDTH = 100
 STEP = "  "

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from codemods.ir.query import All, Any, Compare, Condition, Not, Predicate, Related
+from codemods.ir.query import All, Any, Compare, Condition, Named, Not, Predicate, Related, When
 from codemods.ir.table import Field, FieldType, Table
 from codemods.writers.code import RefusedError
 from codemods.writers.draft import Draft
 from codemods.writers.fields import column_of, is_indexable
+from codemods.writers.guards import guard
 from codemods.writers.layout import Doc, Group, Line, Nest, arrow, call, joined
 
 _OPPOSITE = {
@@ -58,9 +59,14 @@ class Arrow:
     row: str
     test: Test
 
+    name: str = ""
+    """The name of the function, where code has it already."""
+
     @property
     def doc(self) -> Doc:
         """The function."""
+        if self.name:
+            return self.name
         prefix = "async " if self.test.waits else ""
         return arrow(f"{prefix}({self.row})", self.test.doc)
 
@@ -86,6 +92,34 @@ class Tester:
                 return self._negated_all(parts) if negated else _all([self.test(part) for part in parts])
             case Any(parts=parts):
                 return _all([self.test(part, True) for part in parts]) if negated else self._any(parts)
+            case When():
+                return self._when(predicate, negated)
+            case Named():
+                return self._named(predicate, negated)
+
+    def _when(self, choice: When, negated: bool) -> Test:
+        """A choice made at run time. A side without conditions asks nothing, negated or not."""
+        with self._draft.where_tested(choice, held=True):
+            then = self.test(choice.part, negated)
+        with self._draft.where_tested(choice, held=False):
+            otherwise = self.test(choice.otherwise, negated)
+        yes, no = Test(guard(self._draft, choice, held=True)), Test(guard(self._draft, choice, held=False))
+        if choice.otherwise == All(()):
+            return _any([no, then])
+        if choice.part == All(()):
+            return _any([yes, otherwise])
+        if choice.otherwise == Any(()) and not negated:
+            return _all([yes, then])
+        body = Nest((Line(" "), "? ", then.doc, Line(" "), ": ", otherwise.doc))
+        return Test(("(", Group((yes.doc, body)), ")"), then.waits or otherwise.waits)
+
+    def _named(self, condition: Named, negated: bool) -> Test:
+        """The condition that code assembled before, which is a function now."""
+        waits = waits_for_rows(condition.part)
+        self._draft.named[condition.name] = (self._table, condition.part)
+        called = f"{condition.name}({self._row})"
+        sign = "!" if negated else ""
+        return Test(f"{sign}(await {called})" if waits else f"{sign}{called}", waits)
 
     def _negated_all(self, parts: tuple[Predicate, ...]) -> Test:
         if len(parts) > 1 and any(self._may_vanish(part) for part in parts):
@@ -112,8 +146,10 @@ class Tester:
                 return self._draft.facts.may_be_undefined(value)
             case All(parts=parts):
                 return all(self._may_vanish(each) for each in parts)
-            case Not(part=inner):
+            case Not(part=inner) | Named(part=inner):
                 return self._may_vanish(inner)
+            case When(part=inner, otherwise=otherwise):
+                return self._may_vanish(inner) or self._may_vanish(otherwise)
             case _:
                 return False
 
@@ -194,6 +230,21 @@ class Tester:
         if not is_indexable(field) and not (is_null_test and not field.is_list):
             raise RefusedError("CX301", f"condition on {condition.field}, a {'list' if field.is_list else field.type}")
         return field
+
+
+def waits_for_rows(predicate: Predicate) -> bool:
+    """Does the test of a condition look up other rows?"""
+    match predicate:
+        case Related():
+            return True
+        case All(parts=parts) | Any(parts=parts):
+            return any(waits_for_rows(part) for part in parts)
+        case Not(part=part) | Named(part=part):
+            return waits_for_rows(part)
+        case When(part=part, otherwise=otherwise):
+            return waits_for_rows(part) or waits_for_rows(otherwise)
+        case _:
+            return False
 
 
 def _all(tests: list[Test]) -> Test:

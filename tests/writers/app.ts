@@ -386,3 +386,15 @@ export async function activeOf({ q }: { q: string }) {
 export async function createSlot(data: { day?: string; time?: string; code?: string; unique?: boolean }) {
   return prisma.slot.create({ data });
 }
+
+export async function searchTasks({ a, b, done }: { a?: string; b?: { least?: number; mine?: string }; done?: boolean }) {
+  const where: Any = {};
+  if (a) {
+    where.OR = [{ title: { contains: a, mode: "insensitive" } }, { author: { email: a } }];
+  }
+  if (done !== undefined) where.done = done;
+  const tasks = await prisma.task.findMany({ where, orderBy: { title: "asc" }, select: { title: true } });
+  const total = await prisma.task.count({ where });
+  const mine = await prisma.task.count({ where: { ...(b?.mine && { author: { email: b.mine } }), ...(a ? { done: false } : {}) } });
+  return { titles: tasks.map((task) => task.title), total, mine };
+}

@@ -576,3 +576,20 @@ def test_values_that_wait_are_computed_before(project: ConvexProject) -> None:
     assert emails(results[3]) == ["bob@x.io"]
     assert results[4]["email"] == "cyd@x.io"
     assert results[5] == []
+
+
+def test_a_condition_that_was_assembled_asks_for_what_it_holds(project: ConvexProject) -> None:
+    made = [("createTaskByEmail", {"title": title, "email": "bob@x.io"}) for title in ("Ask Ann", "Build", "Call Ann")]
+    *_, everything, some, nothing, mine = run(
+        project,
+        *USERS,
+        *made,
+        ("searchTasks", {}),
+        ("searchTasks", {"a": "ANN", "done": False}),
+        ("searchTasks", {"a": "", "done": True}),
+        ("searchTasks", {"a": "bob@x.io", "b": {"mine": "Ann@x.io"}}),
+    )
+    assert everything == {"titles": ["Ask Ann", "Build", "Call Ann"], "total": 3, "mine": 3}
+    assert some == {"titles": ["Ask Ann", "Call Ann"], "total": 2, "mine": 3}
+    assert nothing == {"titles": [], "total": 0, "mine": 3}
+    assert mine == {"titles": ["Ask Ann", "Build", "Call Ann"], "total": 3, "mine": 0}

@@ -14,7 +14,7 @@ from codemods.readers.prisma.methods import ARGUMENTS, CLIENT_METHODS, HARMLESS_
 from codemods.readers.prisma.reading import Reading, is_undefined
 from codemods.readers.prisma.selection import read_limit, read_order, read_selection
 from codemods.readers.prisma.tables import HIDDEN
-from codemods.readers.prisma.where import NOTHING, read_where
+from codemods.readers.prisma.where import NOTHING, read_condition
 from codemods.source.file import SourceFile
 from codemods.source.span import Span
 from codemods.source.tree import FUNCTION_KINDS, arguments, unwrap
@@ -57,7 +57,7 @@ def model_query(file: SourceFile, schema: Schema, found: ModelCall, workspace: W
     share are read with the help of the workspace."""
     method = MODEL_METHODS[found.method]
     table = table_of_model(schema, found.model) if found.model else None
-    reading = Reading(file, schema, workspace)
+    reading = Reading(file, found.call, schema, workspace)
     for problem in (found.problem, method.problem, _fluent(found.call, table)):
         if problem:
             reading.reject(problem)
@@ -104,7 +104,7 @@ def _read(query: Query, reading: Reading, given: dict[str, SgNode], table: Table
     creates = given.get("create") if query.op is Op.UPSERT else given.get("data")
     read = replace(
         query,
-        where=read_where(reading, given["where"], table) if "where" in given else NOTHING,
+        where=read_condition(reading, given["where"], table) if "where" in given else NOTHING,
         order=read_order(reading, given["orderBy"], table) if "orderBy" in given else (),
         limit=read_limit(reading, given.get("take")),
         offset=reading.span(given["skip"]) if "skip" in given else None,
@@ -118,7 +118,7 @@ def _read(query: Query, reading: Reading, given: dict[str, SgNode], table: Table
 
 
 def _finished(query: Query, reading: Reading) -> Query:
-    return replace(query, unsupported=tuple(reading.reasons))
+    return replace(query, assembled=tuple(reading.assembled), unsupported=tuple(reading.reasons))
 
 
 def _fluent(call: SgNode, table: Table | None) -> str | None:

@@ -6,7 +6,10 @@ from dataclasses import dataclass, field
 
 from ast_grep_py import SgNode
 
+from codemods.ir.query import Assembly
 from codemods.ir.table import Schema, Table
+from codemods.readers.assembled import Held, Object, Resolver, UnreadableError, Value
+from codemods.readers.assembled.stability import is_settled
 from codemods.readers.literals import Computed, Property, Spread, entries, is_changed, literal_of
 from codemods.source.file import SourceFile
 from codemods.source.span import Span
@@ -19,9 +22,13 @@ class Reading:
     """Collects, in order and once each, the reasons why a call is not fully understood."""
 
     file: SourceFile
+    call: SgNode
+    """The call that is read."""
     schema: Schema
     workspace: Workspace | None = None
     reasons: list[str] = field(default_factory=list)
+    assembled: dict[Assembly, None] = field(default_factory=dict)
+    """The variables that were read through."""
     is_elsewhere: bool = False
     """True in another file than the call's: names of columns can be read there, values cannot be taken from it."""
 
@@ -34,7 +41,38 @@ class Reading:
         """The span of a value, without surrounding white space."""
         if self.is_elsewhere:
             self.reject("a value is written in another file")
+        elif not is_settled(self.file, node, self.call):
+            self.reject(f"`{node.text()}` may be something else at the call")
         return self.file.span(node)
+
+    def value(self, given: Value | None, part: str) -> Value | None:
+        """What an argument is at the call: an object, a list, a choice of them, or an expression that stays as it is.
+
+        What cannot be followed is rejected under the name of the `part`, and is nothing.
+        """
+        try:
+            while isinstance(given, SgNode | Held):
+                if isinstance(given, Held):
+                    self.assembled[given.assembly] = None
+                    given = given.value
+                else:
+                    found = Resolver(self.file, self.call).resolve(given)
+                    if isinstance(found, SgNode):
+                        return given
+                    given = found
+            return given
+        except UnreadableError as error:
+            self.reject(f"{part}: {error}")
+            return Object({})
+
+    def holder(self, given: Value | None) -> Assembly | None:
+        """The variable that holds an argument."""
+        if isinstance(given, SgNode):
+            try:
+                given = Resolver(self.file, self.call).resolve(given)
+            except UnreadableError:
+                return None
+        return given.assembly if isinstance(given, Held) else None
 
     def table(self, name: str) -> Table | None:
         """The table of a relation."""
@@ -53,7 +91,7 @@ class Reading:
         if not known or literal_of(file, value) is None:
             return self, node
         is_elsewhere = self.is_elsewhere or file is not self.file
-        return Reading(file, self.schema, self.workspace, self.reasons, is_elsewhere), value
+        return Reading(file, self.call, self.schema, self.workspace, self.reasons, is_elsewhere=is_elsewhere), value
 
     def properties(self, node: SgNode, part: str) -> list[Property]:
         """The properties of an object argument, read through constants and spreads of literals.

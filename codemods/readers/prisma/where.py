@@ -5,15 +5,18 @@ Operators: https://www.prisma.io/docs/orm/reference/prisma-client-reference#filt
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import TypeGuard
 
 from ast_grep_py import SgNode
 
-from codemods.ir.query import All, Any, Compare, Condition, Not, Predicate, Related
+from codemods.ir.query import All, Any, Compare, Condition, Named, Not, Predicate, Related, When
 from codemods.ir.table import Field, FieldType, Relation, RelationKind, Table
-from codemods.readers.literals import literal_of, may_be_object
+from codemods.readers.assembled import Choice, Items, Object, Value
+from codemods.readers.literals import may_be_object
+from codemods.readers.prisma.conditions import conjuncts, named, simplified, unnamed
 from codemods.readers.prisma.reading import Reading, is_undefined
-from codemods.source.tree import named, string_value, unwrap
+from codemods.source.tree import member, string_value, unwrap
 
 OPERATORS: Mapping[str, Compare] = {
     "equals": Compare.EQ,
@@ -28,22 +31,46 @@ OPERATORS: Mapping[str, Compare] = {
     "startsWith": Compare.STARTS_WITH,
     "endsWith": Compare.ENDS_WITH,
 }
+LISTS = frozenset({Compare.IN, Compare.NOT_IN})
 TEXT_OPERATORS = frozenset({Compare.CONTAINS, Compare.STARTS_WITH, Compare.ENDS_WITH, Compare.EQ, Compare.NE})
 TO_MANY = ("some", "every", "none")
 TO_ONE = ("is", "isNot")
 NOTHING = All(())
 
 
-def read_where(reading: Reading, node: SgNode, table: Table) -> Predicate:
-    """The predicate of a `where` argument."""
-    if is_undefined(node):
-        return NOTHING
-    parts = [
-        _entry(reading, prop.key, prop.value, table)
-        for prop in reading.properties(node, "where")
-        if not is_undefined(prop.value)
-    ]
-    return _all(parts)
+def read_condition(reading: Reading, node: SgNode, table: Table) -> Predicate:
+    """The predicate of the `where` of a call: what a variable holds keeps its name."""
+    holder = reading.holder(node)
+    predicate = read_where(reading, node, table)
+    parts = [named(holder.name, predicate)] if holder is not None else list(conjuncts(predicate))
+    return _all([part if isinstance(part, Named) else unnamed(part) for each in parts for part in conjuncts(each)])
+
+
+def read_where(reading: Reading, given: Value | None, table: Table) -> Predicate:
+    """The predicate of an object of conditions."""
+    value = reading.value(given, "where")
+    match value:
+        case None:
+            return NOTHING
+        case Object(entries):
+            return _all([_entry(reading, key, each, table) for key, each in entries.items()])
+        case Choice():
+            return _choice(reading, value, lambda each: read_where(reading, each, table))
+        case _:
+            reading.reject("where: built elsewhere")
+            return NOTHING
+
+
+def _choice(
+    reading: Reading, choice: Choice, read: Callable[[Value], Predicate], absent: Predicate = NOTHING
+) -> Predicate:
+    """Both sides of a choice; `absent` is the side that is not there."""
+    then = read(choice.then) if choice.then is not None else absent
+    otherwise = read(choice.otherwise) if choice.otherwise is not None else absent
+    test = choice.test
+    case = reading.span(test.case) if test.case is not None else None
+    made = When(reading.span(test.node), then, otherwise, case, test.is_loose)
+    return simplified(made, test.node.text(), reading.file.slice)
 
 
 def _all(parts: list[Predicate]) -> Predicate:
@@ -53,13 +80,20 @@ def _all(parts: list[Predicate]) -> Predicate:
     return flat[0] if len(flat) == 1 else All(tuple(flat))
 
 
-def _entry(reading: Reading, key: str, value: SgNode, table: Table) -> Predicate:
+def _entry(reading: Reading, key: str, given: Value, table: Table) -> Predicate:
+    value = reading.value(given, "where")
+    if value is None:
+        return NOTHING
+    if isinstance(value, Choice):
+        return _choice(reading, value, lambda each: _entry(reading, key, each, table))
     if key == "AND":
-        return _all(_branches(reading, key, value, table))
+        holder = reading.holder(given)
+        every = _all(_branches(reading, key, value, table, NOTHING))
+        return named(holder.name, every) if holder is not None else every
     if key == "OR":
-        return Any(tuple(_branches(reading, key, value, table)))
+        return Any(tuple(_branches(reading, key, value, table, Any(()))))
     if key == "NOT":
-        return _all([Not(part) for part in _branches(reading, key, value, table)])
+        return _all([Not(part) for part in _branches(reading, key, value, table, NOTHING)])
     field, relation = table.field(key), table.relation(key)
     if field is not None:
         return _column(reading, field, value)
@@ -68,83 +102,104 @@ def _entry(reading: Reading, key: str, value: SgNode, table: Table) -> Predicate
     return _compound_key(reading, key, value, table)
 
 
-def _branches(reading: Reading, key: str, value: SgNode, table: Table) -> list[Predicate]:
+def _branches(reading: Reading, key: str, value: Value, table: Table, absent: Predicate) -> list[Predicate]:
     """The alternatives of AND, OR and NOT, which take one object or a list of them."""
-    literal = literal_of(reading.file, value, ("object", "array"))
-    if literal is None:
-        reading.reject(f"where: {key} is built elsewhere")
-        return []
-    if literal.kind() == "object":
-        return [read_where(reading, literal, table)]
-    found: list[Predicate] = []
-    for item in named(literal):
-        if item.kind() == "spread_element":
-            reading.reject(f"where: spread in {key}")
-        else:
-            found.append(read_where(reading, item, table))
-    return found
+    match value:
+        case Object():
+            return [read_where(reading, value, table)]
+        case Items(items):
+            return [_branch(reading, item, table, absent) for item in items]
+        case _:
+            reading.reject(f"where: {key} is built elsewhere")
+            return []
+
+
+def _branch(reading: Reading, item: Value, table: Table, absent: Predicate) -> Predicate:
+    if isinstance(item, Choice):
+        return _choice(reading, item, lambda each: _branch(reading, each, table, absent), absent)
+    return read_where(reading, item, table)
 
 
 # columns
 
 
-def _column(reading: Reading, field: Field, value: SgNode) -> Predicate:
-    literal = literal_of(reading.file, value)
+def _column(reading: Reading, field: Field, value: Value) -> Predicate:
     if field.type is FieldType.JSON or field.is_list:
         reading.reject(f"where: {'list' if field.is_list else 'JSON'} field `{field.name}`")
         return NOTHING
-    if literal is not None:
-        return _operators(reading, field, literal)
-    if may_be_object(reading.file, value):
-        reading.reject(f"where: condition on `{field.name}` is chosen at run time")
+    if isinstance(value, Object):
+        return _operators(reading, field, value)
+    return _compared(
+        reading, field.name, Compare.EQ, value, f"where: condition on `{field.name}` is chosen at run time"
+    )
+
+
+def _compared(
+    reading: Reading, name: str, op: Compare, value: Value, problem: str, any_case: bool = False
+) -> Predicate:
+    """A comparison with an expression; a list that is written out is an expression too."""
+    if not isinstance(value, SgNode) or (op not in LISTS and may_be_object(reading.file, value)):
+        reading.reject(problem)
         return NOTHING
-    return Condition(field.name, Compare.EQ, reading.span(value))
+    return Condition(name, op, reading.span(value), any_case and op in TEXT_OPERATORS)
 
 
-def _operators(reading: Reading, field: Field, literal: SgNode) -> Predicate:
-    properties = [prop for prop in reading.properties(literal, "where") if not is_undefined(prop.value)]
-    insensitive = False
-    for prop in properties:
-        if prop.key == "mode":
-            insensitive = string_value(unwrap(prop.value)) == "insensitive"
-            if not insensitive and string_value(unwrap(prop.value)) != "default":
-                reading.reject("where: mode is chosen at run time")
-    parts = [_operator(reading, field, prop.key, prop.value, insensitive) for prop in properties if prop.key != "mode"]
-    return _all(parts)
+def _operators(reading: Reading, field: Field, conditions: Object) -> Predicate:
+    given = {key: value for key, value in conditions.entries.items() if key != "mode"}
+    mode = reading.value(conditions.entries.get("mode"), "where")
+    name = _mode(mode) if isinstance(mode, SgNode) else None if mode is None else ""
+    if name not in (None, "insensitive", "default"):
+        reading.reject("where: mode is chosen at run time")
+    return _all([_operator(reading, field, key, value, name == "insensitive") for key, value in given.items()])
 
 
-def _operator(reading: Reading, field: Field, key: str, value: SgNode, insensitive: bool) -> Predicate:
+def _mode(node: SgNode) -> str:
+    """`"insensitive"`, or `Prisma.QueryMode.insensitive`."""
+    accessed = member(node)
+    if accessed is not None and accessed[0].text().endswith("QueryMode"):
+        return accessed[1]
+    return string_value(unwrap(node)) or ""
+
+
+def _operator(reading: Reading, field: Field, key: str, given: Value, insensitive: bool) -> Predicate:
     operator = OPERATORS.get(key)
     if operator is None:
         reading.reject(f"where: operator `{key}`")
         return NOTHING
-    nested = literal_of(reading.file, value)
-    if nested is not None and operator is Compare.NE:
-        return Not(_operators(reading, field, nested))
-    if nested is not None or may_be_object(reading.file, value):
-        reading.reject(f"where: operand of `{key}`")
-        return NOTHING
-    return Condition(field.name, operator, reading.span(value), insensitive and operator in TEXT_OPERATORS)
+    if operator in LISTS and isinstance(given, SgNode) and not is_undefined(given):
+        return _compared(reading, field.name, operator, given, "", insensitive)
+    value = reading.value(given, "where")
+    match value:
+        case None:
+            return NOTHING
+        case Choice():
+            return _choice(reading, value, lambda each: _operator(reading, field, key, each, insensitive))
+        case Object() if operator is Compare.NE:
+            return Not(_operators(reading, field, value))
+        case _:
+            return _compared(reading, field.name, operator, value, f"where: operand of `{key}`", insensitive)
 
 
 # relations and compound keys
 
 
-def _relation(reading: Reading, relation: Relation, value: SgNode, table: Table) -> Predicate:
+def _relation(reading: Reading, relation: Relation, value: Value, table: Table) -> Predicate:
     target = reading.table(relation.table)
-    inner = unwrap(value)
-    if inner.text() == "null":
-        return _missing(relation, reading, inner)
-    literal = literal_of(reading.file, value)
-    if literal is None or target is None:
+    if _is_null(value):
+        return _missing(relation, reading, value)
+    if not isinstance(value, Object) or target is None:
         reading.reject(f"where: filter on relation `{relation.field}` is built elsewhere")
         return NOTHING
-    properties = reading.properties(literal, "where")
+    given = value.entries.items()
     if relation.kind in (RelationKind.BELONGS_TO, RelationKind.HAS_ONE):
-        if not any(prop.key in TO_ONE for prop in properties):
-            return Related(relation.field, "is", read_where(reading, literal, target))
-        return _all([_quantified(reading, relation, prop.key, prop.value, target, TO_ONE) for prop in properties])
-    return _all([_quantified(reading, relation, prop.key, prop.value, target, TO_MANY) for prop in properties])
+        if not any(key in TO_ONE for key, _ in given):
+            return Related(relation.field, "is", read_where(reading, value, target))
+        return _all([_quantified(reading, relation, key, each, target, TO_ONE) for key, each in given])
+    return _all([_quantified(reading, relation, key, each, target, TO_MANY) for key, each in given])
+
+
+def _is_null(value: Value | None) -> TypeGuard[SgNode]:
+    return isinstance(value, SgNode) and unwrap(value).text() == "null"
 
 
 def _missing(relation: Relation, reading: Reading, null: SgNode) -> Predicate:
@@ -155,28 +210,29 @@ def _missing(relation: Relation, reading: Reading, null: SgNode) -> Predicate:
 
 
 def _quantified(
-    reading: Reading, relation: Relation, key: str, value: SgNode, target: Table, allowed: tuple[str, ...]
+    reading: Reading, relation: Relation, key: str, given: Value, target: Table, allowed: tuple[str, ...]
 ) -> Predicate:
     if key not in allowed:
         reading.reject(f"where: relation filter `{key}`")
         return NOTHING
-    if unwrap(value).text() == "null":
-        missing = _missing(relation, reading, unwrap(value))
+    value = reading.value(given, "where")
+    if _is_null(value):
+        missing = _missing(relation, reading, value)
         return Not(missing) if key == "isNot" else missing
+    if value is None:
+        return NOTHING
+    if isinstance(value, Choice):
+        return _choice(reading, value, lambda each: _quantified(reading, relation, key, each, target, allowed))
     part = read_where(reading, value, target)
     return Not(Related(relation.field, "is", part)) if key == "isNot" else Related(relation.field, key, part)
 
 
-def _compound_key(reading: Reading, key: str, value: SgNode, table: Table) -> Predicate:
+def _compound_key(reading: Reading, key: str, value: Value, table: Table) -> Predicate:
     """`userId_postId: { userId, postId }`: the key's name is free, so its content decides."""
-    literal = literal_of(reading.file, value)
-    if literal is None:
-        reading.reject(f"where: unknown field `{key}`")
-        return NOTHING
-    properties = reading.properties(literal, "where")
-    names = {prop.key for prop in properties}
+    given = value.entries if isinstance(value, Object) else {}
     keys = [table.primary_key, *table.uniques]
-    if not any(len(each) > 1 and set(each) == names for each in keys):
+    if not any(len(each) > 1 and set(each) == set(given) for each in keys):
         reading.reject(f"where: unknown field `{key}`")
         return NOTHING
-    return All(tuple(Condition(prop.key, Compare.EQ, reading.span(prop.value)) for prop in properties))
+    parts = [_compared(reading, name, Compare.EQ, each, f"where: `{name}` of `{key}`") for name, each in given.items()]
+    return All(tuple(parts))

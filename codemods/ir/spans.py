@@ -1,0 +1,71 @@
+"""Which slices of source a database call is made of: the values that its code goes on using, and the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from codemods.ir.query import All, Any, Condition, Data, Include, Named, Not, Op, Predicate, Query, Related, When
+from codemods.source.span import Span
+
+_CONTROL = frozenset({Op.RAW, Op.TRANSACTION, Op.CONNECT})
+
+
+def values_of(query: Query) -> Iterator[Span]:
+    """Every slice of source that the query's code may contain."""
+    yield from _condition_values(query.where)
+    yield from (span for span in (query.limit, query.offset) if span)
+    for data in (query.data, query.update):
+        yield from _data_values(data)
+    if isinstance(query.rows, Span):
+        yield query.rows
+    for row in query.rows if isinstance(query.rows, tuple) else ():
+        yield from _data_values(row)
+    for include in query.include:
+        yield from _include_values(include)
+
+
+def erased_by(query: Query) -> Iterator[Span]:
+    """The source that is gone once the query is written: its call and what assembled it, but for the values."""
+    if query.unsupported or query.op in _CONTROL:
+        return
+    kept = sorted(values_of(query))
+    for whole in (query.call, *(each for assembly in query.assembled for each in assembly.statements)):
+        yield from _between(whole, [value for value in kept if whole.holds(value)])
+
+
+def _between(whole: Span, kept: Iterable[Span]) -> Iterator[Span]:
+    start = whole.start
+    for value in kept:
+        if value.start > start:
+            yield Span(start, value.start)
+        start = max(start, value.end)
+    if start < whole.end:
+        yield Span(start, whole.end)
+
+
+def _condition_values(predicate: Predicate) -> Iterator[Span]:
+    match predicate:
+        case Condition(value=value):
+            yield value
+        case All(parts=parts) | Any(parts=parts):
+            for part in parts:
+                yield from _condition_values(part)
+        case Not(part=part) | Related(part=part) | Named(part=part):
+            yield from _condition_values(part)
+        case When(test=test, part=part, otherwise=otherwise, case=case):
+            yield from (test, case) if case is not None else (test,)
+            yield from _condition_values(part)
+            yield from _condition_values(otherwise)
+
+
+def _include_values(include: Include) -> Iterator[Span]:
+    yield from _condition_values(include.where)
+    if include.limit:
+        yield include.limit
+    for inner in include.include:
+        yield from _include_values(inner)
+
+
+def _data_values(data: Data | None) -> Iterator[Span]:
+    for part in data.parts if data else ():
+        yield part if isinstance(part, Span) else part.value

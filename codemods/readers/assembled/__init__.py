@@ -1,0 +1,6 @@
+"""Objects and lists that code puts together before a call."""
+
+from codemods.readers.assembled.resolve import Resolver
+from codemods.readers.assembled.values import Choice, Held, Items, Object, Test, UnreadableError, Value
+
+__all__ = ["Choice", "Held", "Items", "Object", "Resolver", "Test", "UnreadableError", "Value"]

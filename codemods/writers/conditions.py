@@ -1,0 +1,104 @@
+"""Conditions that code assembled before its calls: each is a function of one row, where the object was put together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from codemods.ir.query import Assembly, Query
+from codemods.planner.problems import Problem
+from codemods.source import SourceFile, Span, find_all, span_of
+from codemods.writers.code import DbCode, Rewrite
+from codemods.writers.draft import Draft
+from codemods.writers.layout import Doc, Group, Line, Nest, Part, layout
+from codemods.writers.ported import whole_line
+from codemods.writers.predicates import Tester, waits_for_rows
+
+
+def declarations(draft: Draft) -> dict[str, Doc]:
+    """`const where = (user: Doc<"users">) => …;` for every condition that the query asks for by its name."""
+    found: dict[str, Doc] = {}
+    for name, (table, part) in draft.named.items():
+        with draft.scope(), draft.before_calls():
+            row = draft.fresh(draft.names.of(table.name).row)
+            test = Tester(draft, table, row).test(part)
+            parameter = f"{row}: {draft.type_name('Doc')}<{draft.convex_table(table)}>"
+            prefix = "async " if waits_for_rows(part) else ""
+            head = f"const {name} = {prefix}({parameter}) =>"
+            found[name] = (head, Group(Nest((Line(" "), test.doc))), ";")
+    return found
+
+
+class Assemblies:
+    """The objects that the database calls of one piece read through."""
+
+    def __init__(self, file: SourceFile, written: Sequence[tuple[Query, DbCode]]) -> None:
+        self._file = file
+        self._written = written
+        self._all = list(dict.fromkeys(each for query, _ in written for each in query.assembled))
+        self._statements = sorted({span for each in self._all for span in each.statements})
+
+    def problems(self) -> Iterator[Problem]:
+        """What else uses an object that will not be there any more."""
+        for assembly in self._all:
+            for reference in assembly.references:
+                if not self._is_read(assembly, reference):
+                    text = f"`{assembly.name}` is used apart from database calls"
+                    yield Problem("CX301", text, self._file.place(reference.start))
+        for name, docs in self._functions().items():
+            if len(docs) > 1:
+                text = f"`{name}` is not the same condition in all calls"
+                yield Problem("CX301", text, self._file.place(self._statements[0].start))
+
+    def rewrites(self) -> Iterator[Rewrite]:
+        """The functions in the place of what assembled the objects."""
+        functions = {name: docs[0] for name, docs in self._functions().items()}
+        for run in self._runs():
+            span = Span(run[0].start, run[-1].end)
+            ended = [each for each in self._all if each.statements[-1] in run and each.name in functions]
+            indent = self._file.indent_at(span.start)
+            lines: list[tuple[Part, ...]] = [(comment,) for comment in self._comments(span)]
+            lines += [layout(functions[each.name], indent, len(indent)) for each in ended]
+            if not lines:
+                yield Rewrite(whole_line(self._file, span), (), erases=True)
+                continue
+            parts: list[Part] = [part for line in lines for part in (f"\n{indent}", *line)][1:]
+            yield Rewrite(span, tuple(parts), erases=True)
+
+    def _functions(self) -> Mapping[str, list[Doc]]:
+        found: dict[str, list[Doc]] = {}
+        for _, code in self._written:
+            for name, doc in code.conditions.items():
+                known = found.setdefault(name, [])
+                if doc not in known:
+                    known.append(doc)
+        return found
+
+    def _is_read(self, assembly: Assembly, reference: Span) -> bool:
+        if any(statement.holds(reference) for statement in self._statements):
+            return True
+        for query, code in self._written:
+            if query.call.holds(reference):
+                holes = [part for part in code.parts if isinstance(part, Span)]
+                return assembly in query.assembled and not any(hole.holds(reference) for hole in holes)
+        return False
+
+    def _runs(self) -> Iterator[list[Span]]:
+        """Statements with nothing but comments between them."""
+        run: list[Span] = []
+        for span in self._statements:
+            if run and not self._is_blank(Span(run[-1].end, span.start)):
+                yield run
+                run = []
+            run.append(span)
+        if run:
+            yield run
+
+    def _is_blank(self, span: Span) -> bool:
+        text = self._file.slice(span)
+        for comment in self._comments(span):
+            text = text.replace(comment, "", 1)
+        return not text.strip("; \t\r\n")
+
+    def _comments(self, span: Span) -> list[str]:
+        nodes = find_all(self._file.root, "comment")
+        return [node.text() for node in nodes if span.holds(span_of(node))]

@@ -1,0 +1,25 @@
+"""Rewrites whose holes lie elsewhere in the file, as edits: what such a hole shows is rendered before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from codemods.source import Edit, Span, render
+from codemods.writers.code import Rewrite
+from codemods.writers.layout import Part
+
+
+def settled(text: str, edits: Sequence[Edit], rewrites: Sequence[Rewrite]) -> list[Edit]:
+    """The edits with those that the rewrites are. Nothing within a rewrite that erases is edited besides."""
+    erased = [rewrite.span for rewrite in rewrites if rewrite.erases]
+
+    def shown(rewrite: Rewrite, part: Part) -> Part:
+        near = isinstance(part, str) or (rewrite.span.holds(part) and not rewrite.erases)
+        return part if near or isinstance(part, str) else render(text, edits, part).text
+
+    standing = [edit for edit in edits if not any(_lies_in(edit.span, span) for span in erased)]
+    return [*standing, *(Edit(each.span, tuple(shown(each, part) for part in each.parts)) for each in rewrites)]
+
+
+def _lies_in(inner: Span, outer: Span) -> bool:
+    return outer.holds(inner) and (inner.start != inner.end or outer.start < inner.start < outer.end)
