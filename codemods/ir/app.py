@@ -56,6 +56,8 @@ class Middleware:
     schema: CodeRef | None = None
     part: str | None = None
     library: str | None = None
+    conditions: tuple[Condition, ...] = ()
+    """What must hold for it to be registered at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,21 @@ class Route:
 
 
 @dataclass(frozen=True, slots=True)
+class Use:
+    """Middleware registered for all requests below a path, one for each way that leads to its router.
+
+    `path` is the full path with all mounts, `/` for all requests, None when a part of it is not literal; `order` sorts
+    it among the routes. `exact` is for `all(path, fn)`, which runs for the path alone.
+    """
+
+    middleware: Middleware
+    path: str | None
+    order: tuple[int, ...]
+    exact: bool = False
+    application: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class App:
     """Everything HTTP that the repository registers.
 
@@ -125,3 +142,4 @@ class App:
     routes: tuple[Route, ...]
     middleware: tuple[Middleware, ...]
     express_major: int = 4
+    uses: tuple[Use, ...] = ()

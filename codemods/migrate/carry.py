@@ -8,10 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
+from codemods.ir.app import Middleware
 from codemods.migrate.checks import EdgePiece, EdgeWriter
 from codemods.migrate.handlers import Handlers, find_handlers
 from codemods.migrate.naming import IMPORTED, Names, name_routes
 from codemods.migrate.reading import Reading
+from codemods.migrate.steps import StepOrder, order_steps, refuse_steps
 from codemods.planner.analysis import Analyser
 from codemods.planner.bodies import open_body
 from codemods.planner.closure import Closure
@@ -58,6 +60,10 @@ class Carried:
     database: dict[PieceKey, DatabaseEdits] = field(default_factory=dict)
     checks: dict[str, list[Written]] = field(default_factory=dict)
     """The check calls at the edge, by route group."""
+    made: dict[Middleware, Written] = field(default_factory=dict)
+    """Middleware that a call makes (`versioning(1)`), as it is written at the edge."""
+    order: StepOrder = field(default_factory=StepOrder)
+    """Where http.ts registers middleware."""
     handlers: Handlers = field(default_factory=Handlers)
     """What answers for the application as a whole."""
     tables: frozenset[str] = frozenset()
@@ -73,7 +79,11 @@ class Carried:
             return ()
         found = dict.fromkeys(self.closure.reached(plan.piece.key))
         for check in plan.checks:
-            for key in self.closure.reached(self.edge.call(check).key)[1:]:
+            for key in self.closure.reached(self.edge.call(check.middleware).key)[1:]:
+                found.setdefault(key)
+        for step in plan.steps:
+            start = self.edge.call(step.middleware) if step.made else step.piece
+            for key in self.closure.reached(start.key)[step.made :]:
                 found.setdefault(key)
         return tuple(found)
 
@@ -84,6 +94,7 @@ class Carried:
             for check in plan.checks:
                 piece = self.edge.factory(check)
                 found[piece.piece.key] = piece
+            found |= {step.piece.key: self.edge.step(step) for step in plan.steps}
         return found | {handler.piece.key: handler for handler in self.handlers.pieces}
 
 
@@ -117,6 +128,7 @@ class Carrier:
                 continue
             self._start(plan.piece, plan.response)
             open_body(plan, self._state.closure, self._reading.schema)
+        refuse_steps(state.edge, state.closure, state.plans)
         self._other_applications()
         self._shadowed()
         self._shared_handlers()
@@ -196,6 +208,9 @@ class Carrier:
         """Write all pieces of the routes that still stand; True when an obstacle came up."""
         state = self._state
         news = self._refuse_checks()
+        news = refuse_steps(state.edge, state.closure, state.carried) or news
+        state.order, unordered = order_steps(self._workspace, self._reading.app, state.carried)
+        news = unordered or news
         carried = state.carried
         handlers = {plan.piece.key: plan for plan in carried if plan.piece is not None}
         self._handled = handlers
@@ -250,12 +265,19 @@ class Carrier:
             state.written[key] = written
             news = self._refuse(key, written.problems) or news
         for plan in state.carried:
-            calls = [PieceWriter(context, state.edge.call(check), None, (), "http").write() for check in plan.checks]
+            made = [state.edge.call(check.middleware) for check in plan.checks]
+            calls = [PieceWriter(context, call, None, (), "http").write() for call in made]
             state.checks[plan.key] = calls
             problems = [problem for call in calls for problem in call.problems]
             if problems:
                 plan.problems += problems
                 news = True
+        state.made = {
+            step.middleware: PieceWriter(context, state.edge.call(step.middleware), None, (), "http").write()
+            for plan in state.carried
+            for step in plan.steps
+            if step.made
+        }
         return news
 
     def _refuse(self, key: PieceKey, problems: list[Problem]) -> bool:
@@ -268,7 +290,7 @@ class Carrier:
         for plan in self._state.carried:
             for check in plan.checks:
                 problems = [*self._state.edge.factory(check).problems]
-                for key in self._state.closure.reached(self._state.edge.call(check).key):
+                for key in self._state.closure.reached(self._state.edge.call(check.middleware).key):
                     if key != self._state.edge.factory(check).piece.key:
                         problems += self._state.closure.own_problems(key)
                 if problems:

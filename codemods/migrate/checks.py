@@ -1,4 +1,4 @@
-"""Express middleware that moves to the HTTP edge: validation, error handlers, not-found handlers."""
+"""Express middleware that moves to the HTTP edge: its own steps, validation, error handlers, not-found handlers."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from ast_grep_py import SgNode
 from codemods.ir.app import Middleware
 from codemods.planner.analysis import Analyser
 from codemods.planner.checks import Check
-from codemods.planner.closure import FUNCTIONS, Closure
+from codemods.planner.closure import FUNCTIONS, IN_CONTEXT, Closure
+from codemods.planner.facts import Effect
 from codemods.planner.pieces import Piece, PieceKey, PieceKind, function_piece
 from codemods.planner.problems import Problem
 from codemods.planner.replies import Delegate
 from codemods.planner.routes import node_at
+from codemods.planner.steps import Step
 from codemods.source import Edit, SourceFile, find_all, member, parameters, span_of, unwrap
 from codemods.workspace import Workspace
 from codemods.writers.checks import port_check
@@ -23,6 +25,7 @@ from codemods.writers.delegates import erased_spans
 from codemods.writers.fault_reads import ZOD_MEMBERS
 from codemods.writers.faults import port_error_handler, port_not_found
 from codemods.writers.ported import Ported
+from codemods.writers.steps import port_step
 
 
 @dataclass(slots=True)
@@ -40,6 +43,8 @@ class EdgePiece:
     obstacles: Callable[[], list[Problem]]
     delegates: dict[PieceKey, Delegate] = field(default_factory=dict)
     forwards: bool = False
+    parts: frozenset[str] = frozenset()
+    """The parts of the input that it reads or changes in the object that all share."""
 
     @property
     def problems(self) -> list[Problem]:
@@ -84,9 +89,18 @@ class EdgeWriter:
             self._known[piece.key] = self._edge_piece(piece, ported, "CX401", check.inner)
         return self._known[piece.key]
 
-    def call(self, check: Check) -> Piece:
+    def step(self, step: Step) -> EdgePiece:
+        """A middleware, or the function that makes it, ported."""
+        piece = step.piece
+        if piece.key not in self._known:
+            file = self._workspace.source(piece.key.file)
+            ported = port_step(self._workspace, file, step.function, piece)
+            self._known[piece.key] = self._edge_piece(piece, ported, "CX701", step.function, IN_CONTEXT)
+        return self._known[piece.key]
+
+    def call(self, middleware: Middleware) -> Piece:
         """`validate(createBookSchema)` as an expression for the edge."""
-        expression = check.middleware.expression
+        expression = middleware.expression
         file = self._workspace.source(expression.file)
         node = next((n for n in find_all(file.root, "call_expression", "identifier", "member_expression")
                      if span_of(n) == expression.span), None)  # fmt: skip
@@ -136,8 +150,10 @@ class EdgeWriter:
         inline = Piece(PieceKey(file.path, span_of(node).start), PieceKind.INLINE, None, node, None)
         return file, function_piece(file, node) or inline
 
-    def _edge_piece(self, piece: Piece, ported: Ported, code: str, inner: SgNode) -> EdgePiece:
-        """Analyse what is left of the piece once its edits are made."""
+    def _edge_piece(
+        self, piece: Piece, ported: Ported, code: str, inner: SgNode, refused: frozenset[Effect] = frozenset(Effect)
+    ) -> EdgePiece:
+        """Analyse what is left of the piece once its edits are made; `refused` effects have no place in it."""
         delegates = {key: each for found in ported.delegates for key, each in _with_own(found).items()}
         for delegate in delegates.values():
             self._analyser.facts(delegate.piece, erased=erased_spans(delegate), framework=_names(delegate))
@@ -145,8 +161,9 @@ class EdgeWriter:
         is_handler = span_of(inner) == span_of(piece.node)
         self._analyser.facts(piece, is_handler, ported.erased(), names)
         reached = self._closure.reached(piece.key)
-        fixed = [*ported.problems, *self._class_tests(reached[1:], code)]
-        if self._closure.effects(piece.key):
+        tested = self._class_tests(reached[1:], code) if refused != IN_CONTEXT else []
+        fixed = [*ported.problems, *tested]
+        if self._closure.effects(piece.key) & refused:
             fixed.append(Problem(code, "reaches the database", ported.file.place(inner)))
         return EdgePiece(
             piece,
@@ -157,6 +174,7 @@ class EdgeWriter:
             lambda: list(dict.fromkeys([*fixed, *self._closure.problems(piece.key)])),
             delegates,
             ported.forwards,
+            frozenset(ported.parts),
         )
 
     def _class_tests(self, keys: Sequence[PieceKey], code: str) -> list[Problem]:

@@ -7,9 +7,11 @@ from codemods.migrate.assemble import APP, Assembler
 from codemods.migrate.carry import Carried
 from codemods.migrate.checks import EdgePiece
 from codemods.migrate.reading import Reading
-from codemods.outcome import CODES
-from codemods.planner.pieces import PieceKind
+from codemods.migrate.steps import Shared
+from codemods.outcome import CODES, Place
+from codemods.planner.pieces import Piece, PieceKind
 from codemods.planner.routes import RoutePlan
+from codemods.planner.steps import Step
 from codemods.source import span_of
 from codemods.source.markers import marker
 from codemods.writers.code import ImportSpec
@@ -23,6 +25,7 @@ from codemods.writers.http import (
     prologue,
     refused_route,
     route_code,
+    shared_step,
     unfolded,
 )
 from codemods.writers.library import all_names
@@ -43,18 +46,27 @@ class EdgeAssembler:
 
     def add(self) -> None:
         self._prologue()
-        plans = sorted(self._carried.plans, key=lambda plan: (plan.route.order, plan.route.place))
-        for number, plan in enumerate(plans):
-            self._route(number, plan)
+        for number, (_, _, entry) in enumerate(self._entries()):
+            if isinstance(entry, Shared):
+                self._shared(number, entry)
+            else:
+                self._route(number, entry)
         self._not_found()
         self._on_error()
         self._code((9, ""), APP, epilogue())
+
+    def _entries(self) -> list[tuple[tuple[int, ...], Place, Shared | RoutePlan]]:
+        """Middleware and routes as Express tries them."""
+        steps = [(shared.use.order, shared.use.middleware.place, shared) for shared in self._carried.order.shared]
+        routes = [(plan.route.order, plan.route.place, plan) for plan in self._carried.plans]
+        return sorted([*steps, *routes], key=lambda entry: entry[:2])
 
     def _prologue(self) -> None:
         """The application object with its CORS policy; one that cannot be read closes the API to other origins."""
         policies = [m for m in self._reading.app.middleware if m.role is Role.CORS]
         policy = cors_policy(self._reading.workspace, policies[0]) if policies else None
-        code = prologue(self._typed, policy.text if policy is not None else None)
+        variables = {name: "any" for plan in self._carried.carried for step in plan.steps for name in step.sets}
+        code = prologue(self._typed, policy.text if policy is not None else None, variables)
         if policies and policy is None:
             place = policies[0].place
             code.text += "\n\n" + marker("CX701", f"port the CORS policy of {place.file}:{place.line}")
@@ -63,10 +75,41 @@ class EdgeAssembler:
             self._assembler.draft.env[name].add(APP)
         self._code((0, ""), APP, code)
 
-    def _code(self, order: tuple[int | str, ...], group: str, code: EdgeCode) -> None:
+    def _code(self, order: tuple[int | str, ...], group: str | tuple[str, ...], code: EdgeCode) -> None:
         self._assembler.add(HTTP, group, order, code.text, code.imports)
         for name in code.runtime:
-            self._assembler.draft.runtime[name].add(group)
+            self._assembler.draft.runtime[name] |= {group} if isinstance(group, str) else set(group)
+
+    def _shared(self, number: int, shared: Shared) -> None:
+        """Middleware for all below a path, there as long as one of its routes is."""
+        text, imports, runtime = self._step(shared.step)
+        code = shared_step(shared.use, text)
+        if code is not None:
+            code.imports += imports
+            code.runtime |= runtime
+            groups = [self._assembler.route_group(plan) for plan in self._carried.plans if plan.key in shared.plans]
+            self._code((1, number), tuple(sorted(set(groups))), code)
+
+    def _step(self, step: Step) -> tuple[str, list[ImportSpec], set[str]]:
+        """A middleware as it stands in its registration, with what it needs."""
+        piece = step.piece
+        if not step.made and piece.kind is not PieceKind.INLINE:
+            spec = self._imported(piece)
+            return spec.binds, [spec], set()
+        written = self._carried.made[step.middleware] if step.made else self._carried.written[piece.key]
+        text = written.text
+        if not step.made:
+            file = self._reading.workspace.source(piece.key.file)
+            text = reindented(text, file.language, file.indent_at(span_of(piece.node).start), "")
+        text, imports = self._names.named(text, written.imports)
+        return text, imports, set(written.runtime)
+
+    def _imported(self, piece: Piece) -> ImportSpec:
+        """The import of a ported function that has a name."""
+        name = self._carried.placement.names[piece.key]
+        module = self._carried.placement.modules[piece.key.file]
+        local = self._names.local(ImportSpec(f"convex:{module}", name))
+        return ImportSpec(f"convex:{module}", name, local if local != name else "")
 
     def _route(self, number: int, plan: RoutePlan) -> None:
         path = hono_path(plan.route.path) if plan.route.path is not None else None
@@ -78,7 +121,13 @@ class EdgeAssembler:
             return
         checks = self._carried.checks.get(plan.key, [])
         named = [self._names.named(check.text, check.imports) for check in checks]
-        code = route_code(plan, path, [text for text, _ in named], self._validator(plan))
+        steps = [self._step(step) for step in self._carried.order.own.get(plan.key, [])]
+        changed = any(step.changes for step in plan.steps)
+        own = [text for text, _, _ in steps]
+        code = route_code(plan, path, own, [text for text, _ in named], self._validator(plan), changed)
+        for _, imports, runtime in steps:
+            code.imports += imports
+            code.runtime |= runtime
         code.imports += [spec for _, imports in named for spec in imports]
         for check in checks:
             code.runtime |= check.runtime
@@ -115,12 +164,9 @@ class EdgeAssembler:
     def _function(self, handler: EdgePiece, order: tuple[int, ...], fallback: str) -> str:
         """The name under which http.ts reaches a ported function, which is written here when it has none."""
         if handler.piece.kind is not PieceKind.INLINE:
-            name = self._carried.placement.names[handler.piece.key]
-            module = self._carried.placement.modules[handler.piece.key.file]
-            spec = ImportSpec(f"convex:{module}", name)
-            local = self._names.local(spec)
-            self._assembler.import_only(HTTP, APP, [ImportSpec(spec.module, name, local if local != name else "")])
-            return local
+            spec = self._imported(handler.piece)
+            self._assembler.import_only(HTTP, APP, [spec])
+            return spec.binds
         name = fallback if fallback not in self._named else f"{fallback}{len(self._named) + 1}"
         self._named.add(name)
         written = self._carried.written[handler.piece.key]

@@ -79,7 +79,7 @@ def _middleware(reading: Reading, carried: Carried | None) -> Iterable[Item]:
     files = {(key.file, key.offset) for key in ported}
     found: dict[tuple[Place, str], Item] = {}
     plans = carried.carried if carried is not None else []
-    checks = {check.middleware for plan in plans for check in plan.checks}
+    checks = {middleware for plan in plans for middleware in plan.ported}
     routes = [m for route in reading.app.routes for m in (*route.middleware, *route.error_handlers)]
     for middleware in (*reading.app.middleware, *routes):
         mark = (middleware.place, middleware.name)

@@ -10,7 +10,8 @@ from codemods.planner.problems import Problem
 from codemods.source.tree import is_async
 
 FUNCTIONS = frozenset({PieceKind.FUNCTION, PieceKind.METHOD, PieceKind.INLINE})
-_IN_CONTEXT = frozenset({Effect.READS, Effect.WRITES, Effect.SCHEDULES})
+IN_CONTEXT = frozenset({Effect.READS, Effect.WRITES, Effect.SCHEDULES})
+"""What only the context of a function can do."""
 
 
 class Closure:
@@ -84,7 +85,7 @@ class Closure:
 
     def reaches_context(self, key: PieceKey) -> bool:
         """Does running the piece touch the database or the scheduler?"""
-        return not _IN_CONTEXT.isdisjoint(self.effects(key))
+        return not IN_CONTEXT.isdisjoint(self.effects(key))
 
     def acts(self, key: PieceKey) -> bool:
         """Does running the piece take an action?"""

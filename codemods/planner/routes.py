@@ -8,7 +8,7 @@ from dataclasses import replace as with_changes
 
 from ast_grep_py import SgNode
 
-from codemods.ir.app import Role, Route
+from codemods.ir.app import Middleware, Role, Route
 from codemods.ir.validator import Kind, Shape
 from codemods.planner.checks import Check, ShapeOf, read_check, validated
 from codemods.planner.pieces import Piece, PieceKey, function_piece
@@ -16,6 +16,7 @@ from codemods.planner.problems import Problem
 from codemods.planner.request_facts import COOKIE_PARSER
 from codemods.planner.requests import Part, RequestPlan, plan_request
 from codemods.planner.responses import Form, Reply, ResponsePlan, plan_response
+from codemods.planner.steps import Step, read_step
 from codemods.source import SourceFile, Span
 from codemods.workspace import Workspace
 
@@ -24,6 +25,7 @@ REFUSING: dict[Role, tuple[str, str]] = {
     Role.RATE_LIMIT: ("CX802", "is rate limited by"),
     Role.UPLOAD: ("CX702", "takes an upload through"),
     Role.SESSION: ("CX801", "uses the session of"),
+    Role.CONTEXT: ("CX701", "runs after"),
     Role.OTHER: ("CX701", "runs after"),
     Role.NOT_FOUND: ("CX701", "runs after"),
 }
@@ -38,10 +40,12 @@ SILENT = frozenset(
         Role.COMPRESSION,
         Role.COOKIES,
         Role.STATIC,
-        Role.CONTEXT,
     }
 )
 """Middleware that does not decide what a JSON route answers."""
+
+PORTED = frozenset({Role.GUARD, Role.RATE_LIMIT, Role.CONTEXT, Role.OTHER})
+"""Middleware that moves to the edge where its function can be read."""
 
 HARMLESS_PACKAGES = frozenset({"express-mongo-sanitize", "hpp", "method-override"})
 """Against dangers that Convex does not have, or for clients that cannot send every method."""
@@ -56,6 +60,8 @@ class RoutePlan:
     request: RequestPlan | None = None
     response: ResponsePlan | None = None
     checks: tuple[Check, ...] = ()
+    steps: tuple[Step, ...] = ()
+    """The application's own middleware before the handler, in order."""
     problems: list[Problem] = field(default_factory=list)
     exact: bool = True
     """The argument validators say all that the source checks."""
@@ -75,6 +81,11 @@ class RoutePlan:
         """What tells the route from all others, mounts included."""
         place = self.route.place
         return f"{place.file}:{place.line}:{place.column}:{self.route.method} {self.route.path}"
+
+    def takes(self, fields: frozenset[str]) -> bool:
+        """Is the handler given any of these fields that middleware puts on the request?"""
+        given = self.request.arguments if self.request is not None else ()
+        return any(argument.part is Part.CONTEXT and argument.key in fields for argument in given)
 
     @property
     def status(self) -> int:
@@ -98,7 +109,13 @@ class RoutePlan:
     @property
     def internal(self) -> bool:
         """Only the edge may call its function: it checks the input, or says who asks."""
-        return not self.exact or bool(self.checks) or (self.request is not None and self.request.trusts)
+        checked = bool(self.checks) or any(not step.harmless for step in self.steps)
+        return not self.exact or checked or (self.request is not None and self.request.trusts)
+
+    @property
+    def ported(self) -> tuple[Middleware, ...]:
+        """The middleware that comes along."""
+        return (*(check.middleware for check in self.checks), *(step.middleware for step in self.steps))
 
     @property
     def depth(self) -> int:
@@ -124,15 +141,16 @@ def plan_route(workspace: Workspace, route: Route, shape_of: ShapeOf) -> RoutePl
         return plan
     file = workspace.source(piece.key.file)
     plan.response = plan_response(file, piece.node, workspace=workspace, builds=True)
-    plan.request = plan_request(file, piece.node, path_params(route.path), shapes, _provided(route))
+    plan.request = plan_request(file, piece.node, path_params(route.path), shapes, _provided(plan))
     plan.problems += [*plan.request.problems, *plan.response.problems]
     return plan
 
 
-def _provided(route: Route) -> frozenset[str]:
+def _provided(plan: RoutePlan) -> frozenset[str]:
     """The properties of the request that middleware before the handler has set."""
-    parses = any(middleware.role is Role.COOKIES for middleware in route.middleware)
-    return frozenset({COOKIE_PARSER}) if parses else frozenset()
+    parses = any(middleware.role is Role.COOKIES for middleware in plan.route.middleware)
+    sets = frozenset(name for step in plan.steps for name in step.provides)
+    return sets | {COOKIE_PARSER} if parses else sets
 
 
 def _handler_piece(workspace: Workspace, route: Route) -> Piece | None:
@@ -177,6 +195,7 @@ def _read_middleware(workspace: Workspace, plan: RoutePlan, shape_of: ShapeOf) -
     """Sort the chain before the handler, up to what refuses the route; returns the shapes of what is validated."""
     shapes: dict[Part, Shape] = {}
     checks: list[Check] = []
+    steps: list[Step] = []
     for middleware in plan.route.middleware:
         if plan.problems:
             break
@@ -196,10 +215,22 @@ def _read_middleware(workspace: Workspace, plan: RoutePlan, shape_of: ShapeOf) -
                 plan.exact = plan.exact and shape.exact
                 shapes[part] = received(shape, part in check.changes, part)
             continue
-        code, words = REFUSING[middleware.role]
-        plan.problems.append(Problem(code, f"{words} `{middleware.name}`", middleware.place))
-    plan.checks = tuple(checks)
+        step = read_step(workspace, middleware) if middleware.role in PORTED else None
+        if step is not None:
+            steps.append(step)
+        elif middleware.role is not Role.CONTEXT:
+            code, words = REFUSING[middleware.role]
+            plan.problems.append(Problem(code, f"{words} `{middleware.name}`", middleware.place))
+    plan.checks, plan.steps = tuple(checks), tuple(steps)
     return shapes
+
+
+def stopped_by(step: Step, problem: Problem) -> Problem:
+    """What a route is told whose middleware meets an obstacle."""
+    middleware = step.middleware
+    code, words = REFUSING[middleware.role]
+    joint = ", which" if problem.text[:1].isalpha() else ":"
+    return Problem(code, f"{words} `{middleware.name}`{joint} {problem.text}", middleware.place)
 
 
 _MAKES_OTHER = re.compile(r"\.(transform|pipe|preprocess|codec)\(|^z\.(preprocess|codec|stringbool)\(")

@@ -21,14 +21,15 @@ def request_reads(ported: Ported, function: SgNode, index: int, context: str) ->
     if pattern is not None and pattern.kind() != "identifier":
         ported.problem("CX701", "takes its request apart", pattern)
     for reference in references(ported.file, function, index):
-        edit = _read(ported, reference, context) or _dropped(ported.file, reference)
+        edit = read_edit(ported, reference, context) or dropped(ported.file, reference)
         if edit is None:
-            ported.problem("CX701", f"reads `{_whole(reference).text()}`", reference)
+            ported.problem("CX701", f"reads `{whole_read(reference).text()}`", reference)
         else:
             ported.edits.append(edit)
 
 
-def _read(ported: Ported, reference: SgNode, context: str) -> Edit | None:
+def read_edit(ported: Ported, reference: SgNode, context: str) -> Edit | None:
+    """What the edge knows of the request, by one use of it."""
     read = _member_of(reference)
     if read is None:
         return None
@@ -58,13 +59,14 @@ def _member_of(node: SgNode) -> tuple[SgNode, str] | None:
     return parent, parts[1]
 
 
-def _whole(reference: SgNode) -> SgNode:
+def whole_read(reference: SgNode) -> SgNode:
+    """The read that the request is the start of."""
     parent = reference.parent()
     read = parent is not None and parent.kind() in ("member_expression", "subscript_expression")
     return parent if parent is not None and read else reference
 
 
-def _dropped(file: SourceFile, reference: SgNode) -> Edit | None:
+def dropped(file: SourceFile, reference: SgNode) -> Edit | None:
     """`logger.error(message, { user: req.user?.id })`: a field that only the log had."""
     part: SgNode | None = None
     for ancestor in reference.ancestors():

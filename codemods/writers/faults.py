@@ -8,13 +8,13 @@ from codemods.planner.flow import open_ends
 from codemods.planner.problems import Problem
 from codemods.planner.replies import Form, ResponsePlan
 from codemods.planner.responses import plan_response
-from codemods.source import Edit, SourceFile, Span, find_all, parameters, span_of
+from codemods.source import Edit, SourceFile, Span, parameters, span_of
 from codemods.workspace import Workspace
 from codemods.writers.edge_answers import ErrorAnswers, MissingAnswers
 from codemods.writers.edge_request import request_reads
 from codemods.writers.environment import environment_edits
 from codemods.writers.fault_reads import FaultReads
-from codemods.writers.ported import Ported, parameter_node, references, signature
+from codemods.writers.ported import Ported, fresh_context, parameter_node, references, signature
 from codemods.writers.response_reads import headers_sent, response_locals, status_reads
 
 _OPEN = "may end without an answer"
@@ -30,7 +30,7 @@ def port_error_handler(workspace: Workspace, file: SourceFile, function: SgNode,
     if error is None or error.kind() not in ("identifier", "object_pattern"):
         ported.problem("CX701", "cannot be read", function)
         return ported
-    context = _context_name(function)
+    context = fresh_context(function)
     reads = FaultReads(ported, function, error, workspace)
     guards = headers_sent(ported, function)
     plan = plan_response(file, function, 1, workspace)
@@ -58,7 +58,7 @@ def _error_signature(ported: Ported, function: SgNode, context: str, loose: bool
     types = ["any" if loose else ported.use("Fault"), ported.context()] if ported.typed else []
     if ported.forwards and not last:
         names.append(given[3].pattern.text())
-        types += [ported.use("Next")] if ported.typed else []
+        types += [ported.use("Forward")] if ported.typed else []
     written = [f"{name}: {type_}" for name, type_ in zip(names, types, strict=True)] if types else names
     return f"({', '.join(written)})"
 
@@ -66,7 +66,7 @@ def _error_signature(ported: Ported, function: SgNode, context: str, loose: bool
 def port_not_found(workspace: Workspace, file: SourceFile, function: SgNode) -> Ported:
     """`(req, res) => res.status(404).json(…)` → `(c: Context) => …`; errors for `next` are thrown."""
     ported = Ported(file)
-    context = _context_name(function)
+    context = fresh_context(function)
     plan = plan_response(file, function, 0, workspace)
     _keep_headers(ported, plan, function)
     writer = MissingAnswers(ported, function, plan, context)
@@ -114,7 +114,7 @@ def _close(ported: Ported, function: SgNode, ends: list[SgNode], error: SgNode, 
         return
     if not ends:
         return
-    context = _context_name(function)
+    context = fresh_context(function)
     answer = f"return {ported.use('sendFault')}({context}, {reads.fault_of(error.text())});"
     for node in ends:
         body = node.field("body")
@@ -129,8 +129,3 @@ def _close(ported: Ported, function: SgNode, ends: list[SgNode], error: SgNode, 
 def _inner_indent(file: SourceFile, body: SgNode, base: str) -> str:
     first = next(iter(body.children()[1:-1]), None)
     return file.indent_at(span_of(first).start) if first is not None else base + "  "
-
-
-def _context_name(function: SgNode) -> str:
-    names = {node.text() for node in find_all(function, "identifier", "shorthand_property_identifier")}
-    return next(name for name in ("c", "context", "honoContext") if name not in names)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from codemods.ir.app import Use
 from codemods.ir.validator import Kind, Shape, Unknown
 from codemods.planner.edge_facts import INPUT, Part, edge_read
 from codemods.planner.requests import Argument
@@ -41,17 +42,23 @@ class EdgeCode:
         self.imports += [spec_of(name) for name in names]
 
 
-def prologue(typed: bool, cors: str | None) -> EdgeCode:
-    """The application object."""
+def prologue(typed: bool, cors: str | None, variables: Mapping[str, str]) -> EdgeCode:
+    """The application object; `variables` are what middleware sets on Hono's context, with their types."""
     code = EdgeCode("", [ImportSpec("hono", "Hono")])
     if typed:
         code.imports += [
             ImportSpec("convex-helpers/server/hono", "HonoWithConvex", "", True),
             ImportSpec("convex:_generated/server", "ActionCtx", "", True),
         ]
-        code.text = "const app: HonoWithConvex<ActionCtx> = new Hono({ strict: false });"
+        own = ", Variables" if variables else ""
+        code.text = f"const app: HonoWithConvex<ActionCtx{own}> = new Hono({{ strict: false }});"
+        if variables:
+            fields = "".join(f"{_STEP}{_key(name)}: {type_};\n" for name, type_ in sorted(variables.items()))
+            code.text = f"/** What middleware hands on. */\ntype Variables = {{\n{fields}}};\n\n{code.text}"
     else:
-        code.text = f"{_SCRIPT_TYPE}const app = new Hono({{ strict: false }});"
+        own = ",\n *   Record<string, any>" if variables else ""
+        script = _SCRIPT_TYPE.replace("ActionCtx\n", f"ActionCtx{own}\n")
+        code.text = f"{script}const app = new Hono({{ strict: false }});"
     if cors is not None:
         code.imports.append(ImportSpec("hono/cors", "cors"))
         code.text += f'\n\napp.use("*", {cors});'
@@ -94,6 +101,16 @@ def _handled(handlers: Sequence[str], error: str) -> Doc:
     return call(first, *given)
 
 
+def shared_step(use: Use, step: str) -> EdgeCode | None:
+    """`app.use("/api/*", requireKey);`; None for a path that Hono has no form for."""
+    path = hono_path(use.path) if use.path is not None else None
+    if path is None:
+        return None
+    method = "all" if use.exact else "use"
+    below = path if use.exact else "*" if path == "/" else f"{path}/*"
+    return EdgeCode(f"app.{method}({json.dumps(below)}, {step});")
+
+
 def refused_route(method: str, path: str, code: str) -> EdgeCode:
     """A route that is not carried over: it keeps its place in the order, and says so."""
     written = EdgeCode(text_of((call(f"app.{method.lower()}", json.dumps(path), f'notMigrated("{code}")'), ";")))
@@ -101,16 +118,24 @@ def refused_route(method: str, path: str, code: str) -> EdgeCode:
     return written
 
 
-def route_code(plan: RoutePlan, path: str, checks: Sequence[str], deep: ImportSpec | None) -> EdgeCode:
+def route_code(
+    plan: RoutePlan,
+    path: str,
+    steps: Sequence[str],
+    checks: Sequence[str],
+    deep: ImportSpec | None,
+    shared: bool = False,
+) -> EdgeCode:
     """The route's registration: read the input, check it, call the function, answer as Express did.
 
-    `checks` are the texts of check calls (`validate(createBook)`); `deep` is the exported argument validator when
-    nested objects have to lose undeclared keys.
+    `steps` are the texts of its own middleware, `checks` those of check calls (`validate(createBook)`); `deep` is the
+    exported argument validator when nested objects have to lose undeclared keys. With `shared`, middleware may have
+    changed the input.
     """
     code = EdgeCode("")
-    reads = _Reads(plan, bool(checks))
+    reads = _Reads(plan, bool(checks) or shared)
     lines = []
-    if checks:
+    if checks or (shared and reads.uses_input):
         code.library("readInput")
         lines.append("const req = await readInput(c);")
         lines += [f"await {check}(req);" for check in checks]
@@ -126,8 +151,17 @@ def route_code(plan: RoutePlan, path: str, checks: Sequence[str], deep: ImportSp
         given = call("parse", deep.binds, given)
     lines += _answer(plan, _called(plan, given, code), code)
     body = "\n".join(f"{_STEP}{line}" for line in lines)
-    code.text = f"app.{plan.route.method.lower()}({json.dumps(path)}, async (c) => {{\n{body}\n}});"
+    code.text = _registered(f"app.{plan.route.method.lower()}", json.dumps(path), steps, f"async (c) => {{\n{body}\n}}")
     return code
+
+
+def _registered(callee: str, path: str, steps: Sequence[str], handler: str) -> str:
+    """The call on one line up to the handler's body where that fits, else an argument a line."""
+    opening = f"{callee}({', '.join([path, *steps])}, "
+    if not any("\n" in step for step in steps) and len(opening + handler.split("\n")[0]) <= WIDTH:
+        return f"{opening}{handler});"
+    given = (argument.replace("\n", f"\n{_STEP}") for argument in (path, *steps, handler))
+    return f"{callee}(\n" + "".join(f"{_STEP}{argument},\n" for argument in given) + ");"
 
 
 def _called(plan: RoutePlan, given: Doc, code: EdgeCode) -> Doc:
@@ -195,6 +229,11 @@ class _Reads:
     @property
     def uses_body(self) -> bool:
         return any(argument.part is Part.BODY for argument in self._arguments)
+
+    @property
+    def uses_input(self) -> bool:
+        """Is any argument a part of the input?"""
+        return any(argument.part in INPUT for argument in self._arguments)
 
     @property
     def lists(self) -> bool:

@@ -41,6 +41,10 @@ class Ported:
     forwards: bool = False
     kept: list[Span] = field(default_factory=list)
     """Replaced source whose names are written again elsewhere."""
+    parts: set[str] = field(default_factory=set)
+    """The parts of the input that it reads or changes in the object that all share."""
+    writes_headers: set[str] = field(default_factory=set)
+    """Request headers that later readers find as it left them."""
 
     @property
     def typed(self) -> bool:
@@ -54,11 +58,11 @@ class Ported:
 
     def context(self) -> str:
         """The local name of Hono's Context."""
-        return self._package(_CONTEXT)
+        return self.package(_CONTEXT)
 
     def status(self) -> str:
         """The local name of the type of statuses that Hono takes."""
-        return self._package(_STATUS)
+        return self.package(_STATUS)
 
     def all_imports(self) -> list[ImportSpec]:
         own = [spec_of(name, local if local != name else "") for name, local in self.library.items()]
@@ -81,7 +85,8 @@ class Ported:
             found.append(Span(start, edit.span.end))
         return [span for span in found if span.start < span.end]
 
-    def _package(self, spec: ImportSpec) -> str:
+    def package(self, spec: ImportSpec) -> str:
+        """The local name of a type of a package."""
         local = self._local(spec.name, "Hono")
         found = ImportSpec(spec.module, spec.name, local if local != spec.name else "", True)
         if found not in self.imports:
@@ -93,6 +98,12 @@ class Ported:
             return name
         start = prefix if name[0].isupper() else prefix.lower()
         return f"{start}{name[0].upper()}{name[1:]}"
+
+
+def fresh_context(function: SgNode) -> str:
+    """A name for Hono's context that the function does not use."""
+    names = {node.text() for node in find_all(function, "identifier", "shorthand_property_identifier")}
+    return next(name for name in ("c", "context", "honoContext") if name not in names)
 
 
 def _names(file: SourceFile) -> frozenset[str]:

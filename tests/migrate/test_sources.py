@@ -34,15 +34,16 @@ export const prisma = new PrismaClient();
 
 GUARD = """
 export function auth(req, res, next) {
-  if (!req.headers.authorization) {
+  if (!req.session) {
     return res.status(401).json({ error: "Unauthorized" });
   }
   next();
 }
 """
 
+WHY = "reads `req.session`, which nothing before it sets"
 ADVICE = "Port the guard; until then the route answers 501 and the function is internal."
-MARKER = f"// TODO(convexify CX801): GET /users/me is guarded by `auth`: {ADVICE}"
+MARKER = f"// TODO(convexify CX801): GET /users/me is guarded by `auth`, which {WHY}: {ADVICE}"
 
 
 def _app(**files: str) -> dict[str, str]:
@@ -245,9 +246,9 @@ def test_a_mount_and_its_import_go_with_the_router(codemod: CodemodTest) -> None
                 export const app = express();
                 app.use(express.json());
 
-                // TODO(convexify CX801): GET /me is guarded by `auth`: ADVICE
+                // TODO(convexify CX801): GET /me is guarded by `auth`, which WHY: ADVICE
                 app.get("/me", auth, (req, res) => res.json({}));
-            """.replace("ADVICE", ADVICE),
+            """.replace("ADVICE", ADVICE).replace("WHY", WHY),
             "src/users.routes.ts": None,
             "src/users.controller.ts": None,
             "src/asyncHandler.ts": None,
@@ -285,7 +286,7 @@ def test_every_link_of_a_chain_goes_on_its_own(codemod: CodemodTest) -> None:
           });
         """,
         f"""
-        // TODO(convexify CX801): POST /users is guarded by `auth`: {ADVICE}
+        // TODO(convexify CX801): POST /users is guarded by `auth`, which {WHY}: {ADVICE}
         app
           .route("/users")
           .post(auth, async (req, res) => {{
@@ -312,7 +313,7 @@ def test_a_chain_goes_whole_with_its_last_link(codemod: CodemodTest) -> None:
         """,
         f"""
 
-        // TODO(convexify CX801): GET /me is guarded by `auth`: {ADVICE}
+        // TODO(convexify CX801): GET /me is guarded by `auth`, which {WHY}: {ADVICE}
         app.get("/me", auth, (req, res) => res.json({{}}));
         """,
     )
@@ -341,12 +342,12 @@ def test_one_blank_line_is_left_where_code_is_cut_out_between_two(codemod: Codem
         app.get("/pong", (req, res) => res.json({}));
         """,
         f"""
-        // TODO(convexify CX801): GET /a is guarded by `auth`: {ADVICE}
+        // TODO(convexify CX801): GET /a is guarded by `auth`, which {WHY}: {ADVICE}
         app.get("/a", auth, (req, res) => res.json({{}}));
 
-        // TODO(convexify CX801): GET /b is guarded by `auth`: {ADVICE}
+        // TODO(convexify CX801): GET /b is guarded by `auth`, which {WHY}: {ADVICE}
         app.get("/b", auth, (req, res) => res.json({{}}));
-        // TODO(convexify CX801): GET /c is guarded by `auth`: {ADVICE}
+        // TODO(convexify CX801): GET /c is guarded by `auth`, which {WHY}: {ADVICE}
         app.get("/c", auth, (req, res) => res.json({{}}));
         """,
     )
@@ -385,7 +386,7 @@ def test_a_helper_that_others_still_call_stays(codemod: CodemodTest) -> None:
                 import {{ shout, twice }} from "./text";
 
                 const app = express();
-                // TODO(convexify CX801): GET /shout is guarded by `auth`: {ADVICE}
+                // TODO(convexify CX801): GET /shout is guarded by `auth`, which {WHY}: {ADVICE}
                 app.get("/shout", auth, (req, res) => res.json({{ text: shout(twice("you")) }}));
             """,
             "src/text.ts": """
@@ -472,7 +473,7 @@ def test_commonjs_exports_go_name_by_name(codemod: CodemodTest) -> None:
                 const auth = require("./auth");
 
                 const app = express();
-                // TODO(convexify CX801): POST /users is guarded by `auth`: {ADVICE}
+                // TODO(convexify CX801): POST /users is guarded by `auth`, which {WHY}: {ADVICE}
                 app.post("/users", auth, create);
                 app.listen(3000);
             """,
@@ -611,7 +612,7 @@ def test_routes_that_a_function_registers_go_with_its_call(codemod: CodemodTest)
                 import {{ auth }} from "./auth";
 
                 const app = express();
-                // TODO(convexify CX801): GET /me is guarded by `auth`: {ADVICE}
+                // TODO(convexify CX801): GET /me is guarded by `auth`, which {WHY}: {ADVICE}
                 app.get("/me", auth, (req, res) => res.json({{}}));
             """,
         },
@@ -699,7 +700,7 @@ def test_a_module_that_works_when_it_is_loaded_is_still_loaded(codemod: CodemodT
                 import "./text";
 
                 const app = express();
-                // TODO(convexify CX801): GET /me is guarded by `auth`: {ADVICE}
+                // TODO(convexify CX801): GET /me is guarded by `auth`, which {WHY}: {ADVICE}
                 app.get("/me", auth, (req, res) => res.json({{}}));
             """,
             "src/text.ts": """
@@ -736,7 +737,7 @@ def test_crlf_and_a_byte_order_mark_survive(codemod: CodemodTest) -> None:
         + AFTER
         + dedented(f"""
         {{
-        \t// TODO(convexify CX801): GET /me is guarded by `auth`: {ADVICE}
+        \t// TODO(convexify CX801): GET /me is guarded by `auth`, which {WHY}: {ADVICE}
         \tapp.get("/me", auth, (req, res) => res.json({{}}));
         }}
     """)
@@ -767,11 +768,11 @@ def test_a_marker_never_lands_in_a_comment_or_a_template(codemod: CodemodTest) -
                 const app = express();
                 /* guarded
                 */{" "}
-                // TODO(convexify CX801): GET /a is guarded by `auth`: {ADVICE}
+                // TODO(convexify CX801): GET /a is guarded by `auth`, which {WHY}: {ADVICE}
                 app.get("/a", auth, (req, res) => res.json({{}}));
                 const text = `
                 `;{" "}
-                // TODO(convexify CX801): GET /b is guarded by `auth`: {ADVICE}
+                // TODO(convexify CX801): GET /b is guarded by `auth`, which {WHY}: {ADVICE}
                 app.get("/b", auth, (req, res) => res.json({{ text }}));
             """
         },
@@ -896,5 +897,5 @@ def test_a_marked_route_is_read_from_its_marker(tmp_path: Path) -> None:
         (tmp_path / path).write_text(text or "")
     workspace = Workspace.open(tmp_path)
     marked = marked_routes(workspace, read(workspace).app)
-    assert list(marked.values()) == [("CX801", "is guarded by `auth`")]
+    assert list(marked.values()) == [("CX801", f"is guarded by `auth`, which {WHY}")]
     assert [key.split(":")[-1] for key in marked] == ["GET /users/me"]

@@ -202,7 +202,7 @@ CONVERTER = """
 
 def test_a_handler_hands_errors_on_to_the_one_behind_it(edge: Edge) -> None:
     expected = """
-        export const convert = (err: Fault, c: Context, next: Next) => {
+        export const convert = (err: Fault, c: Context, next: Forward) => {
           let error = err;
           if (!faultOf(error).kinds.includes("ApiError")) {
             error = new ApiError(err.status, err.message);

@@ -185,7 +185,7 @@ class Contents:
             return
         if target is None:
             element.refuse(f"`{_short(expression)}`, which stays")
-        elif target.kind is Kind.PIECE and is_called:
+        elif target.kind is Kind.PIECE and is_called and element.kind not in (Kind.USE, Kind.MOUNT):
             element.refuse(f"a call of `{_short(expression)}` outside of any route")
         elif target.kind is not Kind.FILE:
             element.calls.append(target)

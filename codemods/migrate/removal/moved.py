@@ -64,7 +64,7 @@ def _pieces(found: Moved, carried: Carried, group_of: Callable[[RoutePlan], str]
 def _middleware(found: Moved, reading: Reading, carried: Carried) -> None:
     found.settled |= {(key.file, key.offset) for key in carried.edge_pieces()}
     routes = [m for route in reading.app.routes for m in (*route.middleware, *route.error_handlers)]
-    checks = {check.middleware for plan in carried.carried for check in plan.checks}
+    checks = {middleware for plan in carried.carried for middleware in plan.ported}
     for middleware in dict.fromkeys((*reading.app.middleware, *routes)):
         definition = middleware.definition
         if middleware in checks or _is_settled(found, middleware):

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from ast_grep_py import SgNode
 
-from codemods.ir.app import CodeRef, Middleware, Role
+from codemods.ir.app import CodeRef, Condition, Middleware, Role
 from codemods.readers.express.follow import bare, inline_function, value_of
 from codemods.readers.express.handlers import returned_function
 from codemods.readers.express.passing import passes_through, writes_context
@@ -90,17 +90,24 @@ _VALIDATES = re.compile(r"\.(safeParse|parse|parseAsync|safeParseAsync|validate|
 _REQUEST_PARTS = re.compile(r"\b(body|query|params)\b")
 
 
-def read_middleware(workspace: Workspace, file: SourceFile, node: SgNode) -> list[Middleware]:
+def read_middleware(
+    workspace: Workspace, file: SourceFile, node: SgNode, conditions: tuple[Condition, ...] = ()
+) -> list[Middleware]:
     """The middleware in one argument; arrays and spread arrays are flattened."""
+    found = _read(workspace, file, node)
+    return [replace(middleware, conditions=conditions) for middleware in found] if conditions else found
+
+
+def _read(workspace: Workspace, file: SourceFile, node: SgNode) -> list[Middleware]:
     plain = unwrap(node) or node
     if plain.kind() == "array":
-        return [each for element in named(plain) for each in read_middleware(workspace, file, element)]
+        return [each for element in named(plain) for each in _read(workspace, file, element)]
     if plain.kind() == "spread_element" and named(plain):
-        return read_middleware(workspace, file, named(plain)[0])
+        return _read(workspace, file, named(plain)[0])
     if plain.kind() == "identifier":
         value = value_of(workspace, file.path, plain)
         if value is not None and value.node.kind() == "array":
-            listed = read_middleware(workspace, workspace.source(value.file), value.node)
+            listed = _read(workspace, workspace.source(value.file), value.node)
             place = file.place(plain)
             return [replace(middleware, place=place) for middleware in listed]
     return [_one(workspace, file, plain)]

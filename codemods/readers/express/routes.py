@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 from ast_grep_py import SgNode
 
-from codemods.ir.app import App, CodeRef, Condition, Middleware, Role, Route
+from codemods.ir.app import App, CodeRef, Condition, Middleware, Role, Route, Use
 from codemods.readers.express.alterations import read_alterations
 from codemods.readers.express.follow import ValueNode
 from codemods.readers.express.handlers import read_handler
@@ -22,6 +23,8 @@ from codemods.source import SourceFile, span_of
 from codemods.workspace import Workspace
 
 _MAX_MOUNTS = 16
+_EVERYTHING = re.compile(r"/?(\*\w*|\{/?\*\w+\}|\(\.\*\))$")
+"""The end of a path that stands for all below it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,14 +154,23 @@ class _Assembly:
     def app(self) -> App:
         routes = [route for registration in self._routes for route in self._route(registration)]
         unique = {(m.place, m.name): m for m in self._all_used}
-        return App(tuple(routes), tuple(unique.values()), self._express_major())
+        return App(tuple(routes), tuple(unique.values()), self._express_major(), tuple(self._uses()))
+
+    def _uses(self) -> Iterator[Use]:
+        """Middleware of applications and routers, once for each way that leads to it."""
+        for router, known in self._used.items():
+            for way in self._ways(router, ()):
+                for used in known:
+                    own = _EVERYTHING.sub("", used.path) if used.path is not None else None
+                    exact, order = used.exact and own == used.path, (*way.order, *used.position)
+                    yield Use(used.middleware, _join(way.prefix, own), order, exact, way.root)
 
     def _use(self, registration: Registration) -> None:
         """`use(path?, …middleware, router?)`: routers become mounts, everything else middleware."""
         before: list[Middleware] = []
         for argument, children in self._used_in(registration):
             if not children:
-                found = self._middleware(argument)
+                found = self._middleware(argument, registration.conditions)
                 before.extend(found)
                 self._all_used.extend(found)
             for child in children:
@@ -190,8 +202,8 @@ class _Assembly:
     def _routers(self, argument: ValueNode) -> tuple[Router, ...]:
         return self._objects.routers_of(self._workspace.source(argument.file), argument.node)
 
-    def _middleware(self, argument: ValueNode) -> list[Middleware]:
-        return read_middleware(self._workspace, self._workspace.source(argument.file), argument.node)
+    def _middleware(self, argument: ValueNode, conditions: tuple[Condition, ...] = ()) -> list[Middleware]:
+        return read_middleware(self._workspace, self._workspace.source(argument.file), argument.node, conditions)
 
     def _param(self, registration: Registration) -> None:
         """`app.param("id", fn)` runs before every route whose path has the parameter."""
@@ -359,8 +371,11 @@ def _covers(used: str | None, path: str | None) -> bool:
     """Does `use(used, …)` apply to a registration at `path`? Unknown paths count as covered."""
     if used is None or path is None or used in ("", "/", "*"):
         return True
-    pattern = re.sub(r":\w+", "[^/]+", used.rstrip("/"))
-    return re.match(rf"^{pattern}(/|$)", path, re.I) is not None or ":" in path or "*" in used
+    if "*" in used or "*" in path or "(" in used:
+        return True
+    above, below = (text.strip("/").lower().split("/") for text in (used, path))
+    pairs = zip(above, below, strict=False)
+    return len(above) <= len(below) and all(a == b or ":" in (a[:1], b[:1]) for a, b in pairs)
 
 
 def _join(prefix: str | None, path: str | None) -> str | None:

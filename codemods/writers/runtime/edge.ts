@@ -11,9 +11,21 @@ export interface Input {
   body: any;
 }
 
-/** The parts of a request; a missing body is an empty object, as Express's parser leaves it. */
+/** The input of each request that was read, and the path of the registration that its parameters belong to. */
+export const inputs = new WeakMap<Context, { input: Input; path: string }>();
+
+/**
+ * The parts of a request; a missing body is an empty object, as Express's parser leaves it. All who ask get one
+ * object, so that what middleware changes is what comes after it sees; path parameters belong to one registration.
+ */
 export async function readInput(c: Context): Promise<Input> {
-  return { params: c.req.param(), query: readQuery(c), body: await readBody(c) };
+  const path = c.req.routePath;
+  const known = inputs.get(c);
+  if (known?.path === path) return known.input;
+  const input = known?.input ?? { params: {}, query: readQuery(c), body: await readBody(c) };
+  input.params = c.req.param();
+  inputs.set(c, { input, path });
+  return input;
 }
 
 /** The query as Express reads it: a repeated name and `name[]` make a list, `name[key]` an object. */
@@ -82,7 +94,7 @@ export function readCookie(c: Context, name: string): any {
 export type Fault = Error & Record<string, any>;
 
 /** Hands an error on to the next error handler. */
-export type Next = (error: unknown) => Response | Promise<Response>;
+export type Forward = (error: unknown) => Response | Promise<Response>;
 
 /** The error behind what was thrown: the errors of functions arrive as data, those of the edge as they are. */
 export function faultOf(error: unknown): Fault {

@@ -1,0 +1,124 @@
+"""Where the application's own middleware runs at the edge: below a path for many routes, or before one alone."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from codemods.ir.app import App, Middleware, Role, Use
+from codemods.migrate.checks import EdgeWriter
+from codemods.planner.closure import Closure
+from codemods.planner.problems import Problem
+from codemods.planner.routes import RoutePlan, stopped_by
+from codemods.planner.steps import Step
+from codemods.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """Middleware that http.ts registers for all below a path, and the routes that need it."""
+
+    use: Use
+    step: Step
+    plans: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class StepOrder:
+    """The registrations of middleware: `shared` ones in their order, `own` ones of a route by its key."""
+
+    shared: list[Shared] = field(default_factory=list)
+    own: dict[str, list[Step]] = field(default_factory=dict)
+
+
+def refuse_steps(edge: EdgeWriter, closure: Closure, plans: Sequence[RoutePlan]) -> bool:
+    """Take back the routes whose middleware meets an obstacle; what only adds something, and is not missed, goes."""
+    news = False
+    for plan in plans:
+        known: set[str] = set()
+        kept = []
+        for step in plan.steps:
+            problem = _obstacle(edge, closure, step, known)
+            if problem is None:
+                known |= step.sets
+                kept.append(step)
+            elif step.middleware.role is not Role.CONTEXT or plan.takes(step.sets):
+                plan.problems.insert(0, stopped_by(step, problem))
+                kept += plan.steps[len(kept) :]
+                break
+        news = news or len(kept) < len(plan.steps)
+        plan.steps = tuple(kept)
+    return news
+
+
+def _obstacle(edge: EdgeWriter, closure: Closure, step: Step, known: set[str]) -> Problem | None:
+    middleware = step.middleware
+    if middleware.conditions:
+        return Problem("CX110", f"is only there if `{middleware.conditions[0].text}`", middleware.place)
+    found = list(edge.step(step).problems)
+    if step.made:
+        call = edge.call(middleware)
+        found += [p for key in closure.reached(call.key) if key != step.piece.key for p in closure.own_problems(key)]
+    missing = sorted(step.reads - step.sets - known)
+    if missing:
+        found.append(Problem("CX701", f"reads `req.{missing[0]}`, which nothing before it sets", middleware.place))
+    return found[0] if found else None
+
+
+def order_steps(workspace: Workspace, app: App, plans: Sequence[RoutePlan]) -> tuple[StepOrder, bool]:
+    """Where each step of the routes is registered, and whether a route had to be taken back.
+
+    http.ts registers in the order of the application; a route for which that would run other middleware, or in
+    another order, than Express did is not carried over.
+    """
+    wanted = {step.middleware: step for plan in plans for step in plan.steps}
+    uses = sorted((use for use in app.uses if use.middleware in wanted), key=lambda use: use.order)
+    order, news = StepOrder(), False
+    owners: dict[Use, list[str]] = defaultdict(list)
+    for plan in plans:
+        before = [use for use in uses if _runs_before(use, plan)]
+        own = [step for step in plan.steps if _is_own(workspace, plan, step.middleware)]
+        expected = [step.middleware for step in plan.steps if step not in own]
+        if [use.middleware for use in before] != expected or plan.steps[len(expected) :] != tuple(own):
+            plan.problems.append(_disordered(plan, before, expected))
+            news = True
+            continue
+        order.own[plan.key] = own
+        for use in before:
+            owners[use].append(plan.key)
+    order.shared = [Shared(use, wanted[use.middleware], tuple(owners[use])) for use in uses if use in owners]
+    return order, news
+
+
+def _disordered(plan: RoutePlan, before: Sequence[Use], expected: Sequence[Middleware]) -> Problem:
+    found = {use.middleware for use in before}
+    odd = next((m for m in expected if m not in found), None) or next(
+        (use.middleware for use in before if use.middleware not in expected), None
+    )
+    name = f"`{odd.name}`" if odd is not None else "its middleware"
+    return Problem("CX701", f"runs after {name}, whose place in the order cannot be told", plan.route.place)
+
+
+def _is_own(workspace: Workspace, plan: RoutePlan, middleware: Middleware) -> bool:
+    """Is it an argument of the route's own registration?"""
+    registration, place = plan.route.registration, middleware.place
+    if registration.file != place.file:
+        return False
+    offset = workspace.source(place.file).offset(place.line, place.column)
+    return registration.span.start <= offset < registration.span.end
+
+
+def _runs_before(use: Use, plan: RoutePlan) -> bool:
+    """Does http.ts run it before the route, by its place and its path?"""
+    route = plan.route
+    if use.application != route.application or use.order >= route.order or use.path is None or route.path is None:
+        return False
+    own, path = _segments(use.path), _segments(route.path)
+    if len(own) > len(path) or (use.exact and len(own) != len(path)):
+        return False
+    return all(a == b or a.startswith(":") or b.startswith(":") for a, b in zip(own, path, strict=False))
+
+
+def _segments(path: str) -> list[str]:
+    return [segment for segment in path.split("/") if segment]

@@ -1,0 +1,194 @@
+"""The application's own middleware as steps at the edge: which function it is, and what it hands on to later ones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ast_grep_py import SgNode
+
+from codemods.ir.app import Middleware
+from codemods.planner.edge_facts import INPUT
+from codemods.planner.pieces import Piece, PieceKey, PieceKind, function_piece
+from codemods.planner.request_reads import wrapped
+from codemods.readers.express.passing import passes_through
+from codemods.source import FUNCTION_KINDS, SourceFile, member, parameters, span_of, unwrap
+from codemods.workspace import Workspace
+
+_EXPRESS = frozenset(
+    """accepts acceptsCharsets acceptsEncodings acceptsLanguages app baseUrl body complete connection cookies fresh get
+    header headers host hostname httpVersion ip ips is method next off on once originalUrl param params path pipe
+    protocol query range rawHeaders res route secure signedCookies socket stale subdomains unpipe url xhr""".split()
+)
+"""What Express itself has on a request: all other fields were put there by middleware."""
+
+_ASSIGNMENTS = ("assignment_expression", "augmented_assignment_expression")
+_NO_DATA = FUNCTION_KINDS | {"new_expression", "class", "regex"}
+"""Values that cannot cross into a function of Convex."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """`req.tenant`, `res.locals.user`, `(req as any).id`: a field that one middleware puts there for later ones.
+
+    `assignment` is the assignment that it is the target of.
+    """
+
+    node: SgNode
+    name: str
+    assignment: SgNode | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A middleware that runs at the edge.
+
+    `piece` is carried over: `function` itself, or the function that makes it when it is `made` by a call.
+    """
+
+    middleware: Middleware
+    piece: Piece
+    function: SgNode
+    made: bool
+    sets: frozenset[str] = frozenset()
+    provides: frozenset[str] = frozenset()
+    """Fields that hold plain data, which functions can be given."""
+    reads: frozenset[str] = frozenset()
+    """Fields that earlier middleware has to have set."""
+    changes: bool = False
+    """It may write to body, query or path parameters."""
+    harmless: bool = False
+    """Always goes on, and leaves the input as it is: nothing depends on its having run but what it sets."""
+
+
+def read_step(workspace: Workspace, middleware: Middleware) -> Step | None:
+    """A middleware whose function is in the repository."""
+    definition = middleware.definition
+    if definition is None:
+        return None
+    file = workspace.source(definition.file)
+    function = file.functions.get(definition.span)
+    if function is None or len(parameters(function)) < 2:
+        return None
+    piece, made = _piece(workspace, middleware, file, function)
+    if piece is None:
+        return None
+    fields = fields_of(file, function)
+    written = [field for field in fields if field.assignment is not None]
+    sets = frozenset(field.name for field in written)
+    names = [parameter.pattern.text() for parameter in parameters(function)]
+    return Step(
+        middleware,
+        piece,
+        function,
+        made,
+        sets,
+        sets - {field.name for field in written if not _is_data(field)},
+        frozenset(field.name for field in fields if field.assignment is None),
+        _changes_input(file, function),
+        passes_through(function.field("body"), names),
+    )
+
+
+def _piece(
+    workspace: Workspace, middleware: Middleware, file: SourceFile, function: SgNode
+) -> tuple[Piece | None, bool]:
+    """The piece that is carried over, and whether its call makes the middleware."""
+    own = function_piece(file, function)
+    if own is not None and own.kind is not PieceKind.INLINE:
+        return own, False
+    expression = middleware.expression
+    if expression.file == file.path and expression.span.holds(span_of(function)):
+        return Piece(PieceKey(file.path, span_of(function).start), PieceKind.INLINE, None, function, None), False
+    maker = next((node for node in function.ancestors() if node.kind() in FUNCTION_KINDS), None)
+    piece = function_piece(file, maker) if maker is not None else None
+    return (piece if piece is not None and piece.kind is not PieceKind.INLINE else None), True
+
+
+def fields_of(file: SourceFile, function: SgNode) -> list[Field]:
+    """All uses of fields that are Express's own neither on the request nor on the response."""
+    found = []
+    for reference in request_references(file, function):
+        read = _member_above(reference)
+        if read is not None and read[1] not in _EXPRESS:
+            found.append(_field(*read))
+    for reference in _references(file, function, 1):
+        local = _member_above(reference)
+        read = _member_above(local[0]) if local is not None and local[1] == "locals" else None
+        if read is not None:
+            found.append(_field(*read))
+    return found
+
+
+def request_references(file: SourceFile, function: SgNode) -> list[SgNode]:
+    """All uses of the request, also by another name: `const r = req as AuthRequest`."""
+    found, queue = [], _references(file, function, 0)
+    while queue:
+        reference = queue.pop(0)
+        found.append(reference)
+        alias = alias_of(reference)
+        name = alias.field("name") if alias is not None else None
+        binding = file.bindings.resolve(name) if name is not None else None
+        if binding is not None and not binding.reassigned:
+            queue += binding.references
+    return found
+
+
+def alias_of(reference: SgNode) -> SgNode | None:
+    """The declarator of `const r = req`."""
+    above = wrapped(reference).parent()
+    name = above.field("name") if above is not None and above.kind() == "variable_declarator" else None
+    return above if name is not None and name.kind() == "identifier" else None
+
+
+def _references(file: SourceFile, function: SgNode, index: int) -> list[SgNode]:
+    given = parameters(function)
+    if len(given) <= index or given[index].name is None:
+        return []
+    binding = file.bindings.resolve(given[index].pattern)
+    return list(binding.references) if binding is not None else []
+
+
+def _member_above(node: SgNode) -> tuple[SgNode, str] | None:
+    """The member expression on a value, and the name that it reads."""
+    outer = wrapped(node)
+    above = outer.parent()
+    if above is None or above.kind() not in ("member_expression", "subscript_expression"):
+        return None
+    parts = member(above)
+    return (above, parts[1]) if parts is not None and span_of(parts[0]) == span_of(outer) else None
+
+
+def _field(node: SgNode, name: str) -> Field:
+    parent = wrapped(node).parent()
+    if parent is None or parent.kind() not in _ASSIGNMENTS:
+        return Field(node, name)
+    left = parent.field("left")
+    return Field(node, name, parent if left is not None and span_of(left).holds(span_of(node)) else None)
+
+
+def _is_data(field: Field) -> bool:
+    value = field.assignment.field("right") if field.assignment is not None else None
+    return value is not None and unwrap(value, awaited=True).kind() not in _NO_DATA
+
+
+def _changes_input(file: SourceFile, function: SgNode) -> bool:
+    """May body, query or path parameters be others afterwards? Only reads of single fields tell that they are not."""
+    for reference in request_references(file, function):
+        read = _member_above(reference)
+        if read is not None and read[1] in INPUT and not _only_reads(read[0]):
+            return True
+    return False
+
+
+def _only_reads(part: SgNode) -> bool:
+    """`req.body.name`, `const { name } = req.body`."""
+    top, depth = part, 0
+    while (above := _member_above(top)) is not None:
+        top, depth = above[0], depth + 1
+    parent = wrapped(top).parent()
+    if parent is None or parent.kind() in (*_ASSIGNMENTS, "update_expression", "call_expression"):
+        return False
+    if parent.kind() == "unary_expression" and parent.text().startswith("delete"):
+        return False
+    pattern = parent.field("name") if parent.kind() == "variable_declarator" else None
+    return depth > 0 or (pattern is not None and pattern.kind() == "object_pattern")

@@ -1,0 +1,178 @@
+"""What middleware reads of the request: its input as one object, which it may change, all else of Hono's context."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+
+from ast_grep_py import SgNode
+
+from codemods.planner.edge_facts import INPUT, Part
+from codemods.planner.request_reads import wrapped
+from codemods.planner.steps import alias_of, fields_of, request_references
+from codemods.source import Edit, Span, arguments, find_all, member, named, parameters, span_of, string_value
+from codemods.workspace import Workspace
+from codemods.writers.edge_request import dropped, read_edit, whole_read
+from codemods.writers.ported import Ported, whole_line
+
+_CODE = "CX701"
+_HEADER_READERS = frozenset({"get", "header"})
+_TOUCHES = ("member_expression", "subscript_expression", "call_expression")
+
+
+class StepReads:
+    """Rewrites all uses of the request in one function but the fields that middleware hands on."""
+
+    def __init__(self, ported: Ported, function: SgNode, context: str, workspace: Workspace) -> None:
+        self._ported, self._function, self._context = ported, function, context
+        self._workspace, self._file = workspace, ported.file
+        self._headers: dict[str, list[Span]] = defaultdict(list)
+        self._inputs: list[tuple[Part, SgNode, SgNode]] = []
+        """Part, the read of it, and the reference to the request in it."""
+
+    def write(self) -> None:
+        fields = {span_of(field.node) for field in fields_of(self._file, self._function)}
+        for reference in request_references(self._file, self._function):
+            alias = alias_of(reference)
+            if alias is not None:
+                self._drop(alias)
+            elif not any(span_of(node) in fields for node in reference.ancestors()):
+                self._reference(reference)
+        self._written_headers()
+        self._read_headers()
+        self._read_inputs()
+
+    def _drop(self, alias: SgNode) -> None:
+        declaration = alias.parent()
+        if declaration is None or len(named(declaration)) != 1:
+            self._ported.problem(_CODE, "keeps the request beside other variables", alias)
+            return
+        self._ported.edits.append(Edit.delete(whole_line(self._file, span_of(declaration))))
+
+    def _reference(self, reference: SgNode) -> None:
+        outer = wrapped(reference)
+        above = outer.parent()
+        parts = member(above) if above is not None and above.kind() in _TOUCHES[:2] else None
+        if above is not None and parts is not None and span_of(parts[0]) == span_of(outer):
+            if parts[1] in INPUT:
+                self._inputs.append((Part(parts[1]), above, reference))
+                return
+            if parts[1] == "headers" and self._header_of(above):
+                return
+            if parts[1] in _HEADER_READERS and self._header_call(above):
+                return
+        edit = read_edit(self._ported, reference, self._context) or dropped(self._file, reference)
+        if edit is None:
+            self._ported.problem(_CODE, f"reads `{whole_read(reference).text()}`", reference)
+        else:
+            self._ported.edits.append(edit)
+
+    # ---- headers --------------------------------------------------------------------------------
+
+    def _header_of(self, headers: SgNode) -> bool:
+        """`req.headers.authorization`, `req.headers["x-request-id"]`."""
+        above = headers.parent()
+        parts = member(above) if above is not None and above.kind() in _TOUCHES[:2] else None
+        if above is None or parts is None or span_of(parts[0]) != span_of(headers):
+            return False
+        self._headers[parts[1].lower()].append(span_of(above))
+        return True
+
+    def _header_call(self, reader: SgNode) -> bool:
+        """`req.get("Accept")`."""
+        call = reader.parent()
+        given = arguments(call) if call is not None and call.kind() == "call_expression" else []
+        name = string_value(given[0]) if len(given) == 1 else None
+        if call is None or name is None:
+            return False
+        self._headers[name.lower()].append(span_of(call))
+        return True
+
+    def _written_headers(self) -> None:
+        """`req.headers["x-id"] = id;` is seen by all that read the header later."""
+        for assignment in find_all(self._function, "assignment_expression"):
+            left, right, statement = assignment.field("left"), assignment.field("right"), assignment.parent()
+            name = next((n for n, at in self._headers.items() if left is not None and span_of(left) in at), None)
+            if name is None or left is None or right is None:
+                continue
+            self._headers[name].remove(span_of(left))
+            if statement is None or statement.kind() != "expression_statement":
+                self._ported.problem(_CODE, f"uses the value of setting the header `{name}`", assignment)
+            opening = f'{self._context}.req.raw.headers.set("{name}", '
+            self._ported.edits.append(Edit(span_of(assignment), (opening, span_of(right), ")")))
+            self._ported.writes_headers.add(name)
+
+    def _read_headers(self) -> None:
+        """A header that is asked for often gets a name, so that TypeScript sees what was made sure of it."""
+        for name, reads in self._headers.items():
+            text = f'{self._context}.req.header("{name}")'
+            local = _camel(name)
+            often = len(reads) > 1 and name not in self._ported.writes_headers and self._is_free(local)
+            if often and self._open_with(f"const {local} = {text};"):
+                self._ported.edits += [Edit.replace(span, local) for span in reads]
+                continue
+            for span in reads:
+                sure = "!" if self._ported.typed and self._is_taken_for_sure(span) else ""
+                self._ported.edits.append(Edit.replace(span, text + sure))
+
+    def _is_taken_for_sure(self, span: Span) -> bool:
+        """Is a member of the header read, without a question mark?"""
+        node = next((n for n in find_all(self._function, *_TOUCHES) if span_of(n) == span), None)
+        above = node.parent() if node is not None else None
+        return above is not None and above.kind() == "member_expression" and "?." not in self._between(above, span)
+
+    def _between(self, above: SgNode, span: Span) -> str:
+        return self._file.text[span.end : span_of(above).end]
+
+    # ---- body, query and path parameters --------------------------------------------------------
+
+    def _read_inputs(self) -> None:
+        """The parts stay what they are on `const req = await readInput(c);`; the query alone needs no waiting."""
+        if not self._inputs:
+            return
+        queries = all(part is Part.QUERY and _is_read(node) for part, node, _ in self._inputs)
+        opening = f"const query = {self._ported.use('readQuery')}({self._context});" if queries else ""
+        if queries and self._is_free("query") and self._open_with(opening):
+            self._ported.edits += [Edit.replace(span_of(node), "query") for _, node, _ in self._inputs]
+            return
+        own = parameters(self._function)[0].name or "req"
+        if not self._open_with(f"const {own} = await {self._ported.use('readInput')}({self._context});"):
+            self._ported.problem(_CODE, "reads the input in an expression", self._function)
+        for part, _, reference in self._inputs:
+            self._ported.parts.add(part)
+            target = wrapped(reference)
+            if target.text() != own:
+                self._ported.edits.append(Edit.replace(span_of(target), own))
+
+    def _open_with(self, line: str) -> bool:
+        """Put a statement in front of all others; False for a function that is one expression."""
+        body = self._function.field("body")
+        if body is None or body.kind() != "statement_block":
+            return False
+        first = next(iter(body.children()[1:-1]), None)
+        opening, lines = span_of(body).start + 1, "\n" in body.text()
+        indent = self._file.indent_at(span_of(first).start) if first is not None else ""
+        self._ported.edits.append(Edit.insert(opening, f"\n{indent}{line}" if lines else f" {line}"))
+        return True
+
+    def _is_free(self, name: str) -> bool:
+        kinds = ("identifier", "shorthand_property_identifier", "shorthand_property_identifier_pattern")
+        return name not in {node.text() for node in find_all(self._function, *kinds)}
+
+
+def _is_read(node: SgNode) -> bool:
+    """A field of the part is read."""
+    outer = wrapped(node)
+    above = outer.parent()
+    if above is None or above.kind() not in _TOUCHES[:2]:
+        return False
+    top = above
+    while (parent := top.parent()) is not None and parent.kind() in _TOUCHES[:2]:
+        top = parent
+    parent = top.parent()
+    return parent is None or parent.kind() not in ("assignment_expression", "augmented_assignment_expression")
+
+
+def _camel(name: str) -> str:
+    first, *rest = re.split(r"[^A-Za-z0-9]+", name)
+    return "".join([first.lower(), *(word[:1].upper() + word[1:] for word in rest)])

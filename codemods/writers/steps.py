@@ -1,0 +1,184 @@
+"""Middleware of Express as middleware of Hono: `(req, res, next) => …` becomes `async (c, next) => …`."""
+
+from __future__ import annotations
+
+from ast_grep_py import SgNode
+
+from codemods.planner.flow import open_ends, rest_after
+from codemods.planner.logs import is_log
+from codemods.planner.pieces import Piece, PieceKind
+from codemods.planner.replies import Form, ResponsePlan
+from codemods.planner.responses import plan_response
+from codemods.planner.stands import outermost
+from codemods.planner.steps import Field, fields_of
+from codemods.source import Edit, SourceFile, Span, arguments, parameters, span_of
+from codemods.source.tree import FUNCTION_KINDS, is_async
+from codemods.workspace import Workspace
+from codemods.writers.code import ImportSpec
+from codemods.writers.edge_answers import EdgeAnswers
+from codemods.writers.environment import environment_edits
+from codemods.writers.ported import Ported, fresh_context, references, signature, untyped
+from codemods.writers.step_headers import header_edits
+from codemods.writers.step_reads import StepReads
+
+_CODE = "CX701"
+_NEXT = ImportSpec("hono", "Next", "", True)
+_PASSES = ("passes the request on", "never answers", "may end without an answer")
+"""What the reader of answers says of functions that go on, which middleware does."""
+
+
+def port_step(workspace: Workspace, file: SourceFile, function: SgNode, piece: Piece) -> Ported:
+    """The function as Hono's; `piece` is what is carried over, the function itself or the one that makes it."""
+    ported = Ported(file)
+    if any(parameter.name is None for parameter in parameters(function)[:3]) or function.field("body") is None:
+        ported.problem(_CODE, "takes its parameters apart", function)
+        return ported
+    _Port(workspace, ported, function, ported.typed and piece.kind is not PieceKind.INLINE).write()
+    if span_of(piece.node) != span_of(function):
+        _untype_maker(ported, piece.node)
+    return ported
+
+
+class _Port:
+    """One function on its way."""
+
+    def __init__(self, workspace: Workspace, ported: Ported, function: SgNode, typed: bool) -> None:
+        """Where it is written in place, Hono knows the types of its parameters."""
+        self._typed = typed
+        self._workspace, self._ported, self._function = workspace, ported, function
+        self._file = ported.file
+        self._context = fresh_context(function)
+        self._handled: list[Span] = []
+        """What other edits take away, whatever the reader of answers says of it."""
+
+    def write(self) -> None:
+        ported, function = self._ported, self._function
+        plan = plan_response(self._file, function, workspace=self._workspace)
+        passes = self._passes()
+        answers = EdgeAnswers(ported, function, _answers(plan), self._context)
+        answers.write()
+        self._handled += header_edits(ported, function, plan, self._context)
+        self._fields()
+        self._keep_problems(plan)
+        if not ported.problems and open_ends(function, [*answers.answers, *passes]):
+            ported.problem(_CODE, "may end without an answer, and without going on", function)
+        StepReads(ported, function, self._context, self._workspace).write()
+        ported.edits += environment_edits(self._workspace, self._file, function)
+        self._signature(bool(passes))
+
+    # ---- next -----------------------------------------------------------------------------------
+
+    def _passes(self) -> list[Span]:
+        """`next();` waits for what comes behind; returns the statements that go on."""
+        found = []
+        for reference in references(self._file, self._function, 2):
+            call = reference.parent()
+            if (
+                call is None
+                or call.kind() != "call_expression"
+                or arguments(call)
+                or span_of(call.field("function") or call) != span_of(reference)
+            ):
+                continue
+            statement = self._pass(call)
+            if statement is not None:
+                found.append(statement)
+                self._handled.append(span_of(call))
+        return found
+
+    def _pass(self, call: SgNode) -> Span | None:
+        """The statement that goes on, or the arrow's body."""
+        around = next((node for node in call.ancestors() if node.kind() in FUNCTION_KINDS), None)
+        if around is None or span_of(around) != span_of(self._function):
+            self._ported.problem(_CODE, "goes on from a callback", call)
+            return None
+        top, _ = outermost(call)
+        parent, body = top.parent(), self._function.field("body")
+        if body is not None and span_of(top) == span_of(body):
+            return span_of(top)
+        if parent is not None and parent.kind() == "return_statement":
+            return span_of(parent)
+        if parent is None or parent.kind() != "expression_statement":
+            self._ported.problem(_CODE, "uses the value of next()", call)
+            return None
+        rest = rest_after(parent, self._function)
+        if not all(is_log(late, self._file, self._workspace) for late in rest.statements):
+            self._ported.problem(_CODE, "goes on after next()", call)
+        if span_of(top) == span_of(call):
+            self._ported.edits.append(Edit.replace(span_of(call), f"await {call.text()}"))
+        return span_of(parent)
+
+    # ---- fields ---------------------------------------------------------------------------------
+
+    def _fields(self) -> None:
+        """`req.tenant = x` → `c.set("tenant", x)`, `req.tenant` → `c.get("tenant")`."""
+        fields = fields_of(self._file, self._function)
+        both = {field.name for field in fields if ".locals" in field.node.text()} & {
+            field.name for field in fields if ".locals" not in field.node.text()
+        }
+        for field in fields:
+            self._handled.append(span_of(field.node))
+            if field.name in both:
+                self._ported.problem(_CODE, f"keeps `{field.name}` in two places", field.node)
+            elif field.assignment is None:
+                self._ported.edits.append(Edit.replace(span_of(field.node), self._get(field)))
+            else:
+                self._set(field, field.assignment)
+
+    def _get(self, field: Field) -> str:
+        return f'{self._context}.get("{field.name}")'
+
+    def _set(self, field: Field, assignment: SgNode) -> None:
+        statement, value = assignment.parent(), assignment.field("right")
+        if statement is None or statement.kind() != "expression_statement" or value is None:
+            self._ported.problem(_CODE, f"uses the value of setting `{field.name}`", assignment)
+            return
+        operator = assignment.field("operator")
+        opening = f'{self._context}.set("{field.name}", '
+        if operator is not None:
+            opening += f"{self._get(field)} {operator.text().removesuffix('=')} "
+        compound = operator is not None and value.kind() in ("binary_expression", "ternary_expression")
+        inner = ("(", span_of(value), ")") if compound else (span_of(value),)
+        self._ported.edits.append(Edit(span_of(assignment), (opening, *inner, ")")))
+
+    # ---- the function as a whole ----------------------------------------------------------------
+
+    def _keep_problems(self, plan: ResponsePlan) -> None:
+        """Obstacles that no edit takes away."""
+        for problem in plan.problems:
+            offset = self._file.offset(problem.place.line, problem.place.column)
+            handled = any(span.start <= offset < span.end for span in self._handled)
+            if not handled and not problem.text.startswith(_PASSES):
+                self._ported.problems.append(problem)
+        if any(reply.headers and reply.form is Form.SENT for reply in plan.replies):
+            self._ported.problem(_CODE, "sets a response header", self._function)
+
+    def _signature(self, passes: bool) -> None:
+        given = parameters(self._function)
+        names = [self._context, *([given[2].name] if passes and given[2].name else [])]
+        types = [self._ported.context(), self._ported.package(_NEXT)] if self._typed else []
+        written = [f"{name}: {type_}" for name, type_ in zip(names, types, strict=False)] if types else names
+        opening = "" if is_async(self._function) else "async "
+        text = f"({', '.join(written)})"
+        if self._function.kind() == "arrow_function":
+            text = opening + text
+        elif opening:
+            self._ported.edits.append(Edit.insert(span_of(self._function).start, opening))
+        signature(self._ported, self._function, text)
+
+
+def _answers(plan: ResponsePlan) -> ResponsePlan:
+    """The answers that a middleware gives itself."""
+    return ResponsePlan(plan.replies, plan.forwards, (), plan.raised, plan.delegations)
+
+
+def _untype_maker(ported: Ported, maker: SgNode) -> None:
+    """`requireRole(role: string): RequestHandler` loses the types of the framework."""
+    untyped(ported, maker.field("return_type"))
+    holder = maker.parent()
+    annotation = holder.field("type") if holder is not None and holder.kind() == "variable_declarator" else None
+    if annotation is None:
+        return
+    if any(parameter.type is None and parameter.default is None for parameter in parameters(maker)):
+        ported.problem(_CODE, "is typed as a whole", annotation)
+    untyped(ported, annotation)

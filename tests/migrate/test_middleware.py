@@ -1,0 +1,208 @@
+"""The application's own middleware, carried over to the HTTP edge: how it is written there, and what stays behind."""
+
+from __future__ import annotations
+
+import pytest
+from convex_project import ConvexProject, Json, Request
+from harness import CodemodTest, Migrated, dedented
+
+HEAD = 'import express, { NextFunction, Request, Response } from "express";\n'
+
+
+def app(text: str, **files: str) -> dict[str, str]:
+    """An application in one file; keyword names are modules beside it."""
+    whole = f"{HEAD}{dedented(text)}"
+    start = "" if "express()" in text else "const app = express();\napp.use(express.json());\n"
+    first = "".join(line + "\n" for line in whole.splitlines() if line.startswith("import "))
+    rest = "".join(line + "\n" for line in whole.splitlines() if not line.startswith("import "))
+    more = {f"src/{name}.ts": HEAD + dedented(text) for name, text in files.items()}
+    return {"src/app.ts": f"{first}\n{start}{rest}\nexport default app;\n", **more}
+
+
+def served(migrated: Migrated) -> ConvexProject:
+    """The migrated project, which has no type errors."""
+    project = ConvexProject(migrated.root)
+    assert project.codegen() == []
+    assert project.tsc() == []
+    return project
+
+
+def middleware_in(migrated: Migrated) -> str:
+    """What http.ts registers between its frame and its error handler."""
+    text = migrated.convex["convex/http.ts"]
+    body = text.split("new Hono({ strict: false });\n\n")[1]
+    return body.split("\n\napp.onError")[0] + "\n"
+
+
+def test_middleware_becomes_a_function_of_hono(codemod: CodemodTest) -> None:
+    files = app(
+        """
+        import { requestId } from "./context";
+        app.use(requestId);
+        app.get("/open", (req, res) => {
+          res.json({ open: true });
+        });
+        """,
+        context="""
+        export function requestId(req: Request, res: Response, next: NextFunction) {
+          const id = (req.headers["x-request-id"] as string) || Math.random().toString(36);
+          (req as any).requestId = id;
+          res.locals.tenant = req.get("x-tenant") ?? "none";
+          res.setHeader("X-Request-Id", id);
+          next();
+        }
+        """,
+    )
+    migrated = codemod.migrate(
+        files,
+        {
+            "convex/lib/context.ts": """
+                import type { Context, Next } from "hono";
+
+                export async function requestId(c: Context, next: Next) {
+                  const id = (c.req.header("x-request-id") as string) || Math.random().toString(36);
+                  c.set("requestId", id);
+                  c.set("tenant", c.req.header("x-tenant") ?? "none");
+                  c.header("X-Request-Id", id);
+                  await next();
+                }
+                """
+        },
+    )
+    assert middleware_in(migrated) == dedented("""
+        app.use("*", requestId);
+
+        app.get("/open", async (c) => {
+          return c.json(await c.env.runQuery(api.app.getOpen, {}));
+        });
+        """)
+    assert migrated.outcome("requestId") == "migrated"
+    answers = served(migrated).serve([Request("GET", "/open", headers={"x-request-id": "7"}), Request("GET", "/none")])
+    assert [answer.status for answer in answers] == [200, 404]
+    assert answers[0].headers["x-request-id"] == "7"
+    assert "x-request-id" in answers[1].headers
+
+
+KEYS = """
+    export const requireKey = (role: string) => (req: Request, res: Response, next: NextFunction) => {
+      const key = req.headers["x-api-key"];
+      if (!key) return res.status(401).json({ error: "No key" });
+      if (key !== role) {
+        res.status(403).json({ error: `Not for ${role}` });
+        return;
+      }
+      next();
+    };
+    """
+
+
+def test_middleware_stands_where_it_stood(codemod: CodemodTest) -> None:
+    migrated = codemod.migrate(
+        app(
+            """
+            import { requireKey } from "./keys";
+            app.get("/early", (req, res) => res.json("early"));
+            const admin = express.Router();
+            admin.get("/before", (req, res) => res.json("before"));
+            admin.use(requireKey("admin"));
+            admin.get("/after", (req, res) => res.json("after"));
+            app.use("/admin", admin);
+            app.post("/notes", requireKey("writer"), (req, res) => res.json("written"));
+            app.use("/late", requireKey("late"));
+            app.get("/late/x", (req, res) => res.json("late"));
+            """,
+            keys=KEYS,
+        )
+    )
+    assert middleware_in(migrated) == dedented("""
+        app.get("/early", async (c) => {
+          return c.json(await c.env.runQuery(api.app.getEarly, {}));
+        });
+
+        app.get("/admin/before", async (c) => {
+          return c.json(await c.env.runQuery(api.app.getAdminBefore, {}));
+        });
+
+        app.use("/admin/*", requireKey("admin"));
+
+        app.get("/admin/after", async (c) => {
+          return c.json(await c.env.runQuery(internal.app.getAdminAfter, {}));
+        });
+
+        app.post("/notes", requireKey("writer"), async (c) => {
+          return c.json(await c.env.runMutation(internal.app.createNote, {}));
+        });
+
+        app.use("/late/*", requireKey("late"));
+
+        app.get("/late/x", async (c) => {
+          return c.json(await c.env.runQuery(internal.app.getLateX, {}));
+        });
+        """)
+    project = served(migrated)
+    asked = [("GET", "/early"), ("GET", "/admin/before"), ("GET", "/admin/after"), ("GET", "/admin/none")]
+    assert [answer.status for answer in project.serve([Request(*each) for each in asked])] == [200, 200, 401, 401]  # type: ignore[arg-type]
+    keys = [("GET", "/admin/after", "admin"), ("POST", "/notes", "reader"), ("GET", "/late/x", "late")]
+    answers = project.serve([Request(way, url, headers={"x-api-key": key}) for way, url, key in keys])  # type: ignore[arg-type]
+    assert [(answer.status, answer.body) for answer in answers] == [
+        (200, "after"),
+        (403, {"error": "Not for writer"}),
+        (200, "late"),
+    ]
+
+
+def test_what_middleware_changes_is_what_the_handler_gets(codemod: CodemodTest) -> None:
+    migrated = codemod.migrate(
+        app("""
+            const trim = (req: Request, res: Response, next: NextFunction) => {
+              for (const [key, value] of Object.entries(req.body)) {
+                if (typeof value === "string") req.body[key] = value.trim();
+              }
+              delete req.body.secret;
+              next();
+            };
+            app.post("/notes", trim, (req, res) => {
+              res.json({ text: req.body.text ?? null, secret: req.body.secret ?? null });
+            });
+            """)
+    )
+    body: Json = {"text": " a ", "secret": "s"}
+    answers = served(migrated).serve([Request("POST", "/notes", body), Request("POST", "/notes")])
+    assert [answer.body for answer in answers] == [{"text": "a", "secret": None}, {"text": None, "secret": None}]
+
+
+REFUSED = {
+    "goes on from a callback": (
+        "(req: any, res: any, next: any) => { setTimeout(() => next(), 1); }",
+        "which goes on from a callback",
+    ),
+    "works behind next()": (
+        "(req: any, res: any, next: any) => { next(); res.setHeader('X-A', '1'); }",
+        "which goes on after next()",
+    ),
+    "never goes on": (
+        "(req: any, res: any, next: any) => { if (req.query.a) next(); }",
+        "which may end without an answer, and without going on",
+    ),
+    "needs what nothing sets": (
+        "(req: any, res: any, next: any) => { if (!req.user) return res.status(401).end(); next(); }",
+        "which reads `req.user`, which nothing before it sets",
+    ),
+    "replaces the answer": (
+        "(req: any, res: any, next: any) => { res.json = () => res; next(); }",
+        "which uses `res.json`",
+    ),
+}
+
+
+@pytest.mark.parametrize(("middleware", "reason"), REFUSED.values(), ids=REFUSED.keys())
+def test_middleware_that_cannot_be_ported_stops_its_routes(codemod: CodemodTest, middleware: str, reason: str) -> None:
+    routes = f"""
+        app.get("/open", (req, res) => res.json(1));
+        app.use({middleware});
+        app.get("/closed", (req, res) => res.json(1));
+        """
+    migrated = codemod.migrate(app(routes))
+    assert migrated.outcome("GET /open") == "migrated"
+    assert reason in migrated.outcome("GET /closed")
+    assert "notMigrated(" in migrated.convex["convex/http.ts"]
