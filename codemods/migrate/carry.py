@@ -87,6 +87,10 @@ class Carried:
                 found.setdefault(key)
         return tuple(found)
 
+    def at_edge(self, plan: RoutePlan) -> bool:
+        """A route that http.ts runs for others: as the 404 of the application, or as middleware."""
+        return self.handlers.answers(plan) or self.order.runs(plan)
+
     def edge_pieces(self) -> dict[PieceKey, EdgePiece]:
         """Ported functions by key: check factories, error handlers, not-found handlers."""
         found = {}

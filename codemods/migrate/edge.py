@@ -113,7 +113,7 @@ class EdgeAssembler:
 
     def _route(self, number: int, plan: RoutePlan) -> None:
         path = hono_path(plan.route.path) if plan.route.path is not None else None
-        if path is None or plan.route.method in ("HEAD", "OPTIONS"):
+        if path is None or plan.route.method in ("HEAD", "OPTIONS") or self._carried.order.runs(plan):
             return
         group = self._assembler.route_group(plan)
         if not plan.carried:

@@ -64,7 +64,7 @@ def group_of(plan: RoutePlan) -> str:
 def _route(plan: RoutePlan, project: Project, carried: Carried) -> Item:
     group = group_of(plan)
     target = Target(f"{project.folder}/{plan.module}{project.extension}", plan.name, plan.kind)
-    if carried.handlers.answers(plan):
+    if carried.at_edge(plan):
         target = Target(f"{project.folder}/http{project.extension}")
         return Item(ItemKind.ROUTE, plan.route.name, Outcome.MIGRATED, plan.route.place, None, target, group)
     if plan.carried:

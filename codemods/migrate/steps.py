@@ -31,6 +31,12 @@ class StepOrder:
     shared: list[Shared] = field(default_factory=list)
     own: dict[str, list[Step]] = field(default_factory=dict)
 
+    def runs(self, plan: RoutePlan) -> bool:
+        """Is it an `all(path, fn)` whose function is registered as middleware of the verbs behind it?"""
+        handler = plan.route.handler.expression
+        exact = (shared.use for shared in self.shared if shared.use.exact)
+        return plan.route.method == "ALL" and any(use.middleware.expression == handler for use in exact)
+
 
 def refuse_steps(edge: EdgeWriter, closure: Closure, plans: Sequence[RoutePlan]) -> bool:
     """Take back the routes whose middleware meets an obstacle; what only adds something, and is not missed, goes."""
