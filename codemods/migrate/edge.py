@@ -9,6 +9,7 @@ from codemods.migrate.checks import EdgePiece
 from codemods.migrate.reading import Reading
 from codemods.migrate.steps import Shared
 from codemods.outcome import CODES, Place
+from codemods.planner.checks import Check
 from codemods.planner.pieces import Piece, PieceKind
 from codemods.planner.routes import RoutePlan
 from codemods.planner.steps import Step
@@ -19,6 +20,7 @@ from codemods.writers.cors import cors_policy
 from codemods.writers.edge_names import EdgeNames
 from codemods.writers.http import (
     EdgeCode,
+    check_step,
     epilogue,
     error_fallback,
     hono_path,
@@ -30,6 +32,7 @@ from codemods.writers.http import (
 )
 from codemods.writers.library import all_names
 from codemods.writers.shifting import reindented
+from codemods.writers.splice import Written
 
 HTTP = "http"
 FALLBACKS = ("answerMissing", "answerNotFound", "handleError")
@@ -82,27 +85,35 @@ class EdgeAssembler:
 
     def _shared(self, number: int, shared: Shared) -> None:
         """Middleware for all below a path, there as long as one of its routes is."""
-        text, imports, runtime = self._step(shared.step)
-        code = shared_step(shared.use, text)
+        step = self._step(shared.step)
+        code = shared_step(shared.use, step.text)
         if code is not None:
-            code.imports += imports
-            code.runtime |= runtime
+            code.imports += step.imports
+            code.runtime |= step.runtime
             groups = [self._assembler.route_group(plan) for plan in self._carried.plans if plan.key in shared.plans]
             self._code((1, number), tuple(sorted(set(groups))), code)
 
-    def _step(self, step: Step) -> tuple[str, list[ImportSpec], set[str]]:
+    def _early(self, check: Written) -> EdgeCode:
+        """A check that comes before middleware of the route, as middleware."""
+        text, imports = self._names.named(check.text, check.imports)
+        code = check_step(text)
+        code.imports += imports
+        code.runtime |= check.runtime
+        return code
+
+    def _step(self, step: Step) -> EdgeCode:
         """A middleware as it stands in its registration, with what it needs."""
         piece = step.piece
         if not step.made and piece.kind is not PieceKind.INLINE:
             spec = self._imported(piece)
-            return spec.binds, [spec], set()
+            return EdgeCode(spec.binds, [spec])
         written = self._carried.made[step.middleware] if step.made else self._carried.written[piece.key]
         text = written.text
         if not step.made:
             file = self._reading.workspace.source(piece.key.file)
             text = reindented(text, file.language, file.indent_at(span_of(piece.node).start), "")
         text, imports = self._names.named(text, written.imports)
-        return text, imports, set(written.runtime)
+        return EdgeCode(text, imports, set(written.runtime))
 
     def _imported(self, piece: Piece) -> ImportSpec:
         """The import of a ported function that has a name."""
@@ -119,17 +130,19 @@ class EdgeAssembler:
         if not plan.carried:
             self._code((1, number), group, refused_route(plan.route.method, path, plan.problems[0].code))
             return
-        checks = self._carried.checks.get(plan.key, [])
-        named = [self._names.named(check.text, check.imports) for check in checks]
-        steps = [self._step(step) for step in self._carried.order.own.get(plan.key, [])]
-        changed = any(step.changes for step in plan.steps)
-        own = [text for text, _, _ in steps]
-        code = route_code(plan, path, own, [text for text, _ in named], self._validator(plan), changed)
-        for _, imports, runtime in steps:
-            code.imports += imports
-            code.runtime |= runtime
+        own = self._carried.order.own.get(plan.key, [])
+        checks = dict(zip(plan.checks, self._carried.checks.get(plan.key, []), strict=False))
+        late = [written for check, written in checks.items() if check not in own]
+        named = [self._names.named(check.text, check.imports) for check in late]
+        steps = [self._early(checks[each]) if isinstance(each, Check) else self._step(each) for each in own]
+        changed = any(step.changes for step in plan.steps) or len(late) < len(checks)
+        texts = [step.text for step in steps]
+        code = route_code(plan, path, texts, [text for text, _ in named], self._validator(plan), changed)
+        for step in steps:
+            code.imports += step.imports
+            code.runtime |= step.runtime
         code.imports += [spec for _, imports in named for spec in imports]
-        for check in checks:
+        for check in late:
             code.runtime |= check.runtime
         self._code((1, number), group, code)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from codemods.ir.app import App, Middleware, Role, Use
 from codemods.migrate.checks import EdgeWriter
+from codemods.planner.checks import Check
 from codemods.planner.closure import Closure
 from codemods.planner.problems import Problem
 from codemods.planner.routes import RoutePlan, stopped_by
@@ -26,10 +27,13 @@ class Shared:
 
 @dataclass(slots=True)
 class StepOrder:
-    """The registrations of middleware: `shared` ones in their order, `own` ones of a route by its key."""
+    """The registrations of middleware: `shared` ones in their order, `own` ones of a route by its key.
+
+    A route's own are steps, and the checks that come before one of them.
+    """
 
     shared: list[Shared] = field(default_factory=list)
-    own: dict[str, list[Step]] = field(default_factory=dict)
+    own: dict[str, list[Step | Check]] = field(default_factory=dict)
 
     def runs(self, plan: RoutePlan) -> bool:
         """Is it an `all(path, fn)` whose function is registered as middleware of the verbs behind it?"""
@@ -84,9 +88,10 @@ def order_steps(workspace: Workspace, app: App, plans: Sequence[RoutePlan]) -> t
     owners: dict[Use, list[str]] = defaultdict(list)
     for plan in plans:
         before = [use for use in uses if _runs_before(use, plan)]
-        own = [step for step in plan.steps if _is_own(workspace, plan, step.middleware)]
+        chain = _chain(plan)
+        own = [each for each in chain if isinstance(each, Check) or _is_own(workspace, plan, each.middleware)]
         expected = [step.middleware for step in plan.steps if step not in own]
-        if [use.middleware for use in before] != expected or plan.steps[len(expected) :] != tuple(own):
+        if [use.middleware for use in before] != expected or chain[len(expected) :] != own:
             plan.problems.append(_disordered(plan, before, expected))
             news = True
             continue
@@ -95,6 +100,16 @@ def order_steps(workspace: Workspace, app: App, plans: Sequence[RoutePlan]) -> t
             owners[use].append(plan.key)
     order.shared = [Shared(use, wanted[use.middleware], tuple(owners[use])) for use in uses if use in owners]
     return order, news
+
+
+def _chain(plan: RoutePlan) -> list[Step | Check]:
+    """The steps of a route with the checks before them, in the order of the application."""
+    known: dict[Middleware, Step | Check] = {check.middleware: check for check in plan.checks}
+    known |= {step.middleware: step for step in plan.steps}
+    chain = [known[middleware] for middleware in plan.route.middleware if middleware in known]
+    while chain and isinstance(chain[-1], Check):
+        chain.pop()
+    return chain
 
 
 def _disordered(plan: RoutePlan, before: Sequence[Use], expected: Sequence[Middleware]) -> Problem:

@@ -129,15 +129,16 @@ def route_code(
     """The route's registration: read the input, check it, call the function, answer as Express did.
 
     `steps` are the texts of its own middleware, `checks` those of check calls (`validate(createBook)`); `deep` is the
-    exported argument validator when nested objects have to lose undeclared keys. With `shared`, middleware may have
-    changed the input.
+    exported argument validator when nested objects have to lose undeclared keys. With `shared`, what comes before may
+    have changed the input.
     """
     code = EdgeCode("")
     reads = _Reads(plan, bool(checks) or shared)
     lines = []
     if checks or (shared and reads.uses_input):
-        code.library("readInput")
-        lines.append("const req = await readInput(c);")
+        reader = "sharedInput" if shared else "readInput"
+        code.library(reader)
+        lines.append(f"const req = await {reader}(c);")
         lines += [f"await {check}(req);" for check in checks]
     elif reads.uses_body:
         code.library("readBody")
@@ -152,6 +153,13 @@ def route_code(
     lines += _answer(plan, _called(plan, given, code), code)
     body = "\n".join(f"{_STEP}{line}" for line in lines)
     code.text = _registered(f"app.{plan.route.method.lower()}", json.dumps(path), steps, f"async (c) => {{\n{body}\n}}")
+    return code
+
+
+def check_step(check: str) -> EdgeCode:
+    """A check that runs before middleware."""
+    code = EdgeCode(f"async (c, next) => {{\n{_STEP}await {check}(await sharedInput(c));\n{_STEP}await next();\n}}")
+    code.library("sharedInput")
     return code
 
 

@@ -127,7 +127,7 @@ class StepReads:
     # ---- body, query and path parameters --------------------------------------------------------
 
     def _read_inputs(self) -> None:
-        """The parts stay what they are on `const req = await readInput(c);`; the query alone needs no waiting."""
+        """The parts stay what they are on `const req = await sharedInput(c);`; the query alone needs no waiting."""
         if not self._inputs:
             return
         queries = all(part is Part.QUERY and _is_read(node) for part, node, _ in self._inputs)
@@ -136,7 +136,7 @@ class StepReads:
             self._ported.edits += [Edit.replace(span_of(node), "query") for _, node, _ in self._inputs]
             return
         own = parameters(self._function)[0].name or "req"
-        if not self._open_with(f"const {own} = await {self._ported.use('readInput')}({self._context});"):
+        if not self._open_with(f"const {own} = await {self._ported.use('sharedInput')}({self._context});"):
             self._ported.problem(_CODE, "reads the input in an expression", self._function)
         for part, _, reference in self._inputs:
             self._ported.parts.add(part)

@@ -206,3 +206,52 @@ def test_middleware_that_cannot_be_ported_stops_its_routes(codemod: CodemodTest,
     assert migrated.outcome("GET /open") == "migrated"
     assert reason in migrated.outcome("GET /closed")
     assert "notMigrated(" in migrated.convex["convex/http.ts"]
+
+
+def test_a_check_before_middleware_runs_before_it(codemod: CodemodTest) -> None:
+    validate = """
+        import { ZodType } from "zod";
+        export const validate = (schema: ZodType) => (req: Request, res: Response, next: NextFunction) => {
+          const result = schema.safeParse(req.body);
+          if (!result.success) {
+            res.status(422).json({ error: "Bad note" });
+            return;
+          }
+          req.body = result.data;
+          next();
+        };
+        """
+    migrated = codemod.migrate(
+        app(
+            """
+            import { z } from "zod";
+            import { requireKey } from "./keys";
+            import { validate } from "./validate";
+            const note = z.object({ text: z.string() });
+            const last = z.object({ text: z.string(), done: z.boolean() });
+            app.post("/notes", validate(note), requireKey("writer"), validate(last), (req, res) => {
+              res.json({ text: req.body.text });
+            });
+            """,
+            keys=KEYS,
+            validate=validate,
+        )
+    )
+    assert middleware_in(migrated) == dedented("""
+        app.post(
+          "/notes",
+          async (c, next) => {
+            await validate(note)(await sharedInput(c));
+            await next();
+          },
+          requireKey("writer"),
+          async (c) => {
+            const req = await sharedInput(c);
+            await validate(last)(req);
+            return c.json(await c.env.runMutation(internal.app.createNote, { text: req.body.text }));
+          },
+        );
+        """)
+    bodies: list[Json] = [{}, {"text": "a"}]
+    answers = served(migrated).serve([Request("POST", "/notes", body) for body in bodies])
+    assert [answer.status for answer in answers] == [422, 401]

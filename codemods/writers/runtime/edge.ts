@@ -11,18 +11,20 @@ export interface Input {
   body: any;
 }
 
-/** The input of each request that was read, and the path of the registration that its parameters belong to. */
+/** The parts of a request; a missing body is an empty object, as Express's parser leaves it. */
+export async function readInput(c: Context): Promise<Input> {
+  return { params: c.req.param(), query: readQuery(c), body: await readBody(c) };
+}
+
+/** The input of each request, and the path of the registration that its parameters belong to. */
 export const inputs = new WeakMap<Context, { input: Input; path: string }>();
 
-/**
- * The parts of a request; a missing body is an empty object, as Express's parser leaves it. All who ask get one
- * object, so that what middleware changes is what comes after it sees; path parameters belong to one registration.
- */
-export async function readInput(c: Context): Promise<Input> {
+/** The parts of a request as one object: what middleware changes is what comes after it sees. */
+export async function sharedInput(c: Context): Promise<Input> {
   const path = c.req.routePath;
   const known = inputs.get(c);
   if (known?.path === path) return known.input;
-  const input = known?.input ?? { params: {}, query: readQuery(c), body: await readBody(c) };
+  const input = known?.input ?? (await readInput(c));
   input.params = c.req.param();
   inputs.set(c, { input, path });
   return input;
