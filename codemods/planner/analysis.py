@@ -10,6 +10,8 @@ from codemods.ir.query import READS, Op, Query
 from codemods.ir.table import Schema
 from codemods.planner.facts import Effect, Facts
 from codemods.planner.globals import Globals
+from codemods.planner.instances import Instances
+from codemods.planner.loads import Loads
 from codemods.planner.names import Names
 from codemods.planner.packages import Packages
 from codemods.planner.pieces import CONSTANTS, Piece, PieceKey
@@ -72,6 +74,8 @@ class Analyser:
         _database(scan)
         packages = Packages(scan)
         names, runtime = Names(scan, packages), Globals(scan, self._is_job)
+        Instances(scan).read()
+        Loads(scan, names).read()
         free = scan.file.bindings.free(scan.node)
         for binding in free.bindings:
             for reference in scan.file.bindings.references_in(binding, scan.node):

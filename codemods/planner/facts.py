@@ -96,6 +96,8 @@ class Facts:
     """The variables of the environment that it reads."""
     awaited: list[Span] = field(default_factory=list)
     """Calls whose replacement has to be awaited, while the source did not wait."""
+    dropped: list[Span] = field(default_factory=list)
+    """Statements of which nothing is left, with their lines."""
     client: int | None = None
     """The index of the parameter that is a database client."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ast_grep_py import SgNode
 
-from codemods.source import member, span_of
+from codemods.source import arguments, member, span_of
 
 
 def member_chain(node: SgNode) -> list[SgNode]:
@@ -33,3 +33,15 @@ def shortened(node: SgNode) -> str:
     """The text of a node on one line."""
     text = " ".join(node.text().split())
     return text if len(text) <= 60 else text[:57] + "…"
+
+
+def bound_to(function: SgNode) -> SgNode | None:
+    """`users` of `users.list.bind(users)`, for the expression `users.list`: the receiver, and nothing more."""
+    parent = function.parent()
+    parts = member(parent) if parent is not None and parent.kind() == "member_expression" else None
+    call = parent.parent() if parent is not None else None
+    if parts is None or parts[1] != "bind" or call is None or call.kind() != "call_expression":
+        return None
+    callee, given = call.field("function"), arguments(call)
+    binds = callee is not None and parent is not None and span_of(callee) == span_of(parent) and len(given) == 1
+    return given[0] if binds and span_of(parts[0]) == span_of(function) else None

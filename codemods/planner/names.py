@@ -7,7 +7,7 @@ from ast_grep_py import SgNode
 from codemods.planner.constants import Constant, changes, constant_of, field_of, is_shared_state
 from codemods.planner.errors import extends_error
 from codemods.planner.facts import PieceUse, Style
-from codemods.planner.member_chains import member_chain
+from codemods.planner.member_chains import bound_to, member_chain
 from codemods.planner.packages import Packages, is_logger
 from codemods.planner.pieces import (
     PieceKind,
@@ -21,6 +21,9 @@ from codemods.planner.scan import Scan
 from codemods.planner.types import declared_type, type_of
 from codemods.source import Binding, find_all, member, span_of
 from codemods.workspace import Asset, Declared, External, FunctionRef, InFile, InPackage, Missing, Unknown
+
+_OF_FUNCTIONS = frozenset({"bind", "call", "apply"})
+"""Methods of functions themselves."""
 
 
 class Names:
@@ -57,8 +60,10 @@ class Names:
             else:
                 self._declared(declared_type(found), reference)
             return
-        chain = member_chain(reference)
-        for expression in reversed(chain):
+        for expression in reversed(member_chain(reference)):
+            parts = member(expression)
+            if parts is not None and parts[1] in _OF_FUNCTIONS:
+                continue
             target = self._scan.workspace.function_of(self._scan.file.path, expression)
             if isinstance(target, FunctionRef):
                 self._function_use(target, expression, reference, direct=span_of(expression) == span_of(reference))
@@ -86,6 +91,9 @@ class Names:
             return
         self._scan.know(piece)
         call = is_function_call(expression)
+        bound = bound_to(expression)
+        if bound is not None:
+            self._scan.erase(span_of(bound))
         style = Style.DIRECT if direct else Style.NAMESPACE
         self._scan.facts.uses.append(
             PieceUse(

@@ -26,9 +26,6 @@ class Receivers:
             callee = call.field("function")
             if callee is None or self._scan.starts_query(call) or self._scan.is_erased(call):
                 continue
-            if callee.kind() == "import":
-                self._scan.problem(call, "CX105", f"loads `{shortened(call)}` while it runs")
-                continue
             parts = member(callee)
             if parts is None or span_of(callee).start in starts or self._is_plain(parts[0], parts[1]):
                 continue

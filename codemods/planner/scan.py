@@ -61,6 +61,15 @@ class Scan:
         span = span_of(node)
         return any(erased.holds(span) for erased in self._skipped)
 
+    def erase(self, span: Span) -> None:
+        """Leave a stretch of the piece to whoever found out what it means."""
+        self._skipped.append(span)
+
+    def drop(self, statement: SgNode) -> None:
+        """A statement for which nothing is left to do."""
+        self.erase(span_of(statement))
+        self.facts.dropped.append(_whole_lines(self.file.text, span_of(statement)))
+
     def starts_query(self, node: SgNode) -> bool:
         """Is it, or does it start with, the client of a database call?"""
         return span_of(node).start in self._query_starts
@@ -70,3 +79,14 @@ def _types(node: SgNode) -> list[Span]:
     """Parameter and return types of a handler: they name framework types that fall away."""
     fields = (node.field("parameters") or node.field("parameter"), node.field("return_type"))
     return [span_of(field) for field in fields if field is not None]
+
+
+def _whole_lines(text: str, span: Span) -> Span:
+    """A statement with its line, where it has one for itself, else with the space behind it."""
+    start = text.rfind("\n", 0, span.start) + 1
+    end = text.find("\n", span.end)
+    end = len(text) if end < 0 else end
+    if not text[start : span.start].strip() and text[span.end : end].strip() in ("", ";"):
+        return Span(start, min(end + 1, len(text)))
+    after = text[span.end : end]
+    return Span(span.start, span.end + len(after) - len(after.lstrip()))

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 
-from ast_grep_py import SgNode
-
 from codemods.planner.clients import argument_at, stray_clients
 from codemods.planner.facts import PieceUse, Replaced, Style
 from codemods.planner.floating import is_floating
 from codemods.planner.pieces import CONSTANTS
-from codemods.source import Edit, Span, parameters, span_of
+from codemods.source import Edit, Span, span_of
+from codemods.writers.callbacks import as_callback
 from codemods.writers.placement import SERVER
 from codemods.writers.shifting import indent_unit
 from codemods.writers.splice import Splice, is_shorthand, names_in
@@ -26,6 +25,7 @@ class UseWriter:
     def write(self) -> None:
         for use in self._splice.facts.uses:
             self._use(use)
+        self._splice.edits += [Edit.delete(span) for span in self._splice.facts.dropped]
         waiting = Waiting(self._splice)
         for call in self._splice.facts.awaited:
             waiting.wait(call)
@@ -84,18 +84,24 @@ class UseWriter:
     def _through_namespace(self, use: PieceUse, name: str, module: str, here: bool) -> None:
         if here:
             text = name
-            if _declares(self._splice.piece.node, name):
+            if self._declares(name):
                 self._splice.problem("CX107", f"`{name}` is also a local name", use.span)
         else:
-            parts = self._splice.file.slice(use.span).replace("?.", ".").replace("!", "").split(".")
-            alias = re.sub(r"\W", "", parts[-2]) if len(parts) > 1 and parts[-2] != "this" else ""
-            alias = alias or module.rsplit("/", 1)[-1]
-            if _declares(self._splice.piece.node, alias) or alias in self._own_names():
+            alias = _alias(self._splice.file.slice(use.span)) or module.rsplit("/", 1)[-1]
+            if self._declares(alias) or alias in self._own_names():
                 alias = f"{alias}Model"
             self._splice.bring(f"convex:{module}", "*", alias)
             text = f"{alias}.{name}"
         if self._splice.file.slice(use.span) != text:
             self._splice.edits.append(Edit.replace(use.span, text))
+
+    def _declares(self, name: str) -> bool:
+        """Is there a local declaration of that name inside the piece, which stays?"""
+        return any(
+            binding.name == name and not any(gone.holds(span_of(binding.node)) for gone in self._splice.facts.dropped)
+            for binding in self._splice.file.bindings.declared_in(self._splice.piece.node)
+            if not binding.is_top_level
+        )
 
     def _pass_context(self, use: PieceUse) -> None:
         if self._splice.piece.kind in CONSTANTS:
@@ -103,7 +109,7 @@ class UseWriter:
             self._splice.problem("CX105", text, use.span)
             return
         if use.call is None:
-            self._splice.problem("CX210", f"`{self._splice.file.slice(use.span)}` is passed on as a value", use.span)
+            self._pass_on(use)
             return
         if is_floating(self._splice.file, use.call):
             text = f"`{self._splice.file.slice(use.span)}` is called and not awaited"
@@ -120,6 +126,19 @@ class UseWriter:
                 self._splice.file.text[opening : dropped.start] + self._splice.file.text[dropped.end : use.call.end - 1]
             ).strip()
         self._splice.edits.append(Edit.insert(opening, self._splice.ctx if empty else f"{self._splice.ctx}, "))
+
+    def _pass_on(self, use: PieceUse) -> None:
+        """`ids.map(load)` → `ids.map((id) => load(ctx, id))`: a function that is handed on brings its `ctx` along."""
+        closure = self._splice.context.closure
+        target = closure.piece(use.target)
+        callback = as_callback(self._splice.file, use.span, target.node, self._splice.ctx)
+        if callback is None or closure.facts(use.target).client is not None:
+            self._splice.problem("CX210", f"`{self._splice.file.slice(use.span)}` is passed on as a value", use.span)
+            return
+        head, given, bound = callback
+        passed = ", ".join([self._splice.ctx, *given])
+        self._splice.edits.append(Edit.insert(use.span.start, head))
+        self._splice.edits.append(Edit.replace(Span(use.span.end, bound), f"({passed})"))
 
     def _packages(self) -> None:
         for use in self._splice.facts.packages:
@@ -163,9 +182,15 @@ class UseWriter:
                 self._splice.bring(self._splice.context.enums_module, replaced.name or "", "", replaced.type_only)
 
 
-def _declares(node: SgNode, name: str) -> bool:
-    """Is there a local declaration of that name inside the piece?"""
-    text = node.text()
-    return re.search(rf"\b(const|let|var|function|class)\s+{name}\b", text) is not None or any(
-        parameter.name == name for parameter in parameters(node)
-    )
+_STEP = re.compile(r"([A-Za-z_$][\w$]*)\W*$")
+_MADE = re.compile(r"(?:new\s+)?([A-Za-z_$][\w$]*)")
+
+
+def _alias(expression: str) -> str:
+    """What a module is called for `users` of `users.list`, `Users` of `new Users(db).list`: the source's own word."""
+    holder = expression.rpartition(".")[0]
+    if holder.endswith(")"):
+        made = _MADE.match(holder)
+        return made[1] if made is not None else ""
+    last = _STEP.search(holder)
+    return last[1] if last is not None and last[1] not in ("this", "super") else ""

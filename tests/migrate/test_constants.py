@@ -154,7 +154,16 @@ STATE = {
     ),
     "a field whose content is written": (
         "settings.seen.size",
-        "class Settings {\n  seen = new Set();\n  see() {\n    this.seen.add(1);\n  }\n}\n\nexport default new Settings();",
+        """
+        class Settings {
+          seen = new Set();
+          see() {
+            this.seen.add(1);
+          }
+        }
+
+        export default new Settings();
+        """,
         "CX104 `settings.seen` is state in the memory of the server",
     ),
     "a secret of its own": (

@@ -288,9 +288,130 @@ def test_a_transaction_that_is_handed_around_is_the_context(codemod: CodemodTest
     """)
 
 
+VALUES = {
+    "a callback": ("Promise.all(req.body.ids.map(load))", "Promise.all(args.ids.map((id: string) => load(ctx, id)))"),
+    "a callback that takes an index": (
+        "Promise.all(req.body.ids.map(nth))",
+        "Promise.all(args.ids.map((id: string, index?: number) => nth(ctx, id, index)))",
+    ),
+    "a callback that takes its argument apart": (
+        "Promise.all([{ id: req.params.id }].map(of))",
+        "Promise.all([{ id: args.id }].map((value: { id: string }) => of(ctx, value)))",
+    ),
+    "a method that is bound": (
+        "Promise.all([req.params.id].map(notes.load.bind(notes)))",
+        "Promise.all([args.id].map((id: string) => notes.load(ctx, id)))",
+    ),
+    "an entry of a list": (
+        "Promise.all([load, nth].map((read) => read(req.params.id)))",
+        "Promise.all([(id: string) => load(ctx, id), (id: string, index?: number) => nth(ctx, id, index)]"
+        ".map((read) => read(args.id)))",
+    ),
+    "a function that needs no ctx": ("req.body.ids.map(tidy)", "args.ids.map(tidy)"),
+}
+
+READERS = """
+    export const load = (id: string) => prisma.note.findUnique({ where: { id } });
+    export const nth = async (id: string, index = 0) => ({ index, note: await load(id) });
+    export const of = async ({ id }: { id: string }) => load(id);
+    export const tidy = (id: string) => id.trim();
+
+    class Notes {
+      async load(id: string) {
+        return load(id);
+      }
+    }
+
+    export const notes = new Notes();
+"""
+
+
+@pytest.mark.parametrize("read, written", VALUES.values(), ids=VALUES)
+def test_a_function_that_is_handed_on_brings_its_context(codemod: CodemodTest, read: str, written: str) -> None:
+    imports = 'import { load, notes, nth, of, tidy } from "./notes.service";'
+    migrated = _migrated(codemod, f"async (req, res) => res.json(await {read})", READERS, imports)
+    assert migrated.outcome("POST /users/:id") == "migrated"
+    assert f"=> toJson(await {written})" in migrated.files["convex/users.ts"]
+
+
+OBJECTS = {
+    "made in the function": ("const own = new Notes(new Store(prisma)); res.json(await own.all());", "own.all(ctx)"),
+    "made where it is called": ("res.json(await new Notes(new Store(prisma)).all());", "Notes.all(ctx)"),
+    "of a singleton": ("res.json(await Single.getInstance().all());", "Single.all(ctx)"),
+    "of a singleton, under a name": (
+        "const one = Single.getInstance(); res.json(await one.all());",
+        "one.all(ctx)",
+    ),
+    "loaded": ('const notes = require("./notes.service"); res.json(await notes.all());', "notes.all(ctx)"),
+    "loaded later": ('const { all } = await import("./notes.service"); res.json(await all());', "all(ctx)"),
+}
+
+CLASSES = """
+    export const all = () => prisma.note.findMany();
+
+    export class Store {
+      constructor(private readonly client: PrismaClient) {}
+
+      all() {
+        return this.client.note.findMany();
+      }
+    }
+
+    export class Notes {
+      private store: Store;
+
+      constructor(store: Store) {
+        this.store = store;
+      }
+
+      all() {
+        return this.store.all();
+      }
+    }
+
+    export class Single {
+      private static instance?: Single;
+
+      static getInstance() {
+        if (!Single.instance) Single.instance = new Single();
+        return Single.instance;
+      }
+
+      all() {
+        return prisma.note.findMany();
+      }
+    }
+"""
+
+
+@pytest.mark.parametrize("body, called", OBJECTS.values(), ids=OBJECTS)
+def test_an_object_that_keeps_nothing_is_a_module(codemod: CodemodTest, body: str, called: str) -> None:
+    imports = 'import { Notes, Single, Store } from "./notes.service";'
+    migrated = _migrated(codemod, f"async (req, res) => {{ {body} }}", CLASSES, imports)
+    assert migrated.outcome("POST /users/:id") == "migrated"
+    text = handler_in(migrated.files["convex/users.ts"], "createUser")
+    assert text == f"async (ctx) => {{ return toJson(await {called}); }}\n"
+
+
+def test_an_object_that_keeps_something_is_left_to_its_owner(codemod: CodemodTest) -> None:
+    service = """
+        export class Basket {
+          items: string[] = [];
+
+          add(item: string) {
+            this.items.push(item);
+          }
+        }
+    """
+    handler = "async (req, res) => { const basket = new Basket(); basket.add(req.body.item); res.json([]); }"
+    migrated = _migrated(codemod, handler, service, 'import { Basket } from "./notes.service";')
+    reason = "CX104 `this.items` is state in the memory of the server (src/notes.service.ts:9)"
+    assert migrated.outcome("POST /users/:id") == f"needs-review {reason}"
+
+
 REFUSED = {
     "as a value": (
-        "async (req, res) => res.json(await Promise.all(req.body.ids.map(load)))",
+        "async (req, res) => { const read = req.body.id && load; res.json(await read(req.body.id)); }",
         "export const load = (id: string) => prisma.note.findUnique({ where: { id } });",
         "CX210 `load` is passed on as a value (src/users.routes.ts:6)",
     ),
