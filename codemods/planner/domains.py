@@ -84,9 +84,21 @@ def _title(text: str) -> str:
     return word[:1].upper() + word[1:]
 
 
+_SINGULAR_ENDINGS = (
+    ("ies", "y"),
+    ("sses", "ss"),
+    ("xes", "x"),
+    ("ches", "ch"),
+    ("shes", "sh"),
+    ("tuses", "tus"),
+    ("nuses", "nus"),
+    ("ruses", "rus"),
+)
+
+
 def singular(word: str) -> str:
     """A plain English singular: `categories` → `category`, `boxes` → `box`, `books` → `book`."""
-    for ending, replacement in (("ies", "y"), ("sses", "ss"), ("xes", "x"), ("ches", "ch"), ("shes", "sh")):
+    for ending, replacement in _SINGULAR_ENDINGS:
         if word.endswith(ending) and len(word) > len(ending) + 1:
             return word[: -len(ending)] + replacement
     if word.endswith("s") and not word.endswith(("ss", "us", "is")):

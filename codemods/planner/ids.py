@@ -325,8 +325,7 @@ class IdFlow:
             self._schema_part(key, file, shape, binding.path[-1], binding.node)
         if binding.default is not None:
             self._trace(key, file, binding.default, table)
-        if binding.type_annotation is not None:
-            self._found.add(file.path, *annotation_edits(self._workspace, file, binding.type_annotation))
+        self._found.add(file.path, *annotation_edits(self._workspace, file, binding))
         self._checks.variable(key, file, binding, table)
 
     def _handed_on(self, key: PieceKey, file: SourceFile, binding: Binding, table: str) -> None:

@@ -8,16 +8,21 @@ from collections.abc import Collection
 from ast_grep_py import SgNode
 
 from codemods.planner.types import type_of
-from codemods.source import Edit, SourceFile, find_all, named, span_of
+from codemods.source import Binding, Edit, SourceFile, find_all, named, span_of
 from codemods.workspace import Workspace
 
 
-def annotation_edits(workspace: Workspace, file: SourceFile, annotation: SgNode) -> list[Edit]:
-    """`id: number`, `id: string | number` and `id: ID` become `string`."""
+def annotation_edits(workspace: Workspace, file: SourceFile, binding: Binding) -> list[Edit]:
+    """`id: number`, `id: string | number` and `id: ID` become `string`, so does the `id` of `{ id, count }: {…}`."""
+    annotation = binding.type_annotation
+    if annotation is None:
+        return []
+    if binding.path:
+        return declared_edits(annotation, binding.path[-1:])
     plain = named(annotation)[0] if annotation.kind() == "type_annotation" and named(annotation) else annotation
     if plain.kind() == "type_identifier":
-        binding = file.bindings.resolve(plain)
-        found = type_of(workspace, file.path, binding) if binding is not None else None
+        alias = file.bindings.resolve(plain)
+        found = type_of(workspace, file.path, alias) if alias is not None else None
         is_number = found is not None and re.search(r"\bnumber\b", found.binding.declaration.text()) is not None
         return [Edit.replace(span_of(plain), "string")] if is_number else []
     if plain.kind() == "union_type" and {part.strip() for part in plain.text().split("|")} == {"string", "number"}:

@@ -52,7 +52,15 @@ def test_a_route_without_a_name_is_named_after_what_it_does(method: str, path: s
 
 @pytest.mark.parametrize(
     ("plural", "one"),
-    [("books", "book"), ("categories", "category"), ("boxes", "box"), ("status", "status"), ("class", "class")],
+    [
+        ("books", "book"),
+        ("categories", "category"),
+        ("boxes", "box"),
+        ("status", "status"),
+        ("statuses", "status"),
+        ("houses", "house"),
+        ("class", "class"),
+    ],
 )
 def test_singulars(plural: str, one: str) -> None:
     assert singular(plural) == one

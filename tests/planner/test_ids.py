@@ -161,6 +161,26 @@ def test_a_helper_gets_rows_with_texts_for_ids(planned: PlanApp) -> None:
     assert any("interface NewPost { title: string; authorId: string }" in text for text in found.files.values())
 
 
+def test_a_helper_that_takes_a_row_apart_gets_texts_for_ids_alone(planned: PlanApp) -> None:
+    found = planned(
+        """
+        interface NewPost { title: string; views: number; authorId: number }
+        async function add({ title, views, authorId }: NewPost) {
+          return prisma.post.create({ data: { title, views, authorId } });
+        }
+        async function recent({ id, views }: { id: number; views: number }) {
+          return prisma.post.findFirst({ where: { id, views } });
+        }
+        app.post("/x", async (req, res) => res.json(await add({ title: "t", views: 1, authorId: req.body.authorId })));
+        app.get("/x/:id", async (req, res) => res.json(await recent({ id: Number(req.params.id), views: 1 })));
+        """
+    )
+    texts = "\n".join(found.files.values())
+    assert "interface NewPost { title: string; views: number; authorId: string }" in texts
+    assert "add(ctx: MutationCtx, { title, views, authorId }: NewPost)" in texts
+    assert "recent(ctx: QueryCtx, { id, views }: { id: string; views: number })" in texts
+
+
 CHECKS = {
     "isNaN": ("isNaN(id)", "==="),
     "Number.isNaN": ("Number.isNaN(id)", "==="),
