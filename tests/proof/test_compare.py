@@ -71,6 +71,10 @@ SAME = {
     "milliseconds": ({"at": NOW * 1000}, {"at": NOW * 1000 + 4000}),
     "whole numbers": ({"a": 1.0}, {"a": 1}),
     "tokens": ({"t": token({"id": 1, "iat": NOW})}, {"t": token({"id": FIRST, "iat": NOW + 2})}),
+    "tokens good for a day": (
+        {"t": token({"iat": int(NOW), "exp": int(NOW) + 86400})},
+        {"t": token({"iat": int(NOW) + 1, "exp": int(NOW) + 86401})},
+    ),
     "random ids": ({"a": "6f9619ff-8b86-d011-b42d-00c04fc964ff"}, {"a": "00000000-8b86-d011-b42d-00c04fc964ff"}),
 }
 
@@ -78,6 +82,11 @@ SAME = {
 @pytest.mark.parametrize(("old", "new"), SAME.values(), ids=SAME)
 def test_what_is_the_same(old: object, new: object) -> None:
     assert compared((answer(old), answer(new))) == []
+
+
+def test_a_token_that_is_good_for_longer_differs() -> None:
+    old, new = (token({"iat": int(NOW), "exp": int(NOW) + seconds}) for seconds in (3600, 7200))
+    assert compared((answer({"t": old}), answer({"t": new}))) == ["body.t"]
 
 
 def test_a_token_of_another_user_differs() -> None:

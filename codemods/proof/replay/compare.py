@@ -181,7 +181,16 @@ def _claims(token: str) -> Any:
         parts = [json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))) for part in token.split(".")[:2]]
     except ValueError:
         return None
-    return parts if all(isinstance(part, dict) for part in parts) else None
+    if not all(isinstance(part, dict) for part in parts):
+        return None
+    head, claims = parts
+    return [head, {name: _lasting(name, value, claims.get("iat")) for name, value in claims.items()}]
+
+
+def _lasting(name: str, value: Any, issued: Any) -> Any:
+    """When a token begins and ends to be good, in seconds after it was issued: that may be far from now."""
+    is_moment = name in ("exp", "nbf") and isinstance(value, int) and isinstance(issued, int)
+    return value - issued if is_moment else value
 
 
 def _is_id(old: Any, new: Any) -> bool:
