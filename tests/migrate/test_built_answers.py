@@ -262,6 +262,10 @@ GET /users/status/404
 ###
 GET /users/status/302
 ###
+GET /users/status/204
+###
+GET /users/status/304
+###
 GET /users/ended
 ###
 GET /users/sent/text

@@ -181,7 +181,9 @@ export function sendBuilt(c: Context, { headers, cookies, redirect, ...answer }:
   }
   for (const cookie of cookies ?? []) c.header("Set-Cookie", cookieText(cookie), { append: true });
   if (redirect !== undefined) return sendRedirect(c, redirect, status);
-  if (type === "status") return c.text(STATUS_TEXTS[status] ?? String(status), status as 200);
+  if (type === "status" && status !== 204 && status !== 304) {
+    return c.text(STATUS_TEXTS[status] ?? String(status), status as 200);
+  }
   const bytes = type === "bare" ? new TextEncoder().encode(String(body)).buffer : body;
   if (!(bytes instanceof ArrayBuffer)) return sendAnswer(c, answer);
   if (type !== "bare" && !c.res.headers.has("content-type")) c.header("Content-Type", "application/octet-stream");
