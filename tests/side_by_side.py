@@ -14,7 +14,7 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,14 +69,16 @@ def compare(folder: Path, files: Mapping[str, str], requests: str, entry: str = 
     return compare_folder(folder, root, requests, entry)
 
 
-def compare_folder(folder: Path, root: Path, requests: str, entry: str) -> SideBySide:
-    """The same for an application on disk, which is only read."""
+def compare_folder(
+    folder: Path, root: Path, requests: str, entry: str, stages: Collection[Stage] = (Stage.REPLAY,)
+) -> SideBySide:
+    """The same for an application on disk, which is only read. Other stages of the proof may be asked for, too."""
     script = folder / "requests.http"
     script.write_text(requests, encoding="utf-8")
     settled = settle(plan(root, Options()))
     prepare(root, folder / "express")
     with running(folder / "express", entry) as url:
-        request = Request([Stage.REPLAY], script=read_script(script), original=url)
+        request = Request(stages, script=read_script(script), original=url)
         target = folder / "target"
         shutil.copytree(root, target, ignore=shutil.ignore_patterns("node_modules"))
         (target / "node_modules").symlink_to(NODE_MODULES, target_is_directory=True)

@@ -1,7 +1,8 @@
 // node launch.mjs ENTRY: bundles the Express application in the current folder and runs it, its database in memory.
 //
 // The folder holds `ddl.sql` and `generated/`, the Prisma client, where the application has a database; its own
-// `new PrismaClient()` then gets an adapter to PGlite. The application listens on the port that PORT names.
+// `new PrismaClient()` then gets an adapter to PGlite. The application listens on the port that PORT names. It gets
+// Express 5 when its package.json asks for that, else Express 4.
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
@@ -20,6 +21,10 @@ if (existsSync("ddl.sql")) {
   globalThis.prismaAdapter = () => new PrismaPGlite(database);
 }
 
+const { dependencies } = JSON.parse(readFileSync("package.json", "utf8"));
+const versions = /^\D*5/.test(dependencies?.express ?? "") ? { express: "express5" } : {};
+const found = (name) => tools.resolve(versions[name] ?? name);
+
 const SHIM = `
 const generated = require(${JSON.stringify(client)});
 class PrismaClient extends generated.PrismaClient {
@@ -36,7 +41,7 @@ const packages = {
     plugin.onResolve({ filter: /^@prisma\/client$/ }, () => ({ path: "client", namespace: "shim" }));
     plugin.onLoad({ filter: /.*/, namespace: "shim" }, () => ({ contents: SHIM, resolveDir: process.cwd() }));
     plugin.onResolve({ filter: new RegExp(`^${client.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}$`) }, ({ path }) => ({ path, external: true }));
-    plugin.onResolve({ filter: /^[^./]/ }, ({ path }) => ({ path: path.startsWith("node:") ? path : tools.resolve(path), external: true }));
+    plugin.onResolve({ filter: /^[^./]/ }, ({ path }) => ({ path: path.startsWith("node:") ? path : found(path), external: true }));
   },
 };
 

@@ -1,0 +1,5 @@
+import { createApp } from "./app.js";
+
+const port = Number(process.env.PORT ?? 3000);
+
+createApp().listen(port, () => console.log(`parcels on ${port}`));
