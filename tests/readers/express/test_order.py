@@ -162,7 +162,9 @@ TABLES = {
     "middleware in between": "routes.forEach((row) => app.use(row.path, (req, res, next) => next(), row.route));",
     "template": "routes.forEach(({ path, route }) => app.use(`${path}`, route));",
     "spread": "[...routes].forEach((row) => app.use(row.path, row.route));",
-    "entries": "for (const [path, route] of Object.entries({ '/users': users, '/posts': posts })) app.use(path, route);",
+    "entries": """
+        const all = { "/users": users, "/posts": posts };
+        for (const [path, route] of Object.entries(all)) app.use(path, route);""",
     "keys": "const all = { users, posts };\nObject.keys(all).forEach((key) => app.use(`/${key}`, all[key]));",
     "for in": "const all = { users, posts };\nfor (const key in all) app.use(`/${key}`, all[key]);",
     "map": "for (const [path, route] of new Map([['/users', users], ['/posts', posts]])) app.use(path, route);",
