@@ -166,7 +166,9 @@ class Assembler:
         """Routes that are not carried over: an internal function that says so and throws."""
         written = {(plan.module, plan.name) for plan in self._carried.carried}
         for plan in self._carried.plans:
-            if plan.carried or self._carried.at_edge(plan) or (plan.module, plan.name) in written:
+            if plan.carried or plan.dead or self._carried.at_edge(plan):
+                continue
+            if (plan.module, plan.name) in written:
                 continue
             written.add((plan.module, plan.name))
             problem = plan.problems[0]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ from codemods.migrate.checks import EdgePiece, EdgeWriter
 from codemods.migrate.handlers import Handlers, find_handlers
 from codemods.migrate.naming import IMPORTED, Names, name_routes
 from codemods.migrate.reading import Reading
+from codemods.migrate.shadows import mark_shadowed, only_once
 from codemods.migrate.steps import StepOrder, order_steps, refuse_steps
 from codemods.planner.analysis import Analyser
 from codemods.planner.bodies import open_body
@@ -112,7 +112,7 @@ class Carrier:
         analyser = Analyser(reading.workspace, reading.schema, reading.queries, reading.is_job)
         closure = Closure(analyser)
         self._analyser = analyser
-        planned = [plan_route(self._workspace, route, reading.shape) for route in reading.app.routes]
+        planned = [plan_route(self._workspace, route, reading.shape) for route in only_once(reading.app.routes)]
         routes = [plan for plan in planned if plan.key not in marked]
         edge = EdgeWriter(reading.workspace, closure, analyser)
         self._handled: dict[PieceKey, RoutePlan] = {}
@@ -134,7 +134,7 @@ class Carrier:
             open_body(plan, self._state.closure, self._reading.schema)
         refuse_steps(state.edge, state.closure, state.plans)
         self._other_applications()
-        self._shadowed()
+        mark_shadowed(state.plans)
         self._shared_handlers()
         state.handlers = find_handlers(self._workspace, state.edge, self._reading.app, state.plans)
         for _ in range(_ROUNDS):
@@ -155,18 +155,6 @@ class Carrier:
     def _home(self, plan: RoutePlan) -> str:
         package = self._workspace.package_of(plan.route.application)
         return package.folder if package is not None else ""
-
-    def _shadowed(self) -> None:
-        """Of two routes with one method and path, Express only runs the first."""
-        first: dict[tuple[str, str], RoutePlan] = {}
-        for plan in sorted(self._state.plans, key=lambda plan: (plan.route.order, plan.route.place)):
-            if plan.route.path is None or any(problem.code in ("CX103", "CX108") for problem in plan.problems):
-                continue
-            shape = (plan.route.method, re.sub(r":\w+", ":", plan.route.path))
-            other = first.setdefault(shape, plan)
-            if other is not plan:
-                text = f"is registered after {other.route.place.file}:{other.route.place.line}, which answers first"
-                plan.problems.insert(0, Problem("CX109", text, plan.route.place))
 
     def _erased(self, piece: Piece) -> list[Span]:
         """What the answers of a handler leave behind."""

@@ -124,11 +124,13 @@ class EdgeAssembler:
 
     def _route(self, number: int, plan: RoutePlan) -> None:
         path = hono_path(plan.route.path) if plan.route.path is not None else None
-        if path is None or plan.route.method in ("HEAD", "OPTIONS") or self._carried.order.runs(plan):
+        if path is None or plan.dead or plan.route.method in ("HEAD", "OPTIONS") or self._carried.order.runs(plan):
             return
         group = self._assembler.route_group(plan)
+        for name in (name for test in plan.tests for name in test.variables):
+            self._assembler.draft.env[name].add(group)
         if not plan.carried:
-            self._code((1, number), group, refused_route(plan.route.method, path, plan.problems[0].code))
+            self._code((1, number), group, refused_route(plan, path))
             return
         own = self._carried.order.own.get(plan.key, [])
         checks = dict(zip(plan.checks, self._carried.checks.get(plan.key, []), strict=False))

@@ -9,6 +9,7 @@ from codemods.ir.query import Op, Query
 from codemods.migrate.carry import Carried
 from codemods.migrate.project import Project
 from codemods.migrate.reading import Reading, broken_files
+from codemods.migrate.shadows import DEAD
 from codemods.outcome import CODES, Diagnostic, Item, ItemKind, Outcome, Place, Severity, Target
 from codemods.planner.pieces import PieceKey
 from codemods.planner.routes import SILENT, RoutePlan
@@ -41,18 +42,13 @@ def _routes(
 ) -> Iterable[Item]:
     if carried is None or project is None:
         return
-    seen: set[tuple[Place, str]] = set()
     for route in reading.app.routes:
         key = RoutePlan(route, None).key
-        if key in marked and (route.place, route.method) not in seen:
-            seen.add((route.place, route.method))
+        if key in marked:
             code, text = marked[key]
-            yield Item(ItemKind.ROUTE, route.name, Outcome.NEEDS_REVIEW, route.place, f"{code} {text}")
+            outcome = Outcome.SKIPPED if text.endswith(DEAD) else Outcome.NEEDS_REVIEW
+            yield Item(ItemKind.ROUTE, route.name, outcome, route.place, f"{code} {text}")
     for plan in carried.plans:
-        mark = (plan.route.place, plan.route.method)
-        if mark in seen:
-            continue
-        seen.add(mark)
         yield _route(plan, project, carried)
 
 
@@ -70,6 +66,8 @@ def _route(plan: RoutePlan, project: Project, carried: Carried) -> Item:
     if plan.carried:
         return Item(ItemKind.ROUTE, plan.route.name, Outcome.MIGRATED, plan.route.place, None, target, group)
     reason = plan.problems[0].reason
+    if plan.dead:
+        return Item(ItemKind.ROUTE, plan.route.name, Outcome.SKIPPED, plan.route.place, reason, None, group)
     return Item(ItemKind.ROUTE, plan.route.name, Outcome.NEEDS_REVIEW, plan.route.place, reason, target, group)
 
 

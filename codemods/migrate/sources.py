@@ -48,7 +48,7 @@ def source_changes(
     marks = marker_edits(workspace, [(plan, group_of(plan)) for plan in carried.plans if not plan.carried])
     if not carried.carried:
         return SourceChanges(edits=tuple(FileEdit(path, tuple(edits)) for path, edits in sorted(marks.items())))
-    found = moved(workspace, reading, carried, group_of)
+    found = moved(reading, carried, group_of)
     survey = Survey(reading, found)
     files = survey.run()
     going = _decide(workspace, files)

@@ -57,6 +57,9 @@ def refuse_steps(edge: EdgeWriter, closure: Closure, plans: Sequence[RoutePlan])
                 plan.problems.insert(0, stopped_by(step, problem))
                 kept += plan.steps[len(kept) :]
                 break
+        if plan.tests and kept and not plan.problems:
+            text = f"is not always there, and runs after `{kept[0].middleware.name}`"
+            plan.problems.append(Problem("CX110", text, plan.route.place))
         news = news or len(kept) < len(plan.steps)
         plan.steps = tuple(kept)
     return news

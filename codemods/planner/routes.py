@@ -8,9 +8,10 @@ from dataclasses import replace as with_changes
 
 from ast_grep_py import SgNode
 
-from codemods.ir.app import Middleware, Role, Route
+from codemods.ir.app import Condition, Middleware, Role, Route
 from codemods.ir.validator import Kind, Shape
 from codemods.planner.checks import Check, ShapeOf, read_check, validated
+from codemods.planner.conditions import Test, read_tests
 from codemods.planner.pieces import Piece, PieceKey, function_piece
 from codemods.planner.problems import Problem
 from codemods.planner.request_facts import COOKIE_PARSER
@@ -62,7 +63,11 @@ class RoutePlan:
     checks: tuple[Check, ...] = ()
     steps: tuple[Step, ...] = ()
     """The application's own middleware before the handler, in order."""
+    tests: tuple[Test, ...] = ()
+    """What hands a request on to the routes below: the source did not always register the route."""
     problems: list[Problem] = field(default_factory=list)
+    dead: bool = False
+    """Another route always answers first."""
     exact: bool = True
     """The argument validators say all that the source checks."""
     name: str = ""
@@ -108,8 +113,8 @@ class RoutePlan:
 
     @property
     def internal(self) -> bool:
-        """Only the edge may call its function: it checks the input, or says who asks."""
-        checked = bool(self.checks) or any(not step.harmless for step in self.steps)
+        """Only the edge may call its function: it checks the input, says who asks, or whether the route is there."""
+        checked = bool(self.checks or self.tests) or any(not step.harmless for step in self.steps)
         return not self.exact or checked or (self.request is not None and self.request.trusts)
 
     @property
@@ -132,7 +137,7 @@ def plan_route(workspace: Workspace, route: Route, shape_of: ShapeOf) -> RoutePl
     """Everything about one route that does not depend on other routes; of a refused one not more than why."""
     piece = _handler_piece(workspace, route)
     plan = RoutePlan(route, piece)
-    _check_registration(plan)
+    _check_registration(workspace, plan)
     shapes = _read_middleware(workspace, plan, shape_of)
     if piece is None:
         text = route.handler.problem or "the handler could not be read"
@@ -175,7 +180,7 @@ _SEGMENT = re.compile(r":\w+(\([^()]+\))?|[^:*?+()\[\]{}]*")
 """A segment of a path that Hono has too: a parameter, with or without a pattern of its own, or plain text."""
 
 
-def _check_registration(plan: RoutePlan) -> None:
+def _check_registration(workspace: Workspace, plan: RoutePlan) -> None:
     route = plan.route
     if route.problem is not None:
         plan.problems.append(Problem("CX102", route.problem, route.place))
@@ -183,8 +188,12 @@ def _check_registration(plan: RoutePlan) -> None:
         plan.problems.append(Problem("CX102", "its path is computed", route.place))
     elif not all(_SEGMENT.fullmatch(segment) for segment in route.path.split("/")):
         plan.problems.append(Problem("CX102", f"the path `{route.path}` is a pattern", route.place))
-    for condition in route.conditions[:1]:
-        plan.problems.append(Problem("CX110", f"is only there if `{condition.text}`", route.place))
+    tests = read_tests(workspace, route.conditions)
+    if isinstance(tests, Condition):
+        unless = "if" if tests.holds else "unless"
+        plan.problems.append(Problem("CX110", f"is only there {unless} `{tests.text}`", route.place))
+    else:
+        plan.tests = tests
     if not route.mounted:
         plan.problems.append(Problem("CX103", "no application mounts its router", route.place))
     if route.method not in ("GET", "POST", "PUT", "PATCH", "DELETE"):

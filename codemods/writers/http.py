@@ -111,11 +111,27 @@ def shared_step(use: Use, step: str) -> EdgeCode | None:
     return EdgeCode(f"app.{method}({json.dumps(below)}, {step});")
 
 
-def refused_route(method: str, path: str, code: str) -> EdgeCode:
+def refused_route(plan: RoutePlan, path: str) -> EdgeCode:
     """A route that is not carried over: it keeps its place in the order, and says so."""
-    written = EdgeCode(text_of((call(f"app.{method.lower()}", json.dumps(path), f'notMigrated("{code}")'), ";")))
-    written.library("notMigrated")
-    return written
+    answer = f'notMigrated("{plan.problems[0].code}")'
+    code = EdgeCode("")
+    handler = _handler(plan, [f"return {answer}(c);"], code) if plan.tests else answer
+    code.text = _registered(_callee(plan), json.dumps(path), (), handler)
+    code.library("notMigrated")
+    return code
+
+
+def _callee(plan: RoutePlan) -> str:
+    return f"app.{plan.route.method.lower()}"
+
+
+def _handler(plan: RoutePlan, lines: Sequence[str], code: EdgeCode) -> str:
+    """The function that answers; what the source did not always register goes on to what comes after it."""
+    tests = [f"if ({test.text}) return next();" for test in plan.tests]
+    if any(test.variables for test in plan.tests):
+        code.imports.append(ImportSpec("convex:_generated/server", "env"))
+    body = "\n".join(f"{_STEP}{line}" for line in (*tests, *lines))
+    return f"async {'(c, next)' if tests else '(c)'} => {{\n{body}\n}}"
 
 
 def route_code(
@@ -151,8 +167,7 @@ def route_code(
         code.imports += [ImportSpec("convex-helpers/validators", "parse"), deep]
         given = call("parse", deep.binds, given)
     lines += _answer(plan, _called(plan, given, code), code)
-    body = "\n".join(f"{_STEP}{line}" for line in lines)
-    code.text = _registered(f"app.{plan.route.method.lower()}", json.dumps(path), steps, f"async (c) => {{\n{body}\n}}")
+    code.text = _registered(_callee(plan), json.dumps(path), steps, _handler(plan, lines, code))
     return code
 
 

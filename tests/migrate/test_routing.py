@@ -171,35 +171,6 @@ def test_a_request_passes_the_guards_of_routers_that_do_not_answer_it(
     assert outcomes["GET /api/all"] == outcome
 
 
-CONDITIONS = {
-    "an if": ("if (process.env.DEBUG) app.use('/users', users);", "process.env.DEBUG"),
-    "an else": ("if (process.env.SHUT) console.log('shut'); else app.use('/users', users);", "process.env.SHUT"),
-    "an and": ("process.env.DEBUG === '1' && app.use('/users', users);", "process.env.DEBUG === '1'"),
-    "a choice": ("process.env.SHUT ? console.log('shut') : app.use('/users', users);", "process.env.SHUT"),
-}
-
-
-@pytest.mark.parametrize("mount, condition", CONDITIONS.values(), ids=CONDITIONS)
-def test_a_route_that_is_not_always_there_is_left_to_its_owner(
-    codemod: CodemodTest, mount: str, condition: str
-) -> None:
-    app = f"""
-        import express from "express";
-        import users from "./users.routes";
-
-        const app = express();
-        {mount}
-        app.listen(3000);
-    """
-    routes = (
-        'router.get("/", (req, res) => res.json([]));\nif (process.env.A) router.get("/a", (req, res) => res.json(1));'
-    )
-    assert _outcomes(codemod.migrate(users_app(routes, app=app))) == {
-        "GET /users": f"CX110 is only there if `{condition}`",
-        "GET /users/a": f"CX110 is only there if `{condition}`",
-    }
-
-
 ALTERATIONS = {
     "a replacer": ("app.set('json replacer', (key, value) => value);", """app.set('json replacer', …)"""),
     "a parser of queries": ("app.set('query parser', 'simple');", "app.set('query parser', …)"),

@@ -11,11 +11,9 @@ from codemods.migrate.carry import Carried
 from codemods.migrate.reading import Reading
 from codemods.planner.pieces import Piece, PieceKey, PieceKind
 from codemods.planner.routes import HARMLESS_PACKAGES, SILENT, RoutePlan
-from codemods.readers.express.objects import ExpressObjects, Router
+from codemods.readers.express.objects import ExpressObjects
 from codemods.readers.express.registrations import Registration
-from codemods.readers.express.routes import Registered
 from codemods.source import Span
-from codemods.workspace import Workspace
 
 SERVES_FILES = frozenset({"express", "serve-static", "serve-index"})
 """Packages whose static middleware answers requests that nobody answers after the move."""
@@ -35,7 +33,7 @@ class Moved:
     """Middleware that was not carried over, by file."""
 
 
-def moved(workspace: Workspace, reading: Reading, carried: Carried, group_of: Callable[[RoutePlan], str]) -> Moved:
+def moved(reading: Reading, carried: Carried, group_of: Callable[[RoutePlan], str]) -> Moved:
     """Everything about one migration."""
     found = Moved()
     _pieces(found, carried, group_of)
@@ -43,7 +41,7 @@ def moved(workspace: Workspace, reading: Reading, carried: Carried, group_of: Ca
     found.objects = reading.registered.objects
     for registration in reading.registered.calls:
         found.registrations[registration.file].append(registration)
-    _routes(found, carried, group_of, _Ways(workspace, reading.registered))
+    _routes(found, reading, carried, group_of)
     return found
 
 
@@ -83,36 +81,13 @@ def _is_settled(found: Moved, middleware: Middleware) -> bool:
     return definition is not None and (definition.file, definition.span.start) in found.settled
 
 
-def _routes(found: Moved, carried: Carried, group_of: Callable[[RoutePlan], str], ways: _Ways) -> None:
+def _routes(found: Moved, reading: Reading, carried: Carried, group_of: Callable[[RoutePlan], str]) -> None:
     """A registration is carried when the routes of all ways that lead to it are."""
-    plans: dict[tuple[str, Span], list[RoutePlan]] = defaultdict(list)
-    for plan in carried.plans:
-        plans[plan.route.registration.file, plan.route.registration.span].append(plan)
-    for registrations in found.registrations.values():
-        for registration in registrations:
-            key = registration.file, registration.span
-            routes = plans.get(key, [])
-            if registration.verb == "use" or not all(plan.carried for plan in routes):
-                continue
-            if routes and len(routes) >= ways.count(registration.router):
-                found.routes[key] = frozenset(group_of(plan) for plan in routes)
-
-
-class _Ways:
-    """In how many ways requests reach a router: a router mounted twice has two."""
-
-    def __init__(self, workspace: Workspace, registered: Registered) -> None:
-        self._parents: dict[Router, list[Router]] = defaultdict(list)
-        for registration in registered.calls:
-            if registration.verb != "use" or registration.router is None:
-                continue
-            for argument in registration.arguments:
-                child = registered.objects.router_of(workspace.source(argument.file), argument.node)
-                if child is not None and child != registration.router:
-                    self._parents[child].append(registration.router)
-
-    def count(self, router: Router | None, seen: tuple[Router, ...] = ()) -> int:
-        parents = self._parents.get(router, []) if router is not None and router not in seen else []
-        if router is None or not parents:
-            return 1
-        return sum(self.count(parent, (*seen, router)) for parent in parents)
+    plans = {plan.key: plan for plan in carried.plans}
+    served: dict[tuple[str, Span], list[RoutePlan | None]] = defaultdict(list)
+    for route in reading.app.routes:
+        served[route.registration.file, route.registration.span].append(plans.get(RoutePlan(route, None).key))
+    for key, routes in served.items():
+        live = [plan for plan in routes if plan is None or not plan.dead]
+        if live and all(plan is not None and plan.carried for plan in live):
+            found.routes[key] = frozenset(group_of(plan) for plan in live if plan is not None)

@@ -25,6 +25,8 @@ from codemods.workspace import Workspace
 _MAX_MOUNTS = 16
 _EVERYTHING = re.compile(r"/?(\*\w*|\{/?\*\w+\}|\(\.\*\))$")
 """The end of a path that stands for all below it."""
+_PARAMETERS = frozenset({"required_parameter", "optional_parameter"})
+_COMPUTED_IMPORT = re.compile(r"\b(require|import)\(\s*(?!['\"`\s)]|/\*)|\b(require|import)\(\s*`[^`]*\$\{")
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,7 +287,7 @@ class _Assembly:
         """Middleware of mounted routers, under full paths."""
         return [
             _Passed(
-                replace(used, path=_join(way.prefix, used.path or "/")),
+                replace(used, path=_join(way.prefix, used.path or "/"), middleware=_only(used.middleware, way)),
                 (*way.steps, _Step(router, used.scope, used.position)),
             )
             for router, known in self._used.items()
@@ -303,10 +305,22 @@ class _Assembly:
         return [p.used.middleware for p in self._passed if p.runs_before(steps) and _applies(p.used, path)]
 
     def _is_root(self, router: Router) -> bool:
-        """An application, as opposed to a router that nothing mounts."""
-        declared = _starting_at(self._workspace.source(router.file).root, router.offset)
-        text = declared.text() if declared is not None else ""
-        return not re.search(r"\bRouter\s*(<[^(]*>)?\(", text.split("\n")[0])
+        """An application, as opposed to a router that nothing mounts, and to what a function would get if it ran."""
+        file = self._workspace.source(router.file)
+        declared = _starting_at(file.root, router.offset)
+        if declared is None or re.search(r"\bRouter\s*(<[^(]*>)?\(", declared.text().split("\n")[0]):
+            return declared is None
+        parameter = declared if declared.kind() in _PARAMETERS else declared.parent()
+        listed = parameter.parent() if parameter is not None and parameter.kind() in _PARAMETERS else declared.parent()
+        function = listed.parent() if listed is not None and listed.kind() == "formal_parameters" else None
+        if function is None or self._loads_by_name:
+            return True
+        return self._workspace.calls_of(file.path, function) != ()
+
+    @cached_property
+    def _loads_by_name(self) -> bool:
+        """Does some file import what it only knows by a computed name? Then anything may be called."""
+        return any(_COMPUTED_IMPORT.search(self._workspace.text(path)) for path in self._workspace.files)
 
     def _before(
         self, router: Router | None, path: str | None, scope: Scope, position: tuple[int, ...]
@@ -337,6 +351,11 @@ class _Assembly:
         versions = (package.dependencies.get("express") for package in self._workspace.packages)
         majors = [int(match.group()) for v in versions if v and (match := re.search(r"\d+", v))]
         return max(majors, default=4)
+
+
+def _only(middleware: Middleware, way: _Way) -> Middleware:
+    """Middleware as it is met on one way to its router."""
+    return replace(middleware, conditions=(*way.conditions, *middleware.conditions)) if way.conditions else middleware
 
 
 def _starting_at(node: SgNode, offset: int) -> SgNode | None:
