@@ -166,9 +166,12 @@ class Carrier:
         for delegate in response.delegates().values():
             names = [parameter.name for parameter in parameters(delegate.piece.node)[delegate.response :][:1]]
             self._analyser.facts(
-                delegate.piece, erased=erased_spans(delegate), framework=[name for name in names if name is not None]
+                delegate.piece,
+                erased=erased_spans(delegate),
+                framework=[name for name in names if name is not None],
+                returned=delegate.plan.returned,
             )
-        self._analyser.facts(piece, handler=True, erased=response.erased())
+        self._analyser.facts(piece, handler=True, erased=response.erased(), returned=response.returned)
 
     def _delegates(self) -> dict[PieceKey, Delegate]:
         found = dict(self._state.handlers.delegates)
@@ -346,7 +349,9 @@ class Carrier:
             crossing = self._crossings.setdefault(module, Crossing(module, own))
             crossing.taken |= set(file.bindings.top_level)
             crossing.watched = key in self._watched
-        return write_queries(file, facts.piece, facts.queries, schema, names, values, ctx, taken, crossing)
+        return write_queries(
+            file, facts.piece, facts.queries, schema, names, values, ctx, taken, crossing, facts.returned
+        )
 
     def _kind(self, plan: RoutePlan) -> None:
         assert plan.piece is not None

@@ -43,15 +43,22 @@ class Analyser:
         self.pieces: dict[PieceKey, Piece] = {}
 
     def facts(
-        self, piece: Piece, handler: bool = False, erased: Sequence[Span] = (), framework: Collection[str] = ()
+        self,
+        piece: Piece,
+        handler: bool = False,
+        erased: Sequence[Span] = (),
+        framework: Collection[str] = (),
+        returned: Sequence[Span] = (),
     ) -> Facts:
         """The facts of a piece. For a handler, request, response and `next` are left to their own readers.
 
         `erased` spans hold framework code that its writer replaces; calls on `framework` names are left to it too.
+        `returned` are the statements of promise chains that answer.
         """
         if piece.key not in self._known:
             self.pieces[piece.key] = piece
             facts = Facts(piece)
+            facts.returned = tuple(returned)
             self._known[piece.key] = facts
             if piece.key in self._handlers:
                 handler, erased = True, self._handlers[piece.key]()

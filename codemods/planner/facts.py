@@ -94,6 +94,8 @@ class Facts:
     """What its owner should know, and what is no obstacle."""
     variables: set[str] = field(default_factory=set)
     """The variables of the environment that it reads."""
+    returned: tuple[Span, ...] = ()
+    """Statements of promise chains that answer."""
     awaited: list[Span] = field(default_factory=list)
     """Calls whose replacement has to be awaited, while the source did not wait."""
     dropped: list[Span] = field(default_factory=list)

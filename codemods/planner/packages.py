@@ -76,7 +76,7 @@ class Packages:
         """Work for an action, which drops what nothing waits for."""
         self._scan.facts.effects.add(Effect.OUTSIDE)
         call = _call_around(node)
-        if call is not None and is_floating(self._scan.file, span_of(call)):
+        if call is not None and is_floating(self._scan.file, span_of(call), self._scan.facts.returned):
             self._scan.problem(call, "CX209", f"`{shortened(call)}` of {module} is called and not awaited")
 
     def _signs(self, imported: str, reference: SgNode) -> bool:

@@ -68,6 +68,8 @@ class Reply:
     preset: Span | None = None
     effect: Span | None = None
     headers: tuple[tuple[Span, Span], ...] = ()
+    returned: bool = False
+    """It stands in a callback of a promise chain, whose `catch` would see what is thrown."""
 
     @property
     def statement(self) -> Span:
@@ -85,7 +87,8 @@ class Reply:
     @property
     def throws(self) -> bool:
         """Written as a thrown error; a branch of an expression can only return, and so does an answer with headers."""
-        return self.fails and self.stand.standing is not Standing.BRANCH and not self.headers
+        held = self.stand.standing is Standing.BRANCH or self.headers or self.returned
+        return self.fails and not held
 
 
 def _around(reply: Reply, status: bool) -> Iterator[Span]:
@@ -176,6 +179,10 @@ class ResponsePlan:
     delegations: tuple[Delegation, ...] = ()
     open_ends: tuple[Span, ...] = ()
     """Where a path ends without an answer: a bare `return;`, or the end of the body as an empty span."""
+    chains: tuple[Stand, ...] = ()
+    """Promise chains whose callbacks answer."""
+    dropped: tuple[Span, ...] = ()
+    """`.catch(next)`"""
     builder: Builder | None = None
     setters: tuple[Delegate, ...] = ()
     """Functions that are given what stands for the response, and only prepare the answer."""
@@ -183,6 +190,11 @@ class ResponsePlan:
     def with_builder(self, builder: Builder, setters: tuple[Delegate, ...]) -> ResponsePlan:
         """The same for a function in which the response stays."""
         return replace(self, builder=builder, setters=setters)
+
+    @property
+    def returned(self) -> tuple[Span, ...]:
+        """The statements of promise chains."""
+        return tuple(stand.statement for stand in self.chains)
 
     @property
     def successes(self) -> tuple[Reply, ...]:

@@ -12,6 +12,7 @@ from codemods.planner.flow import open_ends
 from codemods.planner.logs import is_log
 from codemods.planner.pieces import PieceKind, function_piece
 from codemods.planner.problems import Problem
+from codemods.planner.promises import Callbacks, Link, PromiseChain, chain_around
 from codemods.planner.replies import (
     Delegate,
     Delegation,
@@ -23,13 +24,15 @@ from codemods.planner.replies import (
     Stand,
     Standing,
 )
-from codemods.planner.stands import leaves, outermost, stand_of
+from codemods.planner.stands import CALLBACK, leaves, outermost, stand_of
 from codemods.planner.statuses import status_of
 from codemods.source import (
+    FUNCTION_KINDS,
     SourceFile,
     Span,
     arguments,
     find_all,
+    member,
     named,
     parameters,
     span_of,
@@ -86,6 +89,11 @@ class ReplyReader:
         self._presets: dict[Span, _Preset] = {}
         self._branches: list[SgNode] = []
         self._open_ends: list[Span] = []
+        self._answering: dict[Span, list[Span]] = {}
+        """By callback, the statements in it that answer."""
+        self._chains: dict[Span, tuple[PromiseChain, Stand]] = {}
+        self._nexts: dict[Span, SgNode] = {}
+        """Names of `next` that are the callback of a `catch`, and its call."""
 
     def read(self) -> ResponsePlan:
         given = parameters(self._handler)
@@ -98,6 +106,7 @@ class ReplyReader:
         for preset in self._presets.values():
             self._problem(preset.setter, f"sets a {preset.what} and answers elsewhere", "CX203")
         self._check_branches()
+        self._check_chains()
         self._check_catches()
         if len(given) > self._response and not self._problems:
             self._check_ends()
@@ -108,6 +117,8 @@ class ReplyReader:
             tuple(self._raised),
             tuple(self._delegations),
             tuple(self._open_ends),
+            tuple(stand for _, stand in self._chains.values()),
+            tuple(_whole_link(call) for call in self._nexts.values()),
         )
 
     def _references(self, index: int | None) -> list[SgNode]:
@@ -121,14 +132,37 @@ class ReplyReader:
         self._problems.append(Problem(code, text, self._file.place(node)))
 
     def _stand(self, call: SgNode) -> Stand | None:
-        found = stand_of(call, self._handler, self._file, self._workspace)
+        callback = self.callback_around(call)
+        if callback is not None and not self._is_chained(callback):
+            return None
+        found = stand_of(call, callback or self._handler, self._file, self._workspace)
         if isinstance(found, tuple):
             self._problem(call, found[1], found[0])
             return None
+        if callback is not None:
+            self._answering.setdefault(span_of(callback), []).append(found.statement)
         branch = outermost(call)[1]
         if branch is not None:
             self._branches.append(branch)
         return found
+
+    def callback_around(self, node: SgNode) -> SgNode | None:
+        """The function inside the handler that a node stands in; None when it is the handler itself."""
+        inner = next((each for each in node.ancestors() if each.kind() in FUNCTION_KINDS), None)
+        return inner if inner is not None and span_of(inner) != span_of(self._handler) else None
+
+    def _is_chained(self, callback: SgNode) -> bool:
+        """Is a callback part of a promise chain that can be returned?"""
+        chain = chain_around(callback)
+        if chain is None:
+            self._problem(callback, CALLBACK[1], CALLBACK[0])
+        elif span_of(chain.outer) not in self._chains:
+            stand = self._stand(chain.outer)
+            if stand is None or stand.standing is Standing.BRANCH:
+                self._problem(chain.outer, CALLBACK[1], CALLBACK[0])
+                return False
+            self._chains[span_of(chain.outer)] = (chain, stand)
+        return chain is not None
 
     # ---- the response ---------------------------------------------------------------------------
 
@@ -177,6 +211,7 @@ class ReplyReader:
             earlier.span if earlier is not None else None,
             _span(effect),
             tuple((span_of(name), span_of(value)) for name, value in headers),
+            self.callback_around(chain.outer) is not None,
         )
         self._check_reply(reply, chain, body)
         self._replies.append(reply)
@@ -273,7 +308,7 @@ class ReplyReader:
         call = reference.parent()
         function = call.field("function") if call is not None and call.kind() == "call_expression" else None
         if call is None or function is None or span_of(function) != span_of(reference):
-            self._problem(reference, "hands `next` on", "CX204")
+            self._passed_next(reference)
             return
         given = arguments(call)
         if not given or string_value(given[0]) in ("route", "router"):
@@ -285,6 +320,16 @@ class ReplyReader:
         elif stand is not None:
             self._forwards.append(Forward(span_of(given[0]), stand))
 
+    def _passed_next(self, reference: SgNode) -> None:
+        """`users().then(…).catch(next)`"""
+        chain = chain_around(reference)
+        links = chain.links if chain is not None else ()
+        call = next((link.call for link in links if link.method == "catch" and _is_given(link, reference)), None)
+        if call is None:
+            self._problem(reference, "hands `next` on", "CX204")
+        else:
+            self._nexts[span_of(reference)] = call
+
     # ---- the handler as a whole -----------------------------------------------------------------
 
     def _check_branches(self) -> None:
@@ -293,6 +338,18 @@ class ReplyReader:
         for leaf in (leaf for branch in self._branches for leaf in leaves(branch)):
             if span_of(leaf) not in answers:
                 self._problem(leaf, "uses the value of a reply", "CX207")
+
+    def _check_chains(self) -> None:
+        """Every way through a chain of promises has to end with an answer."""
+        errors = frozenset(forward.statement for forward in self._forwards)
+        callbacks = Callbacks(self._answering, errors, frozenset(self._nexts))
+        for chain, _ in self._chains.values():
+            node = callbacks.obstacle(chain)
+            if node is not None:
+                self._problem(node, CALLBACK[1], CALLBACK[0])
+        for span, call in self._nexts.items():
+            if not any(outer.holds(span_of(call)) for outer in self._chains):
+                self._problems.append(Problem("CX204", "hands `next` on", self._file.place(span.start)))
 
     def _check_catches(self) -> None:
         """Errors and refusals inside a `try`, which become thrown ones, must not be answered by its `catch`."""
@@ -323,6 +380,7 @@ class ReplyReader:
         stands = [reply.stand for reply in self._replies]
         stands += [forward.stand for forward in self._forwards]
         stands += [delegation.stand for delegation in self._delegations]
+        stands += [stand for _, stand in self._chains.values()]
         if not stands and not find_all(self._handler, "throw_statement"):
             self._problem(self._handler, "never answers", "CX207")
             return
@@ -336,6 +394,18 @@ class ReplyReader:
                 self._problem(node, "returns a value instead of an answer", "CX207")
             else:
                 self._open_ends.append(span_of(node))
+
+
+def _is_given(link: Link, node: SgNode) -> bool:
+    return [span_of(each) for each in link.given] == [span_of(node)]
+
+
+def _whole_link(call: SgNode) -> Span:
+    """`.catch(next)` without what it is called on."""
+    function = call.field("function")
+    parts = member(function) if function is not None else None
+    assert parts is not None
+    return Span(span_of(parts[0]).end, span_of(call).end)
 
 
 def _span(node: SgNode | None) -> Span | None:

@@ -74,6 +74,10 @@ class AnswerWriter:
             self._raised(raised)
         for end in self._plan.open_ends:
             self._open_end(end)
+        for chain in self._plan.chains:
+            self._chain(chain)
+        for dropped in self._plan.dropped:
+            self.edits.append(Edit.delete(dropped))
         self._rethrow()
         if self._plan.builder is not None:
             self._builder(self._plan.builder)
@@ -140,6 +144,16 @@ class AnswerWriter:
         between = self._kept(raised.statement.end, raised.thrown.start)
         whole = Span(raised.statement.start, raised.error.end)
         self.edits.append(Edit(whole, (*between, start, raised.error, ", ", raised.status, ")")))
+
+    def _chain(self, stand: Stand) -> None:
+        """`users().then(…);` → `return users().then(…);`"""
+        text = self._file.slice(stand.statement)
+        if stand.standing is Standing.BODY or text.startswith("return"):
+            return
+        if stand.after is not None:
+            self.edits.append(Edit.delete(_line_of(self._file, stand.after)))
+        start = stand.statement.start + (len("void ") if text.startswith("void ") else 0)
+        self._statement(stand, ("return ", Span(start, stand.statement.end)), (), None)
 
     def _open_end(self, end: Span) -> None:
         """A path that never answered: a request to Express waited for ever, a function has to end."""

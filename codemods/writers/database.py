@@ -48,10 +48,11 @@ def write_queries(
     ctx: str,
     taken: Collection[str],
     crossing: Crossing | None = None,
+    returned: Collection[Span] = (),
 ) -> DatabaseEdits:
     """Write every call; what cannot be written becomes a problem of the piece. `taken` names are the module's own.
 
-    In an action, `crossing` is its way to the database.
+    In an action, `crossing` is its way to the database. `returned` are the statements of promise chains that answer.
     """
     found = DatabaseEdits()
     written: list[tuple[Query, DbCode]] = []
@@ -59,7 +60,7 @@ def write_queries(
     avoid = {*taken, *file.bindings.top_level, *(binding.name for binding in local)}
     changing = {binding.name for binding in local if binding.reassigned}
     for query in queries:
-        if is_floating(file, query.call):
+        if is_floating(file, query.call, returned):
             text = f"{query.name} is called and not awaited"
             found.problems.append(Problem("CX209", text, file.place(query.call.start)))
         if crossing is not None and query.op is Op.TRANSACTION:

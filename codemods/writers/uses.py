@@ -111,7 +111,7 @@ class UseWriter:
         if use.call is None:
             self._pass_on(use)
             return
-        if is_floating(self._splice.file, use.call):
+        if is_floating(self._splice.file, use.call, self._splice.facts.returned):
             text = f"`{self._splice.file.slice(use.span)}` is called and not awaited"
             self._splice.problem("CX209", text, use.span)
         call = self._splice.file.slice(Span(use.span.end, use.call.end))
