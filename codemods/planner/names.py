@@ -15,11 +15,12 @@ from codemods.planner.pieces import (
     field_piece,
     function_piece,
     is_function_call,
+    nested_statement,
     own_this,
 )
 from codemods.planner.scan import Scan
 from codemods.planner.types import declared_type, type_of
-from codemods.source import Binding, find_all, member, span_of
+from codemods.source import Binding, BindingKind, find_all, member, span_of
 from codemods.workspace import Asset, Declared, External, FunctionRef, InFile, InPackage, Missing, Unknown
 
 _OF_FUNCTIONS = frozenset({"bind", "call", "apply"})
@@ -46,10 +47,20 @@ class Names:
             else:
                 self._packages.use(binding, reference, target.module if isinstance(target, InPackage) else None)
             return
-        if not binding.is_top_level:
+        if binding.is_top_level or self._is_of_function(binding, reference):
+            self._repository(binding, reference)
+        else:
             self._scan.problem(reference, "CX105", f"uses `{binding.name}` of the function around it")
-            return
-        self._repository(binding, reference)
+
+    def _is_of_function(self, binding: Binding, reference: SgNode) -> bool:
+        """Can a name of the function around the piece leave it: a function, or the only constant of that name?"""
+        workspace, path = self._scan.workspace, self._scan.file.path
+        if any(isinstance(workspace.function_of(path, each), FunctionRef) for each in member_chain(reference)):
+            return True
+        if binding.kind is not BindingKind.CONST or nested_statement(binding.declaration) is None:
+            return False
+        everything = self._scan.file.bindings.declared_in(self._scan.file.root)
+        return sum(one.name == binding.name for one in everything) == 1
 
     def _repository(self, binding: Binding, reference: SgNode) -> None:
         """A name of this repository: a function, a namespace of functions, or a declaration."""

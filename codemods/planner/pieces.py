@@ -25,7 +25,7 @@ class PieceKind(StrEnum):
     """How the piece stands in its source."""
 
     FUNCTION = "function"
-    """A top-level function, or a top-level constant that holds one."""
+    """A function with a name, or a constant that holds one; one that stands in another function leaves it."""
     METHOD = "method"
     """A method of a class or object that is used as a namespace: becomes a top-level function."""
     INLINE = "inline"
@@ -84,7 +84,7 @@ def function_piece(file: SourceFile, node: SgNode) -> Piece | None:
             return _method(key, node, parent)
         case "public_field_definition" | "field_definition":
             return _method(key, node, parent)
-        case "arguments":
+        case "arguments" | "array" | "return_statement" | "arrow_function":
             return Piece(key, PieceKind.INLINE, None, node, None)
         case _:
             return None
@@ -136,7 +136,7 @@ def _exported_name(left: SgNode) -> str | None:
 
 
 def _top_level(key: PieceKey, node: SgNode, declared: SgNode, name: str | None) -> Piece | None:
-    statement = statement_of(declared)
+    statement = statement_of(declared) or nested_statement(declared)
     if statement is None or name is None:
         return None
     return Piece(key, PieceKind.FUNCTION, name, node, statement)
@@ -153,12 +153,24 @@ def _method(key: PieceKey, node: SgNode, element: SgNode) -> Piece | None:
 
 def statement_of(node: SgNode) -> SgNode | None:
     """The top-level statement (with its `export`) that a node is the whole of, or one declarator of."""
+    return _statement_in(node, "program")
+
+
+def nested_statement(node: SgNode) -> SgNode | None:
+    """The same for a statement of a function, such as one that makes a router or a service of what it is given."""
+    statement = _statement_in(node, "statement_block")
+    block = statement.parent() if statement is not None else None
+    around = block.parent() if block is not None else None
+    return statement if around is not None and around.kind() in FUNCTION_KINDS else None
+
+
+def _statement_in(node: SgNode, holder: str) -> SgNode | None:
     current: SgNode | None = node
     while current is not None:
         parent = current.parent()
         if parent is None:
             return None
-        if parent.kind() == "program":
+        if parent.kind() == holder:
             return current
         if parent.kind() not in (
             "export_statement",
@@ -183,7 +195,7 @@ def field_piece(file: SourceFile, element: SgNode, name: str) -> Piece | None:
 
 def declaration_piece(file: SourceFile, declaration: SgNode, name: str) -> Piece | None:
     """The piece of a top-level constant, type, enum or class; a value that is exported without a name gets one."""
-    statement = statement_of(declaration)
+    statement = statement_of(declaration) or nested_statement(declaration)
     if statement is None:
         return None
     if name in ("default", ""):

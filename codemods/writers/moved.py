@@ -39,7 +39,11 @@ class MovedWriter:
         )
         span = with_comments(self._splice.file, statement)
         self._export(statement)
-        return self._splice.render(span)
+        return self._at_top(self._splice.render(span), statement)
+
+    def _at_top(self, text: str, statement: SgNode) -> str:
+        """The text of a statement where it stands at the left margin."""
+        return reindented(text, self._splice.file.language, self._splice.file.indent_at(span_of(statement).start), "")
 
     def _export(self, statement: SgNode) -> None:
         """Everything that moves is exported, since another module may import it."""
@@ -77,7 +81,7 @@ class MovedWriter:
         comments = self._splice.render(Span(start, span_of(statement).start))
         given = self._splice.render(span_of(typed)) if typed is not None else ""
         text = f"{comments}export const {name}{given} = {self._splice.render(span_of(value))};"
-        return reindented(text, self._splice.file.language, self._splice.file.indent_at(span_of(statement).start), "")
+        return self._at_top(text, statement)
 
     def _add_context_parameter(self) -> None:
         """`ctx` comes first; a database client among the parameters goes, since it is what `ctx` is for."""
@@ -107,7 +111,7 @@ class MovedWriter:
             return self._assigned(statement, span)
         self._export(statement)
         self._declared_name()
-        return self._splice.render(span)
+        return self._at_top(self._splice.render(span), statement)
 
     def _declared_name(self) -> None:
         """The function's own name, where another one of its module has it already."""
@@ -142,4 +146,4 @@ class MovedWriter:
             text = f"{comments}export {'async ' if turned or is_async(node) else ''}function {name}{head} {block}"
         else:
             text = f"{comments}export const {name} = {self._splice.render(span_of(node))};"
-        return reindented(text, self._splice.file.language, self._splice.file.indent_at(span_of(statement).start), "")
+        return self._at_top(text, statement)

@@ -9,7 +9,7 @@ from ast_grep_py import SgNode
 
 from codemods.ir.app import CodeRef, Handler
 from codemods.readers.express.follow import bare, inline_function, value_of
-from codemods.source import SourceFile, arguments, member, named, parameters, span_of, unwrap
+from codemods.source import SourceFile, arguments, find_all, member, named, parameters, span_of, unwrap
 from codemods.source.tree import FUNCTION_KINDS
 from codemods.workspace import External, FunctionRef, Global, Workspace
 
@@ -90,11 +90,9 @@ def _called(workspace: Workspace, file: SourceFile, call: SgNode, wrappers: tupl
     index = forwarded_parameter(target.node, returned)
     if index is not None and index < len(given):
         return _find(workspace, file, given[index], (*wrappers, name))
-    return (
-        Found(None, wrappers, f"`{name}` builds its handler from arguments")
-        if given
-        else Found(inline_function(workspace.source(target.file), returned), wrappers)
-    )
+    if _runs_parameter(target.node, returned):
+        return Found(None, wrappers, f"`{name}` does more than hand failures on")
+    return Found(inline_function(workspace.source(target.file), returned), wrappers)
 
 
 def returned_function(function: SgNode) -> SgNode | None:
@@ -120,6 +118,18 @@ def returned_function(function: SgNode) -> SgNode | None:
     if value.kind() == "identifier":
         return _local_function(plain, value.text())
     return None
+
+
+def _runs_parameter(wrapper: SgNode, inner: SgNode) -> bool:
+    """Does the returned function call one of the parameters around it with its own request?"""
+    outer = {parameter.name for parameter in parameters(wrapper)}
+    own = [parameter.pattern.text() for parameter in parameters(inner)][:1]
+    return any(
+        (callee := call.field("function")) is not None
+        and callee.text() in outer
+        and [unwrap(argument).text() for argument in arguments(call)][:1] == own
+        for call in find_all(inner, "call_expression")
+    )
 
 
 def _local_function(block: SgNode, name: str) -> SgNode | None:
@@ -180,6 +190,8 @@ class _Forwarding:
                 return len(values) == 1 and values[0] is not None and self.is_transparent(values[0])
             case "identifier":
                 return self.seen
+            case "if_statement":
+                return node.field("alternative") is None and _only_logs(node.field("consequence"))
             case "unary_expression":
                 inner = named(node)
                 return node.text().startswith("void") and len(inner) == 1 and self.is_transparent(inner[0])
@@ -191,8 +203,10 @@ class _Forwarding:
         given = arguments(node)
         if callee is None:
             return False
+        if _LOGS.match(callee.text()):
+            return not any(find_all(argument, "call_expression", "await_expression") for argument in given)
         if callee.text() == self.function:
-            return self._passes([argument.text() for argument in given])
+            return self._passes([unwrap(argument).text() for argument in given])
         parts = member(callee)
         if parts is None:
             return False
@@ -228,7 +242,16 @@ class _Forwarding:
         forward = f"{self.own[2]}({error.text()})"
         statements = named(body) if body.kind() == "statement_block" else [body]
         texts = [statement.text().removeprefix("return ").rstrip(";") for statement in statements]
-        return forward in texts and all(text == forward or re.match(r"(console|logger)\.\w+\(", text) for text in texts)
+        return forward in texts and all(text == forward or _LOGS.match(text) for text in texts)
+
+
+_LOGS = re.compile(r"(console|logger|log)\.\w+\b")
+
+
+def _only_logs(block: SgNode | None) -> bool:
+    """`{ console.log(req.path); }`, which a wrapper may do on the side."""
+    statements = named(block) if block is not None and block.kind() == "statement_block" else [block]
+    return all(statement is not None and _LOGS.match(statement.text()) for statement in statements)
 
 
 def _spread(node: SgNode) -> list[str]:
