@@ -90,9 +90,14 @@ def _called(workspace: Workspace, file: SourceFile, call: SgNode, wrappers: tupl
     index = forwarded_parameter(target.node, returned)
     if index is not None and index < len(given):
         return _find(workspace, file, given[index], (*wrappers, name))
-    if _runs_parameter(target.node, returned):
+    if any(_is_function(workspace, file, argument) for argument in given):
         return Found(None, wrappers, f"`{name}` does more than hand failures on")
     return Found(inline_function(workspace.source(target.file), returned), wrappers)
+
+
+def _is_function(workspace: Workspace, file: SourceFile, argument: SgNode) -> bool:
+    plain = unwrap(argument)
+    return plain.kind() in FUNCTION_KINDS or isinstance(workspace.function_of(file.path, plain), FunctionRef)
 
 
 def returned_function(function: SgNode) -> SgNode | None:
@@ -118,18 +123,6 @@ def returned_function(function: SgNode) -> SgNode | None:
     if value.kind() == "identifier":
         return _local_function(plain, value.text())
     return None
-
-
-def _runs_parameter(wrapper: SgNode, inner: SgNode) -> bool:
-    """Does the returned function call one of the parameters around it with its own request?"""
-    outer = {parameter.name for parameter in parameters(wrapper)}
-    own = [parameter.pattern.text() for parameter in parameters(inner)][:1]
-    return any(
-        (callee := call.field("function")) is not None
-        and callee.text() in outer
-        and [unwrap(argument).text() for argument in arguments(call)][:1] == own
-        for call in find_all(inner, "call_expression")
-    )
 
 
 def _local_function(block: SgNode, name: str) -> SgNode | None:
