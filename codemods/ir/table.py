@@ -68,6 +68,24 @@ class Field:
     place: Place | None = None
 
 
+class Reach(StrEnum):
+    """Which calls on a table something without counterpart stands in the way of."""
+
+    NONE = "none"
+    """Code never sees it."""
+    CREATES = "creates"
+    DELETES = "deletes"
+    """Deletes, and changes of keys, of the rows that are referred to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Something of a table that has no counterpart in Convex."""
+
+    reason: str
+    reach: Reach
+
+
 class RelationKind(StrEnum):
     """To one by a key on this side, to one or many by a key on the other side, or many to many without a model."""
 
@@ -113,6 +131,13 @@ class Table:
     place: Place
     stored_name: str | None = None
     unsupported: tuple[str, ...] = ()
+    """Why no call on it is understood."""
+    gaps: tuple[Gap, ...] = ()
+    """What only some calls, or none, have to do with."""
+    search: tuple[str, ...] = ()
+    """Text columns that have a full-text index."""
+    is_view: bool = False
+    """Its rows are computed by the database, which stores none."""
 
     def field(self, name: str) -> Field | None:
         """The stored column of that name."""

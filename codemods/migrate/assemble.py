@@ -44,8 +44,10 @@ class Draft:
 class Assembler:
     """Turns what was carried into fragments and groups."""
 
-    def __init__(self, reading: Reading, carried: Carried, project: Project) -> None:
+    def __init__(self, reading: Reading, carried: Carried, project: Project, selected: bool = False) -> None:
+        """With `selected` only some routes were asked for."""
         self._reading, self._carried, self._project = reading, carried, project
+        self._selected = selected
         self._workspace = reading.workspace
         self.draft = Draft()
         self._extra_imports: dict[PieceKey, list[ImportSpec]] = {}
@@ -267,6 +269,9 @@ class Assembler:
         self.add("schema", "", (2, ""), SCHEMA_CLOSE, [], tight=True)
 
     def used_tables(self) -> frozenset[str]:
+        """The tables of the schema: all, but what the database computes. Of a selection of routes, those it needs."""
+        if not self._selected:
+            return frozenset(table.name for table in self._reading.schema.tables if not table.is_view)
         uses = close_uses(self.draft.tables, self._reading.schema)
         return close_tables({*self.draft.needed_tables, *(use.table for use in uses)}, self._reading.schema)
 

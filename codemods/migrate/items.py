@@ -10,6 +10,7 @@ from codemods.migrate.carry import Carried
 from codemods.migrate.project import Project
 from codemods.migrate.reading import Reading, broken_files
 from codemods.migrate.shadows import DEAD
+from codemods.migrate.tables import table_diagnostics, table_items
 from codemods.outcome import CODES, Diagnostic, Item, ItemKind, Outcome, Place, Severity, Target
 from codemods.planner.pieces import PieceKey
 from codemods.planner.routes import SILENT, RoutePlan
@@ -31,7 +32,7 @@ def all_items(
         items += _queries(reading, path, regions)
         items += _validators(reading, path, regions)
         items += [regions.settle(item) for item in reading.sites(path).items]
-    items += _tables(reading, carried, project)
+    items += table_items(reading, carried, project)
     items += reading.schema_items
     items += broken_files(reading.workspace)
     return sorted(dict.fromkeys(items), key=lambda item: (item.kind, item.source, item.name))
@@ -218,16 +219,6 @@ def _validators(reading: Reading, path: str, regions: _Regions) -> Iterable[Item
             yield Item(ItemKind.VALIDATOR, name, Outcome.NEEDS_REVIEW, schema.place, reason)
 
 
-def _tables(reading: Reading, carried: Carried | None, project: Project | None) -> Iterable[Item]:
-    for table in reading.schema.tables:
-        if carried is None or project is None or table.name not in carried.tables:
-            reason = f"CX404 no migrated route uses the table {table.name}"
-            yield Item(ItemKind.TABLE, table.name, Outcome.SKIPPED, table.place, reason)
-            continue
-        target = Target(f"{project.folder}/schema{project.extension}", carried.names.of(table.name).table)
-        yield Item(ItemKind.TABLE, table.name, Outcome.MIGRATED, table.place, None, target, f"table:{table.name}")
-
-
 def carried_diagnostics(reading: Reading, carried: Carried) -> list[Diagnostic]:
     """What the owner should know of routes that were carried over: scans, arguments without a type, renamed tables."""
     found: dict[Diagnostic, None] = {}
@@ -249,11 +240,8 @@ def carried_diagnostics(reading: Reading, carried: Carried) -> list[Diagnostic]:
                 found.setdefault(_diagnostic(note.code, note.text, note.place))
             for code, text, query in carried.database[key].notes if key in carried.database else ():
                 found.setdefault(_diagnostic(code, f"{query.name}: {text}", _query_place(reading, query)))
-    for rename in carried.names.renames:
-        table = reading.schema.table(rename.table)
-        if table is not None and table.name in carried.tables:
-            what = f"{rename.table}.{rename.field}" if rename.field else rename.table
-            found.setdefault(_diagnostic("CX601", f"{what} is called {rename.name}", table.place))
+    for about in table_diagnostics(reading, carried):
+        found.setdefault(about)
     return list(found)
 
 

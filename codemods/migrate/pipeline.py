@@ -80,7 +80,7 @@ def _changes(
     """The change set, what its owner should know about files that it would not touch, and the files that it moves."""
     if not carried.plans:
         return ChangeSet(base=base), (), ()
-    assembler = Assembler(reading, carried, project)
+    assembler = Assembler(reading, carried, project, selected=bool(options.only or options.routes))
     foreign = foreign_router(base, assembler.module_path(HTTP)) if options.http else None
     http = options.http and foreign is None
     if http:

@@ -10,7 +10,7 @@ from codemods.writers.code import ImportSpec
 from codemods.writers.fields import id_target, validator_of
 from codemods.writers.indexes import standing_indexes
 from codemods.writers.layout import Doc, record, text_of
-from codemods.writers.names import SchemaNames, index_name
+from codemods.writers.names import RowNames, SchemaNames, index_name
 from codemods.writers.parts import references_of
 
 SCHEMA_OPEN = "export default defineSchema({"
@@ -69,15 +69,13 @@ def _fragment(schema: Schema, names: SchemaNames, table: Table, indexes: list[tu
     text = text_of((f"  {own.table}: defineTable(", record(items), ")"), "  ")
     if items and "\n" not in text:
         text = text_of((f"  {own.table}: defineTable(", record(items), ")"), "  ", width=len(text) - 1)
-    lines = _index_lines(indexes)
+    lines = [*_index_lines(indexes), *_search_lines(table, own)]
     targets = {id_target(field, schema) for field in table.fields}
-    text = ("" if len(lines) == 1 else "\n").join([text, *lines]) + ","
+    text = (text + lines[0].strip() if len(lines) == 1 else "\n".join([text, *lines])) + ","
     return SchemaFragment(table.name, text, frozenset(target for target in targets if target), _inexact(table))
 
 
 def _index_lines(indexes: list[tuple[str, ...]]) -> list[str]:
-    if len(indexes) == 1:
-        return [_index(indexes[0])]
     lines = []
     for fields in sorted(indexes, key=lambda fields: (len(fields), fields)):
         if any(other[: len(fields)] == fields and other != fields for other in indexes):
@@ -89,6 +87,12 @@ def _index_lines(indexes: list[tuple[str, ...]]) -> list[str]:
 def _index(fields: tuple[str, ...]) -> str:
     quoted = ", ".join(f'"{field}"' for field in fields)
     return f'.index("{index_name(fields)}", [{quoted}])'
+
+
+def _search_lines(table: Table, own: RowNames) -> list[str]:
+    """A search index takes one text each."""
+    stored = [own.fields[name] for name in table.search]
+    return [f'    .searchIndex("search_{name}", {{ searchField: "{name}" }})' for name in stored]
 
 
 def _inexact(table: Table) -> tuple[tuple[str, str], ...]:

@@ -87,6 +87,13 @@ def test_a_compound_unique_index_repeats_no_foreign_key() -> None:
     assert "eslint-disable" not in fragment("Note")
 
 
+def test_a_full_text_index_is_a_search_index_for_each_column() -> None:
+    model = "model Page {\n id Int @id @default(autoincrement())\n text String\n @@fulltext([text])\n}"
+    schema = schema_from({"a": model}).schema
+    [found] = schema_fragments(schema, schema_names(schema), {"Page"}, ())
+    assert found.text.endswith('  }).searchIndex("search_text", { searchField: "text" }),')
+
+
 def test_inexact_columns_are_reported() -> None:
     [note] = schema_fragments(PARSED, NAMES, {"Note"}, ())
     assert [code for code, _ in note.diagnostics] == ["CX602", "CX602"]

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from codemods.ir.table import DefaultKind, Field, FieldType
+from codemods.ir.table import DefaultKind, Field, FieldType, Gap, Reach
 from codemods.outcome import Place
 from codemods.readers.prisma.syntax import Argument, Call, FieldLine, List, Name, Number, Text, Value
 
@@ -35,7 +35,7 @@ class Column:
     """A column and what of it has no counterpart."""
 
     field: Field
-    unsupported: tuple[str, ...] = ()
+    gaps: tuple[Gap, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,8 @@ def column_of(line: FieldLine, enums: frozenset[str], path: str, is_key: bool) -
         updated_at=line.attribute("updatedAt") is not None,
         place=Place(path, line.line, line.column),
     )
-    return Column(field, (f"field `{line.name}`: {default.problem}",) if default.problem else ())
+    gaps = (Gap(f"field `{line.name}`: {default.problem}", Reach.CREATES),) if default.problem else ()
+    return Column(field, gaps)
 
 
 def _default_of(line: FieldLine, kind: FieldType, is_key: bool) -> Default:

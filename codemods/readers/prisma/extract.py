@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from ast_grep_py import SgNode
 
 from codemods.ir.query import Op, Query
-from codemods.ir.table import Schema, Table
+from codemods.ir.table import Reach, Schema, Table
 from codemods.readers.calls import call_site
 from codemods.readers.prisma.data import read_data, read_rows
 from codemods.readers.prisma.methods import ARGUMENTS, CLIENT_METHODS, HARMLESS_ARGUMENTS, MODEL_METHODS
 from codemods.readers.prisma.reading import Reading, is_undefined
 from codemods.readers.prisma.selection import read_limit, read_order, read_selection
-from codemods.readers.prisma.tables import HIDDEN
 from codemods.readers.prisma.where import NOTHING, read_condition
 from codemods.source.file import SourceFile
 from codemods.source.span import Span
 from codemods.source.tree import FUNCTION_KINDS, arguments, unwrap
 from codemods.workspace import Workspace
+
+_REACHED: Mapping[Reach, frozenset[Op]] = {
+    Reach.NONE: frozenset(),
+    Reach.CREATES: frozenset({Op.CREATE, Op.CREATE_MANY, Op.UPSERT}),
+    Reach.DELETES: frozenset({Op.DELETE, Op.DELETE_MANY}),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +80,9 @@ def model_query(file: SourceFile, schema: Schema, found: ModelCall, workspace: W
     if table is None:
         reading.reject(f"unknown model `{found.model}`" if found.model else "model is chosen at run time")
         return _finished(query, reading)
-    for reason in table.unsupported:
-        if not reason.startswith(HIDDEN):
-            reading.reject(f"table {table.name}: {reason}")
+    reached = [gap.reason for gap in table.gaps if method.op in _REACHED[gap.reach]]
+    for reason in (*table.unsupported, *reached):
+        reading.reject(f"table {table.name}: {reason}")
     if method.problem is not None:
         return _finished(query, reading)
     return _read(query, reading, _given(reading, found.call), table)

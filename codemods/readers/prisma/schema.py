@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from codemods.ir.table import Enum, Schema
 from codemods.outcome import CODES, Diagnostic, Item, ItemKind, Outcome, Place, Severity
+from codemods.readers.prisma.files import schema_files
 from codemods.readers.prisma.parser import parse
 from codemods.readers.prisma.syntax import Attribute, Block, Text
 from codemods.readers.prisma.tables import table_of
@@ -36,15 +37,14 @@ class _Found:
 
 def read_schema(workspace: Workspace) -> SchemaReading:
     """One schema from all `*.prisma` files: Prisma merges the files of a schema folder."""
-    paths = sorted(path for path in workspace.other_files if path.endswith(".prisma"))
-    return schema_from({path: workspace.text(path) for path in paths})
+    return schema_from({path: workspace.text(path) for path in schema_files(workspace)})
 
 
 def schema_from(files: Mapping[str, str]) -> SchemaReading:
     """One schema from schema texts by path. The first definition of a name counts; another one is reported."""
     found: dict[str, _Found] = {}
     diagnostics: list[Diagnostic] = []
-    for path in sorted(files):
+    for path in files:
         parsed = parse(files[path].removeprefix("\ufeff"))
         for problem in parsed.problems:
             message = f"Prisma schema: {problem.message}"

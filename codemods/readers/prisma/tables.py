@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from codemods.ir.table import DefaultKind, Field, Table
+from codemods.ir.table import DefaultKind, Field, FieldType, Gap, Reach, Table
 from codemods.outcome import Place
 from codemods.readers.prisma.columns import SCALARS, column_of
 from codemods.readers.prisma.relations import ForeignKey, Relations, relations_of
 from codemods.readers.prisma.syntax import Attribute, Block, Call, FieldLine, List, Name, Text, Value
 
 KeyTuple = tuple[str, ...]
-
-HIDDEN = "hidden column"
-"""How reasons begin that concern a column which Prisma's client never shows: calls of the client work without it."""
 
 
 def table_of(model: Block, models: Mapping[str, Block], enums: frozenset[str], path: str) -> Table:
@@ -23,11 +20,10 @@ def table_of(model: Block, models: Mapping[str, Block], enums: frozenset[str], p
     columns = [
         column_of(line, enums, path, primary_key == (line.name,))
         for line in model.fields
-        if line.type in SCALARS or line.type in enums
+        if (line.type in SCALARS or line.type in enums) and not _is_hidden(line)
     ]
     relations = relations_of(model, models)
     fields = tuple(_with_reference(column.field, relations.keys) for column in columns)
-    reasons = [*_block_reasons(model, models, enums), *(each for column in columns for each in column.unsupported)]
     return Table(
         name=model.name,
         fields=fields,
@@ -38,8 +34,28 @@ def table_of(model: Block, models: Mapping[str, Block], enums: frozenset[str], p
         indexes=tuple(dict.fromkeys(_field_lists(model, "index"))),
         place=Place(path, model.line, model.column),
         stored_name=_stored_name(model.attribute("map")),
-        unsupported=(*reasons, *relations.unsupported),
+        unsupported=(*_block_reasons(model, models, enums), *relations.unsupported),
+        gaps=(*_hidden_columns(model), *(gap for column in columns for gap in column.gaps)),
+        search=_searched(model, fields),
+        is_view=model.kind == "view",
     )
+
+
+def _is_hidden(line: FieldLine) -> bool:
+    """A column that Prisma's client never shows, so that its calls work without it."""
+    return line.type.startswith("Unsupported(") or line.attribute("ignore") is not None
+
+
+def _hidden_columns(model: Block) -> Iterator[Gap]:
+    for line in filter(_is_hidden, model.fields):
+        yield Gap(f"hidden column `{line.name}`: no code sees it, and it is not stored", Reach.NONE)
+
+
+def _searched(model: Block, fields: tuple[Field, ...]) -> tuple[str, ...]:
+    """The text columns of every `@@fulltext([a, b])`."""
+    texts = {field.name for field in fields if field.type is FieldType.STRING and not field.is_list}
+    listed = [name for names in _field_lists(model, "fulltext") for name in names]
+    return tuple(dict.fromkeys(name for name in listed if name in texts))
 
 
 def _with_reference(field: Field, keys: tuple[ForeignKey, ...]) -> Field:
@@ -98,6 +114,5 @@ def _block_reasons(model: Block, models: Mapping[str, Block], enums: frozenset[s
     if not _primary_key(model) and not _uniques(model) and model.kind == "model":
         yield "no key was found"
     for line in model.fields:
-        if line.type not in SCALARS and line.type not in enums and line.type not in models:
-            what = HIDDEN if line.type.startswith("Unsupported(") else "field"
-            yield f"{what} `{line.name}`: type {line.type} has no counterpart"
+        if line.type not in SCALARS and line.type not in enums and line.type not in models and not _is_hidden(line):
+            yield f"field `{line.name}`: type {line.type} has no counterpart"

@@ -1,9 +1,11 @@
 """Which calls are Prisma's, and what they do."""
 
 import pytest
-from prisma_calls import ReadAll, ReadOne
+from prisma_calls import CLIENT, PACKAGE, ReadAll, ReadOne
+from repositories import Repository
 
 from codemods.ir.query import Op
+from codemods.readers.prisma import find_queries, schema_from
 
 
 @pytest.mark.parametrize(
@@ -166,3 +168,16 @@ def test_a_receiver_that_only_looks_like_a_client(read_all: ReadAll) -> None:
 )
 def test_receivers_that_are_no_clients(read_all: ReadAll, code: str) -> None:
     assert read_all(code) == []
+
+
+@pytest.mark.parametrize(
+    ("call", "understood"), [("findMany()", True), ("deleteMany()", True), ("create({ data: {} })", False)]
+)
+def test_a_default_of_the_database_is_only_in_the_way_of_creating(
+    repository: Repository, call: str, understood: bool
+) -> None:
+    schema = "model Item {\n id String @id @default(uuid())\n no Int @default(autoincrement())\n}"
+    code = f'import {{ prisma }} from "./db";\nawait prisma.item.{call};'
+    workspace = repository({"package.json": PACKAGE, "src/db.ts": CLIENT, "src/app.ts": code})
+    [query] = find_queries(workspace, "src/app.ts", schema_from({"a.prisma": schema}).schema)
+    assert (query.unsupported == ()) is understood

@@ -4,7 +4,18 @@ import textwrap
 
 import pytest
 
-from codemods.ir.table import DefaultKind, Enum, Field, FieldType, OnDelete, Relation, RelationKind, Table
+from codemods.ir.table import (
+    DefaultKind,
+    Enum,
+    Field,
+    FieldType,
+    Gap,
+    OnDelete,
+    Reach,
+    Relation,
+    RelationKind,
+    Table,
+)
 from codemods.outcome import Outcome, Place
 from codemods.readers.prisma import SchemaReading, schema_from
 
@@ -78,14 +89,17 @@ def test_clocks_and_update_times() -> None:
     assert field("DateTime @updatedAt").updated_at
 
 
-def test_a_default_that_only_the_database_knows_is_unsupported() -> None:
+def test_a_default_that_only_the_database_knows_is_in_the_way_of_creating() -> None:
     found = table('model M {\n id Int @id @default(autoincrement())\n x Int @default(dbgenerated("next_no()"))\n}', "M")
-    assert found.unsupported == ("field `x`: default is computed by the database",)
+    assert (found.unsupported, found.gaps) == (
+        (),
+        (Gap("field `x`: default is computed by the database", Reach.CREATES),),
+    )
 
 
-def test_counting_up_outside_of_the_key_is_unsupported() -> None:
+def test_counting_up_outside_of_the_key_is_in_the_way_of_creating() -> None:
     found = table("model M {\n id String @id @default(uuid())\n no Int @default(autoincrement())\n}", "M")
-    assert found.unsupported == ("field `no`: autoincrement() on a field that is not the key",)
+    assert found.gaps == (Gap("field `no`: autoincrement() on a field that is not the key", Reach.CREATES),)
 
 
 @pytest.mark.parametrize(
@@ -261,14 +275,25 @@ def test_types_without_counterpart_are_unsupported() -> None:
         """,
         "Shop",
     )
-    assert found.unsupported == (
-        "field `address`: type Address has no counterpart",
-        'hidden column `spot`: type Unsupported("geography(Point, 4326)") has no counterpart',
-    )
+    assert found.unsupported == ("field `address`: type Address has no counterpart",)
+
+
+@pytest.mark.parametrize("column", ['Unsupported("geography(Point, 4326)")?', "String @ignore"])
+def test_columns_that_the_client_never_shows_are_left_out(column: str) -> None:
+    found = table(f"model Shop {{\n id Int @id @default(autoincrement())\n spot {column}\n}}", "Shop")
+    assert (found.field("spot"), found.unsupported) == (None, ())
+    assert [gap.reach for gap in found.gaps] == [Reach.NONE]
+
+
+def test_full_text_indexes_are_known_by_their_text_columns() -> None:
+    columns = "id Int @id\n a String\n b String?\n n Int"
+    found = table(f"model M {{\n {columns}\n @@fulltext([a, n])\n @@fulltext([b, a])\n}}", "M")
+    assert found.search == ("a", "b")
 
 
 def test_views_are_tables_that_nothing_can_stand_for() -> None:
-    assert table("view Sales {\n id Int @unique\n}", "Sales").unsupported == ("a view has no counterpart in Convex",)
+    found = table("view Sales {\n id Int @unique\n}", "Sales")
+    assert (found.is_view, found.unsupported) == (True, ("a view has no counterpart in Convex",))
 
 
 def test_ignored_models_are_reported_but_no_tables() -> None:
