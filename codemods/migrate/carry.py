@@ -112,15 +112,16 @@ class Carrier:
         analyser = Analyser(reading.workspace, reading.schema, reading.queries, reading.is_job)
         closure = Closure(analyser)
         self._analyser = analyser
-        planned = [plan_route(self._workspace, route, reading.shape) for route in only_once(reading.app.routes)]
-        routes = [plan for plan in planned if plan.key not in marked]
+        routes, express = only_once(reading.app.routes), reading.app.express_major
+        planned = [plan_route(self._workspace, route, reading.shape, express) for route in routes]
+        plans = [plan for plan in planned if plan.key not in marked]
         edge = EdgeWriter(reading.workspace, closure, analyser)
         self._handled: dict[PieceKey, RoutePlan] = {}
         self._crossings: dict[str, Crossing] = {}
         """By module, the internal functions of its actions."""
         self._watched: set[PieceKey] = set()
         """Pieces of actions in which something looks at errors."""
-        self._state = Carried(reading.workspace, routes, closure, schema_names(reading.schema), Names(), edge)
+        self._state = Carried(reading.workspace, plans, closure, schema_names(reading.schema), Names(), edge)
 
     def run(self) -> Carried:
         state = self._state

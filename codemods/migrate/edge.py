@@ -23,7 +23,6 @@ from codemods.writers.http import (
     check_step,
     epilogue,
     error_fallback,
-    hono_path,
     prologue,
     refused_route,
     route_code,
@@ -123,9 +122,9 @@ class EdgeAssembler:
         return ImportSpec(f"convex:{module}", name, local if local != name else "")
 
     def _route(self, number: int, plan: RoutePlan) -> None:
-        path = hono_path(plan.route.path) if plan.route.path is not None else None
-        if path is None or plan.dead or plan.route.method in ("HEAD", "OPTIONS") or self._carried.order.runs(plan):
+        if plan.path is None or plan.dead or plan.route.method == "HEAD" or self._carried.order.runs(plan):
             return
+        path = plan.path.text
         group = self._assembler.route_group(plan)
         for name in (name for test in plan.tests for name in test.variables):
             self._assembler.draft.env[name].add(group)

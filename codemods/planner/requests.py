@@ -9,6 +9,7 @@ from ast_grep_py import SgNode
 
 from codemods.ir.validator import Kind, Shape
 from codemods.planner.edge_facts import INPUT, Part, argument_name, edge_read
+from codemods.planner.paths import EdgePath
 from codemods.planner.problems import Problem
 from codemods.planner.query_values import is_list, reads_inside
 from codemods.planner.request_facts import Fact, FactPattern, FactRead
@@ -57,18 +58,18 @@ class RequestPlan:
 def plan_request(
     file: SourceFile,
     handler: SgNode,
-    path_params: tuple[str, ...],
+    path: EdgePath,
     schemas: dict[Part, Shape],
     provided: frozenset[str] = frozenset(),
 ) -> RequestPlan:
-    """Read all uses of the request in a handler.
+    """Read all uses of the request in the handler of a path.
 
     `schemas` holds the validated shape of each part that the route validates before the handler runs. `provided` are
     the names that carried middleware sets on the request or on `res.locals`, and `cookies` where it parses them.
     """
     reader = RequestReader(file, handler, provided)
     reader.read()
-    return _Planner(file, handler, reader, path_params, schemas).plan()
+    return _Planner(file, handler, reader, path, schemas).plan()
 
 
 @dataclass(slots=True)
@@ -76,7 +77,7 @@ class _Planner:
     file: SourceFile
     handler: SgNode
     reader: RequestReader
-    path_params: tuple[str, ...]
+    path: EdgePath
     schemas: dict[Part, Shape]
     arguments: list[Argument] = field(default_factory=list)
     untyped: list[str] = field(default_factory=list)
@@ -108,7 +109,7 @@ class _Planner:
     def _check(self, part: Part, use: PartUse) -> None:
         for key, nodes in use.fields.items():
             place = nodes[0] if nodes else self.handler
-            if part is Part.PARAMS and key not in self.path_params:
+            if part is Part.PARAMS and key not in self.path.parameters:
                 self.reader.problem(place, f"reads `req.params.{key}`, which the path does not have")
             if not key.isascii() or key.startswith("$"):
                 self.reader.problem(place, f"reads `req.{part}.{key}`, a name that Convex does not take")
@@ -126,7 +127,8 @@ class _Planner:
         if not (use.whole or clash or (shape is not None and shape.kind is not Kind.OBJECT)):
             for key in keys:
                 known = shape.child(key) if shape is not None else None
-                self.arguments.append(Argument(key, known or _shape_of(part, use.fields.get(key, [])), part, key))
+                own = self._text(key) if part is Part.PARAMS else _shape_of(part, use.fields.get(key, []))
+                self.arguments.append(Argument(key, known or own, part, key))
                 if known is None and part is Part.BODY:
                     self.untyped.append(key)
             return
@@ -140,7 +142,8 @@ class _Planner:
     def _keys(self, part: Part, shape: Shape | None, use: PartUse) -> tuple[str, ...]:
         """The keys that become arguments: those the handler reads, or all that the schema lets through."""
         if part is Part.PARAMS:
-            return tuple(name for name in self.path_params if name in use.fields) or self.path_params
+            names = self.path.parameters
+            return tuple(name for name in names if name in use.fields) or names
         if shape is not None and shape.kind is Kind.OBJECT:
             declared = [key for key in shape.keys if key in use.fields]
             return tuple(dict.fromkeys([*declared, *use.fields]))
@@ -148,10 +151,15 @@ class _Planner:
 
     def _whole_shape(self, part: Part) -> Shape:
         if part is Part.PARAMS:
-            return Shape(Kind.OBJECT, tuple(Shape(Kind.STRING) for _ in self.path_params), self.path_params)
+            names = self.path.parameters
+            return Shape(Kind.OBJECT, tuple(self._text(name) for name in names), names)
         if part is Part.QUERY:
             return Shape(Kind.RECORD, (Shape(Kind.STRING), Shape(Kind.STRING)))
         return Shape(Kind.ANY)
+
+    def _text(self, name: str) -> Shape:
+        """A parameter of the path, which may be missing from it."""
+        return Shape(Kind.STRING, optional=name in self.path.optional)
 
     def _add_fact(self, fact: Fact) -> None:
         """An argument that the edge sets; what the sender may choose keeps its name."""

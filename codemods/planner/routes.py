@@ -12,6 +12,7 @@ from codemods.ir.app import Condition, Middleware, Role, Route
 from codemods.ir.validator import Kind, Shape
 from codemods.planner.checks import Check, ShapeOf, read_check, validated
 from codemods.planner.conditions import Test, read_tests
+from codemods.planner.paths import EdgePath, edge_path
 from codemods.planner.pieces import Piece, PieceKey, function_piece
 from codemods.planner.problems import Problem
 from codemods.planner.request_facts import COOKIE_PARSER
@@ -60,6 +61,8 @@ class RoutePlan:
     piece: Piece | None
     request: RequestPlan | None = None
     response: ResponsePlan | None = None
+    path: EdgePath | None = None
+    """The path in Hono's words; None where it has none."""
     checks: tuple[Check, ...] = ()
     steps: tuple[Step, ...] = ()
     """The application's own middleware before the handler, in order."""
@@ -133,11 +136,14 @@ class RoutePlan:
         return not self.problems
 
 
-def plan_route(workspace: Workspace, route: Route, shape_of: ShapeOf) -> RoutePlan:
-    """Everything about one route that does not depend on other routes; of a refused one not more than why."""
+def plan_route(workspace: Workspace, route: Route, shape_of: ShapeOf, express: int) -> RoutePlan:
+    """Everything about one route that does not depend on other routes; of a refused one not more than why.
+
+    `express` is the major version, on which the meaning of paths depends.
+    """
     piece = _handler_piece(workspace, route)
     plan = RoutePlan(route, piece)
-    _check_registration(workspace, plan)
+    _check_registration(workspace, plan, express)
     shapes = _read_middleware(workspace, plan, shape_of)
     if piece is None:
         text = route.handler.problem or "the handler could not be read"
@@ -146,7 +152,7 @@ def plan_route(workspace: Workspace, route: Route, shape_of: ShapeOf) -> RoutePl
         return plan
     file = workspace.source(piece.key.file)
     plan.response = plan_response(file, piece.node, workspace=workspace, builds=True)
-    plan.request = plan_request(file, piece.node, path_params(route.path), shapes, _provided(plan))
+    plan.request = plan_request(file, piece.node, plan.path or EdgePath(""), shapes, _provided(plan))
     plan.problems += [*plan.request.problems, *plan.response.problems]
     return plan
 
@@ -171,23 +177,18 @@ def node_at(file: SourceFile, span: Span) -> SgNode | None:
     return file.functions.get(span)
 
 
-def path_params(path: str | None) -> tuple[str, ...]:
-    """The names of `:param` in a path, in order."""
-    return tuple(dict.fromkeys(re.findall(r":(\w+)", path or "")))
-
-
-_SEGMENT = re.compile(r":\w+(\([^()]+\))?|[^:*?+()\[\]{}]*")
-"""A segment of a path that Hono has too: a parameter, with or without a pattern of its own, or plain text."""
-
-
-def _check_registration(workspace: Workspace, plan: RoutePlan) -> None:
+def _check_registration(workspace: Workspace, plan: RoutePlan, express: int) -> None:
     route = plan.route
     if route.problem is not None:
         plan.problems.append(Problem("CX102", route.problem, route.place))
     if route.path is None:
         plan.problems.append(Problem("CX102", "its path is computed", route.place))
-    elif not all(_SEGMENT.fullmatch(segment) for segment in route.path.split("/")):
-        plan.problems.append(Problem("CX102", f"the path `{route.path}` is a pattern", route.place))
+    else:
+        path = edge_path(route.path, express)
+        if isinstance(path, str):
+            plan.problems.append(Problem("CX102", f"the path {path}", route.place))
+        else:
+            plan.path = path
     tests = read_tests(workspace, route.conditions)
     if isinstance(tests, Condition):
         unless = "if" if tests.holds else "unless"
@@ -196,8 +197,8 @@ def _check_registration(workspace: Workspace, plan: RoutePlan) -> None:
         plan.tests = tests
     if not route.mounted:
         plan.problems.append(Problem("CX103", "no application mounts its router", route.place))
-    if route.method not in ("GET", "POST", "PUT", "PATCH", "DELETE"):
-        plan.problems.append(Problem("CX704", f"{route.method} routes are not carried over", route.place))
+    if route.method == "HEAD":
+        plan.problems.append(Problem("CX704", "Convex answers HEAD with what GET answers", route.place))
 
 
 def _read_middleware(workspace: Workspace, plan: RoutePlan, shape_of: ShapeOf) -> dict[Part, Shape]:

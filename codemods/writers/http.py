@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from codemods.ir.app import Use
 from codemods.ir.validator import Kind, Shape, Unknown
 from codemods.planner.edge_facts import INPUT, Part, edge_read
+from codemods.planner.paths import EdgePath, edge_path
 from codemods.planner.requests import Argument
 from codemods.planner.responses import Form
 from codemods.planner.routes import RoutePlan
@@ -25,8 +26,6 @@ _SCRIPT_TYPE = """/**
  * >}
  */
 """
-_PATTERN_PARAMETER = re.compile(r":(\w+)\(([^()/]+)\)")
-_SEGMENT = re.compile(rf"{_PATTERN_PARAMETER.pattern}|:\w+|[^:*?+()\[\]{{}}]*")
 
 
 @dataclass(slots=True)
@@ -103,9 +102,10 @@ def _handled(handlers: Sequence[str], error: str) -> Doc:
 
 def shared_step(use: Use, step: str) -> EdgeCode | None:
     """`app.use("/api/*", requireKey);`; None for a path that Hono has no form for."""
-    path = hono_path(use.path) if use.path is not None else None
-    if path is None:
+    found = edge_path(use.path, 4) if use.path is not None else None
+    if not isinstance(found, EdgePath) or found.ends_openly:
         return None
+    path = found.text
     method = "all" if use.exact else "use"
     below = path if use.exact else "*" if path == "/" else f"{path}/*"
     return EdgeCode(f"app.{method}({json.dumps(below)}, {step});")
@@ -318,11 +318,3 @@ def unfolded(text: str) -> str:
     if block is not None:
         return f"{block[1]}\n{_STEP}{block[2]}\n{block[3]}"
     return re.sub(r"^(.*?=>) ", rf"\1\n{_STEP}", text, count=1)
-
-
-def hono_path(path: str) -> str | None:
-    """Express's path as Hono writes it; None for a pattern that Hono has no form for."""
-    plain = re.sub(r"/{2,}", "/", path)
-    if not all(_SEGMENT.fullmatch(segment) for segment in plain.split("/")):
-        return None
-    return _PATTERN_PARAMETER.sub(lambda found: f":{found[1]}{{{found[2]}}}", plain)

@@ -366,7 +366,7 @@ def test_paths_mean_what_they_meant(server: Server) -> None:
         (200, {"id": "a/b"}),
         (200, {"id": "12"}),
         (200, {"below": True}),
-        (501, {"error": "Not migrated", "code": "CX704"}),
+        (200, {"method": "PUT"}),
     ]
     assert served.answers(asked("GET", "/numbers/x"))[0].status == 404
     for path in ("/files/:name.json", "/range/:from-:to"):

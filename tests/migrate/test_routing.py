@@ -107,33 +107,6 @@ def test_what_stands_before_a_handler(codemod: CodemodTest, handlers: str, outco
     assert _outcomes(migrated) == {"POST /users": outcome}
 
 
-PATTERNS = {
-    "an optional parameter": '"/opt/:id?"',
-    "a wildcard of Express 4": '"/files/*"',
-    "a wildcard of Express 5": '"/files/*path"',
-    "an optional segment of Express 5": '"/opt{/:id}"',
-    "a regular expression": "/^.x/",
-}
-
-
-@pytest.mark.parametrize("path", PATTERNS.values(), ids=PATTERNS)
-def test_a_path_that_is_a_pattern_is_left_to_its_owner(codemod: CodemodTest, path: str) -> None:
-    migrated = codemod.migrate(users_app(f"router.get({path}, (req, res) => res.json([]));"))
-    (outcome,) = _outcomes(migrated).values()
-    assert outcome.startswith("CX102 ")
-
-
-def test_verbs_that_convex_does_not_serve_alone(codemod: CodemodTest) -> None:
-    routes = """
-        router.all("/any", (req, res) => res.json([]));
-        router.options("/how", (req, res) => res.json([]));
-    """
-    assert set(_outcomes(codemod.migrate(users_app(routes))).values()) == {
-        "CX704 ALL routes are not carried over",
-        "CX704 OPTIONS routes are not carried over",
-    }
-
-
 FALLS_THROUGH = {
     "a router before": (
         'app.use("/api", notes);\napp.use("/api", users);',

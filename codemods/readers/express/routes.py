@@ -144,7 +144,7 @@ class _Assembly:
         self._params: dict[Router, list[tuple[str, Middleware]]] = defaultdict(list)
         self._all_used: list[Middleware] = list(registered.alterations)
         for registration in registered.calls:
-            if registration.verb == "use":
+            if registration.verb == "use" or self._is_preflight(registration):
                 self._use(registration)
             elif registration.verb == "param":
                 self._param(registration)
@@ -192,6 +192,13 @@ class _Assembly:
         elif registration.router is not None:
             used = (_Used(registration.position, registration.path, m, registration.scope) for m in before)
             self._used[registration.router].extend(used)
+
+    def _is_preflight(self, registration: Registration) -> bool:
+        """`app.options("*", cors())` only answers what the policy already does."""
+        if registration.verb != "options":
+            return False
+        found = [one for argument in registration.arguments for one in self._middleware(argument)]
+        return bool(found) and all(one.role is Role.CORS for one in found)
 
     def _used_in(self, registration: Registration) -> list[tuple[ValueNode, tuple[Router, ...]]]:
         """What `use` is given, with the routers that it is; a list that holds routers is opened."""

@@ -1,0 +1,64 @@
+"""Express's paths in Hono's words: what has an exact form is carried over, all else is refused with its reason."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_PLAIN = re.compile(r"[^:*?+()\[\]{}]*")
+_PARAMETER = re.compile(r":(\w+)")
+_PATTERN = re.compile(r":(\w+)\(([^()/]+)\)")
+_OPTIONAL = {4: re.compile(r"^(?P<before>.*)/:(?P<name>\w+)\?$"), 5: re.compile(r"^(?P<before>.*)\{/:(?P<name>\w+)\}$")}
+"""A last segment that may be missing, by major version of Express."""
+
+_BELOW = {4: re.compile(r"^(?P<before>.*[^/])/\*$"), 5: re.compile(r"^(?P<before>.*[^/])/\*(?P<name>\w+)$")}
+"""Everything below a path; Express 4 gives it the number 0, Express 5 makes a list of a named one."""
+
+
+@dataclass(frozen=True, slots=True)
+class EdgePath:
+    """A path of Hono, and the parameters that a handler may read from it; `optional` ones may be missing."""
+
+    text: str
+    parameters: tuple[str, ...] = ()
+    optional: frozenset[str] = frozenset()
+
+    @property
+    def ends_openly(self) -> bool:
+        """May a request have fewer segments, or more?"""
+        return self.text.endswith(("?", "{.+}"))
+
+
+def edge_path(path: str, express: int) -> EdgePath | str:
+    """The path as Hono writes it, or why it has no form for it, after the words "the path"."""
+    plain = re.sub(r"/{2,}", "/", path)
+    version = 5 if express >= 5 else 4
+    optional, below = _OPTIONAL[version].match(plain), _BELOW[version].match(plain)
+    ends = optional or below
+    known = _segments(ends["before"] if ends is not None else plain)
+    if known is None:
+        return f"`{path}` is a pattern"
+    text, parameters = known
+    if optional is not None:
+        name = optional["name"]
+        return EdgePath(f"{text}/:{name}?", (*parameters, name), frozenset({name}))
+    if below is None:
+        return EdgePath(text, parameters)
+    name = below["name"] if version == 5 else "0"
+    return EdgePath(f"{text}/:{name}{{.+}}", parameters if version == 5 else (*parameters, name))
+
+
+def _segments(path: str) -> tuple[str, tuple[str, ...]] | None:
+    """The path and its parameters; None with a segment that is neither plain text nor one parameter."""
+    names: list[str] = []
+    segments = path.split("/")
+    for number, segment in enumerate(segments):
+        pattern = _PATTERN.fullmatch(segment)
+        found = pattern or _PARAMETER.fullmatch(segment)
+        if found is not None:
+            names.append(found[1])
+        elif not _PLAIN.fullmatch(segment):
+            return None
+        if pattern is not None:
+            segments[number] = f":{pattern[1]}{{{pattern[2]}}}"
+    return "/".join(segments), tuple(dict.fromkeys(names))
