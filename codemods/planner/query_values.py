@@ -39,7 +39,15 @@ def _is_list(node: SgNode) -> bool:
         return call is not None and call.text().startswith(("Array.isArray(", "Array.from("))
     if above.kind() in ("spread_element", "for_in_statement"):
         return True
+    if above.kind() == "binary_expression" and _falls_back(above):
+        return True
     return _property(outer) in _LIST_METHODS
+
+
+def _falls_back(node: SgNode) -> bool:
+    """`req.query.tags ?? []`"""
+    right = node.field("right")
+    return right is not None and right.kind() == "array"
 
 
 def reads_inside(nodes: Iterable[SgNode]) -> SgNode | None:

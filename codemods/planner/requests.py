@@ -136,7 +136,7 @@ class _Planner:
             self.reader.problem(self.handler, f"an argument is already called `{part}`")
         self.nested.add(part)
         self.arguments.append(Argument(part.value, shape or self._whole_shape(part), part, None))
-        if shape is None and part is Part.BODY:
+        if shape is None and part is not Part.PARAMS:
             self.untyped.append(part.value)
 
     def _keys(self, part: Part, shape: Shape | None, use: PartUse) -> tuple[str, ...]:
@@ -153,8 +153,6 @@ class _Planner:
         if part is Part.PARAMS:
             names = self.path.parameters
             return Shape(Kind.OBJECT, tuple(self._text(name) for name in names), names)
-        if part is Part.QUERY:
-            return Shape(Kind.RECORD, (Shape(Kind.STRING), Shape(Kind.STRING)))
         return Shape(Kind.ANY)
 
     def _text(self, name: str) -> Shape:

@@ -261,8 +261,7 @@ class _Reads:
     @property
     def lists(self) -> bool:
         """Is there a query value that may be given several times?"""
-        queries = (argument for argument in self._arguments if argument.part is Part.QUERY and argument.key)
-        return not self._checked and any(argument.shape.kind is Kind.UNION for argument in queries)
+        return not self._checked and any(map(_is_nested, self._arguments))
 
     def given(self) -> Doc:
         """`{ id: c.req.param("id"), title: body.title }`."""
@@ -281,12 +280,15 @@ class _Reads:
                 return "c.req.param()"
             case Part.PARAMS, key:
                 return f"c.req.param({json.dumps(key)})"
-            case _, None:
-                return "c.req.query()"
-            case _, key if argument.shape.kind is Kind.UNION:
+            case _, key if _is_nested(argument):
                 return _property("readQuery(c)", key)
             case _, key:
                 return f"c.req.query({json.dumps(key)})"
+
+
+def _is_nested(argument: Argument) -> bool:
+    """The whole query, or a value of it that may be a list."""
+    return argument.part is Part.QUERY and (argument.key is None or argument.shape.kind is Kind.UNION)
 
 
 def _property(base: str, key: str | None) -> str:

@@ -255,6 +255,7 @@ LISTS = {
     "by a cast": "(req, res) => res.json((req.query.tags as string[]).length)",
     "by a test": "(req, res) => res.json(Array.isArray(req.query.tags) ? req.query.tags : [req.query.tags])",
     "under a name": "(req, res) => { const tags = req.query.tags; res.json(Array.isArray(tags) ? tags : [tags]); }",
+    "with an empty list instead": "(req, res) => res.json(([] as unknown[]).concat(req.query.tags ?? []))",
     "in a loop": "(req, res) => { for (const tag of req.query.tags as any) console.log(tag); res.json([]); }",
 }
 
@@ -265,6 +266,12 @@ def test_a_query_value_that_may_be_a_list(codemod: CodemodTest, handler: str) ->
     validator = "args: { tags: v.optional(v.union(v.string(), v.array(v.string()))) },"
     assert validator in migrated.files["convex/users.ts"]
     assert "{ tags: readQuery(c).tags }" in route_in(migrated, "/users/:id")
+
+
+def test_the_whole_query_keeps_its_lists_and_objects(codemod: CodemodTest) -> None:
+    migrated = _migrated(codemod, "(req, res) => res.json(req.query)")
+    assert "args: { query: v.any() }," in migrated.files["convex/users.ts"]
+    assert "{ query: readQuery(c) }" in route_in(migrated, "/users/:id")
 
 
 REFUSED = {

@@ -30,23 +30,38 @@ export async function sharedInput(c: Context): Promise<Input> {
   return input;
 }
 
-/** The query as Express reads it: a repeated name and `name[]` make a list, `name[key]` an object. */
+/** The query of a request as Express reads it. */
 export function readQuery(c: Context): Record<string, any> {
-  const query: Record<string, any> = {};
-  for (const [name, values] of Object.entries(c.req.queries())) {
-    const [, outer, inner] = /^([^[]+)\[([^\]]*)\]$/.exec(name) ?? [name, name];
-    const value = values.length > 1 ? values : values[0];
-    if (inner === undefined) query[outer] = value;
-    else if (/^\d*$/.test(inner)) query[outer] = [...(query[outer] ?? []), ...values];
-    else query[outer] = { ...query[outer], [inner]: value };
+  return readFields(new URL(c.req.url).searchParams);
+}
+
+/** The first thousand fields as Express reads them: a repeated name and `name[]` make a list, `name[key]` an object. */
+export function readFields(fields: Iterable<[string, string]>): Record<string, any> {
+  const found: Record<string, any> = {};
+  for (const [name, value] of [...fields].slice(0, 1000)) {
+    const [outer, ...keys] = /^[^[]+(\[[^[\]]*\])*$/.test(name) ? name.replaceAll("]", "").split("[") : [name];
+    if (!name.includes("__proto__")) found[outer] = withField(found[outer], keys, value);
   }
-  return query;
+  return found;
+}
+
+/** What a field held before, with one more value at the end of the keys; keys that are numbers make a list. */
+export function withField(old: any, keys: string[], value: string): any {
+  const [key, ...inner] = keys;
+  if (key === undefined) return old === undefined ? value : [old, value].flat();
+  if (/^\d*$/.test(key) && (old === undefined || Array.isArray(old))) {
+    const list: any[] = old ?? [];
+    const index = inner.length > 0 && key !== "" && Number(key) < list.length ? Number(key) : list.length;
+    return [...list.slice(0, index), withField(list[index], inner, value), ...list.slice(index + 1)];
+  }
+  if (typeof old === "string") return [old, withField(undefined, keys, value)];
+  return { ...old, [key]: withField(old?.[key], inner, value) };
 }
 
 /** The body of a request: JSON, or the fields of a form; an empty object when there is none. */
 export async function readBody(c: Context): Promise<any> {
   const type = c.req.header("content-type") ?? "";
-  if (type.includes("application/x-www-form-urlencoded")) return await c.req.parseBody();
+  if (type.includes("x-www-form-urlencoded")) return readFields(new URLSearchParams(await c.req.text()));
   const text = type.includes("json") ? await c.req.text() : "";
   return text === "" ? {} : parseJson(text);
 }

@@ -5,7 +5,7 @@ import { getPagination } from "./lib/pagination";
 import * as authorService from "./model/authors";
 
 export const listAuthors = query({
-  args: { query: v.record(v.string(), v.string()) },
+  args: { query: v.any() },
   handler: async (ctx, args) => {
     const pagination = getPagination(args.query);
     const authors = await authorService.listAuthors(ctx, pagination);

@@ -15,7 +15,7 @@ import {
   updateBookSchema,
 } from "./lib/bookSchema";
 import { createCustomerSchema } from "./lib/customerSchema";
-import { answerOf, faultOf, readInput, sendAnswer, unsettle } from "./lib/edge";
+import { answerOf, faultOf, readInput, readQuery, sendAnswer, unsettle } from "./lib/edge";
 import { errorHandler, notFoundHandler } from "./lib/errorHandler";
 import { createOrderSchema } from "./lib/orderSchema";
 import { createReviewSchema } from "./lib/reviewSchema";
@@ -31,7 +31,7 @@ app.get("/health", async (c) => {
 });
 
 app.get("/api/authors", async (c) => {
-  return c.json(await c.env.runQuery(api.authors.listAuthors, { query: c.req.query() }));
+  return c.json(await c.env.runQuery(api.authors.listAuthors, { query: readQuery(c) }));
 });
 
 app.post("/api/authors", async (c) => {
