@@ -14,7 +14,7 @@ from codemods.source import FUNCTION_KINDS, SourceFile, find_all, parameters, re
 from codemods.workspace import Workspace
 from codemods.writers.checks import port_check
 from codemods.writers.faults import port_error_handler, port_not_found
-from codemods.writers.http import error_fallback, hono_path, refused_route, unfolded
+from codemods.writers.http import error_fallback, unfolded
 from codemods.writers.ported import Ported
 
 Porter = Callable[[Workspace, SourceFile, SgNode], Ported]
@@ -440,23 +440,6 @@ def test_checks_that_do_more_are_refused(edge: Edge, statement: str, obstacle: s
 # ---- http.ts ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("path", "expected"),
-    [
-        ("/users/:id", "/users/:id"),
-        ("//users//:id", "/users/:id"),
-        (r"/users/:id(\d+)", r"/users/:id{\d+}"),
-        ("/files/:name.json", None),
-        ("/range/:from-:to", None),
-        ("/users/:id?", None),
-        ("/files/*", None),
-        ("/users{/:id}", None),
-    ],
-)
-def test_paths(path: str, expected: str | None) -> None:
-    assert hono_path(path) == expected
-
-
 def test_the_error_handlers_stand_in_each_other() -> None:
     same(
         error_fallback(["logErrors", "convertErrors", "answerErrors"]).text,
@@ -476,10 +459,6 @@ def test_the_error_handlers_stand_in_each_other() -> None:
 
 def test_without_a_handler_express_answers() -> None:
     assert "answer !== null ? sendAnswer(c, answer) : sendFault(c, faultOf(error));" in error_fallback([]).text
-
-
-def test_placeholders_are_one_short_line() -> None:
-    assert refused_route("ALL", "/admin", "CX801").text == 'app.all("/admin", notMigrated("CX801"));'
 
 
 def test_functions_that_are_too_long_for_a_line_are_unfolded() -> None:
