@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ast_grep_py import SgNode
 
-from codemods.planner.runtimes import LOGGERS
+from codemods.readers.loggers import LOGGERS
 from codemods.source import FUNCTION_KINDS, SourceFile, arguments, find_all, member, named, span_of, unwrap
 from codemods.workspace import External, Workspace
 

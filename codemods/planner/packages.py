@@ -8,10 +8,11 @@ from codemods.planner.facts import Effect, PackageUse, Replaced
 from codemods.planner.floating import is_floating
 from codemods.planner.member_chains import member_chain, outer_name, shortened
 from codemods.planner.pieces import is_function_call
-from codemods.planner.runtimes import LOGGERS, SUBSTITUTES, Nature, package_nature
+from codemods.planner.runtimes import SUBSTITUTES, Nature, package_nature
 from codemods.planner.scan import Scan
 from codemods.planner.secrets import is_literal_text
 from codemods.planner.tokens import MODULE, signing
+from codemods.readers.loggers import LOGGERS
 from codemods.source import FUNCTION_KINDS, Binding, arguments, member, span_of, unwrap
 
 _CONSOLE = {

@@ -315,9 +315,6 @@ PACKAGES: dict[str, Nature] = (
 SUBSTITUTES = {"bcrypt": "bcryptjs"}
 """Native packages, and the one in plain JavaScript that has the same functions."""
 
-LOGGERS = frozenset({"winston", "pino", "pino-http", "bunyan", "loglevel", "log4js", "signale", "consola", "tracer"})
-"""Logging packages: their loggers become the console."""
-
 VALUE_METHODS = frozenset(
     [
         "at",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 from ast_grep_py import SgNode
 
@@ -10,6 +11,7 @@ from codemods.ir.app import Middleware
 from codemods.planner.edge_facts import INPUT
 from codemods.planner.pieces import Piece, PieceKey, PieceKind, function_piece
 from codemods.planner.request_reads import wrapped
+from codemods.readers.express.logging import LogCalls
 from codemods.readers.express.passing import passes_through
 from codemods.source import FUNCTION_KINDS, SourceFile, member, parameters, span_of, unwrap
 from codemods.workspace import Workspace
@@ -85,7 +87,7 @@ def read_step(workspace: Workspace, middleware: Middleware) -> Step | None:
         sets - {field.name for field in written if not _is_data(field)},
         frozenset(field.name for field in fields if field.assignment is None),
         _changes_input(file, function),
-        passes_through(function.field("body"), names),
+        passes_through(function.field("body"), names, partial(LogCalls(workspace).logs, file)),
     )
 
 

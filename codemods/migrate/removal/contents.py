@@ -14,9 +14,10 @@ from codemods.migrate.removal.elements import Element, Kind
 from codemods.migrate.removal.moved import Moved
 from codemods.planner.pieces import is_function_call
 from codemods.planner.routes import SILENT
-from codemods.planner.runtimes import GLOBALS, LOGGERS, Nature, package_nature
+from codemods.planner.runtimes import GLOBALS, Nature, package_nature
 from codemods.readers.express.handlers import ASYNC_PACKAGES, forwarded_parameter
 from codemods.readers.express.middleware import PACKAGES
+from codemods.readers.loggers import LOGGERS
 from codemods.source import SourceFile, find_all, parameters, span_of
 from codemods.source.tree import FUNCTION_KINDS, enclosing, member_path
 from codemods.workspace import Asset, Builtin, Declared, External, FunctionRef, InFile, InPackage

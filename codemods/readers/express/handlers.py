@@ -39,6 +39,12 @@ def read_handler(workspace: Workspace, file: SourceFile, node: SgNode) -> Handle
     )
 
 
+def wrapped_function(workspace: Workspace, file: SourceFile, node: SgNode) -> FunctionRef | None:
+    """The function within wrappers that only hand errors on: `asyncHandler(async (req, res, next) => …)`."""
+    found = _find(workspace, file, node, ())
+    return found.function if found.wrappers else None
+
+
 def _find(workspace: Workspace, file: SourceFile, node: SgNode, wrappers: tuple[str, ...]) -> Found:
     plain = unwrap(node)
     if plain is None or len(wrappers) > 3:

@@ -44,11 +44,16 @@ _GUARD_NAME = re.compile(r"auth|guard|protect|require|permission|role|limit|vali
 _HANDLER_KINDS = FUNCTION_KINDS | {"identifier", "member_expression", "call_expression", "array", "as_expression"}
 
 
+DEV_SERVERS = frozenset({"@rspack/core", "browser-sync", "rollup", "snowpack", "vite", "webpack", "webpack-dev-server"})
+"""Tools whose configuration adds middleware to a server of their own."""
+
+
 class Likeness:
     """What one file says about receivers that nothing declares as Express objects."""
 
     def __init__(self, file: SourceFile, workspace: Workspace) -> None:
         self._file, self._workspace = file, workspace
+        self._serves_itself = any(item.module.split("/")[0] in DEV_SERVERS for item in file.bindings.imports)
         self._foreign = {item.local for item in file.bindings.imports if item.module in OTHER_SERVERS}
 
     def looks_like_express(self, base: SgNode, path: SgNode | None, handlers: list[SgNode], verb: str) -> bool:
@@ -71,7 +76,7 @@ class Likeness:
     def may_be_router(self, base: SgNode, handlers: list[SgNode]) -> bool:
         """A loop variable or parameter, or a part of it, that gets (req, res) middleware: some router."""
         root = member_path(base)[0]
-        binding = self._file.bindings.resolve(root) if root.kind() == "identifier" else None
+        binding = self._file.bindings.resolve(root) if root.kind() == "identifier" and not self._serves_itself else None
         looped = binding is not None and (
             binding.declaration.kind() == "for_in_statement" or binding.kind == "parameter"
         )

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from ast_grep_py import SgNode
 
 from codemods.ir.app import CodeRef, Condition, Middleware, Role
 from codemods.readers.express.follow import bare, inline_function, value_of
-from codemods.readers.express.handlers import returned_function
+from codemods.readers.express.handlers import returned_function, wrapped_function
+from codemods.readers.express.logging import LogCalls
 from codemods.readers.express.passing import passes_through, writes_context
 from codemods.source import SourceFile, arguments, find_all, member, named, parameters, span_of, unwrap
 from codemods.source.tree import FUNCTION_KINDS
@@ -117,7 +119,7 @@ def _one(workspace: Workspace, file: SourceFile, node: SgNode) -> Middleware:
     name = " ".join(node.text().split())
     name = name if len(name) <= 60 and node.kind() not in FUNCTION_KINDS else _inline_name(node, name)
     definition, package, exported = _definition(workspace, file, node)
-    role = _role(package, exported, definition, node)
+    role = _role(workspace, package, exported, definition, node)
     return Middleware(
         role=role,
         name=name,
@@ -136,6 +138,9 @@ def _definition(
     workspace: Workspace, file: SourceFile, node: SgNode
 ) -> tuple[FunctionRef | None, str | None, tuple[str, ...]]:
     """(the (req, res, next) function, package it comes from, export path)."""
+    wrapped = wrapped_function(workspace, file, node)
+    if wrapped is not None:
+        return wrapped, None, ()
     if node.kind() in FUNCTION_KINDS:
         return inline_function(file, node), None, ()
     if node.kind() == "call_expression" and not node.text().startswith("require("):
@@ -169,7 +174,9 @@ def _of_call(
             return inline_function(workspace.source(target.file), inner), None, ()
         returned = _returned_call(target.node)
         if returned is not None:
-            return _of_call(workspace, workspace.source(target.file), returned)
+            owner = workspace.source(target.file)
+            wrapped = wrapped_function(workspace, owner, returned)
+            return (wrapped, None, ()) if wrapped is not None else _of_call(workspace, owner, returned)
         return None, None, ()
     if isinstance(target, External):
         return None, target.module, target.path
@@ -196,7 +203,9 @@ def _returned_call(function: SgNode) -> SgNode | None:
     return plain if plain is not None and plain.kind() == "call_expression" else None
 
 
-def _role(package: str | None, exported: tuple[str, ...], definition: FunctionRef | None, node: SgNode) -> Role:
+def _role(
+    workspace: Workspace, package: str | None, exported: tuple[str, ...], definition: FunctionRef | None, node: SgNode
+) -> Role:
     if package in ("express", "body-parser") and _parses_specially(exported, node):
         return Role.OTHER
     if package is not None:
@@ -206,8 +215,38 @@ def _role(package: str | None, exported: tuple[str, ...], definition: FunctionRe
             return Role.SESSION
         return PACKAGES.get(package, _by_name(node.text()))
     if definition is not None:
-        return role_by_behaviour(definition.node, node.text())
+        file = workspace.source(definition.file)
+        if _hands_to_parsers(workspace, file, definition.node):
+            return Role.BODY_PARSER
+        return role_by_behaviour(definition.node, node.text(), partial(LogCalls(workspace).logs, file))
     return _by_name(node.text())
+
+
+_BY_TYPE = re.compile(r"content-type|\.is\(", re.I)
+
+
+def _hands_to_parsers(workspace: Workspace, file: SourceFile, function: SgNode) -> bool:
+    """`(req, res, next) => { if (<type of the body>) return next(); express.json()(req, res, next); }`."""
+    names = [parameter.pattern.text() for parameter in parameters(function)]
+    body = function.field("body")
+    if body is None or len(names) != 3 or ("parser" not in file.text.lower() and "express" not in file.text):
+        return False
+    parsers = 0
+    for call in find_all(body, "call_expression"):
+        callee, given = bare(call.field("function")), [argument.text() for argument in arguments(call)]
+        if callee is None or (callee.text() == names[2] and not given):
+            continue
+        if given == names:
+            _, package, exported = _definition(workspace, file, callee)
+            parses = package in ("express", "body-parser") and not _parses_specially(exported, callee)
+            if not parses or EXPRESS_OWN.get(exported[-1] if exported else "") is not Role.BODY_PARSER:
+                return False
+            parsers += 1
+    tests = [node.field("condition") for node in find_all(body, "if_statement", "ternary_expression")]
+    writes = find_all(body, "assignment_expression", "augmented_assignment_expression", "throw_statement")
+    uses_response = re.search(rf"\b{re.escape(names[1])}\s*\.", body.text()) is not None
+    by_type = all(test is not None and _BY_TYPE.search(test.text()) for test in tests)
+    return parsers > 0 and by_type and not writes and not uses_response
 
 
 def _parses_specially(exported: tuple[str, ...], node: SgNode) -> bool:
@@ -219,23 +258,23 @@ def _parses_specially(exported: tuple[str, ...], node: SgNode) -> bool:
     return re.search(r"\b(reviver|type|strict)\b|\bverify\b[\s\S]*\bthrow\b", options) is not None
 
 
-def role_by_behaviour(function: SgNode, text: str) -> Role:
+def role_by_behaviour(function: SgNode, text: str, logs: Callable[[SgNode], bool]) -> Role:
     """Read a middleware's function: error handlers take four parameters, validators parse a part of the request, …"""
     given = parameters(function)
     body = function.field("body")
     source = body.text() if body is not None else ""
     if len(given) == 4:
         return Role.ERROR
+    names = [parameter.pattern.text() for parameter in given]
+    refuses = re.search(r"\.status\(|\.send\w*\(|\.json\(|\.end\(|\bthrow\b|\bnext\(\s*\w", source) is not None
+    if not refuses and passes_through(body, names, logs):
+        return Role.CONTEXT if writes_context(body, names) else Role.LOGGING
     told = _role_by_text(source)
     if told is not None:
         return told
-    names = [parameter.pattern.text() for parameter in given]
     if len(names) >= 2 and _ends(body, names):
         return Role.NOT_FOUND if re.search(r"\b404\b|not.?found", source, re.I) else Role.OTHER
     by_name = _by_name(text)
-    refuses = re.search(r"\.status\(|\.send\w*\(|\.json\(|\.end\(|\bthrow\b|\bnext\(\s*\w", source) is not None
-    if not refuses and passes_through(body, names):
-        return Role.CONTEXT if writes_context(body, names) else Role.LOGGING
     return by_name if by_name not in (Role.LOGGING, Role.CORS, Role.SECURITY_HEADERS, Role.COMPRESSION) else Role.OTHER
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from ast_grep_py import SgNode
 
@@ -37,10 +38,11 @@ _WRITES = {
 }
 
 
-def passes_through(function_body: SgNode | None, names: list[str]) -> bool:
+def passes_through(function_body: SgNode | None, names: list[str], logs: Callable[[SgNode], bool]) -> bool:
     """Goes on along every path, touches no input, and calls nothing but loggers, clocks and headers.
 
-    `names` are the parameters. It may put fields on the request, on `res.locals`, and set headers.
+    `names` are the parameters; `logs` tells the calls that write to the log. It may put fields on the request, on
+    `res.locals`, and set headers.
     """
     if function_body is None or len(names) < 3:
         return False
@@ -51,7 +53,7 @@ def passes_through(function_body: SgNode | None, names: list[str]) -> bool:
     calls = find_all(function_body, "call_expression")
     made = [node.field("constructor") for node in find_all(function_body, "new_expression")]
     return (
-        all(_is_harmless(call, names) for call in calls)
+        all(_is_harmless(call, names) or logs(call) for call in calls)
         and all(maker is not None and maker.text() in _MADE for maker in made)
         and all(_may_write(target, names) for target in _written(function_body))
     )

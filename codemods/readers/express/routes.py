@@ -140,6 +140,7 @@ class _Assembly:
         self._routes: list[Registration] = []
         self._used: dict[Router, list[_Used]] = defaultdict(list)
         self._mounts: dict[Router, list[_Mount]] = defaultdict(list)
+        self._altering = frozenset(registered.alterations)
         self._loose: list[Middleware] = list(registered.alterations)
         self._params: dict[Router, list[tuple[str, Middleware]]] = defaultdict(list)
         self._all_used: list[Middleware] = list(registered.alterations)
@@ -233,6 +234,11 @@ class _Assembly:
                 used = _Used(registration.position, registration.path, middleware, registration.scope, exact=True)
                 self._used[registration.router].append(used)
 
+    def _loose_in(self, path: str) -> list[Middleware]:
+        """What may be on any router, as far as its package goes; what alters Express itself is everywhere."""
+        of, home = self._workspace.package_of, self._workspace.package_of(path)
+        return [m for m in self._loose if m in self._altering or of(m.expression.file) == home]
+
     def _param_middleware(self, router: Router | None, path: str | None) -> list[Middleware]:
         known = self._params.get(router, []) if router is not None else []
         return [middleware for name, middleware in known if path is None or re.search(rf":{re.escape(name)}\b", path)]
@@ -252,7 +258,7 @@ class _Assembly:
             ]
             errors = self._error_handlers(registration.router)
             params = self._param_middleware(registration.router, _join(way.prefix, registration.path))
-            middleware = (*self._loose, *way.middleware, *before, *params, *own)
+            middleware = (*self._loose_in(file.path), *way.middleware, *before, *params, *own)
             found.append(
                 Route(
                     method="ALL" if registration.verb == COMPUTED else registration.verb.upper(),

@@ -1,0 +1,75 @@
+"""Calls that only write to the log: of the console, of logging packages, and of the application's own loggers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ast_grep_py import SgNode
+
+from codemods.readers.express.follow import bare
+from codemods.readers.loggers import LOGGERS
+from codemods.source import SourceFile, find_all, member, member_path, unwrap
+from codemods.workspace import External, FunctionRef, Global, Workspace
+
+FORMATTERS = frozenset({"ansi-colors", "chalk", "cli-color", "colorette", "colors", "debug", "kleur", "picocolors"})
+"""Packages that colour what is logged, or log it under a name."""
+
+_DEPTH = 4
+_PLAIN = frozenset(
+    """concat endsWith filter getTime includes join keys map padEnd padStart push repeat replace replaceAll slice split
+    startsWith substring toFixed toISOString toLocaleString toLocaleTimeString toLowerCase toString toUpperCase trim
+    values entries""".split()
+)
+"""Methods of values that a logger formats its lines with."""
+_PURE = frozenset(
+    "Array Boolean Date Error JSON Map Math Number Object RegExp Set String console performance process".split()
+)
+"""Globals of which a logger may use everything."""
+_WRITES = {"assignment_expression": "left", "augmented_assignment_expression": "left"}
+
+
+@dataclass(frozen=True, slots=True)
+class LogCalls:
+    """Tells loggers by what they do."""
+
+    workspace: Workspace
+
+    def logs(self, file: SourceFile, call: SgNode, depth: int = 0) -> bool:
+        """Does a call do nothing but to write to the log?"""
+        callee = bare(call.field("function"))
+        if callee is None or depth > _DEPTH:
+            return False
+        root = member_path(callee)[0]
+        if root.text() == "console" and file.bindings.resolve(root) is None:
+            return True
+        target = self.workspace.callee(file.path, call)
+        if isinstance(target, External):
+            return target.module.split("/")[0] in LOGGERS | FORMATTERS
+        if not isinstance(target, FunctionRef):
+            return False
+        return self._only_logs(self.workspace.source(target.file), target.node, depth)
+
+    def _only_logs(self, file: SourceFile, function: SgNode, depth: int) -> bool:
+        """Everything that the function does is to format and to log, and it logs at all."""
+        if find_all(function, "await_expression", "throw_statement", "yield_expression", "update_expression"):
+            return False
+        written = [node.field(name) for kind, name in _WRITES.items() for node in find_all(function, kind)]
+        if not all(target is not None and unwrap(target).kind() == "identifier" for target in written):
+            return False
+        calls = find_all(function, "call_expression")
+        logged = [self.logs(file, call, depth + 1) for call in calls]
+        plain = (was_log or self._formats(file, call) for call, was_log in zip(calls, logged, strict=True))
+        made = (node.field("constructor") for node in find_all(function, "new_expression"))
+        return any(logged) and all(plain) and all(maker is not None and maker.text() in _PURE for maker in made)
+
+    def _formats(self, file: SourceFile, call: SgNode) -> bool:
+        callee = bare(call.field("function"))
+        if callee is None:
+            return False
+        root = member_path(callee)[0]
+        if root.kind() == "identifier" and file.bindings.resolve(root) is None:
+            return root.text() in _PURE
+        if isinstance(self.workspace.callee(file.path, call), Global):
+            return True
+        parts = member(callee)
+        return parts is not None and parts[1] in _PLAIN
