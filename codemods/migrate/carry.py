@@ -98,7 +98,7 @@ class Carried:
             for check in plan.checks:
                 piece = self.edge.factory(check)
                 found[piece.piece.key] = piece
-            found |= {step.piece.key: self.edge.step(step) for step in plan.steps}
+            found |= {piece.piece.key: piece for step in plan.steps for piece in self.edge.step(step).whole}
         return found | {handler.piece.key: handler for handler in self.handlers.pieces}
 
 
@@ -205,7 +205,7 @@ class Carrier:
         state = self._state
         news = self._refuse_checks()
         news = refuse_steps(state.edge, state.closure, state.carried) or news
-        state.order, unordered = order_steps(self._workspace, self._reading.app, state.carried)
+        state.order, unordered = order_steps(self._workspace, state.edge, self._reading.app, state.carried)
         news = unordered or news
         carried = state.carried
         handlers = {plan.piece.key: plan for plan in carried if plan.piece is not None}

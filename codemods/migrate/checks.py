@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from ast_grep_py import SgNode
@@ -24,8 +24,8 @@ from codemods.writers.code import ImportSpec
 from codemods.writers.delegates import erased_spans
 from codemods.writers.fault_reads import ZOD_MEMBERS
 from codemods.writers.faults import port_error_handler, port_not_found
-from codemods.writers.ported import Ported
-from codemods.writers.steps import port_step
+from codemods.writers.ported import Helper, Ported
+from codemods.writers.steps import port_helper, port_step
 
 
 @dataclass(slots=True)
@@ -43,8 +43,17 @@ class EdgePiece:
     obstacles: Callable[[], list[Problem]]
     delegates: dict[PieceKey, Delegate] = field(default_factory=dict)
     forwards: bool = False
-    parts: frozenset[str] = frozenset()
-    """The parts of the input that it reads or changes in the object that all share."""
+    asks: frozenset[str] = frozenset()
+    """What only some registrations can give."""
+    helpers: tuple[EdgePiece, ...] = ()
+    """Functions that it hands the request to."""
+
+    @property
+    def whole(self) -> Iterator[EdgePiece]:
+        """The piece with those that it hands the request to."""
+        yield self
+        for helper in self.helpers:
+            yield from helper.whole
 
     @property
     def problems(self) -> list[Problem]:
@@ -154,15 +163,17 @@ class EdgeWriter:
         self, piece: Piece, ported: Ported, code: str, inner: SgNode, refused: frozenset[Effect] = frozenset(Effect)
     ) -> EdgePiece:
         """Analyse what is left of the piece once its edits are made; `refused` effects have no place in it."""
+        helpers = [self._helper(helper) for helper in ported.helpers]
         delegates = {key: each for found in ported.delegates for key, each in _with_own(found).items()}
         for delegate in delegates.values():
             self._analyser.facts(delegate.piece, erased=erased_spans(delegate), framework=_names(delegate))
-        names = [parameter.name for parameter in parameters(inner) if parameter.name is not None]
-        is_handler = span_of(inner) == span_of(piece.node)
+        taken = parameters(inner) if not ported.is_helper else []
+        names = [parameter.name for parameter in taken if parameter.name is not None]
+        is_handler = span_of(inner) == span_of(piece.node) and not ported.is_helper
         self._analyser.facts(piece, is_handler, ported.erased(), names)
         reached = self._closure.reached(piece.key)
         tested = self._class_tests(reached[1:], code) if refused != IN_CONTEXT else []
-        fixed = [*ported.problems, *tested]
+        fixed = [*ported.problems, *tested, *(problem for helper in helpers for problem in helper.problems)]
         if self._closure.effects(piece.key) & refused:
             fixed.append(Problem(code, "reaches the database", ported.file.place(inner)))
         return EdgePiece(
@@ -174,8 +185,20 @@ class EdgeWriter:
             lambda: list(dict.fromkeys([*fixed, *self._closure.problems(piece.key)])),
             delegates,
             ported.forwards,
-            frozenset(ported.parts),
+            frozenset(ported.asks).union(*(helper.asks for helper in helpers)),
+            tuple(helpers),
         )
+
+    def _helper(self, helper: Helper) -> EdgePiece:
+        """A function that is given the request, ported; one that calls itself is known by then."""
+        key = helper.piece.key
+        if key not in self._known:
+            file = self._workspace.source(key.file)
+            empty = EdgePiece(helper.piece, [], [], frozenset(), (), list)
+            self._known[key] = empty
+            ported = port_helper(self._workspace, file, helper)
+            self._known[key] = self._edge_piece(helper.piece, ported, "CX701", helper.piece.node, IN_CONTEXT)
+        return self._known[key]
 
     def _class_tests(self, keys: Sequence[PieceKey], code: str) -> list[Problem]:
         """Functions that an error handler calls see an error that crossed as data: without its class and methods."""

@@ -10,10 +10,13 @@ from codemods.ir.app import App, Middleware, Role, Use
 from codemods.migrate.checks import EdgeWriter
 from codemods.planner.checks import Check
 from codemods.planner.closure import Closure
+from codemods.planner.pieces import PieceKey
 from codemods.planner.problems import Problem
+from codemods.planner.request_facts import COOKIE_PARSER
 from codemods.planner.routes import RoutePlan, stopped_by
 from codemods.planner.steps import Step
 from codemods.workspace import Workspace
+from codemods.writers.edge_request import PARTIAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +48,11 @@ class StepOrder:
 def refuse_steps(edge: EdgeWriter, closure: Closure, plans: Sequence[RoutePlan]) -> bool:
     """Take back the routes whose middleware meets an obstacle; what only adds something, and is not missed, goes."""
     news = False
+    helpers = {key for plan in plans for step in plan.steps for key in _helpers(edge, step)}
     for plan in plans:
-        known: set[str] = set()
+        news = _shares_helper(closure, plan, helpers) or news
+        parsed = any(middleware.role is Role.COOKIES for middleware in plan.route.middleware)
+        known: set[str] = {COOKIE_PARSER} if parsed else set()
         kept = []
         for step in plan.steps:
             problem = _obstacle(edge, closure, step, known)
@@ -65,6 +71,20 @@ def refuse_steps(edge: EdgeWriter, closure: Closure, plans: Sequence[RoutePlan])
     return news
 
 
+def _helpers(edge: EdgeWriter, step: Step) -> list[PieceKey]:
+    return [piece.piece.key for piece in edge.step(step).whole][1:]
+
+
+def _shares_helper(closure: Closure, plan: RoutePlan, helpers: set[PieceKey]) -> bool:
+    """A function that middleware gives the request to is written for Hono, and no other can call it."""
+    reached = closure.reached(plan.piece.key) if helpers and plan.piece is not None and plan.carried else ()
+    shared = next((key for key in reached if key in helpers), None)
+    if shared is not None:
+        text = f"calls `{closure.piece(shared).name}`, to which middleware hands the request"
+        plan.problems.append(Problem("CX205", text, plan.route.place))
+    return shared is not None
+
+
 def _obstacle(edge: EdgeWriter, closure: Closure, step: Step, known: set[str]) -> Problem | None:
     middleware = step.middleware
     if middleware.conditions:
@@ -73,13 +93,14 @@ def _obstacle(edge: EdgeWriter, closure: Closure, step: Step, known: set[str]) -
     if step.made:
         call = edge.call(middleware)
         found += [p for key in closure.reached(call.key) if key != step.piece.key for p in closure.own_problems(key)]
-    missing = sorted(step.reads - step.sets - known)
+    asked = {COOKIE_PARSER} & edge.step(step).asks
+    missing = sorted((step.reads | asked) - step.sets - known)
     if missing:
         found.append(Problem("CX701", f"reads `req.{missing[0]}`, which nothing before it sets", middleware.place))
     return found[0] if found else None
 
 
-def order_steps(workspace: Workspace, app: App, plans: Sequence[RoutePlan]) -> tuple[StepOrder, bool]:
+def order_steps(workspace: Workspace, edge: EdgeWriter, app: App, plans: Sequence[RoutePlan]) -> tuple[StepOrder, bool]:
     """Where each step of the routes is registered, and whether a route had to be taken back.
 
     http.ts registers in the order of the application; a route for which that would run other middleware, or in
@@ -98,11 +119,25 @@ def order_steps(workspace: Workspace, app: App, plans: Sequence[RoutePlan]) -> t
             plan.problems.append(_disordered(plan, before, expected))
             news = True
             continue
+        odd = next((step for step in plan.steps if _is_relative(edge, step, plan, before)), None)
+        if odd is not None:
+            reason = "reads the path below the router that it is registered on"
+            plan.problems.append(stopped_by(odd, Problem("CX701", reason, odd.middleware.place)))
+            news = True
+            continue
         order.own[plan.key] = own
         for use in before:
             owners[use].append(plan.key)
     order.shared = [Shared(use, wanted[use.middleware], tuple(owners[use])) for use in uses if use in owners]
     return order, news
+
+
+def _is_relative(edge: EdgeWriter, step: Step, plan: RoutePlan, before: Sequence[Use]) -> bool:
+    """Does it ask for the path where Express leaves out what the routers above have taken?"""
+    if not edge.step(step).asks & PARTIAL - {COOKIE_PARSER}:
+        return False
+    uses = [use for use in before if use.middleware == step.middleware]
+    return any(use.path != "/" for use in uses) if uses else plan.depth > 0
 
 
 def _chain(plan: RoutePlan) -> list[Step | Check]:

@@ -13,7 +13,7 @@ from codemods.planner.pieces import Piece, PieceKey, PieceKind, function_piece
 from codemods.planner.request_reads import wrapped
 from codemods.readers.express.logging import LogCalls
 from codemods.readers.express.passing import passes_through
-from codemods.source import FUNCTION_KINDS, SourceFile, member, parameters, span_of, unwrap
+from codemods.source import FUNCTION_KINDS, SourceFile, member, named, parameters, property_name, span_of, unwrap
 from codemods.workspace import Workspace
 
 _EXPRESS = frozenset(
@@ -32,12 +32,13 @@ _NO_DATA = FUNCTION_KINDS | {"new_expression", "class", "regex"}
 class Field:
     """`req.tenant`, `res.locals.user`, `(req as any).id`: a field that one middleware puts there for later ones.
 
-    `assignment` is the assignment that it is the target of.
+    `assignment` is the assignment that it is the target of; `taken` says that a pattern takes it from the request.
     """
 
     node: SgNode
     name: str
     assignment: SgNode | None = None
+    taken: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,14 +107,19 @@ def _piece(
     return (piece if piece is not None and piece.kind is not PieceKind.INLINE else None), True
 
 
-def fields_of(file: SourceFile, function: SgNode) -> list[Field]:
-    """All uses of fields that are Express's own neither on the request nor on the response."""
+def fields_of(file: SourceFile, function: SgNode, index: int = 0) -> list[Field]:
+    """All uses of fields that are Express's own neither on the request nor on the response behind it."""
     found = []
-    for reference in request_references(file, function):
+    for reference in request_references(file, function, index):
         read = _member_above(reference)
         if read is not None and read[1] not in _EXPRESS:
             found.append(_field(*read))
-    for reference in _references(file, function, 1):
+        taken = taken_apart(reference)
+        for element in named(taken[1]) if taken is not None else []:
+            key = element_of(element)
+            if key is not None and key[0] not in _EXPRESS:
+                found.append(Field(element, key[0], taken=True))
+    for reference in _references(file, function, index + 1):
         local = _member_above(reference)
         read = _member_above(local[0]) if local is not None and local[1] == "locals" else None
         if read is not None:
@@ -121,9 +127,33 @@ def fields_of(file: SourceFile, function: SgNode) -> list[Field]:
     return found
 
 
-def request_references(file: SourceFile, function: SgNode) -> list[SgNode]:
+def is_custom(name: str) -> bool:
+    """A field of the request that Express does not have."""
+    return name not in _EXPRESS
+
+
+def taken_apart(reference: SgNode) -> tuple[SgNode, SgNode] | None:
+    """The declarator and the pattern of `const { user, body } = req`."""
+    above = wrapped(reference).parent()
+    pattern = above.field("name") if above is not None and above.kind() == "variable_declarator" else None
+    return (
+        (above, pattern) if above is not None and pattern is not None and pattern.kind() == "object_pattern" else None
+    )
+
+
+def element_of(element: SgNode) -> tuple[str, str] | None:
+    """The key of an element of a pattern and what it becomes: a name, or a pattern of its own."""
+    if element.kind() == "shorthand_property_identifier_pattern":
+        return element.text(), element.text()
+    key, value = element.field("key"), element.field("value")
+    name = property_name(key) if key is not None else None
+    plain = value is not None and value.kind() in ("identifier", "object_pattern")
+    return (name, value.text()) if name is not None and value is not None and plain else None
+
+
+def request_references(file: SourceFile, function: SgNode, index: int = 0) -> list[SgNode]:
     """All uses of the request, also by another name: `const r = req as AuthRequest`."""
-    found, queue = [], _references(file, function, 0)
+    found, queue = [], _references(file, function, index)
     while queue:
         reference = queue.pop(0)
         found.append(reference)
@@ -176,8 +206,11 @@ def _is_data(field: Field) -> bool:
 def _changes_input(file: SourceFile, function: SgNode) -> bool:
     """May body, query or path parameters be others afterwards? Only reads of single fields tell that they are not."""
     for reference in request_references(file, function):
-        read = _member_above(reference)
+        read, taken = _member_above(reference), taken_apart(reference)
         if read is not None and read[1] in INPUT and not _only_reads(read[0]):
+            return True
+        elements = [element_of(element) for element in named(taken[1])] if taken is not None else []
+        if any(each is not None and each[0] in INPUT and "{" not in each[1] for each in elements):
             return True
     return False
 

@@ -6,12 +6,14 @@ import re
 
 from ast_grep_py import SgNode
 
-from codemods.planner.edge_facts import edge_read
-from codemods.planner.request_facts import FactRead, fact_of
+from codemods.planner.edge_facts import Part, edge_read
+from codemods.planner.request_facts import Fact, FactRead, fact_of
 from codemods.source import FUNCTION_KINDS, Edit, SourceFile, Span, member, span_of, unwrap
 from codemods.writers.ported import Ported, parameter_node, references
 
 _INPUT = {"query": "{c}.req.query()", "params": "{c}.req.param()"}
+PARTIAL = frozenset({"cookies", "url", "path", "baseUrl"})
+"""What depends on the other middleware, or on where the code is mounted."""
 _LOGGER = re.compile(r"^(console|[\w.]*log(ger)?)\.(log|info|warn|error|debug|trace|http|verbose|fatal)$", re.I)
 
 
@@ -28,24 +30,35 @@ def request_reads(ported: Ported, function: SgNode, index: int, context: str) ->
             ported.edits.append(edit)
 
 
-def read_edit(ported: Ported, reference: SgNode, context: str) -> Edit | None:
-    """What the edge knows of the request, by one use of it."""
+def read_edit(
+    ported: Ported, reference: SgNode, context: str, provided: frozenset[str] = frozenset(), waits: bool = False
+) -> Edit | None:
+    """What the edge knows of the request, by one use of it; `waits` says that it may be awaited there."""
     read = _member_of(reference)
     if read is None:
         return None
     node, name = read
     if name in _INPUT:
         return Edit.replace(span_of(node), _INPUT[name].format(c=context))
-    found = fact_of(name, node, frozenset())
+    found = fact_of(name, node, provided)
+    if isinstance(found, FactRead) and found.pattern is not None and name == Part.HEADERS:
+        return Edit.replace(span_of(found.node), f"{context}.req.header()")
     if not isinstance(found, FactRead) or found.fact is None:
         return None
-    known = edge_read(found.fact.part, found.fact.key, context)
-    if known.text.startswith("(await"):
+    text = fact_text(ported, found.fact, context, waits)
+    return Edit.replace(span_of(found.node), text) if text is not None else None
+
+
+def fact_text(ported: Ported, fact: Fact, context: str, waits: bool) -> str | None:
+    """Hono's expression for a fact; None for one that would have to be awaited where nothing can be."""
+    known = edge_read(fact.part, fact.key, context)
+    if known.text.startswith("(await") and not waits:
         return None
+    ported.asks |= {fact.key or "", fact.part.value} & PARTIAL
     text = known.text
     for library in known.library:
         text = text.replace(f"{library}(", f"{ported.use(library)}(")
-    return Edit.replace(span_of(found.node), text)
+    return text
 
 
 def _member_of(node: SgNode) -> tuple[SgNode, str] | None:

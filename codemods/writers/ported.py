@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from ast_grep_py import SgNode
 
+from codemods.planner.pieces import Piece
 from codemods.planner.problems import Problem
 from codemods.planner.replies import Delegate
 from codemods.source import Edit, SourceFile, Span, find_all, named, parameters, span_of
@@ -22,6 +23,14 @@ _CASTS = frozenset(
 _NAMES = ("identifier", "type_identifier", "shorthand_property_identifier", "shorthand_property_identifier_pattern")
 _CONTEXT = ImportSpec("hono", "Context", "", True)
 _STATUS = ImportSpec("hono/utils/http-status", "ContentfulStatusCode", "", True)
+
+
+@dataclass(frozen=True, slots=True)
+class Helper:
+    """A function of the repository that middleware hands the request to, and the parameter that takes it."""
+
+    piece: Piece
+    index: int
 
 
 @dataclass(slots=True)
@@ -41,10 +50,12 @@ class Ported:
     forwards: bool = False
     kept: list[Span] = field(default_factory=list)
     """Replaced source whose names are written again elsewhere."""
-    parts: set[str] = field(default_factory=set)
-    """The parts of the input that it reads or changes in the object that all share."""
-    writes_headers: set[str] = field(default_factory=set)
-    """Request headers that later readers find as it left them."""
+    asks: set[str] = field(default_factory=set)
+    """What only some registrations can give: `cookies`, which have to be parsed, and `url`, `path`, `baseUrl`."""
+    is_helper: bool = False
+    """It is handed the request by middleware, and is none itself."""
+    helpers: list[Helper] = field(default_factory=list)
+    """Functions that are given the request."""
 
     @property
     def typed(self) -> bool:

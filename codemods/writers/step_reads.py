@@ -8,14 +8,29 @@ from collections import defaultdict
 from ast_grep_py import SgNode
 
 from codemods.planner.edge_facts import INPUT, Part
+from codemods.planner.pieces import PieceKind, function_piece
+from codemods.planner.request_facts import COOKIE_PARSER, plain_fact
 from codemods.planner.request_reads import wrapped
-from codemods.planner.steps import alias_of, fields_of, request_references
-from codemods.source import Edit, Span, arguments, find_all, member, named, parameters, span_of, string_value
-from codemods.workspace import Workspace
-from codemods.writers.edge_request import dropped, read_edit, whole_read
-from codemods.writers.ported import Ported, whole_line
+from codemods.planner.steps import alias_of, element_of, fields_of, is_custom, request_references, taken_apart
+from codemods.source import (
+    Edit,
+    SourceFile,
+    Span,
+    arguments,
+    find_all,
+    member,
+    named,
+    parameters,
+    span_of,
+    string_value,
+)
+from codemods.source.tree import FUNCTION_KINDS
+from codemods.workspace import FunctionRef, Workspace
+from codemods.writers.edge_request import dropped, fact_text, read_edit, whole_read
+from codemods.writers.ported import Helper, Ported, whole_line
 
 _CODE = "CX701"
+_COOKIES = frozenset({COOKIE_PARSER})
 _HEADER_READERS = frozenset({"get", "header"})
 _TOUCHES = ("member_expression", "subscript_expression", "call_expression")
 
@@ -23,19 +38,25 @@ _TOUCHES = ("member_expression", "subscript_expression", "call_expression")
 class StepReads:
     """Rewrites all uses of the request in one function but the fields that middleware hands on."""
 
-    def __init__(self, ported: Ported, function: SgNode, context: str, workspace: Workspace) -> None:
+    def __init__(
+        self, ported: Ported, function: SgNode, context: str, workspace: Workspace, index: int = 0, waits: bool = True
+    ) -> None:
+        """The request is the parameter at `index`; `waits` says that the function may wait for its body."""
         self._ported, self._function, self._context = ported, function, context
-        self._workspace, self._file = workspace, ported.file
+        self._workspace, self._file, self._index, self._waits = workspace, ported.file, index, waits
         self._headers: dict[str, list[Span]] = defaultdict(list)
+        self._written: set[str] = set()
         self._inputs: list[tuple[Part, SgNode, SgNode]] = []
         """Part, the read of it, and the reference to the request in it."""
 
     def write(self) -> None:
-        fields = {span_of(field.node) for field in fields_of(self._file, self._function)}
-        for reference in request_references(self._file, self._function):
-            alias = alias_of(reference)
+        fields = {span_of(field.node) for field in fields_of(self._file, self._function, self._index)}
+        for reference in request_references(self._file, self._function, self._index):
+            alias, taken = alias_of(reference), taken_apart(reference)
             if alias is not None:
                 self._drop(alias)
+            elif taken is not None:
+                self._take_apart(reference, *taken)
             elif not any(span_of(node) in fields for node in reference.ancestors()):
                 self._reference(reference)
         self._written_headers()
@@ -49,6 +70,32 @@ class StepReads:
             return
         self._ported.edits.append(Edit.delete(whole_line(self._file, span_of(declaration))))
 
+    def _take_apart(self, reference: SgNode, declarator: SgNode, pattern: SgNode) -> None:
+        """`const { user, headers } = req` → `const user = c.get("user"), headers = c.req.header()`."""
+        elements = [element_of(element) for element in named(pattern)]
+        written = [f"{each[1]} = {value}" for each in elements if each and (value := self._value(each[0])) is not None]
+        if len(written) < len(elements) or declarator.field("type") is not None:
+            self._ported.problem(_CODE, "takes its request apart", pattern)
+            return
+        parts = [Part(each[0]) for each in elements if each is not None and each[0] in INPUT]
+        self._inputs += [(part, pattern, reference) for part in parts]
+        self._ported.edits.append(Edit.replace(span_of(declarator), ", ".join(written)))
+
+    def _value(self, key: str) -> str | None:
+        """A property of the request as an expression."""
+        if key in INPUT:
+            return f"{self._name}.{key}"
+        if key == "headers":
+            return f"{self._context}.req.header()"
+        fact = plain_fact(key, frozenset())
+        if fact is None:
+            return f'{self._context}.get("{key}")' if is_custom(key) else None
+        return fact_text(self._ported, fact, self._context, self._waits)
+
+    @property
+    def _name(self) -> str:
+        return parameters(self._function)[self._index].name or "req"
+
     def _reference(self, reference: SgNode) -> None:
         outer = wrapped(reference)
         above = outer.parent()
@@ -61,11 +108,22 @@ class StepReads:
                 return
             if parts[1] in _HEADER_READERS and self._header_call(above):
                 return
-        edit = read_edit(self._ported, reference, self._context) or dropped(self._file, reference)
+        helper = helper_of(self._workspace, self._file, reference)
+        if helper is not None:
+            self._ported.helpers.append(helper)
+            self._ported.edits.append(Edit.replace(span_of(outer), self._context))
+            return
+        edit = read_edit(self._ported, reference, self._context, _COOKIES, self._waits and self._is_own(reference))
+        edit = edit or dropped(self._file, reference)
         if edit is None:
             self._ported.problem(_CODE, f"reads `{whole_read(reference).text()}`", reference)
         else:
             self._ported.edits.append(edit)
+
+    def _is_own(self, reference: SgNode) -> bool:
+        """Does it stand in no function inside the middleware?"""
+        inner = next((node for node in reference.ancestors() if node.kind() in FUNCTION_KINDS), None)
+        return inner is not None and span_of(inner) == span_of(self._function)
 
     # ---- headers --------------------------------------------------------------------------------
 
@@ -100,14 +158,14 @@ class StepReads:
                 self._ported.problem(_CODE, f"uses the value of setting the header `{name}`", assignment)
             opening = f'{self._context}.req.raw.headers.set("{name}", '
             self._ported.edits.append(Edit(span_of(assignment), (opening, span_of(right), ")")))
-            self._ported.writes_headers.add(name)
+            self._written.add(name)
 
     def _read_headers(self) -> None:
         """A header that is asked for often gets a name, so that TypeScript sees what was made sure of it."""
         for name, reads in self._headers.items():
             text = f'{self._context}.req.header("{name}")'
             local = _camel(name)
-            often = len(reads) > 1 and name not in self._ported.writes_headers and self._is_free(local)
+            often = len(reads) > 1 and name not in self._written and self._is_free(local)
             if often and self._open_with(f"const {local} = {text};"):
                 self._ported.edits += [Edit.replace(span, local) for span in reads]
                 continue
@@ -135,13 +193,14 @@ class StepReads:
         if queries and self._is_free("query") and self._open_with(opening):
             self._ported.edits += [Edit.replace(span_of(node), "query") for _, node, _ in self._inputs]
             return
-        own = parameters(self._function)[0].name or "req"
+        own = self._name
+        if not self._waits:
+            self._ported.problem(_CODE, "reads the input in a function that it calls", self._function)
         if not self._open_with(f"const {own} = await {self._ported.use('sharedInput')}({self._context});"):
             self._ported.problem(_CODE, "reads the input in an expression", self._function)
-        for part, _, reference in self._inputs:
-            self._ported.parts.add(part)
+        for _, _, reference in self._inputs:
             target = wrapped(reference)
-            if target.text() != own:
+            if target.text() != own and taken_apart(reference) is None:
                 self._ported.edits.append(Edit.replace(span_of(target), own))
 
     def _open_with(self, line: str) -> bool:
@@ -158,6 +217,22 @@ class StepReads:
     def _is_free(self, name: str) -> bool:
         kinds = ("identifier", "shorthand_property_identifier", "shorthand_property_identifier_pattern")
         return name not in {node.text() for node in find_all(self._function, *kinds)}
+
+
+def helper_of(workspace: Workspace, file: SourceFile, reference: SgNode) -> Helper | None:
+    """The function of the repository that is called with the request, `bearerToken(req)`."""
+    outer = wrapped(reference)
+    given = outer.parent()
+    call = given.parent() if given is not None and given.kind() == "arguments" else None
+    target = workspace.callee(file.path, call) if call is not None and call.kind() == "call_expression" else None
+    if call is None or not isinstance(target, FunctionRef):
+        return None
+    index = [span_of(argument) for argument in arguments(call)].index(span_of(outer))
+    piece = function_piece(workspace.source(target.file), target.node)
+    taken = parameters(target.node)
+    if piece is None or piece.kind is PieceKind.INLINE or len(taken) <= index or taken[index].name is None:
+        return None
+    return None if taken[index].is_rest else Helper(piece, index)
 
 
 def _is_read(node: SgNode) -> bool:

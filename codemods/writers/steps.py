@@ -6,18 +6,20 @@ from ast_grep_py import SgNode
 
 from codemods.planner.flow import open_ends, rest_after
 from codemods.planner.logs import is_log
+from codemods.planner.memory import is_state
 from codemods.planner.pieces import Piece, PieceKind
 from codemods.planner.replies import Form, ResponsePlan
 from codemods.planner.responses import plan_response
+from codemods.planner.runtimes import GLOBALS, VALUE_METHODS, Nature
 from codemods.planner.stands import outermost
 from codemods.planner.steps import Field, fields_of
-from codemods.source import Edit, SourceFile, Span, arguments, parameters, span_of
+from codemods.source import Edit, SourceFile, Span, arguments, member, parameters, span_of, unwrap
 from codemods.source.tree import FUNCTION_KINDS, is_async
 from codemods.workspace import Workspace
 from codemods.writers.code import ImportSpec
 from codemods.writers.edge_answers import EdgeAnswers
 from codemods.writers.environment import environment_edits
-from codemods.writers.ported import Ported, fresh_context, references, signature, untyped
+from codemods.writers.ported import Helper, Ported, fresh_context, references, signature, untyped
 from codemods.writers.step_headers import header_edits
 from codemods.writers.step_reads import StepReads
 
@@ -36,6 +38,7 @@ def port_step(workspace: Workspace, file: SourceFile, function: SgNode, piece: P
     _Port(workspace, ported, function, ported.typed and piece.kind is not PieceKind.INLINE).write()
     if span_of(piece.node) != span_of(function):
         _untype_maker(ported, piece.node)
+        _keeps_nothing(ported, function)
     return ported
 
 
@@ -120,6 +123,8 @@ class _Port:
             self._handled.append(span_of(field.node))
             if field.name in both:
                 self._ported.problem(_CODE, f"keeps `{field.name}` in two places", field.node)
+            elif field.taken:
+                continue
             elif field.assignment is None:
                 self._ported.edits.append(Edit.replace(span_of(field.node), self._get(field)))
             else:
@@ -165,6 +170,44 @@ class _Port:
         elif opening:
             self._ported.edits.append(Edit.insert(span_of(self._function).start, opening))
         signature(self._ported, self._function, text)
+
+
+def _keeps_nothing(ported: Ported, function: SgNode) -> None:
+    """What the function around a middleware remembers for it between requests would be forgotten."""
+    for binding in ported.file.bindings.free(function).bindings:
+        if binding.is_top_level or binding.imported is not None:
+            continue
+        given = binding.kind == "parameter" or binding.value is None or _is_fixed(binding.value)
+        if binding.reassigned or is_state(binding) or not given:
+            ported.problem("CX104", f"keeps `{binding.name}` in the memory of the server", binding.node)
+
+
+def _is_fixed(value: SgNode) -> bool:
+    """A value that holds nothing but what it was made from."""
+    plain = unwrap(value, awaited=True)
+    if plain.kind() == "new_expression":
+        maker = plain.field("constructor")
+        return maker is not None and maker.text() in ("RegExp", "Set", "Map", "Date", "URL", "Error")
+    if plain.kind() == "call_expression":
+        parts = member(plain.field("function") or plain)
+        return parts is not None and (parts[1] in VALUE_METHODS or GLOBALS.get(parts[0].text()) is Nature.PURE)
+    return True
+
+
+def port_helper(workspace: Workspace, file: SourceFile, helper: Helper) -> Ported:
+    """A function that middleware hands the request to: it gets Hono's context, and the rest stays."""
+    ported = Ported(file, is_helper=True)
+    function, taken = helper.piece.node, parameters(helper.piece.node)[helper.index]
+    context = fresh_context(function)
+    for field in fields_of(file, function, helper.index):
+        if field.assignment is not None:
+            ported.problem(_CODE, f"calls `{helper.piece.name}`, which sets `{field.name}`", field.node)
+        elif not field.taken:
+            ported.edits.append(Edit.replace(span_of(field.node), f'{context}.get("{field.name}")'))
+    StepReads(ported, function, context, workspace, helper.index, waits=False).write()
+    typed = f"{context}: {ported.context()}" if ported.typed else context
+    ported.edits.append(Edit.replace(span_of(taken.node), typed))
+    return ported
 
 
 def _answers(plan: ResponsePlan) -> ResponsePlan:

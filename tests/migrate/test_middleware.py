@@ -172,6 +172,10 @@ def test_what_middleware_changes_is_what_the_handler_gets(codemod: CodemodTest) 
 
 
 REFUSED = {
+    "remembers between requests": (
+        "remember()",
+        "which keeps `seen` in the memory of the server",
+    ),
     "goes on from a callback": (
         "(req: any, res: any, next: any) => { setTimeout(() => next(), 1); }",
         "which goes on from a callback",
@@ -198,6 +202,10 @@ REFUSED = {
 @pytest.mark.parametrize(("middleware", "reason"), REFUSED.values(), ids=REFUSED.keys())
 def test_middleware_that_cannot_be_ported_stops_its_routes(codemod: CodemodTest, middleware: str, reason: str) -> None:
     routes = f"""
+        function remember() {{
+          let seen = 0;
+          return (req: any, res: any, next: any) => {{ if (seen++ > 9) return res.status(429).end(); next(); }};
+        }}
         app.get("/open", (req, res) => res.json(1));
         app.use({middleware});
         app.get("/closed", (req, res) => res.json(1));
@@ -255,3 +263,82 @@ def test_a_check_before_middleware_runs_before_it(codemod: CodemodTest) -> None:
     bodies: list[Json] = [{}, {"text": "a"}]
     answers = served(migrated).serve([Request("POST", "/notes", body) for body in bodies])
     assert [answer.status for answer in answers] == [422, 401]
+
+
+ROLES = """
+    export const asyncHandler = (fn: any) => (req: Request, res: Response, next: NextFunction) =>
+      Promise.resolve(fn(req, res, next)).catch(next);
+
+    const keyOf = (req: Request): string | undefined => {
+      const { authorization } = req.headers;
+      return authorization?.replace("Key ", "") ?? (req.query.key as string);
+    };
+
+    export const identify = asyncHandler(async (req: Request, res: Response, next: NextFunction) => {
+      const { url, headers } = req;
+      const key = keyOf(req);
+      if (!key) return res.status(401).json({ error: `No key for ${url}`, agent: headers["user-agent"] ?? null });
+      (req as any).role = key.split("-")[0];
+      next();
+    });
+
+    export const only = (...roles: string[]) =>
+      asyncHandler(async (req: Request, res: Response, next: NextFunction) => {
+        const { role } = req as any;
+        if (!roles.includes(role)) throw Object.assign(new Error(`${role} may not`), { status: 403 });
+        next();
+      });
+    """
+
+
+def test_guards_are_found_within_wrappers_and_take_helpers_along(codemod: CodemodTest) -> None:
+    migrated = codemod.migrate(
+        app(
+            """
+            import { identify, only } from "./roles";
+            app.use(identify);
+            app.get("/role", (req: any, res) => res.json({ role: req.role }));
+            app.get("/admin", only("admin"), (req, res) => res.json("admin"));
+            """,
+            roles=ROLES,
+        )
+    )
+    assert migrated.convex["convex/lib/roles.ts"] == dedented("""
+        import type { Context, Next } from "hono";
+        import { readQuery, urlOf } from "./edge";
+
+        export const keyOf = (c: Context): string | undefined => {
+          const query = readQuery(c);
+          const { authorization } = c.req.header();
+          return authorization?.replace("Key ", "") ?? (query.key as string);
+        };
+
+        export const identify = async (c: Context, next: Next) => {
+          const url = urlOf(c), headers = c.req.header();
+          const key = keyOf(c);
+          if (!key) return c.json({ error: `No key for ${url}`, agent: headers["user-agent"] ?? null }, 401);
+          c.set("role", key.split("-")[0]);
+          await next();
+        };
+
+        export const only = (...roles: string[]) =>
+          async (c: Context, next: Next) => {
+            const role = c.get("role");
+            if (!roles.includes(role)) throw Object.assign(new Error(`${role} may not`), { status: 403 });
+            await next();
+          };
+        """)
+    answers = served(migrated).serve(
+        [
+            Request("GET", "/role"),
+            Request("GET", "/role", headers={"authorization": "Key user-1"}),
+            Request("GET", "/admin?key=user-1"),
+            Request("GET", "/admin?key=admin-1"),
+        ]
+    )
+    assert [(answer.status, answer.body) for answer in answers] == [
+        (401, {"error": "No key for /role", "agent": None}),
+        (200, {"role": "user"}),
+        (403, "<pre>Forbidden</pre>"),
+        (200, "admin"),
+    ]

@@ -238,8 +238,10 @@ def _hands_to_parsers(workspace: Workspace, file: SourceFile, function: SgNode) 
             continue
         if given == names:
             _, package, exported = _definition(workspace, file, callee)
-            parses = package in ("express", "body-parser") and not _parses_specially(exported, callee)
-            if not parses or EXPRESS_OWN.get(exported[-1] if exported else "") is not Role.BODY_PARSER:
+            made = value_of(workspace, file.path, callee) if callee.kind() != "call_expression" else None
+            special = _parses_specially(exported, made.node if made is not None else callee)
+            own = any(EXPRESS_OWN.get(name) is Role.BODY_PARSER for name in exported)
+            if package not in ("express", "body-parser") or special or not own:
                 return False
             parsers += 1
     tests = [node.field("condition") for node in find_all(body, "if_statement", "ternary_expression")]

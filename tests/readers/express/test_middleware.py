@@ -151,3 +151,97 @@ def test_arrays_of_middleware_are_opened(read: ReadApp) -> None:
     )
     assert found.before("GET /x") == ["a", "b", "c", "d"]
     assert found.before("POST /x") == ["b", "c"]
+
+
+WRAPPED = {
+    "a guard": "wrap(async (req, res, next) => { if (!req.query.k) return res.status(401).end(); next(); })",
+    "a guard by name": "guarded",
+    "a guard that a function makes": "only('admin')",
+}
+
+
+@pytest.mark.parametrize("used", WRAPPED.values(), ids=WRAPPED.keys())
+def test_wrappers_that_hand_errors_on_are_seen_through(read: ReadApp, used: str) -> None:
+    text = """
+        const wrap = (fn) => (req, res, next) => Promise.resolve(fn(req, res, next)).catch(next);
+        const guarded = wrap(async (req, res, next) => { if (!req.query.k) return res.status(401).end(); next(); });
+        const only = (role) => wrap(async (req, res, next) => { if (role) throw new Denied(403); next(); });
+        """
+    found = read(f"{text}{APP}app.use({used});").used()
+    assert (found.role, found.definition is not None) == (Role.GUARD, True)
+
+
+LOGGERS = {
+    "winston": 'import winston from "winston";\nconst log = { out: winston.createLogger({}) };',
+    "a class": """
+        class Log {
+          level = "info";
+          out = { info: (text) => this.write("INFO", text) };
+          write(level, text) {
+            if (this.level === level) return;
+            let line = level.toUpperCase();
+            line = `${new Date().toISOString()} ${line} ${text}`;
+            console.log(line);
+          }
+          info(text) { this.write("INFO", text); }
+        }
+        const log = { out: new Log() };
+        """,
+}
+
+
+@pytest.mark.parametrize("logger", LOGGERS.values(), ids=LOGGERS.keys())
+def test_loggers_are_known_by_what_they_do(read: ReadApp, logger: str) -> None:
+    middleware = "(req, res, next) => { log.out.info(`${req.method} ${req.url}`); next(); }"
+    text = f"import express from 'express';\n{logger}\n{APP}const every = {middleware};\napp.use(every);"
+    assert read(text).used().role is Role.LOGGING
+
+
+def test_what_counts_or_stores_is_no_logger(read: ReadApp) -> None:
+    text = "let hits = 0;\nconst log = { info: (text) => { hits += 1; console.log(text); } };"
+    middleware = "(req, res, next) => { log.info(req.url); metrics.count(req.url); next(); }"
+    assert read(f"{text}\n{APP}const every = {middleware};\napp.use(every);").used().role is not Role.LOGGING
+
+
+PARSERS = {
+    "but for uploads": (
+        """(req, res, next) => {
+          if (req.headers["content-type"]?.startsWith("multipart/form-data")) return next();
+          express.json({ limit: "5mb" })(req, res, next);
+        }""",
+        Role.BODY_PARSER,
+    ),
+    "by a constant": (
+        "(req, res, next) => (req.is('json') ? parseJson(req, res, next) : next())",
+        Role.BODY_PARSER,
+    ),
+    "but for a path": (
+        "(req, res, next) => { if (req.path === '/hook') next(); else parseJson(req, res, next); }",
+        Role.OTHER,
+    ),
+    "and more": ("(req, res, next) => { res.set('X-A', '1'); parseJson(req, res, next); }", Role.OTHER),
+}
+
+
+@pytest.mark.parametrize(("function", "role"), PARSERS.values(), ids=PARSERS.keys())
+def test_a_function_that_chooses_a_parser_parses_bodies(read: ReadApp, function: str, role: Role) -> None:
+    head = 'import express from "express";\nconst parseJson = express.json();\n'
+    assert read(f"{head}{APP}const choose = {function};\napp.use(choose);").used().role is role
+
+
+def test_middleware_of_a_development_server_is_none_of_the_application(read: ReadApp) -> None:
+    files = {
+        "app.ts": f"{APP}app.get('/a', (req, res) => res.json(1));",
+        "vite.config.ts": """
+            import { defineConfig } from "vite";
+            export default defineConfig({
+              plugins: [{
+                name: "icons",
+                configureServer(server) {
+                  server.middlewares.use((req, res, next) => { if (req.url === "/i") res.end("i"); else next(); });
+                },
+              }],
+            });
+            """,
+    }
+    assert read(files).route("GET /a").middleware == ()
