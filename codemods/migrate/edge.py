@@ -86,11 +86,10 @@ class EdgeAssembler:
         """Middleware for all below a path, there as long as one of its routes is."""
         step = self._step(shared.step)
         code = shared_step(shared.use, step.text)
-        if code is not None:
-            code.imports += step.imports
-            code.runtime |= step.runtime
-            groups = [self._assembler.route_group(plan) for plan in self._carried.plans if plan.key in shared.plans]
-            self._code((1, number), tuple(sorted(set(groups))), code)
+        code.imports += step.imports
+        code.runtime |= step.runtime
+        groups = [self._assembler.route_group(plan) for plan in self._carried.plans if plan.key in shared.plans]
+        self._code((1, number), tuple(sorted(set(groups))), code)
 
     def _early(self, check: Written) -> EdgeCode:
         """A check that comes before middleware of the route, as middleware."""

@@ -17,6 +17,7 @@ from codemods.planner.routes import RoutePlan, stopped_by
 from codemods.planner.steps import Step
 from codemods.workspace import Workspace
 from codemods.writers.edge_request import PARTIAL
+from codemods.writers.http import scope_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,11 @@ class StepOrder:
         """Is it an `all(path, fn)` whose function is registered as middleware of the verbs behind it?"""
         handler = plan.route.handler.expression
         exact = (shared.use for shared in self.shared if shared.use.exact)
-        return plan.route.method == "ALL" and any(use.middleware.expression == handler for use in exact)
+        return (
+            plan.route.method == "ALL"
+            and not plan.carried
+            and any(use.middleware.expression == handler for use in exact)
+        )
 
 
 def refuse_steps(edge: EdgeWriter, closure: Closure, plans: Sequence[RoutePlan]) -> bool:
@@ -173,10 +178,13 @@ def _runs_before(use: Use, plan: RoutePlan) -> bool:
     route = plan.route
     if use.application != route.application or use.order >= route.order or use.path is None or route.path is None:
         return False
-    own, path = _segments(use.path), _segments(route.path)
-    if len(own) > len(path) or (use.exact and len(own) != len(path)):
+    if scope_of(use) is None:
         return False
-    return all(a == b or a.startswith(":") or b.startswith(":") for a, b in zip(own, path, strict=False))
+    own, path = _segments(use.path), _segments(route.path)
+    is_open = bool(path) and (path[-1].startswith(("*", "{*")) or path[-1].endswith(("?", "}")))
+    if not is_open and (len(own) > len(path) or (use.exact and len(own) != len(path))):
+        return False
+    return all(a == b or ":" in (a[0], b[0]) or b[0] in "*{" for a, b in zip(own, path, strict=False))
 
 
 def _segments(path: str) -> list[str]:

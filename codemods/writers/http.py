@@ -100,15 +100,17 @@ def _handled(handlers: Sequence[str], error: str) -> Doc:
     return call(first, *given)
 
 
-def shared_step(use: Use, step: str) -> EdgeCode | None:
-    """`app.use("/api/*", requireKey);`; None for a path that Hono has no form for."""
+def scope_of(use: Use) -> str | None:
+    """The path under which Hono registers middleware, `/api/*`; None where it has no form for it."""
     found = edge_path(use.path, 4) if use.path is not None else None
     if not isinstance(found, EdgePath) or found.ends_openly:
         return None
-    path = found.text
-    method = "all" if use.exact else "use"
-    below = path if use.exact else "*" if path == "/" else f"{path}/*"
-    return EdgeCode(f"app.{method}({json.dumps(below)}, {step});")
+    return found.text if use.exact else "*" if found.text == "/" else f"{found.text}/*"
+
+
+def shared_step(use: Use, step: str) -> EdgeCode:
+    """`app.use("/api/*", requireKey);`"""
+    return EdgeCode(f"app.{'all' if use.exact else 'use'}({json.dumps(scope_of(use))}, {step});")
 
 
 def refused_route(plan: RoutePlan, path: str) -> EdgeCode:
