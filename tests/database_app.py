@@ -2,24 +2,26 @@
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from convex_project import ConvexProject, Json, Request
 
-from codemods.ir.query import Query
+from codemods.ir.query import Op, Query
 from codemods.ir.table import Schema
 from codemods.readers.prisma import find_queries, schema_from
-from codemods.source import SourceFile, Span, render
+from codemods.source import Edit, SourceFile, Span, named, render, span_of
 from codemods.workspace import Workspace
 from codemods.writers.code import DbCode, ImportSpec, Refusal, Rewrite, TableUse
 from codemods.writers.conditions import Assemblies
+from codemods.writers.database import DatabaseEdits, transaction_parameters, write_control
 from codemods.writers.db import write_query
 from codemods.writers.library import library
 from codemods.writers.names import SchemaNames, schema_names
 from codemods.writers.schema import SCHEMA_CLOSE, SCHEMA_IMPORTS, SCHEMA_OPEN, close_tables, schema_fragments
 from codemods.writers.settling import settled
+from codemods.writers.splice import function_at
 from codemods.writers.tables import close_uses, table_fragments
 
 CLIENT = 'import { PrismaClient } from "@prisma/client";\n\nconst prisma = new PrismaClient();\n\n'
@@ -93,6 +95,18 @@ class PrismaSource:
         self.queries: list[Query] = find_queries(workspace, "app.ts", self.schema)
         self.facts = TextFacts(self.file.text, frozenset(optional))
 
+    def function(self, name: str) -> Span:
+        """Where an exported function stands."""
+        [found] = [
+            node
+            for node in named(self.file.root)
+            if node.kind() == "export_statement"
+            and (own := node.field("declaration")) is not None
+            and (called := own.field("name")) is not None
+            and called.text() == name
+        ]
+        return span_of(found)
+
     def written(self, query: Query, used: bool = True) -> DbCode | Refusal:
         indent = self.file.indent_at(query.call.start)
         bound = set(re.findall(r"\b(?:function|const|let) (\w+)", self.file.text))
@@ -105,15 +119,61 @@ class PrismaSource:
         return "".join(part if isinstance(part, str) else self.facts.text(part) for part in code.parts)
 
 
+@dataclass
+class Written:
+    """A source whose calls are written, with those that are not: (call, why)."""
+
+    source: PrismaSource
+    codes: list[tuple[Query, DbCode]] = field(default_factory=list)
+    edits: list[Edit] = field(default_factory=list)
+    refused: list[tuple[Span, str]] = field(default_factory=list)
+
+    def project(self, root: Path, without: Collection[str] = (), as_json: bool = False) -> ConvexProject:
+        """The Convex project: every exported function of the source as an internal mutation, but for some."""
+        cut = [self.source.function(name) for name in without]
+        kept = [(query, code) for query, code in self.codes if not any(span.holds(query.call) for span in cut)]
+        assemblies = Assemblies(self.source.file, kept)
+        assert list(assemblies.problems()) == []
+        rewrites = [*(Rewrite(query.call, code.parts) for query, code in kept), *assemblies.rewrites()]
+        edits = [edit for edit in self.edits if not any(span.holds(edit.span) for span in cut)]
+        edits += [Edit.replace(span, "") for span in cut]
+        rendered = render(self.source.file.text, settled(self.source.file.text, edits, rewrites))
+        assert not rendered.refused
+        codes = [code for _, code in kept]
+        return _write_files(root, self.source, rendered.text.removeprefix(CLIENT), codes, as_json)
+
+
+def write_app(source: PrismaSource) -> Written:
+    """Every call of the source written, transactions included."""
+    written = Written(source)
+    for query in source.queries:
+        edits = DatabaseEdits()
+        if query.op is Op.TRANSACTION:
+            write_control(source.file, query, edits)
+            written.edits += edits.edits
+            written.refused += [(query.call, problem.text) for problem in edits.problems]
+            continue
+        code = source.written(query)
+        if isinstance(code, Refusal):
+            written.refused.append((query.call, code.reason))
+        else:
+            written.codes.append((query, code))
+    for callback in transaction_parameters(source.file, source.queries):
+        node = function_at(source.file.root, callback)
+        given = (node.field("parameters") or node.field("parameter")) if node is not None else None
+        if given is not None:
+            written.edits.append(Edit.replace(span_of(given), "()"))
+    return written
+
+
 def write_project(root: Path, source: PrismaSource) -> ConvexProject:
     """The Convex project: every exported function of the source as an internal mutation."""
-    codes = [_accepted(source, query) for query in source.queries]
-    written = list(zip(source.queries, codes, strict=True))
-    assemblies = Assemblies(source.file, written)
-    assert list(assemblies.problems()) == []
-    rewrites = [*(Rewrite(query.call, code.parts) for query, code in written), *assemblies.rewrites()]
-    rendered = render(source.file.text, settled(source.file.text, [], rewrites))
-    assert not rendered.refused
+    written = write_app(source)
+    assert not written.refused
+    return written.project(root)
+
+
+def _write_files(root: Path, source: PrismaSource, app: str, codes: list[DbCode], as_json: bool) -> ConvexProject:
     uses = close_uses({use for code in codes for use in code.tables}, source.schema)
     indexes = {index for code in codes for index in code.indexes}
     modules = _table_modules(source, uses, indexes)
@@ -124,7 +184,7 @@ def write_project(root: Path, source: PrismaSource) -> ConvexProject:
     fragments = schema_fragments(source.schema, source.names, tables, indexes)
     body = "\n".join([SCHEMA_OPEN, *(fragment.text for fragment in fragments), SCHEMA_CLOSE])
     files = {"schema.ts": _module("schema", SCHEMA_IMPORTS, body), "http.ts": HTTP}
-    files["app.ts"] = _app(rendered.text.removeprefix(CLIENT), codes)
+    files["app.ts"] = _app(app, codes, as_json)
     files |= {f"tables/{name}.ts": _module(f"tables/{name}", part.imports, part.text) for name, part in modules.items()}
     files |= _library_modules({*runtime, "toJson"})
     for path, text in files.items():
@@ -178,21 +238,23 @@ def _library_modules(names: set[str]) -> dict[str, str]:
     return {f"{path}.ts": _module(path, module.imports, module.text) for path, module in modules.items()}
 
 
-def _accepted(source: PrismaSource, query: Query) -> DbCode:
-    code = source.written(query)
-    assert isinstance(code, DbCode), f"{source.facts.text(query.call)}: {code}"
-    return code
+TO_TEXT = """
+const toText = (value: unknown) =>
+  JSON.stringify(value, (_, each) => (typeof each === "bigint" ? `${each}n` : each)) ?? "null";
+"""
 
 
-def _app(text: str, codes: list[DbCode]) -> str:
+def _app(text: str, codes: list[DbCode], as_json: bool) -> str:
+    shown = "toText" if as_json else "toJson"
     names = re.findall(r"^export async function (\w+)\((.*)\)", text, re.MULTILINE)
     text = re.sub(r"^export async function (\w+)\(", r"async function \1(ctx: MutationCtx, ", text, flags=re.MULTILINE)
     text += "".join(
         f"\nconst {name}_ = internalMutation({{\n  args: {{ given: v.any() }},\n"
-        f"  handler: async (ctx, {{ given }}) => toJson(await {name}(ctx{', given' if given else ''})),\n}});\n"
+        f"  handler: async (ctx, {{ given }}) => {shown}(await {name}(ctx{', given' if given else ''})),\n}});\n"
         f"export {{ {name}_ as {name} }};\n"
         for name, given in names
     )
+    text += TO_TEXT if as_json else ""
     imports = [spec for code in codes for spec in code.imports]
     imports += [ImportSpec("convex/values", "v"), ImportSpec("convex:lib/json", "toJson")]
     imports += [ImportSpec("convex:_generated/server", "internalMutation")]

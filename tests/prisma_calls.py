@@ -6,16 +6,18 @@ from dataclasses import dataclass
 from codemods.ir.query import (
     All,
     Any,
-    Assignment,
     Condition,
     Data,
+    DataPart,
     Include,
     Named,
+    Nested,
     Not,
     Order,
     Predicate,
     Query,
     Related,
+    Step,
     When,
 )
 from codemods.source.span import Span
@@ -142,16 +144,35 @@ def _inner(source: str, part: Predicate) -> str:
     return f"({text})" if isinstance(part, Any) else text
 
 
-def _part(source: str, part: Assignment | Span) -> str:
+def _part(source: str, part: DataPart) -> str:
     if isinstance(part, Span):
         return f"...{source[part.start : part.end]}"
+    if isinstance(part, Nested):
+        steps = " | ".join(_step(source, step) for step in part.steps)
+        loop = part.loop
+        names = shown(source, loop.parameter) if loop else ""
+        each = f" for each {names} of {shown(source, loop.values)}".replace("  ", " ") if loop else ""
+        return f"{part.relation} {part.action.value}{each} ({steps})"
     key = f".{part.key}" if part.key else ""
     return f"{part.field} {part.change.value}{key} {source[part.value.start : part.value.end]}"
 
 
+def _step(source: str, step: Step) -> str:
+    """`where -> data / update`."""
+    parts = (shown(source, step.data), shown(source, step.update))
+    data = " / ".join(part for part in parts if part)
+    return " -> ".join(part for part in (shown(source, step.where), data) if part)
+
+
 def ordered(order: tuple[Order, ...]) -> str:
-    """`age, name desc`."""
-    return ", ".join(each.field + (" desc" if each.descending else "") for each in order)
+    """`age, name desc, author.name nulls first, count of posts`."""
+    return ", ".join(_ordered_by(each) for each in order)
+
+
+def _ordered_by(key: Order) -> str:
+    nulls = {None: "", True: " nulls first", False: " nulls last"}[key.nulls_first]
+    name = ".".join([*key.path, key.field])
+    return f"{'count of ' if key.counts else ''}{name}{' desc' if key.descending else ''}{nulls}"
 
 
 def included(source: str, include: tuple[Include, ...]) -> str:
@@ -160,7 +181,7 @@ def included(source: str, include: tuple[Include, ...]) -> str:
 
 
 def _include(source: str, include: Include) -> str:
-    options = (shown(source, include.where), ordered(include.order), shown(source, include.limit))
+    options = (shown(source, include.where), ordered(include.order), shown(source, include.page.limit))
     detail = f"[{'; '.join(options)}]" if any(options) else ""
     columns = [*(include.select or ()), *([included(source, include.include)] if include.include else [])]
     chosen = f"{{{', '.join(columns)}}}" if columns else ""

@@ -24,11 +24,12 @@ from convex_project import NODE_MODULES, require_node
 from harness import PACKAGE, write_files
 
 from codemods.changes import Options, settle
-from codemods.ir.table import DefaultKind, Field, FieldType, OnDelete, Schema
+from codemods.ir.table import DefaultKind, Field, FieldType, OnDelete, Schema, Table
 from codemods.migrate import plan
 from codemods.proof import Proof, Request, Stage, verify_plan
 from codemods.proof.replay import read_script
 from codemods.readers.prisma import schema_from
+from codemods.writers.parts import references_of
 
 EXPRESS = Path(__file__).parent / "express"
 _SECONDS = 60
@@ -119,6 +120,13 @@ def _prepare_database(scratch: Path) -> None:
     text = path.read_text(encoding="utf-8")
     schema = schema_from({path.as_posix(): text}).schema
     (scratch / "ddl.sql").write_text("\n".join(ddl(schema)), encoding="utf-8")
+    generate_client(scratch)
+
+
+def generate_client(scratch: Path) -> None:
+    """Makes the Prisma client of `prisma/schema.prisma` in `generated/`, offline."""
+    path = scratch / "prisma" / "schema.prisma"
+    text = path.read_text(encoding="utf-8")
     models = re.sub(r"^\s*(?:generator|datasource)\s+\w+\s*\{[^}]*\}", "", text, flags=re.MULTILINE)
     head = 'generator client {\n  provider = "prisma-client-js"\n  output   = "../generated"\n}\n'
     head += 'datasource db {\n  provider = "postgresql"\n}\n'
@@ -142,22 +150,35 @@ def ddl(schema: Schema) -> Iterator[str]:
     for enum in schema.enums:
         members = ", ".join(f"'{stored}'" for _, stored in enum.members)
         yield f'CREATE TYPE "{enum.name}" AS ENUM ({members});'
-    for table in schema.tables:
+    tables = [table for table in schema.tables if not table.is_join]
+    for table in tables:
         columns = [f'"{field.name}" {_column(field)}' for field in table.fields]
         keys = [f"PRIMARY KEY ({_names(table.primary_key)})"] if table.primary_key else []
         yield f'CREATE TABLE "{table.name}" ({", ".join([*columns, *keys])});'
         for unique in table.uniques:
             index = "_".join([table.name, *unique, "key"])
             yield f'CREATE UNIQUE INDEX "{index}" ON "{table.name}" ({_names(unique)});'
+    for link in references_of(schema):
+        if not link.table.is_join:
+            yield (
+                f'ALTER TABLE "{link.table.name}" ADD FOREIGN KEY ({_names(link.fields)}) REFERENCES '
+                f'"{link.target.name}" ({_names(link.references)}) '
+                f"ON DELETE {_ON_DELETE[link.on_delete]} ON UPDATE CASCADE;"
+            )
     for table in schema.tables:
-        for field in table.fields:
-            if field.references is not None:
-                target, column = field.references
-                rule = _ON_DELETE[field.on_delete]
-                yield (
-                    f'ALTER TABLE "{table.name}" ADD FOREIGN KEY ("{field.name}") REFERENCES "{target}" ("{column}") '
-                    f"ON DELETE {rule} ON UPDATE CASCADE;"
-                )
+        if table.is_join:
+            yield _join_table(table)
+
+
+def _join_table(join: Table) -> str:
+    """Prisma's own table behind an implicit many-to-many relation: its columns are A and B."""
+    sides = sorted(join.fields, key=lambda field: field.references or ("", ""))
+    keys = []
+    for column, field in zip("AB", sides, strict=True):
+        table, key = field.references or ("", "")
+        kind = "INTEGER" if field.type is FieldType.INT else "TEXT"
+        keys.append(f'"{column}" {kind} NOT NULL REFERENCES "{table}" ("{key}") ON DELETE CASCADE ON UPDATE CASCADE')
+    return f'CREATE TABLE "{join.stored_name}" ({", ".join(keys)}, PRIMARY KEY ("A", "B"));'
 
 
 def _column(field: Field) -> str:
@@ -165,12 +186,14 @@ def _column(field: Field) -> str:
         return "SERIAL"
     plain = f'"{field.enum}"' if field.type is FieldType.ENUM else _TYPES[field.type]
     parts = [plain + ("[]" if field.is_list else "")]
-    if not field.nullable:
+    if not field.nullable and not field.is_list:
         parts.append("NOT NULL")
     if field.default_kind is DefaultKind.NOW:
         parts.append("DEFAULT CURRENT_TIMESTAMP")
     elif field.default_kind is DefaultKind.LITERAL and field.default is not None:
-        parts.append("DEFAULT " + re.sub(r'^"(.*)"$|^([A-Z_a-z]\w*)$', _literal, field.default))
+        parts.append(
+            "DEFAULT " + re.sub(r'^"(.*)"$|^([A-Z_a-z]\w*)$', _literal, re.sub(r"^(\d+)n$", r"\1", field.default))
+        )
     return " ".join(parts)
 
 

@@ -48,6 +48,10 @@ class Compare(StrEnum):
     CONTAINS = "contains"
     STARTS_WITH = "starts-with"
     ENDS_WITH = "ends-with"
+    HAS = "has"
+    HAS_SOME = "has-some"
+    HAS_EVERY = "has-every"
+    IS_EMPTY = "is-empty"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,10 +135,32 @@ class Assembly:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One key of the order."""
+    """One key of the order: a column, behind the to-one relations of `path` if there are any.
+
+    With `counts`, `field` is a relation and the key is the number of its rows. `nulls_first` is None where the
+    database decides: nulls come last, and first in descending order.
+    """
 
     field: str
     descending: bool
+    path: tuple[str, ...] = ()
+    counts: bool = False
+    nulls_first: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Which of the rows in order are wanted: from `cursor` on, those that differ in `distinct`, skipping `offset`, at
+    most `limit`. `backwards` counts from the end, as Prisma's negative `take` does."""
+
+    limit: Span | None = None
+    offset: Span | None = None
+    cursor: Predicate | None = None
+    distinct: tuple[str, ...] = ()
+    backwards: bool = False
+
+
+EVERYTHING = Page()
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +170,7 @@ class Include:
     relation: str
     where: Predicate = All(())
     order: tuple[Order, ...] = ()
-    limit: Span | None = None
+    page: Page = EVERYTHING
     select: tuple[str, ...] | None = None
     include: tuple[Include, ...] = ()
     count_only: bool = False
@@ -157,6 +183,10 @@ class Change(StrEnum):
     SET = "set"
     INCREMENT = "increment"
     DECREMENT = "decrement"
+    MULTIPLY = "multiply"
+    DIVIDE = "divide"
+    PUSH = "push"
+    """Adds a value, or each of a list of values, to a list."""
     CONNECT = "connect"
     """Through a relation: the value is the key of the row to connect."""
     DISCONNECT = "disconnect"
@@ -172,6 +202,53 @@ class Assignment:
     key: str | None = None
 
 
+class Action(StrEnum):
+    """What a nested write does with rows of a relation."""
+
+    CREATE = "create"
+    CONNECT = "connect"
+    CONNECT_OR_CREATE = "connect-or-create"
+    DISCONNECT = "disconnect"
+    SET = "set"
+    UPDATE = "update"
+    UPDATE_MANY = "update-many"
+    UPSERT = "upsert"
+    DELETE = "delete"
+    DELETE_MANY = "delete-many"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One row, or one set of rows, of a nested write: which (`where`), made of `data`, changed by `update`."""
+
+    where: Predicate = All(())
+    data: Data | None = None
+    update: Data | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """The list that a nested write goes through, and the parameter under which it names each element."""
+
+    values: Span
+    parameter: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Nested:
+    """A write to rows of a relation. With `loop` the one step is done for each element of a list; without a
+    parameter the elements themselves are the data."""
+
+    relation: str
+    action: Action
+    steps: tuple[Step, ...] = ()
+    loop: Loop | None = None
+    skip_duplicates: bool = False
+
+
+DataPart = Assignment | Nested | Span
+
+
 @dataclass(frozen=True, slots=True)
 class Data:
     """The written values: fields in order, or spreads of whole objects (`...data`, or `data: input` as one spread).
@@ -179,7 +256,53 @@ class Data:
     `parts` keeps source order, since later parts override earlier ones.
     """
 
-    parts: tuple[Assignment | Span, ...]
+    parts: tuple[DataPart, ...]
+
+
+class Function(StrEnum):
+    """Functions over the values of a column."""
+
+    COUNT = "count"
+    SUM = "sum"
+    AVG = "avg"
+    MIN = "min"
+    MAX = "max"
+
+
+@dataclass(frozen=True, slots=True)
+class Aggregate:
+    """A function over columns. `fields` is empty for the number of rows as a plain number (`_count: true`)."""
+
+    function: Function
+    fields: tuple[str, ...] = ()
+    """Columns, and `_all` for the number of rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Having:
+    """A condition on a group: on a column of its key, or on a function over a column."""
+
+    condition: Condition
+    function: Function | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GroupOrder:
+    """One key of the order of groups."""
+
+    field: str
+    descending: bool
+    function: Function | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Grouping:
+    """What AGGREGATE and GROUP_BY compute: for all rows, or for each combination of the columns in `by`."""
+
+    aggregates: tuple[Aggregate, ...] = ()
+    by: tuple[str, ...] = ()
+    having: tuple[Having, ...] = ()
+    order: tuple[GroupOrder, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,13 +322,16 @@ class Query:
     client: str
     where: Predicate = All(())
     order: tuple[Order, ...] = ()
-    limit: Span | None = None
-    offset: Span | None = None
+    page: Page = EVERYTHING
     select: tuple[str, ...] | None = None
     include: tuple[Include, ...] = ()
+    grouping: Grouping | None = None
+    """AGGREGATE, GROUP_BY; COUNT with a choice of columns."""
     data: Data | None = None
     update: Data | None = None
     rows: tuple[Data, ...] | Span | None = None
+    then: Include | None = None
+    """A relation of the found row is the result, as in `findUnique(…).posts()`."""
     or_throw: bool = False
     skip_duplicates: bool = False
     """createMany: rows that break a unique constraint are left out."""

@@ -4,7 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from codemods.ir.query import All, Any, Condition, Data, Include, Named, Not, Op, Predicate, Query, Related, When
+from codemods.ir.query import (
+    All,
+    Any,
+    Assignment,
+    Condition,
+    Data,
+    Include,
+    Named,
+    Nested,
+    Not,
+    Op,
+    Page,
+    Predicate,
+    Query,
+    Related,
+    When,
+)
 from codemods.source.span import Span
 
 _CONTROL = frozenset({Op.RAW, Op.TRANSACTION, Op.CONNECT})
@@ -13,7 +29,9 @@ _CONTROL = frozenset({Op.RAW, Op.TRANSACTION, Op.CONNECT})
 def values_of(query: Query) -> Iterator[Span]:
     """Every slice of source that the query's code may contain."""
     yield from _condition_values(query.where)
-    yield from (span for span in (query.limit, query.offset) if span)
+    yield from _page_values(query.page)
+    for having in query.grouping.having if query.grouping is not None else ():
+        yield having.condition.value
     for data in (query.data, query.update):
         yield from _data_values(data)
     if isinstance(query.rows, Span):
@@ -60,12 +78,27 @@ def _condition_values(predicate: Predicate) -> Iterator[Span]:
 
 def _include_values(include: Include) -> Iterator[Span]:
     yield from _condition_values(include.where)
-    if include.limit:
-        yield include.limit
+    yield from _page_values(include.page)
     for inner in include.include:
         yield from _include_values(inner)
 
 
+def _page_values(page: Page) -> Iterator[Span]:
+    yield from (span for span in (page.limit, page.offset) if span)
+    if page.cursor is not None:
+        yield from _condition_values(page.cursor)
+
+
 def _data_values(data: Data | None) -> Iterator[Span]:
     for part in data.parts if data else ():
-        yield part if isinstance(part, Span) else part.value
+        match part:
+            case Assignment(value=value):
+                yield value
+            case Nested(steps=steps, loop=loop):
+                yield from (span for span in ((loop.values, loop.parameter) if loop else ()) if span)
+                for step in steps:
+                    yield from _condition_values(step.where)
+                    yield from _data_values(step.data)
+                    yield from _data_values(step.update)
+            case Span():
+                yield part

@@ -53,7 +53,10 @@ class Enum:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A stored column. `references` is set on foreign keys (single column): (table name, field name)."""
+    """A stored column. `references` is set on foreign keys (single column): (table name, field name).
+
+    `holds` is the same for one of several columns that are a foreign key together.
+    """
 
     name: str
     type: FieldType
@@ -64,6 +67,7 @@ class Field:
     default: str | None = None
     updated_at: bool = False
     references: tuple[str, str] | None = None
+    holds: tuple[str, str] | None = None
     on_delete: OnDelete = OnDelete.RESTRICT
     place: Place | None = None
 
@@ -100,7 +104,8 @@ class Relation:
     """A navigation name that code uses in include/select/where, with the key that realises it.
 
     `fields` and `references` are parallel: for BELONGS_TO `fields` lie on this table and `references` on `table`;
-    for HAS_ONE and HAS_MANY `fields` lie on `table` (the other side) and `references` on this table.
+    for HAS_ONE and HAS_MANY `fields` lie on `table` (the other side) and `references` on this table. For MANY_TO_MANY
+    both lie on the table `through`, whose rows connect: `fields` hold this side's key and `references` the other's.
     `name` pairs the two sides of one relation; `required` says that a BELONGS_TO always finds its row.
     """
 
@@ -111,6 +116,8 @@ class Relation:
     references: tuple[str, ...] = ()
     required: bool = False
     name: str | None = None
+    on_delete: OnDelete = OnDelete.RESTRICT
+    through: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +145,8 @@ class Table:
     """Text columns that have a full-text index."""
     is_view: bool = False
     """Its rows are computed by the database, which stores none."""
+    is_join: bool = False
+    """The rows connect those of a many-to-many relation; no code names the table itself."""
 
     def field(self, name: str) -> Field | None:
         """The stored column of that name."""
@@ -163,6 +172,19 @@ class Schema:
     def table(self, name: str) -> Table | None:
         """The table of that source name."""
         return next((table for table in self.tables if table.name == name), None)
+
+    def id_target(self, field: Field) -> str | None:
+        """The table whose generated key a field holds, itself or by referring to a column that does."""
+        seen: set[tuple[str, str]] = set()
+        link = field.references or field.holds
+        while link is not None and link not in seen:
+            seen.add(link)
+            table = self.table(link[0])
+            if table is None or table.id_field == link[1]:
+                return table.name if table is not None else None
+            column = table.field(link[1])
+            link = (column.references or column.holds) if column is not None else None
+        return None
 
     def enum(self, name: str) -> Enum | None:
         """The enum of that source name."""

@@ -14,7 +14,7 @@ from codemods.writers.schema import schema_fragments
 
 def table_items(reading: Reading, carried: Carried | None, project: Project | None) -> Iterable[Item]:
     """An item for each table: it is in convex/schema, or why it is not."""
-    for table in reading.schema.tables:
+    for table in (each for each in reading.schema.tables if not each.is_join):
         if carried is None or project is None or table.name not in carried.tables:
             yield Item(ItemKind.TABLE, table.name, Outcome.SKIPPED, table.place, _reason(table))
             continue

@@ -27,10 +27,7 @@ class IdFields:
             relation = table.relation(name)
             target = self.table(relation.table) if relation is not None else None
             return target is not None and target.id_field is not None
-        if table.id_field == name:
-            return True
-        target = self.table(field.references[0]) if field.references is not None else None
-        return target is not None and field.references is not None and target.id_field == field.references[1]
+        return table.id_field == name or self.schema.id_target(field) is not None
 
     def is_numeric(self, table: Table, name: str) -> bool:
         """An id that is a number in the source."""
@@ -42,7 +39,8 @@ class IdFields:
         if field is None:
             relation = table.relation(name)
             return relation.table if relation is not None else table.name
-        return field.references[0] if field.references is not None and table.id_field != name else table.name
+        known = self.schema.id_target(field) if table.id_field != name else None
+        return known or (field.references[0] if field.references is not None and table.id_field != name else table.name)
 
     def owner(self, name: str) -> str:
         """Some table whose ids a field of that name holds."""

@@ -81,10 +81,7 @@ class Values:
         if parts[1] == table.id_field:
             return table.name
         field = table.field(parts[1])
-        if field is None or field.references is None:
-            return None
-        target = self._schema.table(field.references[0])
-        return target.name if target is not None and target.id_field == field.references[1] else None
+        return self._schema.id_target(field) if field is not None else None
 
     def _row_query(self, binding: Binding | None, column: str) -> Query | None:
         """The query whose single row a variable holds, with that column."""

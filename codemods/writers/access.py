@@ -14,8 +14,9 @@ from codemods.writers.fields import column_of, is_indexable, is_ordered
 from codemods.writers.indexes import Choice, choose, unique_sets
 from codemods.writers.keys import given, is_given
 from codemods.writers.layout import Doc, Group, Line, Nest, arrow, call
+from codemods.writers.orders import check_order, in_order
 from codemods.writers.predicates import Arrow, Tester
-from codemods.writers.sources import IdSource, IdsSource, QuerySource, Source, chain, in_order, one
+from codemods.writers.sources import IdSource, IdsSource, QuerySource, Source, chain, one
 
 _BOUNDS = {Compare.GT: "gt", Compare.GTE: "gte", Compare.LT: "lt", Compare.LTE: "lte"}
 
@@ -38,7 +39,7 @@ def source_of(
 ) -> Source:
     """The best way to the rows. `bounded` says that only the first of them are wanted."""
     parts = list(_conjuncts(where))
-    _check_order(table, order)
+    check_order(draft, table, order)
     with draft.scope():
         row = draft.fresh(draft.names.of(table.name).row)
         found = None if bound else _by_id(draft, table, parts, row, order)
@@ -265,15 +266,3 @@ def _arrow(draft: Draft, table: Table, row: str, rest: list[Predicate]) -> Arrow
         return None
     name = rest[0].name if len(rest) == 1 and isinstance(rest[0], Named) else ""
     return Arrow(row, Tester(draft, table, row).test(All(tuple(rest))), name)
-
-
-def _check_order(table: Table, order: Sequence[Order]) -> None:
-    for key in order:
-        field = table.field(key.field)
-        if key.field == table.id_field:
-            continue
-        if field is None:
-            raise RefusedError("CX301", f"no column {key.field} in {table.name}")
-        unsortable = field.type is not FieldType.ENUM and not column_of(field).ordered
-        if field.is_list or unsortable:
-            raise RefusedError("CX301", f"order by {key.field}, a {'list' if field.is_list else field.type} column")

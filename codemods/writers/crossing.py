@@ -6,7 +6,21 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from codemods.ir.query import READS, All, Any, Assignment, Change, Compare, Condition, Data, Not, Op, Predicate, Query
+from codemods.ir.query import (
+    READS,
+    All,
+    Any,
+    Assignment,
+    Change,
+    Compare,
+    Condition,
+    Data,
+    Nested,
+    Not,
+    Op,
+    Predicate,
+    Query,
+)
 from codemods.ir.table import DefaultKind, Field, FieldType, Table
 from codemods.source.span import Span
 from codemods.writers.code import SERVER, ImportSpec, RefusedError
@@ -14,6 +28,7 @@ from codemods.writers.draft import Draft, is_reference
 from codemods.writers.fields import id_target, validator_text_of
 from codemods.writers.keys import is_given
 from codemods.writers.layout import (
+    Break,
     Broken,
     Choice,
     Doc,
@@ -159,7 +174,9 @@ class _Kind:
 def _kinds(draft: Draft, table: Table, query: Query) -> Iterator[tuple[Span, _Kind]]:
     """What the values of a query are, by the columns that they meet."""
     yield from _compared(draft, table, query.where, query.op in _BY_KEY)
-    for number, name in ((query.limit, "limit"), (query.offset, "offset")):
+    if query.page.cursor is not None:
+        yield from _compared(draft, table, query.page.cursor, True)
+    for number, name in ((query.page.limit, "limit"), (query.page.offset, "offset")):
         if number is not None:
             yield number, _Kind(name, "v.optional(v.number())")
     patches = query.op in (Op.UPDATE, Op.UPDATE_MANY)
@@ -192,6 +209,8 @@ def _assigned(draft: Draft, table: Table, data: Data | None, patches: bool) -> I
     for part in data.parts if data else ():
         if isinstance(part, Span):
             yield part, _Kind("data", "v.any()", _opaque(table))
+        elif isinstance(part, Nested):
+            raise RefusedError("CX202", f"an action would write rows of {part.relation} as well")
         elif part.change in (Change.CONNECT, Change.DISCONNECT):
             yield from _connected(draft, table, part)
         elif (column := table.field(part.field)) is not None:
@@ -300,5 +319,5 @@ def _filled(doc: Doc, names: dict[Span, str]) -> Doc:
             return Flat(_filled(body, names))
         case Choice(tight=tight, loose=loose):
             return Choice(_filled(tight, names), _filled(loose, names))
-        case Line() | Broken() | str():
+        case Line() | Break() | Broken() | str():
             return doc

@@ -67,7 +67,7 @@ def write_queries(
             text = f"{query.name} stands between calls of the outside world"
             found.problems.append(Problem("CX202", text, file.place(query.call.start)))
         if query.op in (Op.TRANSACTION, Op.CONNECT, Op.RAW):
-            _write_control(file, query, found)
+            write_control(file, query, found)
             continue
         indent, used = file.indent_at(query.call.start), _is_used(file, query)
         code = write_query(query, schema, names, facts, ctx, indent, avoid, used, changing, crossing)
@@ -97,7 +97,7 @@ def _add(file: SourceFile, found: DatabaseEdits, query: Query, code: DbCode) -> 
     found.notes += [(number, text, query) for number, text in code.diagnostics]
 
 
-def _write_control(file: SourceFile, query: Query, found: DatabaseEdits) -> None:
+def write_control(file: SourceFile, query: Query, found: DatabaseEdits) -> None:
     """Transactions: the mutation is one. Opening a connection: nothing to do, but the call has to go by hand."""
     place = file.place(query.call.start)
     if query.op is Op.TRANSACTION and _is_swallowed(file, query.call):

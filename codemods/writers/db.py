@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from functools import partial
 
-from codemods.ir.query import Op, Query
+from codemods.ir.query import EVERYTHING, Op, Order, Page, Query
 from codemods.ir.table import Schema, Table
 from codemods.writers.access import source_of, unique_row
 from codemods.writers.code import DbCode, Refusal, RefusedError, ValueFacts
 from codemods.writers.conditions import declarations
 from codemods.writers.crossing import Crossing, across
 from codemods.writers.draft import Draft, draft_of
+from codemods.writers.groups import aggregate, counted, group_by
 from codemods.writers.layout import Doc, Group, Line, Nest, Part, call, layout, listed
 from codemods.writers.names import SchemaNames
-from codemods.writers.relations import related_test
-from codemods.writers.sources import Limits, QuerySource, Source, many, one, unordered
+from codemods.writers.nested import with_nested
+from codemods.writers.orders import turned
+from codemods.writers.pages import paged
+from codemods.writers.relations import RELATIONS
+from codemods.writers.sources import Source, one, unordered
 from codemods.writers.views import view
 from codemods.writers.writes import create, create_many, delete, delete_many, update, update_many, upsert
 
@@ -43,7 +48,7 @@ def write_query(
     before the functions of ours that use them. `used` is False where nobody looks at the result, which is then not made
     to look like the source's. In an action, `crossing` is its way to the database.
     """
-    draft = draft_of(query, schema, names, facts, ctx, related_test, avoid, changing)
+    draft = draft_of(query, schema, names, facts, ctx, RELATIONS, with_nested, avoid, changing)
     if crossing is not None:
         draft.apart, draft.in_action = partial(across, crossing, draft, query), True
     try:
@@ -64,39 +69,40 @@ def _find_unique(draft: Draft, table: Table, query: Query, used: bool) -> Doc:
 
 
 def _find_first(draft: Draft, table: Table, query: Query, used: bool) -> Doc:
-    source = source_of(draft, table, query.where, query.order, (), True)
-    if query.offset is not None or query.limit is not None:
-        raise RefusedError("CX301", "findFirst with take or skip")
-    return _row(draft, table, query, one(draft, table, source))
+    page = query.page
+    find = partial(_source, draft, table, query)
+    if page in (EVERYTHING, Page(page.limit)):
+        return _row(draft, table, query, one(draft, table, find(query.order, True)))
+    order = turned(table, query.order) if page.backwards else query.order
+    docs = paged(draft, table, order, replace(page, limit=None, backwards=False), find)
+    return _row(draft, table, query, call(draft.library("firstOf"), docs))
 
 
 def _find_many(draft: Draft, table: Table, query: Query, used: bool) -> Doc:
-    limits = Limits(query.offset, query.limit)
-    source = source_of(draft, table, query.where, query.order, (), query.limit is not None)
-    if query.limit is None:
-        _warn_unbounded(draft, table, source)
-    docs = draft.apart(many(draft, table, source, limits))
+    docs = draft.apart(paged(draft, table, query.order, query.page, partial(_source, draft, table, query)))
     return call(draft.library("rows"), docs, view(draft, table, query.select, query.include))
 
 
+def _source(draft: Draft, table: Table, query: Query, order: Sequence[Order], bounded: bool) -> Source:
+    return source_of(draft, table, query.where, order, (), bounded)
+
+
+def _counted_source(draft: Draft, table: Table, query: Query, order: Sequence[Order], bounded: bool) -> Source:
+    source = _source(draft, table, query, order, bounded)
+    return source if order else unordered(source)
+
+
 def _count(draft: Draft, table: Table, query: Query, used: bool) -> Doc:
-    if query.select is not None:
-        raise RefusedError("CX301", "count with select")
-    source = source_of(draft, table, query.where)
-    if query.limit is None:
-        _warn_unbounded(draft, table, source)
-    docs = many(draft, table, unordered(source), Limits(query.offset, query.limit))
+    order = query.order if query.page.cursor is not None else ()
+    docs = paged(draft, table, order, query.page, partial(_counted_source, draft, table, query))
+    if query.grouping is not None:
+        return draft.apart(counted(draft, table, docs, query.grouping))
     return draft.apart(call(draft.library("countRows"), docs))
 
 
 def _row(draft: Draft, table: Table, query: Query, found: Doc) -> Doc:
     function = draft.library("rowOrThrow" if query.or_throw else "row")
     return call(function, draft.apart(found), view(draft, table, query.select, query.include))
-
-
-def _warn_unbounded(draft: Draft, table: Table, source: Source) -> None:
-    if isinstance(source, QuerySource) and not source.is_bounded:
-        draft.warn("CX306", f"reads all of {draft.names.of(table.name).table}")
 
 
 def _with_hoisted(draft: Draft, doc: Doc) -> Doc:
@@ -119,6 +125,8 @@ _WRITERS: dict[Op, _Writer] = {
     Op.FIND_FIRST: _find_first,
     Op.FIND_MANY: _find_many,
     Op.COUNT: _count,
+    Op.AGGREGATE: aggregate,
+    Op.GROUP_BY: group_by,
     Op.CREATE: create,
     Op.CREATE_MANY: create_many,
     Op.UPDATE: update,

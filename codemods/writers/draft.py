@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Protocol
 
-from codemods.ir.query import Predicate, Query, Related, When
+from codemods.ir.query import Nested, Predicate, Query, Related, When
 from codemods.ir.spans import values_of
-from codemods.ir.table import Field, FieldType, Schema, Table
+from codemods.ir.table import Field, FieldType, Relation, Schema, Table
 from codemods.source.span import Span
 from codemods.writers.code import (
     DATA_MODEL,
@@ -65,8 +66,24 @@ def is_reference(text: str) -> bool:
     return _REFERENCE.fullmatch(text) is not None
 
 
-RelatedTest = Callable[["Draft", Table, str, Related, bool], Doc]
-"""(draft, table, row name, condition, negated) -> whether related rows are as the condition asks, awaited."""
+class Relations(Protocol):
+    """What is found behind the relations of a row: ways to rows and conditions on rows need each other."""
+
+    def test(self, draft: Draft, table: Table, row: str, condition: Related, negated: bool) -> Doc:
+        """Whether related rows are as the condition asks, awaited."""
+        ...
+
+    def first_value(self, draft: Draft, table: Table, row: str, relation: Relation, value: Doc) -> Doc:
+        """What a function makes of the one related row, or null, perhaps promised."""
+        ...
+
+    def count(self, draft: Draft, table: Table, row: str, relation: Relation) -> Doc:
+        """A promise of the number of related rows."""
+        ...
+
+
+NestedWrites = Callable[["Draft", Table, Sequence[Nested], Doc, bool], Doc]
+"""(draft, table, nested writes, promise of the written row, patched or new) -> a promise of the row after them."""
 
 
 @dataclass(slots=True)
@@ -81,7 +98,8 @@ class Draft:
     names: SchemaNames
     facts: ValueFacts
     ctx: str
-    related: RelatedTest
+    relations: Relations
+    nested: NestedWrites
     bound: set[str]
     taken: set[str]
     changing: frozenset[str] = frozenset()
@@ -103,6 +121,8 @@ class Draft:
     """Conditions that are functions of the source's name: what they ask of rows of which table."""
     seen: frozenset[str] | None = None
     """Within a condition that depends on a test, or has a name: the names whose values the test has looked at."""
+    loops: list[str] = field(default_factory=list)
+    """Names that only code inside of a loop knows: values that use them cannot be computed before."""
     bundled: dict[str, Doc] = field(default_factory=dict)
     """Objects that cross from an action whole, by the names of their arguments."""
 
@@ -130,7 +150,15 @@ class Draft:
         """The local name of one of the table's own functions."""
         self.tables.add(TableUse(table.name, action, step))
         names = self.names.of(table.name)
-        name = {"mapper": names.mapper, "insert": names.insert, "patch": names.patch, "delete": names.delete}[action]
+        known = {
+            "mapper": names.mapper,
+            "insert": names.insert,
+            "patch": names.patch,
+            "delete": names.delete,
+            "link": names.link,
+            "unlink": names.unlink,
+        }
+        name = known[action]
         return self._import(names.module, name)
 
     def type_name(self, name: str) -> str:
@@ -177,14 +205,16 @@ class Draft:
         """
         text = self.facts.text(span)
         pure = _PURE_METHOD.sub(" +", text) if self.seen is not None else text
-        if span in self.hoisted or _must_move(pure, repeated) or self._changes(text):
+        moves = span in self.hoisted or _must_move(pure, repeated) or self._changes(text)
+        if moves and not self._is_in_loop(text):
             return self.hoist(span, wish)
         return self.value(span) if alone else self.operand(span)
 
     def guarded(self, span: Span, wish: str, alone: bool = False) -> Doc:
         """A value that is compared with undefined and used again: a plain reference, or a hoisted name."""
         text = self.facts.text(span)
-        if span in self.hoisted or not _REFERENCE.fullmatch(text) or self._changes(text):
+        in_loop = self._is_in_loop(text)
+        if not in_loop and (span in self.hoisted or not _REFERENCE.fullmatch(text) or self._changes(text)):
             return self.hoist(span, wish)
         return self.value(span) if alone else self.operand(span)
 
@@ -219,6 +249,21 @@ class Draft:
         if span not in self.hoisted:
             self.hoisted[span] = self.fresh(wish)
         return self.hoisted[span]
+
+    @contextmanager
+    def looping(self, parameter: str) -> Iterator[None]:
+        """Code for each element of a list, under the names of the parameter."""
+        before = list(self.loops)
+        self.loops += _IDENTIFIER.findall(parameter)
+        yield
+        self.loops = before
+
+    def _is_in_loop(self, text: str) -> bool:
+        if set(self.loops).isdisjoint(_IDENTIFIER.findall(text)):
+            return False
+        if _WAITS.search(text):
+            raise RefusedError("CX301", "waits inside of a list of nested writes")
+        return True
 
     def _changes(self, text: str) -> bool:
         return not self.changing.isdisjoint(set(_IDENTIFIER.findall(text)) - (self.seen or frozenset()))
@@ -272,7 +317,8 @@ def draft_of(
     names: SchemaNames,
     facts: ValueFacts,
     ctx: str,
-    related: RelatedTest,
+    relations: Relations,
+    nested: NestedWrites,
     avoid: Collection[str] | None,
     changing: Collection[str],
 ) -> Draft:
@@ -280,7 +326,15 @@ def draft_of(
     words = {*_words_in(query, facts), ctx}
     bound = set(avoid) if avoid is not None else {names.of(table.name).delete for table in schema.tables}
     return Draft(
-        schema, names, facts, ctx, related, bound | words, words | {*all_names(), "filter"}, frozenset(changing)
+        schema,
+        names,
+        facts,
+        ctx,
+        relations,
+        nested,
+        bound | words,
+        words | {*all_names(), "filter"},
+        frozenset(changing),
     )
 
 

@@ -54,10 +54,7 @@ def column_of(field: Field) -> Column:
 
 def id_target(field: Field, schema: Schema) -> str | None:
     """The source table whose Convex id the field holds: a foreign key to a generated key."""
-    if field.references is None:
-        return None
-    table = schema.table(field.references[0])
-    return table.name if table is not None and table.id_field == field.references[1] else None
+    return schema.id_target(field)
 
 
 def is_indexable(field: Field) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from codemods.ir.query import Order
 from codemods.ir.table import RelationKind, Schema, Table
@@ -98,9 +98,11 @@ def _keys(table: Table, order: Sequence[Order], fixed: Collection[str]) -> list[
     """The keys that matter: none that is fixed by equality, nothing after the generated key."""
     keys: list[Order] = []
     for key in order:
-        if key.field == table.id_field:
+        if key.path or key.counts:
+            keys.append(key)
+        elif key.field in (table.id_field, CREATION):
             return [*keys, Order(CREATION, key.descending)]
-        if key.field not in fixed and all(known.field != key.field for known in keys):
+        elif key.field not in fixed and all(known.field != key.field or known.path for known in keys):
             keys.append(key)
     return keys
 
@@ -108,5 +110,13 @@ def _keys(table: Table, order: Sequence[Order], fixed: Collection[str]) -> list[
 def _is_served(table: Table, keys: Sequence[Order]) -> bool:
     if len({key.descending for key in keys}) != 1:
         return False
-    fields = [table.field(key.field) for key in keys if key.field != CREATION]
-    return all(field is not None and is_ordered(field) for field in fields)
+    return all(_is_served_key(table, key) for key in keys if key.field != CREATION)
+
+
+def _is_served_key(table: Table, key: Order) -> bool:
+    """An index puts nulls first, and last in descending order."""
+    field = table.field(key.field)
+    if key.path or key.counts or field is None:
+        return False
+    as_stored = field.nullable and key.nulls_first is not None and key.nulls_first is not key.descending
+    return is_ordered(replace(field, nullable=False) if as_stored else field)

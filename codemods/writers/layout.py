@@ -30,6 +30,11 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Break:
+    """A line break, always."""
+
+
+@dataclass(frozen=True, slots=True)
 class Broken:
     """Text that only a broken group has, such as a trailing comma."""
 
@@ -65,7 +70,7 @@ class Choice:
     loose: Doc
 
 
-Doc = str | Hole | Line | Broken | Nest | Group | Flat | Choice | tuple["Doc", ...]
+Doc = str | Hole | Line | Break | Broken | Nest | Group | Flat | Choice | tuple["Doc", ...]
 _Item = tuple[int, bool, Doc]
 
 
@@ -99,6 +104,12 @@ def arrow(parameters: str, body: Doc) -> Doc:
     return (f"{parameters} =>", Group(Nest((Line(" "), body))))
 
 
+def block(head: str, statements: Sequence[Doc]) -> Doc:
+    """`async (row) => { … }`, one statement a line."""
+    body = tuple(part for statement in statements for part in (Break(), statement, ";"))
+    return (f"{head} => {{", Nest(body), Break(), "}")
+
+
 def record(items: Sequence[Doc]) -> Doc:
     """An object literal."""
     return listed("{", items, "}", " ")
@@ -122,7 +133,7 @@ def layout(doc: Doc, indent: str = "", column: int = 0, width: int = WIDTH) -> t
             stack.append((level, fits, item.body))
         elif isinstance(item, Choice):
             stack.append(_chosen(level, flat, item, width - at, stack))
-        elif isinstance(item, Line) and not flat:
+        elif isinstance(item, Break) or (isinstance(item, Line) and not flat):
             newline = "\n" + indent + STEP * level
             out.append(newline)
             at = len(newline) - 1
@@ -130,6 +141,7 @@ def layout(doc: Doc, indent: str = "", column: int = 0, width: int = WIDTH) -> t
             out.append(item.span)
             at = _after(at, item.text)
         else:
+            assert not isinstance(item, Break)
             text = _text(item, flat)
             out.append(text)
             at = _after(at, text)
@@ -181,8 +193,8 @@ def _fits(item: _Item, room: int, rest: list[_Item]) -> bool:
             stack.append((level, True, doc.body))
         elif isinstance(doc, Choice):
             stack.append((level, flat, doc.tight))
-        elif isinstance(doc, Line) and not flat:
-            return True
+        elif isinstance(doc, Break) or (isinstance(doc, Line) and not flat):
+            return not flat
         else:
             text = doc.text if isinstance(doc, Hole) else _text(doc, flat)
             head, newline, _ = text.partition("\n")
@@ -197,6 +209,8 @@ def _hugs(doc: Doc) -> bool:
         return "\n" in doc.text
     if isinstance(doc, tuple):
         return bool(doc) and _hugs(_last(doc))
+    if isinstance(doc, str):
+        return doc == "}"
     return isinstance(doc, Group) and isinstance(doc.body, tuple) and doc.body[0] == "{"
 
 

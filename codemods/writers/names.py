@@ -74,6 +74,14 @@ class RowNames:
     def delete(self) -> str:
         return f"delete{self.type}"
 
+    @property
+    def link(self) -> str:
+        return f"link{self.type}"
+
+    @property
+    def unlink(self) -> str:
+        return f"unlink{self.type}"
+
 
 @dataclass(frozen=True, slots=True)
 class SchemaNames:
@@ -89,7 +97,9 @@ class SchemaNames:
     def functions(self) -> frozenset[str]:
         """The functions of all tables."""
         return frozenset(
-            name for row in self.tables.values() for name in (row.mapper, row.insert, row.patch, row.delete)
+            name
+            for row in self.tables.values()
+            for name in (row.mapper, row.insert, row.patch, row.delete, row.link, row.unlink)
         )
 
     def field(self, table: Table, field: str) -> str:

@@ -139,9 +139,7 @@ def references_of(schema: Schema) -> tuple[Reference, ...]:
         for relation in table.relations:
             target = schema.table(relation.table)
             if relation.kind is RelationKind.BELONGS_TO and target is not None and relation.fields:
-                first = table.field(relation.fields[0])
-                on_delete = first.on_delete if first else OnDelete.RESTRICT
-                reference = Reference(table, relation.fields, target, relation.references, on_delete)
+                reference = Reference(table, relation.fields, target, relation.references, relation.on_delete)
                 found.setdefault((table.name, relation.fields), reference)
     return tuple(found.values())
 

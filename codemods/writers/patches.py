@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 
-from codemods.ir.table import Field
-from codemods.writers.code import TableUse
+from codemods.ir.table import Field, FieldType, Schema
+from codemods.writers.code import ImportSpec, TableUse
 from codemods.writers.constraints import foreign_key_checks, lookup, unique_checks
-from codemods.writers.fields import column_of, id_target
+from codemods.writers.fields import column_of, id_target, written_type
 from codemods.writers.layout import Doc, arrow, call, listed, record
-from codemods.writers.parts import Builder, ModulePart, function, guarded, locals_of, references_of, statement
+from codemods.writers.parts import (
+    Builder,
+    ModulePart,
+    Reference,
+    function,
+    guarded,
+    locals_of,
+    references_of,
+    statement,
+)
 
 
 def changes_type_part(build: Builder, steps: Collection[str]) -> ModulePart:
@@ -18,7 +28,7 @@ def changes_type_part(build: Builder, steps: Collection[str]) -> ModulePart:
     text = f"export type {own.changes_type} = Partial<{own.new_type}>;"
     if steps:
         keys = " | ".join(f'"{name}"' for name in sorted(steps))
-        lines = [f"  {name}?: {build.library('Step')}{_null(build, name)};" for name in sorted(steps)]
+        lines = [f"  {name}?: {_step_type(build, name)}{_null(build, name)};" for name in sorted(steps)]
         body = "\n".join(lines)
         text = f"export type {own.changes_type} = Omit<Partial<{own.new_type}>, {keys}> & {{\n{body}\n}};"
     return build.part(own.changes_type, 40, text, TableUse(build.table.name, "patch"))
@@ -68,7 +78,7 @@ def _changes(
 def _converted(build: Builder, column: Field, value: str, row: str, steps: Collection[str]) -> Doc | None:
     """The stored form of a changed value; None when it is the value itself."""
     if column.name in steps:
-        after = call(build.library("step"), f"{row}.{build.stored(build.table, column.name)}", value)
+        after = call(build.library(_STEPS[_kind(column)]), f"{row}.{build.stored(build.table, column.name)}", value)
         check = column_of(column).check
         return call(build.library(check), after) if check else after
     target = id_target(column, build.schema)
@@ -84,9 +94,33 @@ def _converted(build: Builder, column: Field, value: str, row: str, steps: Colle
     return value if not value.startswith("data.") else None
 
 
+_STEPS = {"number": "step", "bigint": "stepBigint", "list": "stepList"}
+
+
+def _kind(column: Field) -> str:
+    return "list" if column.is_list else "bigint" if column.type is FieldType.BIGINT else "number"
+
+
+def _step_type(build: Builder, name: str) -> str:
+    column = build.table.field(name)
+    assert column is not None
+    if column.is_list:
+        item = written_type(replace(column, is_list=False, nullable=False), build.schema)
+        return f"{build.library('ListStep')}<{item}>"
+    return f"{build.library('Step')}<bigint | number>" if column.type is FieldType.BIGINT else build.library("Step")
+
+
 def _null(build: Builder, name: str) -> str:
     column = build.table.field(name)
     return " | null" if column is not None and column.nullable else ""
+
+
+def is_referred_to(schema: Schema, reference: Reference) -> bool:
+    """Do other rows refer to the columns of a foreign key, so that they follow as well?"""
+    return any(
+        link.target.name == reference.table.name and set(link.references) & set(reference.fields)
+        for link in references_of(schema)
+    )
 
 
 def _followers(build: Builder, row: str) -> list[str]:
@@ -100,7 +134,14 @@ def _followers(build: Builder, row: str) -> list[str]:
         query = lookup(build, reference.table, reference.fields, reference.references, build.table, row, ".collect()")
         table = f'"{build.names.of(reference.table.name).table}"'
         values = record([f"{key}: after.{name}" for key, name in zip(keys, stored, strict=True)])
-        change = arrow("(other)", call("ctx.db.patch", table, "other._id", values))
+        if is_referred_to(build.schema, reference):
+            names = build.names.of(reference.table.name)
+            build.needs.add(TableUse(reference.table.name, "patch"))
+            if reference.table.name != build.table.name:
+                build.imports.add(ImportSpec(names.module, names.patch))
+            change = arrow("(other)", call(names.patch, "ctx", "other", values))
+        else:
+            change = arrow("(other)", call("ctx.db.patch", table, "other._id", values))
         follow = call(f"await {build.library('each')}", query, change)
         tests = [" || ".join(f"after.{name} !== {row}.{name}" for name in stored)]
         tests = [f"({tests[0]})"] if len(stored) > 1 else tests

@@ -39,6 +39,7 @@ _SIGNS = {
 
 _RANGES = frozenset({Compare.LT, Compare.LTE, Compare.GT, Compare.GTE})
 _TEXT = {Compare.CONTAINS: "includes", Compare.STARTS_WITH: "startsWith", Compare.ENDS_WITH: "endsWith"}
+_LISTS = frozenset({Compare.HAS, Compare.HAS_SOME, Compare.HAS_EVERY, Compare.IS_EMPTY})
 _UNORDERED = frozenset({FieldType.BOOLEAN, FieldType.ENUM, FieldType.DECIMAL, FieldType.BYTES, FieldType.JSON})
 
 
@@ -72,12 +73,13 @@ class Arrow:
 
 
 class Tester:
-    """Writes the tests of one row."""
+    """Writes the tests of one row. A `lenient` one lets pass what a comparison with null leaves open."""
 
-    def __init__(self, draft: Draft, table: Table, row: str) -> None:
+    def __init__(self, draft: Draft, table: Table, row: str, lenient: bool = False) -> None:
         self._draft = draft
         self._table = table
         self._row = row
+        self._lenient = lenient
 
     def test(self, predicate: Predicate, negated: bool = False) -> Test:
         """The test of a predicate, or of its being false."""
@@ -87,7 +89,9 @@ class Tester:
             case Not(part=part):
                 return self.test(part, not negated)
             case Related():
-                return Test(self._draft.related(self._draft, self._table, self._row, predicate, negated), waits=True)
+                return Test(
+                    self._draft.relations.test(self._draft, self._table, self._row, predicate, negated), waits=True
+                )
             case All(parts=parts):
                 return self._negated_all(parts) if negated else _all([self.test(part) for part in parts])
             case Any(parts=parts):
@@ -162,6 +166,8 @@ class Tester:
     def _condition(self, condition: Condition, negated: bool) -> Test:
         field = self._draft_field(condition)
         access = f"{self._row}.{self._draft.names.field(self._table, condition.field)}"
+        if condition.op in _LISTS or (field is not None and field.is_list):
+            return self._of_list(condition, field, access, negated)
         if condition.op in _TEXT:
             return self._text(condition, field, access, negated)
         op = _OPPOSITE[condition.op] if negated else condition.op
@@ -175,7 +181,33 @@ class Tester:
             raise RefusedError("CX301", "comparison of a generated id")
         value = self._value(condition, field)
         test = Test((access, f" {_SIGNS[op]} ", value))
-        return test if op is Compare.EQ or value == "null" else self._not_null(field, access, test)
+        is_exact = value == "null" or (op is Compare.EQ and not self._lenient)
+        return test if is_exact else self._not_null(field, access, test)
+
+    def _of_list(self, condition: Condition, field: Field | None, access: str, negated: bool) -> Test:
+        """`tags: { hasSome: x }`: a list is never null."""
+        if field is None or not field.is_list or column_of(field).to_store:
+            raise RefusedError("CX301", f"a list condition on {condition.field}")
+        sign = "!" if negated else ""
+        value = self._bare(condition, alone=True)
+        match condition.op:
+            case Compare.IS_EMPTY:
+                text = self._draft.facts.literal(condition.value)
+                if text not in ("true", "false"):
+                    raise RefusedError("CX301", f"isEmpty of {condition.field} is chosen at run time")
+                return Test(f"{access}.length {'===' if (text == 'true') != negated else '!=='} 0")
+            case Compare.HAS:
+                return Test((sign, call(self._draft.library("isIn"), value, access)))
+            case Compare.HAS_SOME | Compare.HAS_EVERY:
+                method = "some" if condition.op is Compare.HAS_SOME else "every"
+                with self._draft.scope():
+                    item = self._draft.fresh("value")
+                holds = call(self._draft.library("isIn"), item, access)
+                return Test((sign, call((self._bare(condition), f".{method}"), arrow(f"({item})", holds))))
+            case Compare.EQ:
+                return Test((sign, call(self._draft.library("isSameList"), access, value)))
+            case _:
+                raise RefusedError("CX301", f"a list condition on {condition.field}")
 
     def _value(self, condition: Condition, field: Field | None) -> Doc:
         draft = self._draft
@@ -217,6 +249,8 @@ class Tester:
     def _not_null(self, field: Field | None, access: str, test: Test) -> Test:
         if field is None or not field.nullable:
             return test
+        if self._lenient:
+            return _any([Test(f"{access} === null"), test])
         return _all([Test(f"{access} !== null"), test])
 
     def _draft_field(self, condition: Condition) -> Field | None:
@@ -226,6 +260,8 @@ class Tester:
         field = self._table.field(condition.field)
         if field is None:
             raise RefusedError("CX301", f"no column {condition.field} in {self._table.name}")
+        if field.is_list and condition.op in (*_LISTS, Compare.EQ):
+            return field
         is_null_test = self._draft.facts.is_null(condition.value)
         if not is_indexable(field) and not (is_null_test and not field.is_list):
             raise RefusedError("CX301", f"condition on {condition.field}, a {'list' if field.is_list else field.type}")

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from codemods.ir.query import Order
-from codemods.ir.table import Field, Table
-from codemods.source.span import Span
+from codemods.ir.query import Order, Page
+from codemods.ir.table import Table
 from codemods.writers.code import RefusedError
 from codemods.writers.draft import Draft
-from codemods.writers.fields import members_of
-from codemods.writers.indexes import CREATION
-from codemods.writers.layout import Doc, Group, Line, Nest, call, listed
+from codemods.writers.layout import Doc, Group, Line, Nest, call
+from codemods.writers.orders import in_order
 from codemods.writers.predicates import Arrow
 
 FILTER_MODULE = "convex-helpers/server/filter"
@@ -50,13 +48,26 @@ Source = IdSource | IdsSource | QuerySource
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """`skip` and `take`."""
+    """How many rows to skip and how many to take. `is_sure` says that `take` is never undefined."""
 
-    skip: Span | None = None
-    take: Span | None = None
+    skip: Doc | None = None
+    take: Doc | None = None
+    is_sure: bool = False
 
 
 NO_LIMITS = Limits()
+
+
+def limits_of(draft: Draft, page: Page) -> Limits:
+    """The limits of a page."""
+    for value in (page.limit, page.offset):
+        if value is not None and draft.facts.text(value).lstrip().startswith("-"):
+            raise RefusedError("CX301", "a negative take or skip")
+    return Limits(
+        draft.value(page.offset) if page.offset is not None else None,
+        draft.value(page.limit) if page.limit is not None else None,
+        page.limit is not None and not draft.facts.may_be_undefined(page.limit),
+    )
 
 
 def one(draft: Draft, table: Table, source: Source, unique: bool = False) -> Doc:
@@ -79,11 +90,11 @@ def many(draft: Draft, table: Table, source: Source, limits: Limits = NO_LIMITS)
     """A promise of the rows."""
     match source:
         case IdSource():
-            return _sliced(draft, call(draft.library("listOf"), one(draft, table, source)), limits)
+            return sliced(draft, call(draft.library("listOf"), one(draft, table, source)), limits)
         case IdsSource(doc=doc, test=test):
-            return _sliced(draft, doc if test is None else call(draft.library("onlyThose"), doc, test.doc), limits)
+            return sliced(draft, doc if test is None else call(draft.library("onlyThose"), doc, test.doc), limits)
         case QuerySource() if source.sort:
-            return _sliced(draft, in_order(draft, table, _ended(draft, source, ".collect()"), source.sort), limits)
+            return sliced(draft, in_order(draft, table, _ended(draft, source, ".collect()"), source.sort), limits)
         case QuerySource():
             return _page(draft, source, limits)
 
@@ -112,44 +123,21 @@ def _filtered(draft: Draft, source: QuerySource) -> Doc:
 
 
 def _page(draft: Draft, source: QuerySource, limits: Limits) -> Doc:
-    _check_take(draft, limits)
-    take = limits.take
-    if take is None and limits.skip is None:
+    if limits.take is None and limits.skip is None:
         return _ended(draft, source, ".collect()")
-    if limits.skip is None and take is not None and not draft.facts.may_be_undefined(take):
-        return (_ended(draft, source, ".take("), draft.value(take), ")")
-    return call(draft.library("pageOf"), _filtered(draft, source), *_page_arguments(draft, limits))
+    if limits.skip is None and limits.take is not None and limits.is_sure:
+        return (_ended(draft, source, ".take("), limits.take, ")")
+    return call(draft.library("pageOf"), _filtered(draft, source), *_page_arguments(limits))
 
 
-def _sliced(draft: Draft, docs: Doc, limits: Limits) -> Doc:
-    _check_take(draft, limits)
-    arguments = _page_arguments(draft, limits)
+def sliced(draft: Draft, docs: Doc, limits: Limits) -> Doc:
+    """A page of rows that are at hand."""
+    arguments = _page_arguments(limits)
     return call(draft.library("sliceOf"), docs, *arguments) if arguments else docs
 
 
-def _page_arguments(draft: Draft, limits: Limits) -> list[Doc]:
+def _page_arguments(limits: Limits) -> list[Doc]:
     if limits.skip is None and limits.take is None:
         return []
-    skip: Doc = draft.value(limits.skip) if limits.skip else "0"
-    return [skip, draft.value(limits.take)] if limits.take else [skip]
-
-
-def _check_take(draft: Draft, limits: Limits) -> None:
-    for value in (limits.take, limits.skip):
-        if value is not None and draft.facts.text(value).lstrip().startswith("-"):
-            raise RefusedError("CX301", "a negative take or skip")
-
-
-def in_order(draft: Draft, table: Table, docs: Doc, order: Sequence[Order]) -> Doc:
-    return call(draft.library("sorted"), docs, *(_sort_key(draft, table, key) for key in order))
-
-
-def _sort_key(draft: Draft, table: Table, key: Order) -> Doc:
-    direction = '"desc"' if key.descending else '"asc"'
-    if key.field in (CREATION, table.id_field):
-        return listed("[", [f'"{CREATION}"', direction], "]")
-    field: Field | None = table.field(key.field)
-    name = f'"{draft.names.field(table, key.field)}"'
-    members = members_of(field, draft.schema) if field else ()
-    values = [listed("[", [f'"{member}"' for member in members], "]")] if members else []
-    return listed("[", [name, direction, *values], "]")
+    skip: Doc = limits.skip if limits.skip is not None else "0"
+    return [skip, limits.take] if limits.take is not None else [skip]

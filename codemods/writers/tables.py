@@ -9,10 +9,11 @@ from codemods.writers.code import TableUse
 from codemods.writers.deletes import delete_part
 from codemods.writers.fields import column_of
 from codemods.writers.inserts import data_type_part, insert_part
+from codemods.writers.joins import link_part
 from codemods.writers.layout import Doc, call, record, text_of
 from codemods.writers.names import SchemaNames
 from codemods.writers.parts import Builder, ModulePart, references_of
-from codemods.writers.patches import changes_type_part, patch_part
+from codemods.writers.patches import changes_type_part, is_referred_to, patch_part
 
 
 def table_fragments(
@@ -34,20 +35,25 @@ def table_fragments(
         parts.append(patch_part(Builder(schema, names, table), steps))
     if "delete" in actions:
         parts.append(delete_part(Builder(schema, names, table)))
+    parts += [link_part(Builder(schema, names, table), action) for action in ("link", "unlink") if action in actions]
     return tuple(parts)
 
 
 def close_uses(uses: Iterable[TableUse], schema: Schema) -> frozenset[TableUse]:
-    """The uses with the deletes that they cascade to."""
+    """The uses with the deletes that they cascade to, and the patches by which keys follow those they refer to."""
     found = set(uses)
-    waiting = [use.table for use in found if use.action == "delete"]
+    waiting = [use for use in found if use.action in ("delete", "patch")]
     while waiting:
-        name = waiting.pop()
+        use = waiting.pop()
         for reference in references_of(schema):
-            use = TableUse(reference.table.name, "delete")
-            if reference.target.name == name and reference.on_delete is OnDelete.CASCADE and use not in found:
-                found.add(use)
-                waiting.append(use.table)
+            if reference.target.name != use.table:
+                continue
+            follows = is_referred_to(schema, reference) and not reference.is_by_id
+            cascades = reference.on_delete is OnDelete.CASCADE if use.action == "delete" else follows
+            other = TableUse(reference.table.name, use.action)
+            if cascades and other not in found:
+                found.add(other)
+                waiting.append(other)
     return frozenset(found)
 
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from codemods.ir.query import All, Include
+from codemods.ir.query import EVERYTHING, All, Include
 from codemods.ir.table import Relation, RelationKind, Table
 from codemods.writers.access import source_of
 from codemods.writers.code import RefusedError
 from codemods.writers.draft import Draft
 from codemods.writers.fields import column_of
 from codemods.writers.layout import Doc, Group, Line, Nest, call, record
-from codemods.writers.relations import null_test, related_row, related_source
-from codemods.writers.sources import Limits, many, one
+from codemods.writers.relations import count_of, null_test, related_row, related_rows, related_source
+from codemods.writers.sources import one
 
 
 def view(draft: Draft, table: Table, select: tuple[str, ...] | None, includes: Sequence[Include]) -> Doc:
@@ -58,21 +58,17 @@ def _relations(draft: Draft, table: Table, row: str, includes: Sequence[Include]
 
 
 def _count(draft: Draft, table: Table, row: str, relation: Relation, include: Include) -> Doc:
-    target, bound = related_source(draft, table, row, relation)
-    source = source_of(draft, target, include.where, (), bound)
-    counted = ("await ", call(draft.library("countRows"), many(draft, target, source)))
+    counted = ("await ", count_of(draft, table, row, relation, include.where))
     return _guarded(draft, table, row, relation, "0", counted)
 
 
 def _related(draft: Draft, table: Table, row: str, relation: Relation, include: Include) -> Doc:
     target = draft.table(relation.table)
     if relation.kind is RelationKind.HAS_MANY or relation.kind is RelationKind.MANY_TO_MANY:
-        target, bound = related_source(draft, table, row, relation)
-        source = source_of(draft, target, include.where, include.order, bound, include.limit is not None)
-        docs = many(draft, target, source, Limits(take=include.limit))
+        docs = related_rows(draft, table, row, relation, include.where, include.order, include.page)
         listed = ("await ", call(draft.library("rows"), docs, view(draft, target, include.select, include.include)))
         return _guarded(draft, table, row, relation, "[]", listed)
-    if include.where != All(()) or include.limit is not None or include.order:
+    if include.where != All(()) or include.page != EVERYTHING or include.order:
         raise RefusedError("CX301", f"conditions on the single row of {relation.field}")
     if relation.kind is RelationKind.HAS_ONE:
         target, bound = related_source(draft, table, row, relation)

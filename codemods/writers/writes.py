@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from codemods.ir.query import Data, Query
+from codemods.ir.query import EVERYTHING, Data, Query
 from codemods.ir.table import Table
 from codemods.source.span import Span
 from codemods.writers.access import source_of, unique_row
 from codemods.writers.code import ImportSpec, RefusedError
-from codemods.writers.data import Payload, PayloadWriter, connected
+from codemods.writers.data import Payload, PayloadWriter, insert, patch
 from codemods.writers.deletes import reaches_itself
 from codemods.writers.draft import Draft
-from codemods.writers.layout import Doc, arrow, call, listed
-from codemods.writers.sources import many, unordered
+from codemods.writers.layout import Doc, arrow, block, call, listed
+from codemods.writers.sources import Source, many, unordered
 from codemods.writers.views import view
 
 
 def create(draft: Draft, table: Table, query: Query, used: bool) -> Doc:
     """`insertUser(ctx, data)`."""
-    return _shown(draft, table, query, used, _insert(draft, table, query.data))
+    return _shown(draft, table, query, used, insert(draft, table, query.data))
 
 
 def create_many(draft: Draft, table: Table, query: Query, used: bool) -> Doc:
@@ -29,32 +29,27 @@ def create_many(draft: Draft, table: Table, query: Query, used: bool) -> Doc:
         items = listed("[", [_plain(draft, table, data) for data in rows], "]")
     names = draft.names.of(table.name)
     draft.imports.add(ImportSpec(names.module, names.new_type, type_only=True))
-    _refuse_rows(query)
     with draft.scope():
         name = draft.fresh("data")
-        insert = call(draft.table_function(table, "insert"), draft.ctx, name)
-    function = draft.library("eachNew" if query.skip_duplicates else "each")
-    return draft.apart(call(f"{function}<{names.new_type}>", items, arrow(f"({name})", insert)))
+        make = arrow(f"({name})", call(draft.table_function(table, "insert"), draft.ctx, name))
+    return _many_shown(draft, table, query, used, f"<{names.new_type}>", items, make)
 
 
 def update(draft: Draft, table: Table, query: Query, used: bool) -> Doc:
     """`patchUser(ctx, row, data)`."""
     found = unique_row(draft, table, query.where)
-    payload = PayloadWriter(draft, table, patching=True).write(query.data)
-    patch = call(draft.table_function(table, "patch"), draft.ctx, found, payload.doc)
-    return _shown(draft, table, query, used, connected(draft, table, payload, patch))
+    return _shown(draft, table, query, used, patch(draft, table, found, query.data))
 
 
 def update_many(draft: Draft, table: Table, query: Query, used: bool) -> Doc:
     """The same change for each row."""
-    _refuse_rows(query)
-    docs = many(draft, table, unordered(source_of(draft, table, query.where)))
+    docs = many(draft, table, _limited(unordered(source_of(draft, table, query.where)), query))
     with draft.scope():
         row = draft.fresh(draft.names.of(table.name).row)
         payload = PayloadWriter(draft, table, patching=True, enclosed=True, repeated=True).write(query.data)
-        _refuse_look_ups(payload)
-        patch = call(draft.table_function(table, "patch"), draft.ctx, row, payload.doc)
-    return draft.apart(call(draft.library("each"), docs, arrow(f"({row})", patch)))
+        _refuse_relations(payload)
+        change = arrow(f"({row})", call(draft.table_function(table, "patch"), draft.ctx, row, payload.doc))
+    return _many_shown(draft, table, query, used, "", docs, change)
 
 
 def upsert(draft: Draft, table: Table, query: Query, used: bool) -> Doc:
@@ -62,57 +57,65 @@ def upsert(draft: Draft, table: Table, query: Query, used: bool) -> Doc:
     found = unique_row(draft, table, query.where)
     with draft.scope():
         row = draft.fresh(draft.names.of(table.name).row)
-        payload = PayloadWriter(draft, table, patching=True, enclosed=True).write(query.update)
-        patch = call(draft.table_function(table, "patch"), draft.ctx, row, payload.doc)
-        change = arrow(f"({row})", connected(draft, table, payload, patch))
-    make = arrow("()", _insert(draft, table, query.data, enclosed=True))
+        change = arrow(f"({row})", patch(draft, table, row, query.update, enclosed=True))
+    make = arrow("()", insert(draft, table, query.data, enclosed=True))
     return _shown(draft, table, query, used, call(draft.library("upsert"), found, change, make))
 
 
 def delete(draft: Draft, table: Table, query: Query, used: bool) -> Doc:
-    """`deleteUser(ctx, row)`."""
-    if query.include:
-        raise RefusedError("CX301", "delete with relations in its result")
+    """`deleteUser(ctx, row)`; what its result shows of relations is read before."""
     found = unique_row(draft, table, query.where)
-    return _shown(draft, table, query, used, call(draft.table_function(table, "delete"), draft.ctx, found))
+    remove = draft.table_function(table, "delete")
+    if not query.include or not used:
+        return _shown(draft, table, query, used, call(remove, draft.ctx, found))
+    with draft.scope():
+        row = draft.fresh(draft.names.of(table.name).row)
+        shown = draft.fresh("shown")
+        show = view(draft, table, query.select, query.include)
+        body = block(
+            f"async ({row})",
+            [
+                (f"const {shown} = await (", show, f")({row})"),
+                f"await {remove}({draft.ctx}, {row})",
+                f"return {shown}",
+            ],
+        )
+    cause = '"Record to delete does not exist."'
+    return draft.apart(call((call(draft.library("required"), found, cause), ".then"), body))
 
 
 def delete_many(draft: Draft, table: Table, query: Query, used: bool) -> Doc:
     """Each row, unless deleting one before has taken it along."""
-    docs = many(draft, table, unordered(source_of(draft, table, query.where)))
+    docs = many(draft, table, _limited(unordered(source_of(draft, table, query.where)), query))
     with draft.scope():
         row = draft.fresh(draft.names.of(table.name).row)
-        gone = call(draft.table_function(table, "delete"), draft.ctx, row)
-        if reaches_itself(draft.schema, table):
-            still = call(f"{draft.ctx}.db.get", draft.convex_table(table), f"{row}._id")
-            gone = ("(await ", still, ") && ", gone)
-            row = f"async ({row})"
-        else:
-            row = f"({row})"
-    return draft.apart(call(draft.library("each"), docs, arrow(row, gone)))
+        return draft.apart(call(draft.library("each"), docs, removal(draft, table, row)))
 
 
-def _insert(draft: Draft, table: Table, data: Data | None, enclosed: bool = False) -> Doc:
-    with draft.scope():
-        payload = PayloadWriter(draft, table, patching=False, enclosed=enclosed).write(data)
-        insert = call(draft.table_function(table, "insert"), draft.ctx, payload.doc)
-        return connected(draft, table, payload, insert)
+def removal(draft: Draft, table: Table, row: str) -> Doc:
+    """A function that deletes a row, if it is still there."""
+    gone: Doc = call(draft.table_function(table, "delete"), draft.ctx, row)
+    if not reaches_itself(draft.schema, table):
+        return arrow(f"({row})", gone)
+    still = call(f"{draft.ctx}.db.get", draft.convex_table(table), f"{row}._id")
+    return arrow(f"async ({row})", ("(await ", still, ") && ", gone))
 
 
 def _plain(draft: Draft, table: Table, data: Data) -> Doc:
     payload = PayloadWriter(draft, table, patching=False).write(data)
-    _refuse_look_ups(payload)
+    _refuse_relations(payload)
     return payload.doc
 
 
-def _refuse_rows(query: Query) -> None:
-    if query.returns_rows:
-        raise RefusedError("CX301", "a bulk write that returns its rows")
+def _limited(source: Source, query: Query) -> Source:
+    if query.page != EVERYTHING:
+        raise RefusedError("CX301", "a bulk write of some rows only")
+    return source
 
 
-def _refuse_look_ups(payload: Payload) -> None:
-    if payload.connected:
-        raise RefusedError("CX301", "connect by a unique column in a bulk write")
+def _refuse_relations(payload: Payload) -> None:
+    if payload.before or payload.after:
+        raise RefusedError("CX301", "a bulk write that connects rows")
 
 
 def _shown(draft: Draft, table: Table, query: Query, used: bool, doc: Doc) -> Doc:
@@ -120,3 +123,12 @@ def _shown(draft: Draft, table: Table, query: Query, used: bool, doc: Doc) -> Do
     if not used:
         return doc
     return call(draft.library("row"), doc, view(draft, table, query.select, query.include))
+
+
+def _many_shown(draft: Draft, table: Table, query: Query, used: bool, types: str, items: Doc, change: Doc) -> Doc:
+    """The number of written rows, or the rows themselves."""
+    if not query.returns_rows:
+        function = draft.library("eachNew" if query.skip_duplicates else "each")
+        return draft.apart(call(f"{function}{types}", items, change))
+    docs = draft.apart(call(draft.library("onlyNew" if query.skip_duplicates else "inTurn"), items, change))
+    return call(draft.library("rows"), docs, view(draft, table, query.select, query.include)) if used else docs

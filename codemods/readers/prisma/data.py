@@ -5,11 +5,11 @@ Nested writes: https://www.prisma.io/docs/orm/reference/prisma-client-reference#
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from ast_grep_py import SgNode
 
-from codemods.ir.query import Assignment, Change, Data
+from codemods.ir.query import Assignment, Change, Data, DataPart
 from codemods.ir.table import Field, FieldType, Relation, RelationKind, Table
 from codemods.readers.literals import (
     Computed,
@@ -20,6 +20,7 @@ from codemods.readers.literals import (
     literal_of,
     may_be_object,
 )
+from codemods.readers.prisma.nested import ACTIONS, read_nested
 from codemods.readers.prisma.reading import Reading, is_undefined
 from codemods.source.span import Span
 from codemods.source.tree import find_all, member, named, property_name, unwrap
@@ -28,11 +29,10 @@ ARITHMETIC: Mapping[str, Change] = {
     "set": Change.SET,
     "increment": Change.INCREMENT,
     "decrement": Change.DECREMENT,
+    "multiply": Change.MULTIPLY,
+    "divide": Change.DIVIDE,
+    "push": Change.PUSH,
 }
-UNSUPPORTED_ARITHMETIC = frozenset({"multiply", "divide", "push", "unset"})
-TO_MANY = frozenset({RelationKind.HAS_MANY, RelationKind.MANY_TO_MANY})
-
-Part = Assignment | Span
 
 
 def read_data(reading: Reading, node: SgNode, table: Table) -> Data:
@@ -45,7 +45,7 @@ def read_data(reading: Reading, node: SgNode, table: Table) -> Data:
             reading.reject("data: built elsewhere")
     if literal is None:
         return Data((reading.span(node),))
-    parts: list[Part] = []
+    parts: list[DataPart] = []
     for entry in entries(literal):
         match entry:
             case Property(key, value):
@@ -69,7 +69,7 @@ def _rows(literal: SgNode) -> list[SgNode]:
     return [literal] if literal.kind() == "object" else named(literal)
 
 
-def _spread(reading: Reading, value: SgNode, table: Table) -> list[Part]:
+def _spread(reading: Reading, value: SgNode, table: Table) -> list[DataPart]:
     """`...input`; the fields of a literal, such as `...(x && { y })`, must be plain columns."""
     if _writes_relations(reading, unwrap(value), table):
         reading.reject("data: spread writes a relation or counts")
@@ -113,7 +113,7 @@ def _is_operation(field: Field | None, value: SgNode) -> bool:
     inner = unwrap(value)
     if field is None or field.type is FieldType.JSON or inner.kind() != "object":
         return False
-    return any(isinstance(e, Property) and e.key in ARITHMETIC.keys() | UNSUPPORTED_ARITHMETIC for e in entries(inner))
+    return any(isinstance(e, Property) and e.key in ARITHMETIC for e in entries(inner))
 
 
 def _sets_relation(reference: SgNode, table: Table) -> bool:
@@ -131,18 +131,18 @@ def _sets_relation(reference: SgNode, table: Table) -> bool:
 # one property
 
 
-def _property(reading: Reading, key: str, value: SgNode, table: Table) -> list[Part]:
+def _property(reading: Reading, key: str, value: SgNode, table: Table) -> list[DataPart]:
     field, relation = table.field(key), table.relation(key)
     if field is not None:
         return _column(reading, field, value)
     if relation is not None:
-        return _relation(reading, relation, value)
+        return list(_relation(reading, relation, value))
     if not is_undefined(value):
         reading.reject(f"data: unknown field `{key}`")
     return []
 
 
-def _column(reading: Reading, field: Field, value: SgNode) -> list[Part]:
+def _column(reading: Reading, field: Field, value: SgNode) -> list[DataPart]:
     inner = unwrap(value)
     if field.type is FieldType.JSON or (inner.kind() != "object" and not may_be_object(reading.file, inner)):
         return [Assignment(field.name, reading.span(value))]
@@ -150,45 +150,55 @@ def _column(reading: Reading, field: Field, value: SgNode) -> list[Part]:
     if literal is None:
         reading.reject(f"data: `{field.name}` is chosen at run time")
         return []
-    found: list[Part] = []
+    found: list[DataPart] = []
     for prop in reading.properties(literal, "data"):
-        if prop.key in ARITHMETIC:
-            found.append(Assignment(field.name, reading.span(prop.value), ARITHMETIC[prop.key]))
+        change = ARITHMETIC.get(prop.key)
+        if change is not None and (change is Change.SET or (change is Change.PUSH) is field.is_list):
+            found.append(Assignment(field.name, reading.span(prop.value), change))
         else:
             reading.reject(f"data: `{prop.key}` of `{field.name}`")
     return found
 
 
-def _relation(reading: Reading, relation: Relation, value: SgNode) -> list[Part]:
-    if is_undefined(value):
-        return []
-    if unwrap(value).kind() != "object" and literal_of(reading.file, value) is None:
+def _relation(reading: Reading, relation: Relation, value: SgNode) -> Iterator[DataPart]:
+    """What `relation: { create: …, connect: … }` does, one after the other as it is written."""
+    target = reading.table(relation.table)
+    if is_undefined(value) or target is None:
+        return
+    if literal_of(reading.file, value) is None:
         reading.reject(f"data: relation `{relation.field}` is built elsewhere")
-        return []
-    found: list[Part] = []
+        return
     for prop in reading.properties(value, "data"):
-        if prop.key in ("connect", "disconnect"):
-            found += _links(reading, relation, Change(prop.key), prop.value)
-        else:
+        if prop.key not in ACTIONS:
             reading.reject(f"data: nested `{prop.key}`")
-    return found
+        elif not is_undefined(prop.value):
+            yield from _action(reading, relation, prop.key, prop.value, target)
 
 
-def _links(reading: Reading, relation: Relation, change: Change, value: SgNode) -> list[Part]:
-    """The rows of `connect` and `disconnect`: an object, a literal list of them, or `true` for the only one."""
-    if change is Change.DISCONNECT and unwrap(value).text() == "true":
-        return [Assignment(relation.field, reading.span(value), change)]
-    literal = literal_of(reading.file, value, ("object", "array"))
-    if literal is None:
-        what = f"{change.value} of a computed list" if relation.kind in TO_MANY else "built elsewhere"
-        reading.reject(f"data: {what}")
-        return []
-    found: list[Part] = []
-    for row in _rows(literal):
-        properties = reading.properties(row, "data") if row.kind() != "spread_element" else []
-        if len(properties) == 1 and not may_be_object(reading.file, properties[0].value):
-            key, target = properties[0].key, properties[0].value
-            found.append(Assignment(relation.field, reading.span(target), change, key))
-        else:
-            reading.reject(f"data: {change.value} by several columns or by a computed key")
-    return found
+def _action(reading: Reading, relation: Relation, key: str, value: SgNode, target: Table) -> Iterator[DataPart]:
+    is_own = relation.kind is RelationKind.BELONGS_TO
+    if key == "disconnect" and is_own and unwrap(value).text() == "true":
+        yield Assignment(relation.field, reading.span(value), Change.DISCONNECT)
+        return
+    if key == "connect" and is_own and (column := _single_key(reading, value)) is not None:
+        yield Assignment(relation.field, reading.span(column.value), Change.CONNECT, column.key)
+        return
+    nested = read_nested(reading, relation, key, value, target, read_data)
+    if nested is not None:
+        yield nested
+
+
+def _single_key(reading: Reading, value: SgNode) -> Property | None:
+    """`connect: { email: x }`."""
+    literal = literal_of(reading.file, value)
+    found = list(entries(literal)) if literal is not None else []
+    one = found[0] if len(found) == 1 else None
+    return one if isinstance(one, Property) and not may_be_object(reading.file, one.value) else None
+
+
+def is_set(reading: Reading, node: SgNode | None, part: str) -> bool:
+    """A switch that must be written as `true` or `false`."""
+    text = unwrap(node).text() if node is not None else "false"
+    if text not in ("true", "false", "undefined"):
+        reading.reject(f"{part} is chosen at run time")
+    return text == "true"

@@ -10,10 +10,12 @@ from ast_grep_py import SgNode
 from codemods.ir.query import Op, Query
 from codemods.ir.table import Reach, Schema, Table
 from codemods.readers.calls import call_site
-from codemods.readers.prisma.data import read_data, read_rows
+from codemods.readers.prisma.data import is_set, read_data, read_rows
+from codemods.readers.prisma.grouping import GROUP_ARGUMENTS, GROUPED, read_grouping
 from codemods.readers.prisma.methods import ARGUMENTS, CLIENT_METHODS, HARMLESS_ARGUMENTS, MODEL_METHODS
+from codemods.readers.prisma.pages import read_order, read_page
 from codemods.readers.prisma.reading import Reading, is_undefined
-from codemods.readers.prisma.selection import read_limit, read_order, read_selection
+from codemods.readers.prisma.selection import read_selection
 from codemods.readers.prisma.where import NOTHING, read_condition
 from codemods.source.file import SourceFile
 from codemods.source.span import Span
@@ -50,7 +52,7 @@ class ClientCall:
 
 def table_of_model(schema: Schema, model: str) -> Table | None:
     """The table behind `prisma.model`: the client lower-cases the first letter of the model's name."""
-    return next((table for table in schema.tables if accessor(table.name) == model), None)
+    return next((table for table in schema.tables if accessor(table.name) == model and not table.is_join), None)
 
 
 def accessor(name: str) -> str:
@@ -85,26 +87,26 @@ def model_query(file: SourceFile, schema: Schema, found: ModelCall, workspace: W
         reading.reject(f"table {table.name}: {reason}")
     if method.problem is not None:
         return _finished(query, reading)
-    return _read(query, reading, _given(reading, found.call), table)
+    return _read(query, reading, _given(reading, found.call, method.op), table)
 
 
-def _given(reading: Reading, call: SgNode) -> dict[str, SgNode]:
+def _given(reading: Reading, call: SgNode, op: Op) -> dict[str, SgNode]:
     """The argument object by key; a key given twice keeps its last value, as at run time."""
     given = arguments(call)
     if not given or is_undefined(given[0]):
         return {}
     found = {prop.key: prop.value for prop in reading.properties(given[0], "arguments")}
-    for key in found.keys() - ARGUMENTS - HARMLESS_ARGUMENTS:
+    allowed = ARGUMENTS | (GROUP_ARGUMENTS if op in GROUPED else frozenset())
+    for key in found.keys() - allowed - HARMLESS_ARGUMENTS:
         reading.reject(key)
     return {key: value for key, value in found.items() if not is_undefined(value)}
 
 
 def _read(query: Query, reading: Reading, given: dict[str, SgNode], table: Table) -> Query:
-    if query.op is Op.COUNT and "select" in given:
-        reading.reject("count: select")
-        del given["select"]
-    if "skipDuplicates" in given and unwrap(given["skipDuplicates"]).text() != "false":
-        reading.reject("skipDuplicates")
+    if query.op in GROUPED or (query.op is Op.COUNT and "select" in given):
+        query = replace(query, grouping=read_grouping(reading, query.op, given, table))
+        done = ("select", "orderBy") if query.op is Op.GROUP_BY else ("select",)
+        given = {key: value for key, value in given.items() if key not in done}
     selection = read_selection(reading, given, table)
     many = query.op is Op.CREATE_MANY
     creates = given.get("create") if query.op is Op.UPSERT else given.get("data")
@@ -112,13 +114,13 @@ def _read(query: Query, reading: Reading, given: dict[str, SgNode], table: Table
         query,
         where=read_condition(reading, given["where"], table) if "where" in given else NOTHING,
         order=read_order(reading, given["orderBy"], table) if "orderBy" in given else (),
-        limit=read_limit(reading, given.get("take")),
-        offset=reading.span(given["skip"]) if "skip" in given else None,
+        page=read_page(reading, given, table),
         select=selection.select,
         include=selection.include,
         data=read_data(reading, creates, table) if creates is not None and not many else None,
         update=read_data(reading, given["update"], table) if "update" in given else None,
         rows=read_rows(reading, given["data"], table) if many and "data" in given else None,
+        skip_duplicates=is_set(reading, given.get("skipDuplicates"), "skipDuplicates"),
     )
     return _finished(read, reading)
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from codemods.ir.query import Op
+from codemods.readers.prisma.pages import PAGE_ARGUMENTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +41,8 @@ MODEL_METHODS: Mapping[str, Method] = {
     "upsert": Method(Op.UPSERT),
     "delete": Method(Op.DELETE),
     "deleteMany": Method(Op.DELETE_MANY),
-    "aggregate": Method(Op.AGGREGATE, problem="aggregate"),
-    "groupBy": Method(Op.GROUP_BY, problem="groupBy"),
+    "aggregate": Method(Op.AGGREGATE),
+    "groupBy": Method(Op.GROUP_BY),
     "findRaw": Method(Op.RAW, problem="raw query"),
     "aggregateRaw": Method(Op.RAW, problem="raw query"),
 }
@@ -62,7 +63,7 @@ CLIENT_METHODS: Mapping[str, Method] = {
 }
 
 ARGUMENTS = frozenset(
-    {"where", "data", "create", "update", "select", "include", "omit", "orderBy", "take", "skip", "skipDuplicates"}
+    {"where", "data", "create", "update", "select", "include", "omit", "orderBy", "skipDuplicates", *PAGE_ARGUMENTS}
 )
 """Keys of the argument object that are read; every other one is reported by its name."""
 

@@ -39,10 +39,11 @@ class ForeignKey:
 
 @dataclass(frozen=True, slots=True)
 class Relations:
-    """The relations of one model, the foreign keys it holds, and what has no counterpart."""
+    """The relations of one model, the foreign keys it holds, columns of longer ones, and what has no counterpart."""
 
     relations: tuple[Relation, ...]
     keys: tuple[ForeignKey, ...]
+    parts: tuple[ForeignKey, ...]
     unsupported: tuple[str, ...]
 
 
@@ -50,6 +51,7 @@ def relations_of(model: Block, models: Mapping[str, Block]) -> Relations:
     """What the relation fields of a model mean."""
     relations: list[Relation] = []
     keys: list[ForeignKey] = []
+    parts: list[ForeignKey] = []
     unsupported: list[str] = []
     for link in _links(model, models):
         relation = _relation(model, link, models)
@@ -60,12 +62,14 @@ def relations_of(model: Block, models: Mapping[str, Block]) -> Relations:
         if relation.kind is not RelationKind.BELONGS_TO:
             continue
         on_delete = _on_delete(link)
-        if on_delete is None or len(link.fields) > 1:
-            problem = f"onDelete {link.on_delete}" if on_delete is None else "key of several columns"
-            unsupported.append(f"relation `{link.line.name}`: {problem}")
-        elif link.references:
+        if on_delete is None:
+            unsupported.append(f"relation `{link.line.name}`: onDelete {link.on_delete}")
+        elif len(link.fields) == len(link.references) == 1:
             keys.append(ForeignKey(link.fields[0], link.line.type, link.references[0], on_delete))
-    return Relations(tuple(relations), tuple(keys), tuple(unsupported))
+        else:
+            pairs = zip(link.fields, link.references, strict=False)
+            parts += [ForeignKey(here, link.line.type, there, on_delete) for here, there in pairs]
+    return Relations(tuple(relations), tuple(keys), tuple(parts), tuple(unsupported))
 
 
 def _links(model: Block, models: Mapping[str, Block]) -> list[Link]:
@@ -111,6 +115,7 @@ def _relation(model: Block, link: Link, models: Mapping[str, Block]) -> Relation
             link.references,
             required=not line.optional,
             name=link.name,
+            on_delete=_on_delete(link) or OnDelete.RESTRICT,
         )
     other = _other_side(model, link, models)
     if isinstance(other, str):

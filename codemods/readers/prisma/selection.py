@@ -1,4 +1,4 @@
-"""Reads which columns and relations a call returns (`select`, `include`, `omit`) and in which order."""
+"""Reads which columns and relations a call returns (`select`, `include`, `omit`)."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 from ast_grep_py import SgNode
 
-from codemods.ir.query import Include, Order
+from codemods.ir.query import Include
 from codemods.ir.table import Relation, RelationKind, Table
 from codemods.readers.literals import Property, literal_of
+from codemods.readers.prisma.pages import PAGE_ARGUMENTS, read_order, read_page
 from codemods.readers.prisma.reading import Reading, is_undefined
 from codemods.readers.prisma.where import NOTHING, read_where
-from codemods.source.span import Span
-from codemods.source.tree import member, named, string_value, unwrap
+from codemods.source.tree import unwrap
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +81,14 @@ def _relations(reading: Reading, prop: Property, table: Table, part: str) -> lis
 
 def _nested(reading: Reading, literal: SgNode, relation: Relation, target: Table) -> Include:
     given = {prop.key: prop.value for prop in reading.properties(literal, "include")}
-    for name in given.keys() - {"where", "orderBy", "take", "select", "include", "omit"}:
+    for name in given.keys() - PAGE_ARGUMENTS - {"where", "orderBy", "select", "include", "omit"}:
         reading.reject(f"include: `{name}` of relation `{relation.field}`")
     selection = read_selection(reading, given, target)
     return Include(
         relation=relation.field,
         where=read_where(reading, given["where"], target) if "where" in given else NOTHING,
         order=read_order(reading, given["orderBy"], target) if "orderBy" in given else (),
-        limit=read_limit(reading, given.get("take")),
+        page=read_page(reading, given, target),
         select=selection.select,
         include=selection.include,
     )
@@ -132,53 +132,3 @@ def _count(reading: Reading, prop: Property, table: Table) -> list[Include]:
 
 def _is_object(prop: Property) -> bool:
     return unwrap(prop.value).text() != "true"
-
-
-def read_order(reading: Reading, node: SgNode, table: Table) -> tuple[Order, ...]:
-    """The keys of `orderBy`, which takes one object or a list of them."""
-    if is_undefined(node):
-        return ()
-    literal = literal_of(reading.file, node, ("object", "array"))
-    if literal is None:
-        reading.reject("orderBy: built elsewhere")
-        return ()
-    items = [literal] if literal.kind() == "object" else named(literal)
-    keys = [_order_key(reading, prop, table) for item in items for prop in reading.properties(item, "orderBy")]
-    return tuple(key for key in keys if key is not None)
-
-
-def _order_key(reading: Reading, prop: Property, table: Table) -> Order | None:
-    if table.relation(prop.key) is not None or prop.key == "_count":
-        reading.reject(f"orderBy: relation `{prop.key}`")
-        return None
-    if table.field(prop.key) is None:
-        reading.reject(f"orderBy: unknown field `{prop.key}`")
-        return None
-    if unwrap(prop.value).kind() == "object":
-        reading.reject("orderBy: position of nulls")
-        return None
-    direction = _direction(reading, prop.value)
-    if direction is None:
-        reading.reject("orderBy: direction is chosen at run time")
-        return None
-    return Order(prop.key, direction == "desc")
-
-
-def _direction(reading: Reading, value: SgNode) -> str | None:
-    """`"desc"`, `Prisma.SortOrder.desc`, or a constant that holds one."""
-    literal = literal_of(reading.file, value, ("string", "template_string", "member_expression"))
-    if literal is None:
-        return None
-    found = member(literal)
-    text = string_value(literal) or (found[1] if found and "SortOrder" in found[0].text() else None)
-    return text if text in ("asc", "desc") else None
-
-
-def read_limit(reading: Reading, node: SgNode | None) -> Span | None:
-    """`take`: a number of rows; counting from the end is not supported."""
-    if node is None or is_undefined(node):
-        return None
-    if unwrap(node).text().startswith("-"):
-        reading.reject("take: negative")
-        return None
-    return reading.span(node)

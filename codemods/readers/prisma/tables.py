@@ -8,7 +8,7 @@ from dataclasses import replace
 from codemods.ir.table import DefaultKind, Field, FieldType, Gap, Reach, Table
 from codemods.outcome import Place
 from codemods.readers.prisma.columns import SCALARS, column_of
-from codemods.readers.prisma.relations import ForeignKey, Relations, relations_of
+from codemods.readers.prisma.relations import Relations, relations_of
 from codemods.readers.prisma.syntax import Attribute, Block, Call, FieldLine, List, Name, Text, Value
 
 KeyTuple = tuple[str, ...]
@@ -23,7 +23,7 @@ def table_of(model: Block, models: Mapping[str, Block], enums: frozenset[str], p
         if (line.type in SCALARS or line.type in enums) and not _is_hidden(line)
     ]
     relations = relations_of(model, models)
-    fields = tuple(_with_reference(column.field, relations.keys) for column in columns)
+    fields = tuple(_with_reference(column.field, relations) for column in columns)
     return Table(
         name=model.name,
         fields=fields,
@@ -58,9 +58,12 @@ def _searched(model: Block, fields: tuple[Field, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in listed if name in texts))
 
 
-def _with_reference(field: Field, keys: tuple[ForeignKey, ...]) -> Field:
-    key = next((each for each in keys if each.field == field.name), None)
-    return field if key is None else replace(field, references=(key.table, key.column), on_delete=key.on_delete)
+def _with_reference(field: Field, relations: Relations) -> Field:
+    key = next((each for each in relations.keys if each.field == field.name), None)
+    if key is not None:
+        return replace(field, references=(key.table, key.column), on_delete=key.on_delete)
+    part = next((each for each in relations.parts if each.field == field.name), None)
+    return field if part is None else replace(field, holds=(part.table, part.column))
 
 
 def _primary_key(model: Block) -> KeyTuple:

@@ -32,6 +32,13 @@ OPERATORS: Mapping[str, Compare] = {
     "endsWith": Compare.ENDS_WITH,
 }
 LISTS = frozenset({Compare.IN, Compare.NOT_IN})
+LIST_OPERATORS: Mapping[str, Compare] = {
+    "has": Compare.HAS,
+    "hasSome": Compare.HAS_SOME,
+    "hasEvery": Compare.HAS_EVERY,
+    "isEmpty": Compare.IS_EMPTY,
+    "equals": Compare.EQ,
+}
 TEXT_OPERATORS = frozenset({Compare.CONTAINS, Compare.STARTS_WITH, Compare.ENDS_WITH, Compare.EQ, Compare.NE})
 TO_MANY = ("some", "every", "none")
 TO_ONE = ("is", "isNot")
@@ -124,14 +131,31 @@ def _branch(reading: Reading, item: Value, table: Table, absent: Predicate) -> P
 
 
 def _column(reading: Reading, field: Field, value: Value) -> Predicate:
-    if field.type is FieldType.JSON or field.is_list:
-        reading.reject(f"where: {'list' if field.is_list else 'JSON'} field `{field.name}`")
+    if field.type is FieldType.JSON:
+        reading.reject(f"where: JSON field `{field.name}`")
         return NOTHING
+    if field.is_list:
+        return _list(reading, field, value)
     if isinstance(value, Object):
-        return _operators(reading, field, value)
+        return read_operators(reading, field, value)
     return _compared(
         reading, field.name, Compare.EQ, value, f"where: condition on `{field.name}` is chosen at run time"
     )
+
+
+def _list(reading: Reading, field: Field, value: Value) -> Predicate:
+    """`tags: { has: x }`."""
+    if not isinstance(value, Object):
+        reading.reject(f"where: list field `{field.name}`")
+        return NOTHING
+    parts: list[Predicate] = []
+    for key, given in value.entries.items():
+        operator = LIST_OPERATORS.get(key)
+        if operator is None or not isinstance(given, SgNode):
+            reading.reject(f"where: operator `{key}` on list `{field.name}`")
+        elif not is_undefined(given):
+            parts.append(Condition(field.name, operator, reading.span(given)))
+    return _all(parts)
 
 
 def _compared(
@@ -144,7 +168,8 @@ def _compared(
     return Condition(name, op, reading.span(value), any_case and op in TEXT_OPERATORS)
 
 
-def _operators(reading: Reading, field: Field, conditions: Object) -> Predicate:
+def read_operators(reading: Reading, field: Field, conditions: Object) -> Predicate:
+    """The conditions of `{ gt: 1, not: 5 }` on a column."""
     given = {key: value for key, value in conditions.entries.items() if key != "mode"}
     mode = reading.value(conditions.entries.get("mode"), "where")
     name = _mode(mode) if isinstance(mode, SgNode) else None if mode is None else ""
@@ -175,7 +200,7 @@ def _operator(reading: Reading, field: Field, key: str, given: Value, insensitiv
         case Choice():
             return _choice(reading, value, lambda each: _operator(reading, field, key, each, insensitive))
         case Object() if operator is Compare.NE:
-            return Not(_operators(reading, field, value))
+            return Not(read_operators(reading, field, value))
         case _:
             return _compared(reading, field.name, operator, value, f"where: operand of `{key}`", insensitive)
 

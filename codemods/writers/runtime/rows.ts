@@ -9,13 +9,22 @@ export type Found<D> = D | null | Promise<D | null>;
 export type Moment = Date | string;
 
 /** A change of a number: its new value, or a step from the old one. */
-export type Step = number | { increment: number } | { decrement: number };
+export type Step<N = number> = N | { increment: N } | { decrement: N } | { multiply: N } | { divide: N };
+
+/** A change of a list: its new values, or what to add to the old ones. */
+export type ListStep<T> = T[] | { push: T | T[] };
 
 /** The properties that are not undefined. */
 export type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
 
+/** Where nothing is said of them, nulls come last, and first in descending order. */
+export type Direction = "asc" | "desc" | `${"asc" | "desc"} nulls ${"first" | "last"}`;
+
 /** A column to sort by; the values of an enum sort as they are declared. */
-export type SortKey<D> = [field: keyof D & string, direction: "asc" | "desc", values?: readonly string[]];
+export type SortKey<D> = [field: keyof D & string, direction: Direction, values?: readonly string[]];
+
+/** What to sort a row by. */
+export type ComputedKey<D> = [value: (doc: D) => unknown, direction: Direction, values?: readonly string[]];
 
 /** The row with this id, or null: also for text that is no id of the table. */
 export async function find<T extends TableNames>(
@@ -48,6 +57,17 @@ export async function findForAny<V, D extends { _id: string; _creationTime: numb
   const found = (await Promise.all(wanted.map((value) => query(value)))).flat();
   const distinct = new Map(found.map((doc) => [doc._id, doc]));
   return [...distinct.values()].sort((a, b) => a._creationTime - b._creationTime);
+}
+
+/** The rows to which links lead, in the order of their creation. */
+export async function linked<L, D extends { _creationTime: number }>(
+  links: Promise<L[]>,
+  target: (link: L) => Promise<D | null>,
+): Promise<D[]> {
+  const found = await Promise.all((await links).map((link) => target(link)));
+  return found
+    .filter((doc) => doc !== null)
+    .sort((a, b) => a._creationTime - b._creationTime);
 }
 
 /** The value by which to find a row: there must be one. */
@@ -129,6 +149,50 @@ export async function countRows(docs: Promise<unknown[]>): Promise<number> {
   return (await docs).length;
 }
 
+/** The rows in groups that agree in these columns, which have at least one row each. */
+export async function groupsOf<D>(docs: Promise<D[]>, ...fields: (keyof D)[]): Promise<[D, ...D[]][]> {
+  const groups = new Map<string, [D, ...D[]]>();
+  for (const doc of await docs) {
+    const key = JSON.stringify(fields.map((field) => String(doc[field])));
+    const group = groups.get(key);
+    if (group) group.push(doc);
+    else groups.set(key, [doc]);
+  }
+  return [...groups.values()];
+}
+
+/** The values of a column that are not null. */
+export function valuesOf<D, K extends keyof D>(docs: readonly D[], field: K): NonNullable<D[K]>[] {
+  return docs.map((doc) => doc[field]).filter((value) => value !== null && value !== undefined);
+}
+
+/** The sum of a column; null without values. */
+export function sumOf<K extends string, N extends number | bigint | null>(
+  docs: readonly Record<K, N>[],
+  field: K,
+): NonNullable<N> | null {
+  const values = valuesOf(docs, field) as number[];
+  return values.length === 0 ? null : (values.reduce((sum, value) => sum + value) as NonNullable<N>);
+}
+
+/** The average of a column; null without values. */
+export function averageOf<K extends string>(docs: readonly Record<K, number | null>[], field: K): number | null {
+  const sum = sumOf(docs, field);
+  return sum === null ? null : sum / valuesOf(docs, field).length;
+}
+
+/** The least value of a column; null without values. */
+export function minOf<D, K extends keyof D>(docs: readonly D[], field: K): NonNullable<D[K]> | null {
+  const values = valuesOf(docs, field);
+  return values.length === 0 ? null : values.reduce((least, value) => (value < least ? value : least));
+}
+
+/** The greatest value of a column; null without values. */
+export function maxOf<D, K extends keyof D>(docs: readonly D[], field: K): NonNullable<D[K]> | null {
+  const values = valuesOf(docs, field);
+  return values.length === 0 ? null : values.reduce((most, value) => (value > most ? value : most));
+}
+
 /** A page of a query's rows. */
 export async function pageOf<D>(
   query: { collect(): Promise<D[]>; take(n: number): Promise<D[]> },
@@ -147,24 +211,62 @@ export async function sliceOf<D>(docs: D[] | Promise<D[]>, skip = 0, take?: numb
   return (await docs).slice(skip, take === undefined ? undefined : skip + take);
 }
 
-/** The rows sorted by these keys; nulls come last, and first in descending order. */
+/** The rows sorted by these keys. */
 export async function sorted<D>(docs: Promise<D[]>, ...keys: SortKey<D>[]): Promise<D[]> {
-  const found = [...(await docs)];
-  return found.sort((a, b) => {
+  return [...(await docs)].sort((a, b) => {
     for (const [field, direction, values] of keys) {
-      const order = compare(a[field], b[field], values);
-      if (order !== 0) return direction === "desc" ? -order : order;
+      const order = compare(a[field], b[field], direction, values);
+      if (order !== 0) return order;
     }
     return 0;
   });
 }
 
+/** The rows sorted by what is computed for them. */
+export async function sortedBy<D>(docs: Promise<D[]>, ...keys: ComputedKey<D>[]): Promise<D[]> {
+  const found = await Promise.all(
+    (await docs).map(async (doc) => ({ doc, values: await Promise.all(keys.map(([value]) => value(doc))) })),
+  );
+  found.sort((a, b) => {
+    for (const [index, [, direction, values]] of keys.entries()) {
+      const order = compare(a.values[index], b.values[index], direction, values);
+      if (order !== 0) return order;
+    }
+    return 0;
+  });
+  return found.map(({ doc }) => doc);
+}
+
 /** Compares two stored values as the database did. */
-export function compare(a: unknown, b: unknown, values?: readonly string[]): number {
+export function compare(a: unknown, b: unknown, direction: Direction, values?: readonly string[]): number {
   if (a === b) return 0;
-  if (a === null || b === null) return a === null ? 1 : -1;
-  if (values) return values.indexOf(a as string) - values.indexOf(b as string);
-  return (a as string) < (b as string) ? -1 : 1;
+  if (a === null || b === null) {
+    const nullsFirst = direction.endsWith("first") || direction === "desc";
+    return (a === null) === nullsFirst ? -1 : 1;
+  }
+  const isLess = values ? values.indexOf(a as string) < values.indexOf(b as string) : (a as string) < (b as string);
+  return isLess === direction.startsWith("asc") ? -1 : 1;
+}
+
+/** The rows in reverse order. */
+export async function reversed<D>(docs: Promise<D[]>): Promise<D[]> {
+  return [...(await docs)].reverse();
+}
+
+/** The rows from the first on that passes the test; none if no row does. */
+export async function fromFirst<D>(docs: Promise<D[]>, test: (doc: D) => boolean): Promise<D[]> {
+  const found = await docs;
+  const start = found.findIndex(test);
+  return start < 0 ? [] : found.slice(start);
+}
+
+/** The rows without those that equal an earlier one in these columns. */
+export async function distinct<D>(docs: Promise<D[]>, ...fields: (keyof D)[]): Promise<D[]> {
+  const seen = new Set<string>();
+  return (await docs).filter((doc) => {
+    const key = JSON.stringify(fields.map((field) => String(doc[field])));
+    return !seen.has(key) && seen.add(key);
+  });
 }
 
 /** Does something with each item, one after the other, and counts them. */
@@ -179,21 +281,40 @@ export async function each<T>(
   return { count: found.length };
 }
 
+/** What becomes of each item, one after the other. */
+export async function inTurn<T, R>(
+  items: readonly T[] | Promise<readonly T[]>,
+  change: (item: T) => Promise<R>,
+): Promise<R[]> {
+  const made: R[] = [];
+  for (const item of await items) {
+    made.push(await change(item));
+  }
+  return made;
+}
+
 /** Inserts each item that breaks no unique constraint, and counts those. */
 export async function eachNew<T>(
   items: readonly T[] | Promise<readonly T[]>,
   insert: (item: T) => Promise<unknown>,
 ): Promise<{ count: number }> {
-  let count = 0;
+  return { count: (await onlyNew(items, insert)).length };
+}
+
+/** Inserts each item that breaks no unique constraint. */
+export async function onlyNew<T, D>(
+  items: readonly T[] | Promise<readonly T[]>,
+  insert: (item: T) => Promise<D>,
+): Promise<D[]> {
+  const made: D[] = [];
   for (const item of await items) {
     try {
-      await insert(item);
-      count += 1;
+      made.push(await insert(item));
     } catch (error) {
       if (!(error instanceof DatabaseError && error.code === "P2002")) throw error;
     }
   }
-  return { count };
+  return made;
 }
 
 /** Changes the row if there is one, else creates it. */
@@ -204,6 +325,11 @@ export async function upsert<D>(
 ): Promise<D> {
   const found = await doc;
   return found === null ? await create() : await change(found);
+}
+
+/** The row, made if there is none. */
+export async function orCreate<D>(doc: Promise<D | null>, create: () => Promise<D>): Promise<D> {
+  return (await doc) ?? (await create());
 }
 
 /** Fails if another row than `self` is already there. */
@@ -256,15 +382,45 @@ export function step(value: number, change: Step | undefined): number | undefine
 export function step(value: number | null, change: Step | null | undefined): number | null | undefined;
 export function step(value: number | null, change: Step | null | undefined): number | null | undefined {
   if (typeof change !== "object" || change === null) return change;
-  const by = "increment" in change ? change.increment : change.decrement;
+  const [[kind, by]] = Object.entries(change);
   if (!Number.isFinite(by)) throw new TypeError(`The step of a number is ${by}.`);
   if (value === null) return null;
-  return "increment" in change ? value + by : value - by;
+  if (kind === "increment") return value + by;
+  if (kind === "decrement") return value - by;
+  return kind === "multiply" ? value * by : value / by;
+}
+
+/** The 64-bit integer after a change: null stays null. */
+export function stepBigint(value: bigint, change: Step<bigint | number> | undefined): bigint | undefined;
+export function stepBigint(
+  value: bigint | null,
+  change: Step<bigint | number> | null | undefined,
+): bigint | null | undefined;
+export function stepBigint(
+  value: bigint | null,
+  change: Step<bigint | number> | null | undefined,
+): bigint | null | undefined {
+  if (typeof change !== "object" || change === null) return bigint(change as bigint | number | null | undefined);
+  const [[kind, by]] = Object.entries(change) as [string, bigint | number][];
+  if (value === null) return null;
+  if (kind === "increment") return value + BigInt(by);
+  if (kind === "decrement") return value - BigInt(by);
+  return kind === "multiply" ? value * BigInt(by) : value / BigInt(by);
+}
+
+/** The list after a change. */
+export function stepList<T>(list: T[], change: ListStep<T> | undefined): T[] | undefined {
+  return change === undefined || Array.isArray(change) ? change : list.concat(change.push);
 }
 
 /** True if the list has the value. */
 export function isIn(value: unknown, list: readonly unknown[]): boolean {
   return list.includes(value);
+}
+
+/** True if the lists hold the same values in the same order. */
+export function isSameList(list: readonly unknown[], other: readonly unknown[]): boolean {
+  return list.length === other.length && list.every((value, index) => value === other[index]);
 }
 
 /** Milliseconds since 1970. */

@@ -17,11 +17,38 @@ from prisma_calls import ReadOne
         ("{ author: { connect: { id: userId } } }", "author connect.id userId"),
         ("{ author: { connect: { email } } }", "author connect.email email"),
         ("{ author: { disconnect: true } }", "author disconnect true"),
-        ("{ comments: { connect: [{ id: a }, { id: b }] } }", "comments connect.id a, comments connect.id b"),
+        ("{ comments: { connect: [{ id: a }, { id: b }] } }", "comments connect (id eq a | id eq b)"),
         (
             "{ comments: { disconnect: { id: a }, connect: { id: b } } }",
-            "comments disconnect.id a, comments connect.id b",
+            "comments disconnect (id eq a), comments connect (id eq b)",
         ),
+        ("{ views: { multiply: 2 } }", "views multiply 2"),
+        ("{ author: { create: { email } } }", "author create (email set email)"),
+        (
+            "{ author: { connectOrCreate: { where: { email }, create: { email, name } } } }",
+            "author connect-or-create (email eq email -> email set email, name set name)",
+        ),
+        ("{ author: { update: { name } } }", "author update (name set name)"),
+        ("{ author: { delete: true } }", "author delete ()"),
+        ("{ comments: { set: [] } }", "comments set ()"),
+        (
+            "{ comments: { deleteMany: {}, create: [{ text }] } }",
+            "comments delete-many (), comments create (text set text)",
+        ),
+        (
+            "{ comments: { update: { where: { id }, data: { text } } } }",
+            "comments update (id eq id -> text set text)",
+        ),
+        (
+            "{ comments: { upsert: { where: { id }, create: { text: a }, update: { text: b } } } }",
+            "comments upsert (id eq id -> text set a / text set b)",
+        ),
+        (
+            "{ comments: { connect: ids.map((id: number) => ({ id })) } }",
+            "comments connect for each id: number of ids (id eq id)",
+        ),
+        ("{ comments: { create: rows } }", "comments create for each of rows ()"),
+        ("{ comments: { createMany: { data: rows } } }", "comments create for each of rows ()"),
     ],
 )
 def test_writes(read: ReadOne, data: str, parts: str) -> None:
@@ -46,14 +73,12 @@ def test_json_is_a_value_and_lists_are_set(read: ReadOne, data: str, parts: str)
     [
         ("{ [key]: 1 }", "data: computed key"),
         ("{ nick: 1 }", "data: unknown field `nick`"),
-        ("{ views: { multiply: 2 } }", "data: `multiply` of `views`"),
         ("{ views: up ? { increment: 1 } : 0 }", "data: `views` is chosen at run time"),
         ("{ author: link }", "data: relation `author` is built elsewhere"),
-        ("{ author: { create: { email } } }", "data: nested `create`"),
-        ("{ author: { connectOrCreate: { where: {}, create: {} } } }", "data: nested `connectOrCreate`"),
-        ("{ comments: { set: [] } }", "data: nested `set`"),
-        ("{ comments: { connect: ids.map((id) => ({ id })) } }", "data: connect of a computed list"),
-        ("{ comments: { connect: [...rows] } }", "data: connect by several columns or by a computed key"),
+        ("{ views: { push: 2 } }", "data: `push` of `views`"),
+        ("{ comments: { connect: [...rows] } }", "data: nested `connect` is built elsewhere"),
+        ("{ comments: { connect: ids.map(async (id) => ({ id })) } }", "data: nested `connect` is built elsewhere"),
+        ("{ comments: { replace: [] } }", "data: nested `replace`"),
         (
             "{ title, ...(userId && { author: { connect: { id: userId } } }) }",
             "data: spread writes a relation or counts",
@@ -92,9 +117,11 @@ def test_computed_rows_of_create_many_stay_a_slice(read: ReadOne) -> None:
     assert found.source[rows.start : rows.end] == "titles.map((title) => ({ title }))"
 
 
-def test_skipping_duplicates_is_not_supported(read: ReadOne) -> None:
+def test_duplicates_are_skipped_when_the_call_says_so(read: ReadOne) -> None:
     found = read("await prisma.post.createMany({ data: [], skipDuplicates: true });")
-    assert found.unsupported == ("skipDuplicates",)
+    assert (found.query.skip_duplicates, found.unsupported) == (True, ())
+    found = read("await prisma.post.createMany({ data: [], skipDuplicates: flag });")
+    assert found.unsupported == ("skipDuplicates is chosen at run time",)
 
 
 def test_both_sides_of_an_upsert(read: ReadOne) -> None:

@@ -4,7 +4,7 @@ import pytest
 from prisma_calls import CLIENT, PACKAGE, ReadAll, ReadOne
 from repositories import Repository
 
-from codemods.ir.query import Op
+from codemods.ir.query import Aggregate, Compare, Function, Grouping, GroupOrder, Op
 from codemods.readers.prisma import find_queries, schema_from
 
 
@@ -39,16 +39,35 @@ def test_methods_that_return_the_written_rows(read: ReadOne, method: str) -> Non
     assert read(f"await prisma.user.{method}({{ data: [] }});").query.returns_rows
 
 
+def test_what_is_computed_over_rows(read: ReadOne) -> None:
+    sums = read("await prisma.user.aggregate({ _sum: { age: true }, _count: true });").query.grouping
+    assert sums == Grouping((Aggregate(Function.COUNT), Aggregate(Function.SUM, ("age",))))
+    counts = read("await prisma.user.count({ select: { _all: true, name: true } });").query.grouping
+    assert counts == Grouping((Aggregate(Function.COUNT, ("_all", "name")),))
+
+
+def test_what_is_computed_for_groups(read: ReadOne) -> None:
+    found = read(
+        "await prisma.user.groupBy({ by: ['role'], _avg: { age: true }, orderBy: { _avg: { age: 'desc' } }, "
+        "having: { age: { _avg: { gt: 30 } } } });"
+    )
+    grouping = found.query.grouping
+    assert found.unsupported == () and grouping is not None
+    assert (grouping.by, grouping.order) == (("role",), (GroupOrder("age", True, Function.AVG),))
+    [having] = grouping.having
+    assert (having.function, having.condition.op) == (Function.AVG, Compare.GT)
+
+
 @pytest.mark.parametrize(
     ("call", "reason"),
     [
-        ("aggregate({ _sum: { age: true } })", "aggregate"),
-        ("groupBy({ by: ['age'], _count: true })", "groupBy"),
-        ("count({ select: { _all: true } })", "count: select"),
+        ("aggregate({ _sum: columns })", "aggregate: built elsewhere"),
+        ("groupBy({ by: columns, _count: true })", "by: built elsewhere"),
+        ("groupBy({ by: ['age'], having: { nick: 1 } })", "having: `nick`"),
     ],
 )
-def test_methods_without_counterpart(read: ReadOne, call: str, reason: str) -> None:
-    assert read(f"await prisma.user.{call};").unsupported == (reason,)
+def test_groups_that_are_not_understood(read: ReadOne, call: str, reason: str) -> None:
+    assert reason in read(f"await prisma.user.{call};").unsupported
 
 
 @pytest.mark.parametrize(

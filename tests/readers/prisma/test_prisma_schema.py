@@ -198,8 +198,17 @@ def test_the_other_side_has_one_or_many() -> None:
 
 
 def test_lists_on_both_sides_are_many_to_many() -> None:
-    assert table(BLOG, "Post").relation("tags") == Relation("tags", RelationKind.MANY_TO_MANY, "Tag")
-    assert table(BLOG, "Tag").relation("posts") == Relation("posts", RelationKind.MANY_TO_MANY, "Post")
+    tags = Relation("tags", RelationKind.MANY_TO_MANY, "Tag", ("postId",), ("tagId",), through="PostTag")
+    posts = Relation("posts", RelationKind.MANY_TO_MANY, "Post", ("tagId",), ("postId",), through="PostTag")
+    assert table(BLOG, "Post").relation("tags") == tags
+    assert table(BLOG, "Tag").relation("posts") == posts
+
+
+def test_rows_that_connect_have_a_table_of_their_own_and_go_with_what_they_connect() -> None:
+    join = table(BLOG, "PostTag")
+    assert (join.is_join, join.stored_name, join.primary_key) == (True, "_PostToTag", ("postId", "tagId"))
+    assert [field.references for field in join.fields] == [("Post", "id"), ("Tag", "id")]
+    assert {field.on_delete for field in join.fields} == {OnDelete.CASCADE}
 
 
 def test_foreign_keys_know_what_they_refer_to_and_what_happens_on_delete() -> None:
@@ -258,7 +267,6 @@ def test_relations_without_counterpart_are_unsupported() -> None:
     )
     assert found.unsupported == (
         "relation `b`: onDelete SetDefault",
-        "relation `c`: key of several columns",
         "relation `ds`: its other side was not found",
     )
 

@@ -1,7 +1,7 @@
 """How `select`, `include`, `omit` and `orderBy` are read."""
 
 import pytest
-from prisma_calls import ReadAll, ReadOne
+from prisma_calls import ReadAll, ReadOne, shown
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_a_selection_in_a_validator_is_read_through(read: ReadOne) -> None:
         ("select: { id: withId }", "select: `id` is chosen at run time"),
         ("select: { nick: true }", "select: unknown field `nick`"),
         ("include: { posts: deep }", "include: `posts` is chosen at run time"),
-        ("include: { posts: { skip: 3 } }", "include: `skip` of relation `posts`"),
+        ("include: { posts: { having: 3 } }", "include: `having` of relation `posts`"),
         ("include: { _count: { select: { likes: true } } }", "_count: unknown relation `likes`"),
     ],
 )
@@ -86,6 +86,9 @@ def test_selections_that_are_not_understood(read: ReadOne, arguments: str, reaso
         ("[{ age: 'desc' }, { name: 'asc' }]", "age desc, name"),
         ("{ age: Prisma.SortOrder.desc }", "age desc"),
         ("{ age: direction }", "age desc"),
+        ("{ profile: { bio: 'asc' } }", "profile.bio"),
+        ("{ posts: { _count: 'desc' } }", "count of posts desc"),
+        ("{ name: { sort: 'asc', nulls: 'last' } }", "name nulls last"),
     ],
 )
 def test_orders(read: ReadOne, order: str, keys: str) -> None:
@@ -99,9 +102,9 @@ def test_orders(read: ReadOne, order: str, keys: str) -> None:
         ("sorting", "orderBy: built elsewhere"),
         ("{ [sort]: 'asc' }", "orderBy: computed key"),
         ("{ age: dir }", "orderBy: direction is chosen at run time"),
-        ("{ profile: { bio: 'asc' } }", "orderBy: relation `profile`"),
-        ("{ posts: { _count: 'desc' } }", "orderBy: relation `posts`"),
-        ("{ name: { sort: 'asc', nulls: 'last' } }", "orderBy: position of nulls"),
+        ("{ profile: by }", "orderBy: relation `profile`"),
+        ("{ posts: { title: 'desc' } }", "orderBy: relation `posts`"),
+        ("{ name: { sort: 'asc', nulls: where } }", "orderBy: position of nulls"),
     ],
 )
 def test_orders_that_are_not_understood(read: ReadOne, order: str, reason: str) -> None:
@@ -110,15 +113,22 @@ def test_orders_that_are_not_understood(read: ReadOne, order: str, reason: str) 
 
 def test_limits_and_offsets_stay_source_slices(read: ReadOne) -> None:
     found = read("await prisma.user.findMany({ take: Number(limit), skip: (page - 1) * limit });")
-    limit, offset = found.query.limit, found.query.offset
+    limit, offset = found.query.page.limit, found.query.page.offset
     assert limit is not None and offset is not None
     assert found.source[limit.start : limit.end] == "Number(limit)"
     assert found.source[offset.start : offset.end] == "(page - 1) * limit"
 
 
+def test_pages_from_a_cursor_and_from_the_end(read: ReadOne) -> None:
+    found = read("await prisma.user.findMany({ take: -5, cursor: { id: last }, distinct: ['age'] });")
+    page = found.query.page
+    assert (shown(found.source, page.limit), page.backwards) == ("5", True)
+    assert (shown(found.source, page.cursor), page.distinct) == ("id eq last", ("age",))
+
+
 @pytest.mark.parametrize(
     ("arguments", "reason"),
-    [("take: -1", "take: negative"), ("cursor: { id: 1 }", "cursor"), ("distinct: ['age']", "distinct")],
+    [("cursor: after", "cursor: built elsewhere"), ("distinct: columns", "distinct: built elsewhere")],
 )
 def test_paging_that_is_not_understood(read: ReadOne, arguments: str, reason: str) -> None:
     assert read(f"await prisma.user.findMany({{ {arguments} }});").unsupported == (reason,)

@@ -9,13 +9,16 @@ export type Found<D> = D | null | Promise<D | null>;
 export type Moment = Date | string;
 
 /** A change of a number: its new value, or a step from the old one. */
-export type Step = number | { increment: number } | { decrement: number };
+export type Step<N = number> = N | { increment: N } | { decrement: N } | { multiply: N } | { divide: N };
 
 /** The properties that are not undefined. */
 export type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
 
+/** Where nothing is said of them, nulls come last, and first in descending order. */
+export type Direction = "asc" | "desc" | `${"asc" | "desc"} nulls ${"first" | "last"}`;
+
 /** A column to sort by; the values of an enum sort as they are declared. */
-export type SortKey<D> = [field: keyof D & string, direction: "asc" | "desc", values?: readonly string[]];
+export type SortKey<D> = [field: keyof D & string, direction: Direction, values?: readonly string[]];
 
 /** The row with this id, or null: also for text that is no id of the table. */
 export async function find<T extends TableNames>(
@@ -94,24 +97,26 @@ export async function sliceOf<D>(docs: D[] | Promise<D[]>, skip = 0, take?: numb
   return (await docs).slice(skip, take === undefined ? undefined : skip + take);
 }
 
-/** The rows sorted by these keys; nulls come last, and first in descending order. */
+/** The rows sorted by these keys. */
 export async function sorted<D>(docs: Promise<D[]>, ...keys: SortKey<D>[]): Promise<D[]> {
-  const found = [...(await docs)];
-  return found.sort((a, b) => {
+  return [...(await docs)].sort((a, b) => {
     for (const [field, direction, values] of keys) {
-      const order = compare(a[field], b[field], values);
-      if (order !== 0) return direction === "desc" ? -order : order;
+      const order = compare(a[field], b[field], direction, values);
+      if (order !== 0) return order;
     }
     return 0;
   });
 }
 
 /** Compares two stored values as the database did. */
-export function compare(a: unknown, b: unknown, values?: readonly string[]): number {
+export function compare(a: unknown, b: unknown, direction: Direction, values?: readonly string[]): number {
   if (a === b) return 0;
-  if (a === null || b === null) return a === null ? 1 : -1;
-  if (values) return values.indexOf(a as string) - values.indexOf(b as string);
-  return (a as string) < (b as string) ? -1 : 1;
+  if (a === null || b === null) {
+    const nullsFirst = direction.endsWith("first") || direction === "desc";
+    return (a === null) === nullsFirst ? -1 : 1;
+  }
+  const isLess = values ? values.indexOf(a as string) < values.indexOf(b as string) : (a as string) < (b as string);
+  return isLess === direction.startsWith("asc") ? -1 : 1;
 }
 
 /** Does something with each item, one after the other, and counts them. */
@@ -176,10 +181,12 @@ export function step(value: number, change: Step | undefined): number | undefine
 export function step(value: number | null, change: Step | null | undefined): number | null | undefined;
 export function step(value: number | null, change: Step | null | undefined): number | null | undefined {
   if (typeof change !== "object" || change === null) return change;
-  const by = "increment" in change ? change.increment : change.decrement;
+  const [[kind, by]] = Object.entries(change);
   if (!Number.isFinite(by)) throw new TypeError(`The step of a number is ${by}.`);
   if (value === null) return null;
-  return "increment" in change ? value + by : value - by;
+  if (kind === "increment") return value + by;
+  if (kind === "decrement") return value - by;
+  return kind === "multiply" ? value * by : value / by;
 }
 
 /** Milliseconds since 1970. */
