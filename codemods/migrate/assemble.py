@@ -16,7 +16,7 @@ from codemods.planner.pieces import PieceKey, PieceKind
 from codemods.planner.routes import RoutePlan
 from codemods.source.markers import marker
 from codemods.writers.arguments import exported_arguments
-from codemods.writers.code import ImportSpec, TableUse
+from codemods.writers.code import ImportSpec, TableAction, TableUse
 from codemods.writers.enums import enum_text
 from codemods.writers.javascript import strip_types
 from codemods.writers.library import library
@@ -26,6 +26,9 @@ from codemods.writers.splice import Job
 from codemods.writers.tables import close_uses, table_fragments
 
 APP = "app"
+
+_TYPE_USES: dict[str, TableAction] = {"row": "mapper", "new": "insert", "changes": "patch"}
+"""Types that code names, by the part of an import's module, and the function of the table that they belong to."""
 
 
 @dataclass(slots=True)
@@ -70,9 +73,11 @@ class Assembler:
     def _import(self, module: str, spec: ImportSpec) -> ChangeImport:
         target = spec.module
         name, local = spec.name, spec.local
-        if target.startswith("row:"):
-            row = self._carried.names.of(target.removeprefix("row:"))
-            target, name, local = row.module, row.type, spec.name if spec.name != row.type else ""
+        kind, _, table = target.partition(":")
+        if kind in _TYPE_USES:
+            row = self._carried.names.of(table)
+            type_name = {"row": row.type, "new": row.new_type, "changes": row.changes_type}[kind]
+            target, name, local = row.module, type_name, spec.name if spec.name != type_name else ""
         if target.startswith("convex:"):
             target = relative(module, target.removeprefix("convex:"))
         return ChangeImport(target, name, local, spec.type_only)
@@ -149,9 +154,10 @@ class Assembler:
         for spec in imports:
             if spec.module == "convex:lib/enums":
                 self.draft.enums[spec.name] |= set(groups)
-            elif spec.module.startswith("row:"):
-                table = spec.module.removeprefix("row:")
-                self.draft.tables[TableUse(table, "mapper")] |= set(groups)
+                continue
+            kind, _, table = spec.module.partition(":")
+            if kind in _TYPE_USES:
+                self.draft.tables[TableUse(table, _TYPE_USES[kind])] |= set(groups)
                 self.draft.needed_tables[table] |= set(groups)
 
     def _deep_arguments(self, plan: RoutePlan) -> None:

@@ -8,6 +8,7 @@ from codemods.planner.facts import Effect, PackageUse, Replaced
 from codemods.planner.floating import is_floating
 from codemods.planner.member_chains import member_chain, outer_name, shortened
 from codemods.planner.pieces import is_function_call
+from codemods.planner.prisma_types import counterpart
 from codemods.planner.runtimes import SUBSTITUTES, Nature, package_nature
 from codemods.planner.scan import Scan
 from codemods.planner.secrets import is_literal_text
@@ -95,15 +96,9 @@ class Packages:
 
     def _prisma(self, imported: str, reference: SgNode) -> None:
         """Types and enums of the generated client, and its error class."""
-        schema = self._scan.schema
-        if schema.table(imported) is not None:
-            self._scan.facts.replaced.append(Replaced(span_of(reference), "", f"table:{imported}", imported, True))
-        elif schema.enum(imported) is not None:
-            self._scan.facts.replaced.append(
-                Replaced(span_of(reference), "", "enums", imported, reference.kind() == "type_identifier")
-            )
-        elif imported == "Prisma" and (chain := member_chain(reference)[-1]).text().endswith("KnownRequestError"):
-            self._scan.facts.replaced.append(Replaced(span_of(chain), "DatabaseError", "errors", "DatabaseError"))
+        replaced = counterpart(self._scan.schema, imported, reference)
+        if replaced is not None:
+            self._scan.facts.replaced.append(replaced)
         else:
             self._scan.problem(reference, "CX105", f"uses `{outer_name(reference)}` of the Prisma client")
 

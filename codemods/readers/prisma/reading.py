@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ast_grep_py import SgNode
@@ -10,7 +11,7 @@ from codemods.ir.query import Assembly
 from codemods.ir.table import Schema, Table
 from codemods.readers.assembled import Held, Object, Resolver, UnreadableError, Value
 from codemods.readers.assembled.stability import is_settled
-from codemods.readers.literals import Computed, Property, Spread, entries, is_changed, literal_of
+from codemods.readers.literals import Property, is_changed, literal_of
 from codemods.source.file import SourceFile
 from codemods.source.span import Span
 from codemods.source.tree import unwrap
@@ -93,32 +94,27 @@ class Reading:
         is_elsewhere = self.is_elsewhere or file is not self.file
         return Reading(file, self.call, self.schema, self.workspace, self.reasons, is_elsewhere=is_elsewhere), value
 
-    def properties(self, node: SgNode, part: str) -> list[Property]:
-        """The properties of an object argument, read through constants and spreads of literals.
+    def entries(self, given: Value | None, part: str) -> Mapping[str, Value]:
+        """The entries of an object argument, read through variables, spreads and what statements assembled.
 
         What cannot be read is rejected under the name of the `part` ("where", "orderBy").
         """
-        literal = literal_of(self.file, node)
-        if literal is None:
+        value = self.value(given, part)
+        if isinstance(value, Object):
+            return value.entries
+        if value is not None:
             self.reject(f"{part}: built elsewhere")
-            return []
-        found: list[Property] = []
-        for entry in entries(literal):
-            match entry:
-                case Property():
-                    found.append(entry)
-                case Computed():
-                    self.reject(f"{part}: computed key")
-                case Spread(value):
-                    found += self._spread(value, part)
-        return found
+        return {}
 
-    def _spread(self, value: SgNode, part: str) -> list[Property]:
-        if literal_of(self.file, value) is not None:
-            return self.properties(value, part)
-        conditional = unwrap(value).kind() in ("binary_expression", "ternary_expression")
-        self.reject(f"{part}: {'conditional spread' if conditional else 'spread'}")
-        return []
+    def properties(self, given: Value | None, part: str) -> list[Property]:
+        """The entries that are expressions; one that depends on a test is rejected."""
+        found: list[Property] = []
+        for key, value in self.entries(given, part).items():
+            if isinstance(value, SgNode):
+                found.append(Property(key, value))
+            else:
+                self.reject(f"{part}: `{key}` is chosen at run time")
+        return found
 
 
 def is_undefined(node: SgNode) -> bool:
