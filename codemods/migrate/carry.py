@@ -13,8 +13,10 @@ from codemods.migrate.handlers import Handlers, find_handlers
 from codemods.migrate.naming import IMPORTED, Names, name_routes
 from codemods.migrate.reading import Reading
 from codemods.migrate.shadows import mark_shadowed, only_once
+from codemods.migrate.starting import analyse_handler
 from codemods.migrate.steps import StepOrder, order_steps, refuse_steps
 from codemods.planner.analysis import Analyser
+from codemods.planner.asked import AskedFunction
 from codemods.planner.bodies import open_body
 from codemods.planner.closure import Closure
 from codemods.planner.domains import camel
@@ -22,20 +24,19 @@ from codemods.planner.facts import Effect
 from codemods.planner.ids import IdFlow
 from codemods.planner.pieces import Piece, PieceKey, PieceKind, context_name
 from codemods.planner.problems import Problem
-from codemods.planner.replies import Delegate, ResponsePlan
+from codemods.planner.replies import Delegate
 from codemods.planner.responses import plan_response
 from codemods.planner.rollback import catches, caught_halfway, may_roll_back
 from codemods.planner.routes import RoutePlan, plan_route
 from codemods.planner.shapes import RequestFields, TypedFields
 from codemods.planner.values import Values
-from codemods.source import SourceFile, Span, parameters
+from codemods.source import SourceFile, Span
 from codemods.workspace import Workspace
 from codemods.writers.arguments import argument_shape, arguments_text
 from codemods.writers.atomicity import may_stop_halfway
 from codemods.writers.code import ImportSpec
 from codemods.writers.crossing import Crossing
 from codemods.writers.database import DatabaseEdits, write_queries
-from codemods.writers.delegates import erased_spans
 from codemods.writers.functions import PieceWriter
 from codemods.writers.http import needs_deep_parse
 from codemods.writers.library import all_names
@@ -131,7 +132,7 @@ class Carrier:
             if plan.response is None:
                 self._analyser.note_handler(plan.piece, partial(self._erased, plan.piece))
                 continue
-            self._start(plan.piece, plan.response)
+            analyse_handler(self._analyser, plan.piece, plan.response, plan.request)
             open_body(plan, self._state.closure, self._reading.schema)
         refuse_steps(state.edge, state.closure, state.plans)
         self._other_applications()
@@ -162,23 +163,15 @@ class Carrier:
         file = self._workspace.source(piece.key.file)
         return plan_response(file, piece.node, workspace=self._workspace, builds=True).erased()
 
-    def _start(self, piece: Piece, response: ResponsePlan) -> None:
-        """Analyse a handler and the functions that answer for it, without what their answers leave behind."""
-        for delegate in response.delegates().values():
-            names = [parameter.name for parameter in parameters(delegate.piece.node)[delegate.response :][:1]]
-            self._analyser.facts(
-                delegate.piece,
-                erased=erased_spans(delegate),
-                framework=[name for name in names if name is not None],
-                returned=delegate.plan.returned,
-            )
-        self._analyser.facts(piece, handler=True, erased=response.erased(), returned=response.returned)
-
     def _delegates(self) -> dict[PieceKey, Delegate]:
         found = dict(self._state.handlers.delegates)
         for plan in self._state.carried:
             found |= plan.response.delegates() if plan.response is not None else {}
         return found
+
+    def _asked(self) -> dict[PieceKey, AskedFunction]:
+        plans = [plan.request for plan in self._state.carried if plan.request is not None]
+        return {function.piece.key: function for plan in plans for function in plan.asked}
 
     def _shared_handlers(self) -> None:
         """One function can serve several routes when all of them give it the same arguments."""
@@ -405,6 +398,7 @@ class Carrier:
             job_validator=self._job_validator,
             jobs={module: set(crossing.taken) for module, crossing in self._crossings.items()},
             delegates=self._delegates(),
+            asked=self._asked(),
         )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from ast_grep_py import SgNode
 
-from codemods.planner.request_reads import wrapped
+from codemods.planner.places_of_use import wrapped
 from codemods.source import member, span_of
 
 _LIST_METHODS = frozenset(

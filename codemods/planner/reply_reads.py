@@ -24,6 +24,7 @@ from codemods.planner.replies import (
     Stand,
     Standing,
 )
+from codemods.planner.request_facts import local_fact
 from codemods.planner.stands import CALLBACK, leaves, outermost, stand_of
 from codemods.planner.statuses import status_of
 from codemods.source import (
@@ -77,8 +78,10 @@ class ReplyReader:
         workspace: Workspace | None,
         plan: DelegatePlan,
         depth: int = 0,
+        provided: frozenset[str] = frozenset(),
     ) -> None:
-        self._plan = plan
+        """`provided` are the names on `res.locals` that are arguments."""
+        self._plan, self._provided = plan, provided
         self._file, self._handler, self._workspace, self._depth = file, handler, workspace, depth
         self._response, self._forward = response, forward
         self._replies: list[Reply] = []
@@ -100,7 +103,8 @@ class ReplyReader:
         if len(given) > self._response and given[self._response].name is None:
             self._problem(given[self._response].node, "takes its response apart", "CX203")
         for reference in self._references(self._response):
-            self._read_response(reference)
+            if not self._is_provided(reference):
+                self._read_response(reference)
         for reference in self._references(self._forward):
             self._read_next(reference)
         for preset in self._presets.values():
@@ -127,6 +131,13 @@ class ReplyReader:
             return []
         binding = self._file.bindings.resolve(given[index].pattern)
         return binding.references if binding is not None else []
+
+    def _is_provided(self, reference: SgNode) -> bool:
+        """`res.locals.user`, which is an argument."""
+        above = reference.parent()
+        parts = member(above) if above is not None else None
+        is_locals = above is not None and parts is not None and parts[1] == "locals"
+        return above is not None and is_locals and local_fact(above, self._provided) is not None
 
     def _problem(self, node: SgNode, text: str, code: str) -> None:
         self._problems.append(Problem(code, text, self._file.place(node)))

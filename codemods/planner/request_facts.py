@@ -12,6 +12,7 @@ from codemods.source import arguments, member, named, span_of, string_value
 from codemods.source.tree import property_name
 
 _WRAPPERS = frozenset({"parenthesized_expression", "as_expression", "non_null_expression", "satisfies_expression"})
+_VALUES = {"cookies": Part.COOKIES, "locals": Part.CONTEXT}
 _HEADER_READERS = frozenset({"get", "header"})
 COOKIE_PARSER = "cookies"
 """Stands among the names that middleware provides when `req.cookies` is there."""
@@ -85,22 +86,37 @@ def plain_fact(name: str, provided: frozenset[str]) -> Fact | None:
 
 
 def local_fact(node: SgNode, provided: frozenset[str]) -> FactRead | None:
-    """`res.locals.user`, `node` being `res.locals`; the reader of the response says why when there is none."""
+    """`res.locals.user` and `const { user } = res.locals`, `node` being `res.locals`.
+
+    The reader of the response says why when there is none.
+    """
     inner = _property_above(node)
-    if inner is None or inner[1] not in provided:
+    if inner is None:
+        taken = _taken_apart("locals", node)
+        known = taken is not None and all(fact.key in provided for _, fact in taken.elements)
+        return FactRead(node, None, taken) if known else None
+    if inner[1] not in provided:
         return None
     found = _plain(FactRead(inner[0], Fact(Part.CONTEXT, inner[1])), inner[1])
     return found if isinstance(found, FactRead) else None
 
 
+def _taken_apart(name: str, node: SgNode) -> FactPattern | None:
+    """`const { token } = req.cookies`"""
+    declarator = wrapped_up(node).parent()
+    is_declared = declarator is not None and declarator.kind() == "variable_declarator"
+    pattern = declarator.field("name") if declarator is not None and is_declared else None
+    return pattern_facts(name, pattern) if pattern is not None and pattern.kind() == "object_pattern" else None
+
+
 def pattern_facts(name: str, pattern: SgNode) -> FactPattern | None:
-    """The facts that a pattern takes from `req.headers` or `req.cookies`; None when it takes more than names."""
+    """The facts that a pattern takes from `req.headers`, `req.cookies` or `res.locals`; None for more than names."""
     found = []
     for element in named(pattern):
         key = _key(element)
         if key is None:
             return None
-        found.append((element, header_fact(key) if name == "headers" else Fact(Part.COOKIES, key)))
+        found.append((element, header_fact(key) if name == "headers" else Fact(_VALUES[name], key)))
     return FactPattern(pattern, tuple(found))
 
 
@@ -112,10 +128,7 @@ def _named_values(name: str, node: SgNode, provided: frozenset[str]) -> FactRead
     if inner is not None:
         fact = header_fact(inner[1]) if name == "headers" else Fact(Part.COOKIES, inner[1])
         return _plain(FactRead(inner[0], fact), f"{name}.{inner[1]}")
-    declarator = wrapped_up(node).parent()
-    is_declared = declarator is not None and declarator.kind() == "variable_declarator"
-    pattern = declarator.field("name") if declarator is not None and is_declared else None
-    taken = pattern_facts(name, pattern) if pattern is not None and pattern.kind() == "object_pattern" else None
+    taken = _taken_apart(name, node)
     if taken is not None:
         return FactRead(node, None, taken)
     if name == COOKIE_PARSER:

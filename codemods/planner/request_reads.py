@@ -7,8 +7,11 @@ from enum import StrEnum
 
 from ast_grep_py import SgNode
 
+from codemods.planner.asked import Asked, GivenRequest, asked_function
 from codemods.planner.edge_facts import INPUT, Part
+from codemods.planner.places_of_use import element_of, is_called, is_deleted, is_written, wrapped
 from codemods.planner.problems import Problem
+from codemods.planner.query_values import is_list, reads_inside
 from codemods.planner.request_facts import (
     COOKIE_PARSER,
     Fact,
@@ -20,7 +23,7 @@ from codemods.planner.request_facts import (
     plain_fact,
 )
 from codemods.source import SourceFile, member, named, parameters, span_of
-from codemods.source.tree import property_name
+from codemods.workspace import Workspace
 
 
 class Standing(StrEnum):
@@ -72,34 +75,48 @@ class Taken:
     elements: tuple[Element, ...]
 
 
-_WRAPPERS = frozenset(
-    {"parenthesized_expression", "as_expression", "non_null_expression", "satisfies_expression", "type_assertion"}
-)
-_ASSIGNMENTS = frozenset({"assignment_expression", "augmented_assignment_expression"})
+_DEPTH = 4
 
 
 class RequestReader:
-    """Reads one handler. `provided` are the names that middleware has put on the request or on `res.locals`."""
+    """Reads one handler. `provided` are the names that middleware has put on the request or on `res.locals`.
 
-    def __init__(self, file: SourceFile, handler: SgNode, provided: frozenset[str] = frozenset()) -> None:
+    With a workspace, functions that are given the whole request are read too; for these `index` numbers the parameter
+    that it is, and `depth` says how many calls they are away.
+    """
+
+    def __init__(
+        self,
+        file: SourceFile,
+        handler: SgNode,
+        provided: frozenset[str] = frozenset(),
+        workspace: Workspace | None = None,
+        index: int = 0,
+        depth: int = 0,
+    ) -> None:
         self._file, self._handler, self._provided = file, handler, provided
+        self._workspace, self._index, self._depth = workspace, index, depth
         self.uses = {part: PartUse() for part in INPUT}
         self.facts: list[FactRead] = []
         self.taken: list[Taken] = []
         self.opened: list[Element] = []
         """Patterns inside the pattern that the handler has for its request."""
+        self.given: list[GivenRequest] = []
+        self.asked: list[Fact] = []
+        """What functions read that are given the whole request."""
         self.problems: list[Problem] = []
 
     def read(self) -> None:
         given = parameters(self._handler)
-        if len(given) > 1 and given[1].name is not None:
+        if len(given) > 1 and given[1].name is not None and self._depth == 0:
             self._locals(given[1].pattern)
-        if not given:
+        if len(given) <= self._index:
             return
-        if given[0].name is None:
-            self._parameter_pattern(given[0].pattern)
+        request = given[self._index]
+        if request.name is None:
+            self._parameter_pattern(request.pattern)
             return
-        for reference in self._references(given[0].pattern):
+        for reference in self._references(request.pattern):
             self._reference(reference)
 
     def problem(self, node: SgNode, text: str) -> None:
@@ -127,7 +144,7 @@ class RequestReader:
         """`({ params: { id } }, res) => …`"""
         body = self._handler.field("body")
         element = self._inner(key, node, inner)
-        if element is not None and (body is None or body.kind() != "statement_block"):
+        if element is not None and self._depth == 0 and (body is None or body.kind() != "statement_block"):
             self.problem(node, f"takes `{key}` of the request apart in a pattern")
         elif element is not None:
             self.opened.append(element)
@@ -154,9 +171,34 @@ class RequestReader:
             return
         parts = member(above) if above is not None else None
         if above is None or parts is None or span_of(parts[0]) != span_of(outer):
-            self.problem(reference, "hands the whole request on")
+            self._hand_on(reference)
         else:
             self._property(parts[1], above)
+
+    def _hand_on(self, reference: SgNode) -> None:
+        """`clientOf(req)`: a function of the repository that reads no more than the edge knows."""
+        argument = wrapped(reference)
+        found = asked_function(self._workspace, self._file, argument, self._ask) if self._depth < _DEPTH else None
+        if found is None:
+            self.problem(reference, "hands the whole request on")
+            return
+        self.given.append(GivenRequest(span_of(argument), found))
+        self.asked += found.facts
+        for part, keys in found.input.items():
+            self.uses[part].whole = self.uses[part].whole or keys is None
+            for key in keys or ():
+                self.uses[part].fields.setdefault(key, [])
+
+    def _ask(self, file: SourceFile, function: SgNode, index: int) -> Asked | None:
+        """What a function reads of the request that is its parameter; None for more than the edge knows."""
+        reader = RequestReader(file, function, self._provided, self._workspace, index, self._depth + 1)
+        reader.read()
+        queries = reader.uses[Part.QUERY].fields.values()
+        if reader.problems or any(is_list(nodes) or reads_inside(nodes) for nodes in queries):
+            return None
+        found = {part: None if use.whole else tuple(use.fields) for part, use in reader.uses.items() if use.used}
+        facts = dict.fromkeys([*(fact for read in reader.facts for fact in read.facts), *reader.asked])
+        return Asked(found, tuple(facts), tuple(reader.facts), tuple(given.function for given in reader.given))
 
     def _property(self, name: str, node: SgNode) -> None:
         """`node` reads that property of the request, or is a name bound to it."""
@@ -230,7 +272,7 @@ class RequestReader:
         parts = member(above) if above.kind() in ("member_expression", "subscript_expression") else None
         if parts is not None and span_of(parts[0]) == span_of(outer):
             self._field(part, above, parts[1])
-        elif _is_written(outer):
+        elif is_written(outer):
             self.problem(node, f"writes to `req.{part}`")
         elif above.kind() == "variable_declarator":
             self._declared(part, above)
@@ -240,10 +282,10 @@ class RequestReader:
     def _field(self, part: Part, node: SgNode, name: str) -> None:
         """`req.body.name`; a method of the part, or its length, needs all of it."""
         use = self.uses[part]
-        if _is_called(node) or (name == "length" and part is Part.BODY):
+        if is_called(node) or (name == "length" and part is Part.BODY):
             use.whole = True
             return
-        if _is_deleted(node) or (_is_written(node) and part is not Part.BODY):
+        if is_deleted(node) or (is_written(node) and part is not Part.BODY):
             self.problem(node, f"writes to `req.{part}`")
         use.fields.setdefault(name, []).extend([node, *self._named(node)])
 
@@ -279,63 +321,3 @@ class RequestReader:
             references = self._references(local) if local is not None and local.kind() != "object_pattern" else []
             self.uses[part].fields.setdefault(key, []).extend(references)
         return True
-
-
-def element_of(element: SgNode) -> tuple[str, SgNode | None]:
-    """The key of an element of a pattern, empty when it has none, and the name or pattern that it binds."""
-    match element.kind():
-        case "shorthand_property_identifier_pattern":
-            return element.text(), element
-        case "object_assignment_pattern":
-            left = element.field("left")
-            return (left.text(), left) if left is not None else ("", None)
-        case "pair_pattern":
-            value = element.field("value")
-            if value is not None and value.kind() == "assignment_pattern":
-                value = value.field("left")
-            return property_name(element.field("key")) or "", value
-        case _:
-            return "", None
-
-
-def with_default(node: SgNode) -> SgNode:
-    """`req.body || {}` around `req.body`."""
-    parent = node.parent()
-    return parent if parent is not None and _is_default(parent, node) else node
-
-
-def wrapped(node: SgNode) -> SgNode:
-    """The expression with the parentheses, casts and the empty default around it."""
-    outer = node
-    while (parent := outer.parent()) is not None and (parent.kind() in _WRAPPERS or _is_default(parent, outer)):
-        outer = parent
-    return outer
-
-
-def _is_default(node: SgNode, value: SgNode) -> bool:
-    """`req.body || {}`, `req.body ?? {}`"""
-    if node.kind() != "binary_expression":
-        return False
-    left, operator, right = node.field("left"), node.field("operator"), node.field("right")
-    empty = right is not None and right.kind() == "object" and not named(right)
-    found = operator is not None and operator.text() in ("||", "??")
-    return empty and found and left is not None and span_of(left) == span_of(value)
-
-
-def _is_called(node: SgNode) -> bool:
-    parent = node.parent()
-    function = parent.field("function") if parent is not None and parent.kind() == "call_expression" else None
-    return function is not None and span_of(function) == span_of(node)
-
-
-def _is_written(node: SgNode) -> bool:
-    parent = node.parent()
-    if parent is None or parent.kind() not in _ASSIGNMENTS:
-        return parent is not None and parent.kind() == "update_expression"
-    left = parent.field("left")
-    return left is not None and span_of(left) == span_of(node)
-
-
-def _is_deleted(node: SgNode) -> bool:
-    parent = node.parent()
-    return parent is not None and parent.kind() == "unary_expression" and parent.text().startswith("delete")

@@ -8,8 +8,11 @@ from dataclasses import dataclass, field
 from ast_grep_py import SgNode
 
 from codemods.ir.validator import Kind, Shape
+from codemods.planner.asked import AskedFunction, property_text
 from codemods.planner.edge_facts import INPUT, Part, argument_name, edge_read
 from codemods.planner.paths import EdgePath
+from codemods.planner.pieces import PieceKey
+from codemods.planner.places_of_use import element_of, with_default
 from codemods.planner.problems import Problem
 from codemods.planner.query_values import is_list, reads_inside
 from codemods.planner.request_facts import Fact, FactPattern, FactRead
@@ -19,10 +22,9 @@ from codemods.planner.request_reads import (
     RequestReader,
     Standing,
     Taken,
-    element_of,
-    with_default,
 )
 from codemods.source import Edit, SourceFile, Span, named, span_of
+from codemods.workspace import Workspace
 
 __all__ = ["Argument", "Part", "RequestPlan", "plan_request"]
 
@@ -48,6 +50,8 @@ class RequestPlan:
     """Arguments for which nothing says what they are: `v.any()`."""
     name: str = "args"
     """The function's parameter for all arguments."""
+    asked: tuple[AskedFunction, ...] = ()
+    """Functions that are given what they read of the request."""
 
     @property
     def trusts(self) -> bool:
@@ -61,13 +65,15 @@ def plan_request(
     path: EdgePath,
     schemas: dict[Part, Shape],
     provided: frozenset[str] = frozenset(),
+    workspace: Workspace | None = None,
 ) -> RequestPlan:
     """Read all uses of the request in the handler of a path.
 
     `schemas` holds the validated shape of each part that the route validates before the handler runs. `provided` are
     the names that carried middleware sets on the request or on `res.locals`, and `cookies` where it parses them.
+    With a workspace, functions that are given the whole request are read too.
     """
-    reader = RequestReader(file, handler, provided)
+    reader = RequestReader(file, handler, provided, workspace)
     reader.read()
     return _Planner(file, handler, reader, path, schemas).plan()
 
@@ -96,6 +102,8 @@ class _Planner:
             if use.used:
                 self._add(part, use)
             edits += self._edits(part, use)
+        for fact in self.reader.asked:
+            self._add_fact(fact)
         for read in self.reader.facts:
             for fact in read.facts:
                 self._add_fact(fact)
@@ -103,8 +111,16 @@ class _Planner:
         for taken in self.reader.taken:
             edits += self._taken(taken)
         edits += self._opened()
+        for given in self.reader.given:
+            edits.append(Edit.replace(given.argument, self._object(given.function)))
         problems = tuple(dict.fromkeys(self.reader.problems))
-        return RequestPlan(tuple(self.arguments), tuple(edits), problems, tuple(self.untyped), self.name)
+        return RequestPlan(tuple(self.arguments), tuple(edits), problems, tuple(self.untyped), self.name, self._asked())
+
+    def _asked(self) -> tuple[AskedFunction, ...]:
+        found: dict[PieceKey, AskedFunction] = {}
+        for given in self.reader.given:
+            found |= {function.piece.key: function for function in given.function.all}
+        return tuple(found.values())
 
     def _check(self, part: Part, use: PartUse) -> None:
         for key, nodes in use.fields.items():
@@ -222,6 +238,28 @@ class _Planner:
             self.reader.problem(taken.declarator, "takes the request apart beside other variables")
             return []
         return [Edit.delete(_whole_line(self.file, span_of(declaration)))]
+
+    def _object(self, function: AskedFunction) -> str:
+        """`{ params: { id: args.id }, ip: args.ip }`: what a function reads of the request that it is given."""
+        fields = [f"{part}: {self._part_object(part, keys)}" for part, keys in function.input.items()]
+        for part in (Part.HEADERS, Part.COOKIES):
+            asked = [fact for fact in function.facts if fact.part is part]
+            if any(fact.key is None for fact in asked):
+                fields.append(f"{part}: {self._value(Fact(part, None))}")
+            elif asked:
+                pairs = ", ".join(f"{property_text(fact.key or '')}: {self._value(fact)}" for fact in asked)
+                fields.append(f"{part}: {{ {pairs} }}")
+        plain = [fact for fact in function.facts if fact.part in (Part.REQUEST, Part.CONTEXT)]
+        fields += [f"{fact.key}: {self._value(fact)}" for fact in plain]
+        return f"{{ {', '.join(fields)} }}"
+
+    def _value(self, fact: Fact) -> str:
+        return f"{self.name}.{self.facts[fact]}"
+
+    def _part_object(self, part: Part, keys: tuple[str, ...] | None) -> str:
+        if part in self.nested:
+            return f"{self.name}.{part}"
+        return f"{{ {', '.join(f'{key}: {self.name}.{key}' for key in keys or ())} }}"
 
     def _opened(self) -> list[Edit]:
         """`({ params: { id } }, res) => { … }` → `(ctx, args) => { const { id } = args; … }`."""

@@ -14,14 +14,20 @@ __all__ = ["Form", "Forward", "Reply", "ResponsePlan", "plan_response"]
 
 
 def plan_response(
-    file: SourceFile, handler: SgNode, skip: int = 0, workspace: Workspace | None = None, builds: bool = False
+    file: SourceFile,
+    handler: SgNode,
+    skip: int = 0,
+    workspace: Workspace | None = None,
+    builds: bool = False,
+    provided: frozenset[str] = frozenset(),
 ) -> ResponsePlan:
     """Read all uses of the response and of `next` in a handler; `skip` parameters come before the request.
 
     With a workspace, functions that are given the response to answer are read too. With `builds`, what status and
-    body cannot say is said through an object that stands for the response.
+    body cannot say is said through an object that stands for the response. `provided` are the names on `res.locals`
+    that are arguments.
     """
-    return _plan(file, handler, skip + 1, skip + 2, workspace, builds, 0)
+    return _plan(file, handler, skip + 1, skip + 2, workspace, builds, provided, 0)
 
 
 def _plan(
@@ -31,12 +37,13 @@ def _plan(
     forward: int | None,
     workspace: Workspace | None,
     builds: bool,
+    provided: frozenset[str],
     depth: int,
 ) -> ResponsePlan:
     def delegate(file: SourceFile, node: SgNode, index: int, depth: int) -> ResponsePlan:
-        return _plan(file, node, index, None, workspace, builds, depth)
+        return _plan(file, node, index, None, workspace, builds, frozenset(), depth)
 
-    plain = ReplyReader(file, function, response, forward, workspace, delegate, depth).read()
+    plain = ReplyReader(file, function, response, forward, workspace, delegate, depth, provided).read()
     if not builds or all(problem.code != "CX203" for problem in plain.problems):
         return plain
-    return BuiltReader(file, function, response, forward, workspace, delegate, depth).read()
+    return BuiltReader(file, function, response, forward, workspace, delegate, depth, provided).read()

@@ -151,8 +151,9 @@ def plan_route(workspace: Workspace, route: Route, shape_of: ShapeOf, express: i
     if piece is None or plan.problems:
         return plan
     file = workspace.source(piece.key.file)
-    plan.response = plan_response(file, piece.node, workspace=workspace, builds=True)
-    plan.request = plan_request(file, piece.node, plan.path or EdgePath(""), shapes, _provided(plan))
+    provided = _provided(plan)
+    plan.response = plan_response(file, piece.node, workspace=workspace, builds=True, provided=provided)
+    plan.request = plan_request(file, piece.node, plan.path or EdgePath(""), shapes, provided, workspace)
     plan.problems += [*plan.request.problems, *plan.response.problems]
     return plan
 

@@ -10,7 +10,7 @@ from ast_grep_py import SgNode
 from codemods.ir.app import Middleware
 from codemods.planner.edge_facts import INPUT
 from codemods.planner.pieces import Piece, PieceKey, PieceKind, function_piece
-from codemods.planner.request_reads import wrapped
+from codemods.planner.places_of_use import wrapped
 from codemods.readers.express.logging import LogCalls
 from codemods.readers.express.passing import passes_through
 from codemods.source import FUNCTION_KINDS, SourceFile, member, named, parameters, property_name, span_of, unwrap

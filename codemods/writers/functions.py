@@ -46,6 +46,9 @@ class PieceWriter:
         delegate = splice.context.delegates.get(splice.piece.key)
         if delegate is not None:
             splice.edits += delegate_edits(splice.file, delegate, splice.library)
+        asked = splice.context.asked.get(splice.piece.key)
+        if asked is not None:
+            splice.edits += asked.edits
         if splice.route is not None and splice.route.request is not None:
             splice.edits += splice.route.request.edits
         jobs = JobWriter(splice)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from codemods.planner.asked import AskedFunction
 from codemods.planner.closure import Closure
 from codemods.planner.ids import IdFlow
 from codemods.planner.pieces import Piece, PieceKey
@@ -47,4 +48,6 @@ class Context:
     """By module, the names that its functions have; filled while jobs get theirs."""
     delegates: Mapping[PieceKey, Delegate] = field(default_factory=dict)
     """Functions that answer for their callers."""
+    asked: Mapping[PieceKey, AskedFunction] = field(default_factory=dict)
+    """Functions that are given the request."""
     enums_module: str = "convex:lib/enums"

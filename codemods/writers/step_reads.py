@@ -9,8 +9,8 @@ from ast_grep_py import SgNode
 
 from codemods.planner.edge_facts import INPUT, Part
 from codemods.planner.pieces import PieceKind, function_piece
+from codemods.planner.places_of_use import wrapped
 from codemods.planner.request_facts import COOKIE_PARSER, plain_fact
-from codemods.planner.request_reads import wrapped
 from codemods.planner.steps import alias_of, element_of, fields_of, is_custom, request_references, taken_apart
 from codemods.source import (
     Edit,

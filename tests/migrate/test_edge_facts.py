@@ -141,6 +141,33 @@ def test_cookies_that_nothing_parses_are_left_to_their_owner(codemod: CodemodTes
     assert migrated.outcome("GET /users") == f"needs-review {reason}"
 
 
+LOCALS = """
+router.use((req, res, next) => {
+  res.locals.tenant = req.get("x-tenant") ?? "none";
+  (req as any).trace = { method: req.method };
+  next();
+});
+router.get("/read", (req, res) => res.json([res.locals.tenant, (req as any).trace.method]));
+router.get("/taken", (req, res) => {
+  const { tenant } = res.locals;
+  const { trace } = req as any;
+  res.json({ tenant, trace });
+});
+router.get("/built", (req, res) => {
+  res.cookie("tenant", res.locals.tenant);
+  res.json({ tenant: res.locals.tenant, trace: req.query.trace ?? null });
+});
+"""
+
+
+def test_what_middleware_has_left_is_read(tmp_path: Path) -> None:
+    requests = ["GET /users/read", "GET /users/taken\nX-Tenant: a", "GET /users/built?trace=1\nX-Tenant: b"]
+    compared = compare(
+        tmp_path, users_app(LOCALS, app=COOKIES.replace("app.use(cookieParser());", "")), "\n###\n".join(requests)
+    )
+    assert compared.differences == []
+
+
 FACTS = """
 router.get("/paths/:id", (req, res) => {
   res.json({ url: req.url, path: req.path, base: req.baseUrl, whole: req.originalUrl, method: req.method });

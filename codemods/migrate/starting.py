@@ -1,0 +1,34 @@
+"""The first look at a handler: at it, at the functions that answer for it, and at those that read its request."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from codemods.planner.analysis import Analyser
+from codemods.planner.pieces import Piece, PieceKey
+from codemods.planner.replies import ResponsePlan
+from codemods.planner.requests import RequestPlan
+from codemods.source import Span, parameters
+from codemods.writers.delegates import erased_spans
+
+
+def analyse_handler(analyser: Analyser, piece: Piece, response: ResponsePlan, request: RequestPlan | None) -> None:
+    """Analyse all of them without what becomes of the request and the response."""
+    pieces: dict[PieceKey, Piece] = {}
+    erased: dict[PieceKey, list[Span]] = defaultdict(list)
+    given: dict[PieceKey, list[str]] = defaultdict(list)
+    returned: dict[PieceKey, tuple[Span, ...]] = {}
+    for delegate in response.delegates().values():
+        key = delegate.piece.key
+        pieces[key], returned[key] = delegate.piece, delegate.plan.returned
+        erased[key] += erased_spans(delegate)
+        names = [parameter.name for parameter in parameters(delegate.piece.node)[delegate.response :][:1]]
+        given[key] += [name for name in names if name is not None]
+    for function in request.asked if request is not None else ():
+        key = function.piece.key
+        pieces[key] = function.piece
+        erased[key] += [edit.span for edit in function.edits]
+        given[key] += [function.request] if function.request is not None else []
+    for key, each in pieces.items():
+        analyser.facts(each, erased=erased[key], framework=given[key], returned=returned.get(key, ()))
+    analyser.facts(piece, handler=True, erased=response.erased(), returned=response.returned)
