@@ -121,7 +121,8 @@ class EdgeAssembler:
         return ImportSpec(f"convex:{module}", name, local if local != name else "")
 
     def _route(self, number: int, plan: RoutePlan) -> None:
-        if plan.path is None or plan.dead or plan.route.method == "HEAD" or self._carried.order.runs(plan):
+        unserved = any(problem.code == "CX704" for problem in plan.problems)
+        if plan.path is None or plan.dead or unserved or self._carried.order.runs(plan):
             return
         path = plan.path.text
         group = self._assembler.route_group(plan)

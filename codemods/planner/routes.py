@@ -178,6 +178,10 @@ def node_at(file: SourceFile, span: Span) -> SgNode | None:
     return file.functions.get(span)
 
 
+_SERVED = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "ALL"})
+"""Methods that Convex routes, and all of them."""
+
+
 def _check_registration(workspace: Workspace, plan: RoutePlan, express: int) -> None:
     route = plan.route
     if route.problem is not None:
@@ -200,6 +204,8 @@ def _check_registration(workspace: Workspace, plan: RoutePlan, express: int) -> 
         plan.problems.append(Problem("CX103", "no application mounts its router", route.place))
     if route.method == "HEAD":
         plan.problems.append(Problem("CX704", "Convex answers HEAD with what GET answers", route.place))
+    elif route.method not in _SERVED:
+        plan.problems.append(Problem("CX704", f"Convex does not serve {route.method}", route.place))
 
 
 def _read_middleware(workspace: Workspace, plan: RoutePlan, shape_of: ShapeOf) -> dict[Part, Shape]:

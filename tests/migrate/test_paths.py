@@ -107,3 +107,9 @@ def test_preflight_requests_are_the_policys(codemod: CodemodTest) -> None:
 def test_head_is_answered_by_get(codemod: CodemodTest) -> None:
     migrated = codemod.migrate(_app('app.head("/a", (req, res) => { res.end(); });'))
     assert migrated.outcome("HEAD /a").startswith("needs-review CX704 Convex answers HEAD with what GET answers")
+
+
+def test_other_methods_are_said_not_to_be_served(codemod: CodemodTest) -> None:
+    migrated = codemod.migrate(_app('app.search("/a", (req, res) => { res.end(); });'))
+    assert migrated.outcome("SEARCH /a").startswith("needs-review CX704 Convex does not serve SEARCH")
+    assert "/a" not in migrated.convex["convex/http.ts"]

@@ -8,7 +8,13 @@ from codemods.readers.express.follow import bare
 from codemods.readers.express.objects import VERBS
 from codemods.source import SourceFile, arguments, member, span_of, unwrap
 
-REGISTERING = VERBS | {"use", "param"}
+RARE = frozenset(
+    "acl bind checkout connect copy link lock m-search merge mkactivity mkcalendar mkcol move notify propfind "
+    "proppatch purge rebind report search source subscribe trace unbind unlink unlock unsubscribe".split()
+)
+"""HTTP methods that Express has too, and whose names mean something else on other objects."""
+
+REGISTERING = VERBS | RARE | {"use", "param"}
 """Methods that register something to run."""
 
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ast_grep_py import SgNode
 
 from codemods.readers.express.fields import assigned_field, own_field
 from codemods.readers.express.follow import bare
+from codemods.readers.express.heirs import Heirs
 from codemods.source import Binding, SourceFile, arguments, find_all, member, named, span_of, string_value, unwrap
 from codemods.source.tree import FUNCTION_KINDS, enclosing
-from codemods.workspace import Declared, External, FunctionRef, InFile, Workspace
+from codemods.workspace import Declared, External, FunctionRef, InFile, Site, Workspace
 
 EXPRESS_MODULES = frozenset(
     {
@@ -46,10 +47,15 @@ _DEPTH = 12
 
 @dataclass(frozen=True, slots=True, order=True)
 class Router:
-    """An application or router, named by the place of its declaration (or creation, when it has no name)."""
+    """An application or router, named by the place of its declaration (or creation, when it has no name).
+
+    `owner` tells apart the routers that one place makes: by the call of the function that it is in, or by the class
+    that inherits it.
+    """
 
     file: str
     offset: int
+    owner: str = ""
 
 
 class ExpressObjects:
@@ -59,12 +65,15 @@ class ExpressObjects:
         self._workspace = workspace
         self._bindings: dict[tuple[str, int], Router | None] = {}
         self._aliases: dict[Router, list[Router]] = {}
+        self._homes: dict[Router, str] = {}
+        """The classes of routers that are fields."""
+        self._heirs = Heirs(workspace)
         self._open: set[tuple[str, int, int]] = set()
 
     def router_of(self, file: SourceFile, node: SgNode | None, depth: int = 0) -> Router | None:
         """The Express object that an expression evaluates to, or None; the first, where a parameter gets several."""
         found = self._own_router(file, node, depth)
-        return self.canonical(found) if found else None
+        return self.canonical(found) if found in self._aliases else found
 
     def routers_of(self, file: SourceFile, node: SgNode | None) -> tuple[Router, ...]:
         """All Express objects that an expression may be: a parameter stands for every router it is called with."""
@@ -85,13 +94,14 @@ class ExpressObjects:
         finally:
             self._open.discard(key)
 
-    def canonical(self, router: Router) -> Router:
+    def canonical(self, router: Router | None) -> Router | None:
         """The first router that a parameter stands for."""
-        return self._stands_for(router, ())[0]
+        return self._stands_for(router, ())[0] if router is not None else None
 
     def _stands_for(self, router: Router, seen: tuple[Router, ...]) -> tuple[Router, ...]:
         if router not in self._aliases or router in seen:
-            return (router,)
+            heirs = self._heirs.of(self._homes[router]) if router in self._homes and not router.owner else ()
+            return tuple(replace(router, owner=heir) for heir in heirs) or (router,)
         ends = [end for given in self._aliases[router] for end in self._stands_for(given, (*seen, router))]
         return tuple(dict.fromkeys(ends))
 
@@ -159,7 +169,11 @@ class ExpressObjects:
         field = own_field(node)
         if field is not None:
             return self._field(file, field, depth)
-        return self._meaning(file, node, depth)
+        found, target = self._meaning(file, node, depth), node.field("object")
+        if found not in self._homes or found is None or target is None:
+            return found
+        owner = self._heirs.class_of(file, target)
+        return found if owner in (None, self._homes[found]) else replace(found, owner=owner or "")
 
     def _field(self, file: SourceFile, field: SgNode, depth: int) -> Router | None:
         """A class field, or the first `this.x = …` that stands for it."""
@@ -172,6 +186,7 @@ class ExpressObjects:
         if value is not None:
             plain = unwrap(value)
             if plain is not None and self.creates(file, base_of_chain(plain)):
+                self._homes[own] = self._heirs.class_of(file, field) or ""
                 return own
             return self.router_of(file, value, depth + 1)
         annotation = field.field("type")
@@ -210,7 +225,7 @@ class ExpressObjects:
             return self._required(file, required, depth)
         callee = self._workspace.callee(file.path, node)
         if isinstance(callee, FunctionRef):
-            return self._returned(callee, depth)
+            return of_call(self._workspace, self._returned(callee, depth), callee, Site(file.path, node))
         return self._meaning(file, node, depth)
 
     def _required(self, file: SourceFile, module: str, depth: int) -> Router | None:
@@ -273,6 +288,17 @@ class ExpressObjects:
         if not isinstance(meaning, External) or meaning.module not in EXPRESS_MODULES:
             return False
         return tuple(step for step in meaning.path if step != "default") in _FACTORIES
+
+
+def of_call(workspace: Workspace, router: Router | None, function: FunctionRef, site: Site) -> Router | None:
+    """The router that one call of a function makes, where several calls of it make one each."""
+    if router is None or router.owner or router.file != function.file:
+        return router
+    if not span_of(function.node).start <= router.offset < span_of(function.node).end:
+        return router
+    sites = workspace.calls_of(function.file, function.node)
+    is_one_of_many = sites is not None and len(sites) > 1
+    return replace(router, owner=f"{site.file}:{span_of(site.call).start}") if is_one_of_many else router
 
 
 def _name_offset(created: SgNode) -> int:

@@ -9,18 +9,18 @@ from dataclasses import dataclass
 from ast_grep_py import SgNode
 
 from codemods.ir.app import Condition
-from codemods.readers.express.chains import REGISTERING, outermost_chain, receiver_of, statement_of_call
+from codemods.readers.express.chains import RARE, REGISTERING, outermost_chain, receiver_of, statement_of_call
 from codemods.readers.express.follow import ValueNode, bare
 from codemods.readers.express.handover import HandOver
 from codemods.readers.express.likeness import Likeness
-from codemods.readers.express.objects import ExpressObjects, Router
+from codemods.readers.express.objects import ExpressObjects, Router, of_call
 from codemods.readers.express.paths import split_path
 from codemods.readers.express.places import Places, Scope
 from codemods.readers.express.reach import Reach
-from codemods.readers.express.rows import Row, Rows
+from codemods.readers.express.rows import NO_ROW, Row, Rows
 from codemods.readers.express.turns import Turns
 from codemods.source import SourceFile, Span, arguments, member, span_of
-from codemods.workspace import Workspace
+from codemods.workspace import FunctionRef, Workspace
 
 _REGISTERS = re.compile(r"(\.\s*(get|post|put|patch|delete|all|options|head|use|route|param)|\])\s*(<[^(]*>)?\(")
 COMPUTED = "?"
@@ -56,6 +56,11 @@ class Registration:
     """For a link of a chain: the `.verb(…)` part; None when the whole statement is this registration."""
     statement: SgNode | None
     loose: bool = False
+    row: Row = NO_ROW
+
+    def routers(self, found: tuple[Router, ...], workspace: Workspace) -> tuple[Router, ...]:
+        """Routers as they are in this turn: those that the function around it makes are made by the call of it."""
+        return in_turn(found, self.row, self.file, workspace)
 
     @property
     def span(self) -> Span:
@@ -160,7 +165,7 @@ class Registrations:
             return False
         if routers or (verb == "use" and context.may_be_router(written.base, handlers)):
             return True
-        return context.looks_like_express(written.base, path, handlers, verb)
+        return verb not in RARE and context.looks_like_express(written.base, path, handlers, verb)
 
     def _routers(self, written: _Written, row: Row) -> tuple[Router, ...]:
         """The routers behind the receiver."""
@@ -170,7 +175,7 @@ class Registrations:
         file = self._workspace.source(base.file)
         if base.node == written.base and not self._reach.may_be_express(file, base.node):
             return ()
-        return self._objects.routers_of(file, base.node)
+        return in_turn(self._objects.routers_of(file, base.node), row, written.file.path, self._workspace)
 
     def _argument(self, file: SourceFile, node: SgNode, row: Row) -> ValueNode:
         found = self._rows.at(file, node, row)
@@ -216,4 +221,14 @@ class Registrations:
             link=Span(start, span_of(call).end) if chained else None,
             statement=statement_of_call(outer),
             loose=router is None and verb == "use",
+            row=row,
         )
+
+
+def in_turn(found: tuple[Router, ...], row: Row, path: str, workspace: Workspace) -> tuple[Router, ...]:
+    """Routers as they are in a turn."""
+    if row.site is None or row.function is None:
+        return found
+    function = FunctionRef(path, row.function, None, "")
+    each = (of_call(workspace, router, function, row.site) for router in found)
+    return tuple(router for router in each if router is not None)

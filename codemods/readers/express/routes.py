@@ -205,7 +205,9 @@ class _Assembly:
         """What `use` is given, with the routers that it is; a list that holds routers is opened."""
         found: list[tuple[ValueNode, tuple[Router, ...]]] = []
         for argument in registration.arguments:
-            opened = [(one, self._routers(one)) for one in self._rows.opened(argument)]
+            opened = [
+                (one, registration.routers(self._routers(one), self._workspace)) for one in self._rows.opened(argument)
+            ]
             found += opened if any(routers for _, routers in opened) else [(argument, ())]
         return found
 

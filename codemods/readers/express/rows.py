@@ -22,7 +22,7 @@ from codemods.source import (
     unwrap,
 )
 from codemods.source.binding import REST
-from codemods.source.tree import FUNCTION_KINDS, enclosing, property_name
+from codemods.source.tree import CLASS_KINDS, FUNCTION_KINDS, enclosing, property_name
 from codemods.workspace import Declared, Site, Workspace
 
 _DEPTH = 8
@@ -59,7 +59,9 @@ class Row:
     """File and offset of the declaration that takes the element, and the element."""
     turns: tuple[int, ...] = ()
     site: Site | None = None
-    """The call of the helper in which this happens, where it is called several times."""
+    """The call of the function in which this happens, where it is called several times."""
+    function: SgNode | None = None
+    """That function."""
 
     def of(self, file: SourceFile, binding: Binding) -> Element | None:
         start = span_of(binding.declaration).start
@@ -191,7 +193,14 @@ class Rows:
                 (ValueNode(whole.file, n) for n in find_all(whole.node, "enum_assignment") if _is(n, key)), None
             )
         meaning = self._workspace.member_of(value.file, value.node, key)
-        return _declared(meaning) if isinstance(meaning, Declared) else None
+        return _declared(meaning) if isinstance(meaning, Declared) and not self._inherits(value, meaning) else None
+
+    def _inherits(self, value: ValueNode, meaning: Declared) -> bool:
+        """Is it a field of a base class of the instance? Which router such a field holds depends on the instance."""
+        if meaning.node.kind() not in _FIELDS:
+            return False
+        made, home = self._workspace.instance_of(value.file, value.node), enclosing(meaning.node, CLASS_KINDS)
+        return isinstance(made, Declared) and made.node != home
 
     def _followed(self, value: ValueNode) -> ValueNode | None:
         """One step behind a name, a member, a field or a call that changes nothing."""

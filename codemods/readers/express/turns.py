@@ -12,7 +12,7 @@ from codemods.readers.express.chains import runs_in_place
 from codemods.readers.express.follow import ValueNode
 from codemods.readers.express.rows import NO_ROW, Element, Pair, Row, Rows, properties
 from codemods.source import Binding, SourceFile, arguments, member, named, parameters, span_of, unwrap
-from codemods.source.tree import FUNCTION_KINDS, ancestors
+from codemods.source.tree import FUNCTION_KINDS, ancestors, member_path
 from codemods.workspace import Site, Workspace
 
 _MAX_ROWS = 400
@@ -62,9 +62,12 @@ class Turns:
         ]
 
     def _calls(self, file: SourceFile, call: SgNode, function: SgNode) -> list[Row]:
-        """A helper that registers what it is given runs once for each call of it."""
-        given = {one for one in file.bindings.declared_in(function) if one.kind == "parameter"}
-        if not any(file.bindings.references_in(one, call) for one in given):
+        """A function that registers what it is given, or on what it makes, runs once for each call of it."""
+        declared = file.bindings.declared_in(function)
+        given = [one for one in declared if one.kind == "parameter"]
+        receiver = member_path(call.field("function") or call)[0]
+        makes = receiver.kind() == "call_expression" or file.bindings.resolve(receiver) in declared
+        if not makes and not any(file.bindings.references_in(one, call) for one in given):
             return [NO_ROW]
         sites = self._workspace.calls_of(file.path, function) or ()
         return [self._passed(file, function, site, given) for site in sites] if len(sites) > 1 else [NO_ROW]
@@ -75,7 +78,7 @@ class Turns:
             held = self._rows.passed(site.file, arguments(site.call), function, binding)
             if held is not None and not binding.path:
                 values.append((file.path, span_of(binding.declaration).start, held))
-        return Row(tuple(values), site=site)
+        return Row(tuple(values), site=site, function=function)
 
     def _keys(self, table: Element, count: int) -> list[Element]:
         behind = self._rows.literal(table) if isinstance(table, ValueNode) else None

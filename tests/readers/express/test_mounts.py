@@ -230,3 +230,52 @@ def test_a_helper_that_gets_several_routers_registers_on_each(read: ReadApp) -> 
         """
     )
     assert sorted(found.routes) == ["GET /posts/ping", "GET /users/ping"]
+
+
+BASE = """
+    abstract class Base {
+      router = Router();
+      constructor() { this.router.use(auth); this.init(); }
+      abstract init(): void;
+    }
+    class Users extends Base { init() { this.router.get("/:id", (req, res) => res.end()); } }
+    class Posts extends Base { init() { this.router.get("/", (req, res) => res.end()); } }
+    """
+
+
+def test_every_class_has_the_router_that_it_inherits_for_itself(read: ReadApp) -> None:
+    found = read(
+        f"""
+        {BASE}
+        const app = express();
+        app.use("/users", new Users().router);
+        app.use("/posts", new Posts().router);
+        """
+    )
+    assert found.routes == ["GET /users/:id", "GET /posts"]
+    assert found.before("GET /users/:id") == found.before("GET /posts") == ["auth"]
+
+
+MAKERS = {
+    "on what it makes": "function crud(list) { const r = Router(); r.get('/', list); return r; }",
+    "in a chain": "const crud = (list) => Router().get('/', list);",
+    "of a controller": "function crud({ list }) { const r = Router(); r.get('/', list); return r; }",
+}
+
+
+@pytest.mark.parametrize("maker", MAKERS.values(), ids=MAKERS.keys())
+def test_every_call_of_a_factory_makes_a_router_of_its_own(read: ReadApp, maker: str) -> None:
+    given = ("{ list: users }", "{ list: posts }") if "{ list }" in maker else ("users", "posts")
+    found = read(
+        f"""
+        const app = express();
+        const users = (req, res) => res.end("users"), posts = (req, res) => res.end("posts");
+        {maker}
+        app.use("/users", crud({given[0]}));
+        app.use("/posts", crud({given[1]}));
+        """
+    )
+    assert sorted(found.routes) == ["GET /posts", "GET /users"]
+    assert all(route.mounted for route in found.app.routes)
+    names = {route.name: route.handler.name for route in found.app.routes}
+    assert names in ({"GET /users": "users", "GET /posts": "posts"}, {"GET /users": None, "GET /posts": None})

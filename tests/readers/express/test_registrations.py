@@ -10,7 +10,7 @@ from codemods.ir.app import Route
 APP = "const app = express();\n"
 
 
-@pytest.mark.parametrize("verb", ["get", "post", "put", "patch", "delete", "all", "options", "head"])
+@pytest.mark.parametrize("verb", ["get", "post", "put", "patch", "delete", "all", "options", "head", "search", "trace"])
 def test_every_verb_registers_a_route(read: ReadApp, verb: str) -> None:
     assert read(APP + f'app.{verb}("/x", (req, res) => res.end());').routes == [f"{verb.upper()} /x"]
 
