@@ -31,12 +31,16 @@ __all__ = ["Argument", "Part", "RequestPlan", "plan_request"]
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """One argument of the function. `part` and `key` say where the edge finds it (key None: the whole part)."""
+    """One argument of the function. `part` and `key` say where the edge finds it (key None: the whole part).
+
+    `is_loose` says that the source reads `req.body?.name`: the part may be missing.
+    """
 
     name: str
     shape: Shape
     part: Part
     key: str | None
+    is_loose: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +70,18 @@ def plan_request(
     schemas: dict[Part, Shape],
     provided: frozenset[str] = frozenset(),
     workspace: Workspace | None = None,
+    express: int = 4,
 ) -> RequestPlan:
     """Read all uses of the request in the handler of a path.
 
     `schemas` holds the validated shape of each part that the route validates before the handler runs. `provided` are
     the names that carried middleware sets on the request or on `res.locals`, and `cookies` where it parses them.
-    With a workspace, functions that are given the whole request are read too.
+    With a workspace, functions that are given the whole request are read too. `express` is the major version, on which
+    depends what a request without a body has for one.
     """
     reader = RequestReader(file, handler, provided, workspace)
     reader.read()
-    return _Planner(file, handler, reader, path, schemas).plan()
+    return _Planner(file, handler, reader, path, schemas, express >= 5).plan()
 
 
 @dataclass(slots=True)
@@ -85,6 +91,7 @@ class _Planner:
     reader: RequestReader
     path: EdgePath
     schemas: dict[Part, Shape]
+    may_lack_body: bool
     arguments: list[Argument] = field(default_factory=list)
     untyped: list[str] = field(default_factory=list)
     nested: set[Part] = field(default_factory=set)
@@ -144,7 +151,8 @@ class _Planner:
             for key in keys:
                 known = shape.child(key) if shape is not None else None
                 own = self._text(key) if part is Part.PARAMS else _shape_of(part, use.fields.get(key, []))
-                self.arguments.append(Argument(key, known or own, part, key))
+                is_loose = part is Part.BODY and any(map(_is_loose, use.fields.get(key, [])))
+                self.arguments.append(Argument(key, known or own, part, key, is_loose))
                 if known is None and part is Part.BODY:
                     self.untyped.append(key)
             return
@@ -169,7 +177,7 @@ class _Planner:
         if part is Part.PARAMS:
             names = self.path.parameters
             return Shape(Kind.OBJECT, tuple(self._text(name) for name in names), names)
-        return Shape(Kind.ANY)
+        return Shape(Kind.ANY, optional=part is Part.BODY and self.may_lack_body)
 
     def _text(self, name: str) -> Shape:
         """A parameter of the path, which may be missing from it."""
@@ -198,6 +206,10 @@ class _Planner:
         for node in nodes:
             shorthand = node.kind() == "shorthand_property_identifier"
             span = span_of(node if nested else with_default(node))
+            chain = None if nested else _chain_behind(node)
+            if chain is not None:
+                found.append(Edit.replace(Span(span.start, span_of(chain).end), f"{target}."))
+                continue
             found.append(Edit.replace(span, f"{node.text()}: {target}" if shorthand else target))
         return found
 
@@ -282,6 +294,19 @@ def _renamed(element: SgNode, name: str) -> str:
     value = element.field("value") if element.kind() == "pair_pattern" else None
     local = (value or element).text()
     return local if local == name else f"{name}: {local}"
+
+
+def _chain_behind(node: SgNode) -> SgNode | None:
+    """The `?.` of `req.body?.name`: the arguments are always there."""
+    above = node.parent()
+    if above is None or above.kind() != "member_expression" or span_of(above).start != span_of(node).start:
+        return None
+    return next((child for child in above.children() if child.kind() == "optional_chain"), None)
+
+
+def _is_loose(read: SgNode) -> bool:
+    """`req.body?.name`"""
+    return read.kind() == "member_expression" and any(child.kind() == "optional_chain" for child in read.children())
 
 
 def _plain_key(key: str) -> bool:

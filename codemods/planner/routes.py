@@ -139,7 +139,7 @@ class RoutePlan:
 def plan_route(workspace: Workspace, route: Route, shape_of: ShapeOf, express: int) -> RoutePlan:
     """Everything about one route that does not depend on other routes; of a refused one not more than why.
 
-    `express` is the major version, on which the meaning of paths depends.
+    `express` is the major version, on which the meaning of paths and bodies depends.
     """
     piece = _handler_piece(workspace, route)
     plan = RoutePlan(route, piece)
@@ -153,7 +153,7 @@ def plan_route(workspace: Workspace, route: Route, shape_of: ShapeOf, express: i
     file = workspace.source(piece.key.file)
     provided = _provided(plan)
     plan.response = plan_response(file, piece.node, workspace=workspace, builds=True, provided=provided)
-    plan.request = plan_request(file, piece.node, plan.path or EdgePath(""), shapes, provided, workspace)
+    plan.request = plan_request(file, piece.node, plan.path or EdgePath(""), shapes, provided, workspace, express)
     plan.problems += [*plan.request.problems, *plan.response.problems]
     return plan
 

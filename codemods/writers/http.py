@@ -274,10 +274,10 @@ class _Reads:
         if argument.part not in INPUT:
             return edge_read(argument.part, argument.key, depth=self._depth).text
         if self._checked:
-            return _property(f"req.{argument.part}", argument.key)
+            return _property(f"req.{argument.part}", argument.key, argument.is_loose)
         match argument.part, argument.key:
             case Part.BODY, key:
-                return _property("body", key)
+                return _property("body", key, argument.is_loose)
             case Part.PARAMS, None:
                 return "c.req.param()"
             case Part.PARAMS, key:
@@ -293,10 +293,12 @@ def _is_nested(argument: Argument) -> bool:
     return argument.part is Part.QUERY and (argument.key is None or argument.shape.kind is Kind.UNION)
 
 
-def _property(base: str, key: str | None) -> str:
+def _property(base: str, key: str | None, is_loose: bool = False) -> str:
     if key is None:
         return base
-    return f"{base}.{key}" if key.isidentifier() or "$" in key else f"{base}[{json.dumps(key)}]"
+    if key.isidentifier() or "$" in key:
+        return f"{base}{'?.' if is_loose else '.'}{key}"
+    return f"{base}{'?.' if is_loose else ''}[{json.dumps(key)}]"
 
 
 def _key(name: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -48,9 +48,18 @@ def spec_of(name: str, local: str = "") -> ImportSpec:
     return ImportSpec(f"convex:{declaration.module}", name, local, declaration.is_type)
 
 
-def library(names: Iterable[str]) -> tuple[Declaration, ...]:
-    """The declarations of these names with all that they need, in module and source order."""
+EXPRESS_5 = {"readQuery": "readFlatQuery", "readBody": "readOptionalBody"}
+"""Declarations that mean something else in version 5 of Express, and those that go under their names there."""
+
+
+def library(names: Iterable[str], express: int = 4) -> tuple[Declaration, ...]:
+    """The declarations of these names with all that they need, in module and source order.
+
+    `express` is the major version whose ways they have.
+    """
     known = _library()
+    if express >= 5:
+        known = known | {name: _renamed(known[other], name) for name, other in EXPRESS_5.items()}
     wanted: set[str] = set()
     waiting = list(names)
     while waiting:
@@ -59,6 +68,11 @@ def library(names: Iterable[str]) -> tuple[Declaration, ...]:
             wanted.add(name)
             waiting += known[name].needs
     return tuple(declaration for name, declaration in known.items() if name in wanted)
+
+
+def _renamed(declaration: Declaration, name: str) -> Declaration:
+    text = re.sub(rf"\b{declaration.name}\b", name, declaration.text)
+    return replace(declaration, name=name, text=text)
 
 
 def all_names() -> tuple[str, ...]:

@@ -42,7 +42,7 @@ READS = {
     ),
     "with optional chaining": (
         "(req, res) => res.json(req.body?.email)",
-        "(ctx, args) => toJson(args?.email)",
+        "(ctx, args) => toJson(args.email)",
         "{ email: v.optional(v.any()) }",
     ),
     "through casts": (
@@ -272,6 +272,28 @@ def test_the_whole_query_keeps_its_lists_and_objects(codemod: CodemodTest) -> No
     migrated = _migrated(codemod, "(req, res) => res.json(req.query)")
     assert "args: { query: v.any() }," in migrated.files["convex/users.ts"]
     assert "{ query: readQuery(c) }" in route_in(migrated, "/users/:id")
+
+
+EXPRESS_5 = '{ "dependencies": { "express": "^5.1.0", "@prisma/client": "^6.0.0" } }'
+
+
+@pytest.mark.parametrize(
+    ("handler", "given", "read"),
+    [
+        ("(req, res) => res.json(req.body?.email ?? null)", "{ email: body?.email }", "toJson(args.email ?? null)"),
+        ("(req, res) => res.json(req.body.email)", "{ email: body.email }", "toJson(args.email)"),
+        ("(req, res) => res.json(schema.parse(req.body))", "{ body }", "toJson(parsed(schema, args.body))"),
+    ],
+)
+def test_a_body_may_be_missing_in_express_5(codemod: CodemodTest, handler: str, given: str, read: str) -> None:
+    schema = 'import { z } from "zod";\nconst schema = z.object({});\n'
+    files = {"package.json": EXPRESS_5, **users_app(f'router.post("/:id", {handler});', schema)}
+    migrated = codemod.migrate(files)
+    assert given in route_in(migrated, "/users/:id")
+    assert read in migrated.files["convex/users.ts"]
+    edge = migrated.files["convex/lib/edge.ts"]
+    assert function_in(edge, "readBody").count("return undefined;") == 1
+    assert "readOptionalBody" not in edge
 
 
 REFUSED = {

@@ -35,6 +35,12 @@ export function readQuery(c: Context): Record<string, any> {
   return readFields(new URL(c.req.url).searchParams);
 }
 
+/** The query of a request as Express 5 reads it: a repeated name makes a list, and brackets are letters of a name. */
+export function readFlatQuery(c: Context): Record<string, any> {
+  const queries = Object.entries(c.req.queries());
+  return Object.fromEntries(queries.map(([name, values]) => [name, values.length > 1 ? values : values[0]]));
+}
+
 /** The first thousand fields as Express reads them: a repeated name and `name[]` make a list, `name[key]` an object. */
 export function readFields(fields: Iterable<[string, string]>): Record<string, any> {
   const found: Record<string, any> = {};
@@ -63,6 +69,15 @@ export async function readBody(c: Context): Promise<any> {
   const type = c.req.header("content-type") ?? "";
   if (type.includes("x-www-form-urlencoded")) return readFields(new URLSearchParams(await c.req.text()));
   const text = type.includes("json") ? await c.req.text() : "";
+  return text === "" ? {} : parseJson(text);
+}
+
+/** The body of a request: JSON, or the fields of a form; undefined when there is none, as in Express 5. */
+export async function readOptionalBody(c: Context): Promise<any> {
+  const type = c.req.header("content-type") ?? "";
+  if (type.includes("x-www-form-urlencoded")) return readFields(new URLSearchParams(await c.req.text()));
+  if (!type.includes("json")) return undefined;
+  const text = await c.req.text();
   return text === "" ? {} : parseJson(text);
 }
 

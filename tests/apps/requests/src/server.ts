@@ -6,10 +6,6 @@ import { queries } from "./queries.js";
 
 const app = express();
 
-app.post("/unparsed", (req, res) => {
-  res.json({ body: typeof req.body });
-});
-
 app.use(express.json());
 app.use(express.urlencoded({ extended: true }));
 app.use(cookieParser());
