@@ -233,7 +233,7 @@ def carried_diagnostics(reading: Reading, carried: Carried) -> list[Diagnostic]:
             text = f"{plan.route.name} may end without an answer: where Express never answered, the function throws"
             found.setdefault(_diagnostic("CX207", text, place))
         if plan.stale:
-            text = f"{plan.route.name} reads the database and asks for the time"
+            text = f"{plan.route.name} reads the database and asks for the time or for chance"
             found.setdefault(_diagnostic("CX211", text, plan.route.place))
         for key in carried.pieces(plan):
             for note in carried.closure.facts(key).notes:

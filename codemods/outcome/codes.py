@@ -83,8 +83,8 @@ CODES: dict[str, Code] = _table(
     ("CX209", "async work is not awaited", "Await it, or schedule it with ctx.scheduler.runAfter."),
     (
         "CX211",
-        "query asks for the time",
-        "Its result is kept until the data changes: pass the time as an argument, or make it a mutation.",
+        "query asks for the time or for chance",
+        "Its result is kept until the data changes: pass the value as an argument, or make it a mutation.",
     ),
     ("CX210", "function is shared in a way that cannot be split", "Give the function one purpose and run again."),
     # database

@@ -17,6 +17,7 @@ from codemods.planner.packages import Packages
 from codemods.planner.pieces import CONSTANTS, Piece, PieceKey
 from codemods.planner.receivers import Receivers
 from codemods.planner.scan import Scan
+from codemods.planner.setups import Setups
 from codemods.source import SourceFile, Span, span_of
 from codemods.workspace import Workspace
 
@@ -40,6 +41,7 @@ class Analyser:
         self._is_job = is_job
         self._known: dict[PieceKey, Facts] = {}
         self._handlers: dict[PieceKey, Callable[[], Sequence[Span]]] = {}
+        self._setups = Setups(workspace)
         self.pieces: dict[PieceKey, Piece] = {}
 
     def facts(
@@ -79,7 +81,7 @@ class Analyser:
         queries = [query for query in self._queries_of(piece.key.file) if span.holds(query.call)]
         scan = Scan(self._workspace, self._schema, facts, self.pieces, queries, handler, erased, framework)
         _database(scan)
-        packages = Packages(scan)
+        packages = Packages(scan, self._setups)
         names, runtime = Names(scan, packages), Globals(scan, self._is_job)
         Instances(scan).read()
         Loads(scan, names).read()

@@ -20,7 +20,7 @@ class Effect(StrEnum):
     OUTSIDE = "outside"
     """Work that only an action may do: of the world outside, or too slow for a transaction."""
     CLOCK = "clock"
-    """Asks what time it is: the result of a query is kept, and goes stale."""
+    """Asks for the time or for chance: the result of a query is kept, and stays what it was."""
     SIGNS = "signs"
     """Makes a token that names the time, which no cached query may."""
 
@@ -32,6 +32,8 @@ class Style(StrEnum):
     NAMESPACE = "namespace"
     """`service.create`: the object before the last name becomes a module namespace."""
     THIS = "this"
+    SETUP = "setup"
+    """Nothing names it: it is done for the package that is used."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,15 @@ from ast_grep_py import SgNode
 from codemods.planner.environment import Environment
 from codemods.planner.facts import Effect, Timer
 from codemods.planner.member_chains import member_chain, outer_name
-from codemods.planner.pieces import is_function_call
-from codemods.planner.runtimes import GLOBALS, Nature
+from codemods.planner.npm import Nature
+from codemods.planner.pieces import CONSTANTS, is_function_call, is_in_function
+from codemods.planner.runtimes import GLOBALS
 from codemods.planner.scan import Scan
 from codemods.source import SourceFile, arguments, find_all, member, span_of, unwrap
 from codemods.source.tree import FUNCTION_KINDS
 
-_CLOCKS = frozenset({"Date", "performance"})
+_CLOCKS = frozenset({"Date", "Math", "crypto", "performance"})
+_CHANCE = frozenset({"random", "randomUUID", "getRandomValues"})
 
 _REFUSED: dict[Nature, tuple[str, str]] = {
     Nature.OUTSIDE: ("CX202", "calls {name}"),
@@ -34,8 +36,9 @@ class Globals:
         self._environment = Environment(scan)
 
     def use(self, name: str) -> None:
-        if name in _CLOCKS and any(_tells_time(node) for node in self._identifiers(name)):
-            self._scan.facts.effects.add(Effect.CLOCK)
+        for node in self._identifiers(name) if name in _CLOCKS else ():
+            if _tells_time(node):
+                self._asks(node)
         nature = GLOBALS.get(name, Nature.UNKNOWN)
         if nature is Nature.PURE or name in self._scan.own_parameters:
             return
@@ -48,6 +51,13 @@ class Globals:
                 continue
             code, words = _REFUSED[nature]
             self._scan.problem(node, code, words.format(name=name, chain=outer_name(node)))
+
+    def _asks(self, node: SgNode) -> None:
+        """A function asks anew each time; a constant has asked when the server started, and Convex asks at the push."""
+        self._scan.facts.effects.add(Effect.CLOCK)
+        if self._scan.facts.piece.kind in CONSTANTS and not is_in_function(node, self._scan.node):
+            name = self._scan.facts.piece.name
+            self._scan.problem(node, "CX104", f"`{name}` is what `{outer_name(node)}` was when the server started")
 
     def _identifiers(self, name: str) -> list[SgNode]:
         found = find_all(self._scan.node, "identifier", "type_identifier", "shorthand_property_identifier")
@@ -71,12 +81,14 @@ class Globals:
 
 
 def _tells_time(node: SgNode) -> bool:
-    """`new Date()`, `Date()`, `Date.now()`: not a date that is made of something."""
+    """`new Date()`, `Date.now()`, `Math.random()`: not a date that is made of something."""
     parent = node.parent()
     if parent is not None and parent.kind() == "new_expression":
         return not arguments(parent)
     chain = member_chain(node)
     parts = member(chain[1]) if len(chain) > 1 else None
+    if node.text() in ("Math", "crypto"):
+        return parts is not None and parts[1] in _CHANCE
     return is_function_call(node) is not None or (parts is not None and parts[1] == "now")
 
 

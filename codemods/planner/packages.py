@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from ast_grep_py import SgNode
 
-from codemods.planner.facts import Effect, PackageUse, Replaced
+from codemods.planner.facts import Effect, PackageUse, PieceUse, Replaced, Style
 from codemods.planner.floating import is_floating
 from codemods.planner.member_chains import member_chain, outer_name, shortened
-from codemods.planner.pieces import is_function_call
+from codemods.planner.npm import CHANCE, SUBSTITUTES, Nature, package_nature
+from codemods.planner.pieces import CONSTANTS, is_function_call, is_in_function
 from codemods.planner.prisma_types import counterpart
-from codemods.planner.runtimes import SUBSTITUTES, Nature, package_nature
 from codemods.planner.scan import Scan
 from codemods.planner.secrets import is_literal_text
+from codemods.planner.setups import Setups
 from codemods.planner.tokens import MODULE, signing
+from codemods.planner.web_crypto import web_crypto
 from codemods.readers.loggers import LOGGERS
 from codemods.source import FUNCTION_KINDS, Binding, arguments, member, span_of, unwrap
 
@@ -25,6 +27,7 @@ _CONSOLE = {
 _REFUSED: dict[Nature, tuple[str, str]] = {
     Nature.OUTSIDE: ("CX202", "calls {module}"),
     Nature.HEAVY: ("CX204", "gives {module} a callback"),
+    Nature.MEMORY: ("CX104", "keeps state in the memory of the server with {module}"),
     Nature.NODE: ("CX501", "uses {module}"),
     Nature.ERASED: ("CX105", "uses {what} of {module}"),
     Nature.UNKNOWN: ("CX208", "uses the package {module}"),
@@ -35,8 +38,8 @@ _REFUSED: dict[Nature, tuple[str, str]] = {
 class Packages:
     """Reads what one piece takes from packages."""
 
-    def __init__(self, scan: Scan) -> None:
-        self._scan = scan
+    def __init__(self, scan: Scan, setups: Setups) -> None:
+        self._scan, self._setups = scan, setups
 
     def use(self, binding: Binding, reference: SgNode, module: str | None) -> None:
         """`module` is the package that the import leads to, which a generated client's path does not name."""
@@ -51,6 +54,8 @@ class Packages:
         if found.type_only and package_nature(found.module) is not Nature.PURE:
             self._scan.problem(reference, "CX105", f"uses the type `{reference.text()}` of {found.module}")
             return
+        if found.module.removeprefix("node:") == "crypto" and self._web_crypto(found.imported, reference):
+            return
         if found.module == MODULE and self._signs(found.imported, reference):
             return
         if self.external(found.module, reference, f"`{reference.text()}`"):
@@ -59,13 +64,55 @@ class Packages:
             self.bring(found.module, imported, found.local, type_only)
 
     def bring(self, module: str, imported: str, local: str, type_only: bool = False) -> None:
-        """Keep an import of a package, or of the one that takes its place."""
+        """Keep an import of a package, or of the one that takes its place, and what sets it up."""
+        if not type_only:
+            self._set_up(module)
         self._scan.facts.packages.append(PackageUse(SUBSTITUTES.get(module, module), imported, local, type_only))
+
+    def _chance(self, module: str, node: SgNode) -> None:
+        if module.split("/")[0] not in CHANCE and module not in CHANCE:
+            return
+        self._scan.facts.effects.add(Effect.CLOCK)
+        piece = self._scan.facts.piece
+        if (
+            piece.kind in CONSTANTS
+            and not is_in_function(node, piece.node)
+            and is_function_call(member_chain(node)[-1])
+        ):
+            self._scan.problem(node, "CX104", f"`{piece.name}` is what {module} gave when the server started")
+
+    def _set_up(self, module: str) -> None:
+        own = self._scan.facts.piece.key
+        for setup in self._setups.of(module):
+            if setup.key.file != own.file:
+                text = f"depends on `{shortened(setup.node)}` in {setup.key.file}"
+                self._scan.problem(self._scan.node, "CX105", text)
+            elif setup.key != own and self._scan.facts.piece.node != setup.node:
+                self._scan.know(setup)
+                self._scan.facts.uses.append(PieceUse(setup.key, setup.span, "", Style.SETUP, None))
+
+    def _web_crypto(self, imported: str, reference: SgNode) -> bool:
+        """What Node's crypto does as Web Crypto does: ids, random bytes and digests as text."""
+        found = web_crypto(imported, reference)
+        if found is None:
+            return False
+        if not found.waits:
+            self._scan.facts.effects.add(Effect.CLOCK)
+        if found.call is None:
+            self._scan.facts.replaced.append(Replaced(span_of(found.callee), found.text))
+            return True
+        before, after = found.around
+        self._scan.facts.replaced.append(Replaced(before, found.text, "library"))
+        self._scan.facts.replaced.append(Replaced(after, ")"))
+        if found.waits:
+            self._scan.facts.awaited.append(span_of(found.call))
+        return True
 
     def external(self, module: str, node: SgNode, what: str) -> bool:
         """Note what using a package means; True when the use can stay as it is."""
         nature = package_nature(module)
         if nature is Nature.PURE:
+            self._chance(module, node)
             return True
         if nature is Nature.HEAVY and not _takes_callback(node):
             self._acts(module, node)

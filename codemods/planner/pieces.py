@@ -234,6 +234,12 @@ def own_this(function: SgNode, node: SgNode) -> bool:
     return False
 
 
+def is_in_function(node: SgNode, outer: SgNode) -> bool:
+    """Is a function between a node and one around it?"""
+    span = span_of(outer)
+    return any(each.kind() in FUNCTION_KINDS and span.holds(span_of(each)) for each in node.ancestors())
+
+
 def with_comments(file: SourceFile, statement: SgNode) -> Span:
     """A statement with the comments that stand right above it, from the start of their first line."""
     first = statement

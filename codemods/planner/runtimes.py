@@ -1,25 +1,11 @@
-"""What the Convex runtime has: globals, packages, and the methods that plain values carry.
+"""What the Convex runtime has: globals, and the methods that plain values carry.
 
-Sources: the Convex runtimes page of the documentation for globals; package purity was read in the packages themselves.
+Source: the Convex runtimes page of the documentation.
 """
 
 from __future__ import annotations
 
-from enum import StrEnum
-
-
-class Nature(StrEnum):
-    """What using a package or global does to a function."""
-
-    PURE = "pure"
-    OUTSIDE = "outside"
-    HEAVY = "heavy"
-    """Plain JavaScript that takes too long for a transaction."""
-    NODE = "node"
-    ERASED = "erased"
-    """Framework code that a rewrite replaces; what is left of it after rewriting is refused."""
-    UNKNOWN = "unknown"
-
+from codemods.planner.npm import Nature
 
 GLOBALS: dict[str, Nature] = dict.fromkeys(
     [
@@ -114,6 +100,40 @@ GLOBALS: dict[str, Nature] = dict.fromkeys(
         "ReadonlyArray",
         "PropertyKey",
         "const",
+        "AsyncGenerator",
+        "AsyncIterableIterator",
+        "AsyncIterator",
+        "ArrayLike",
+        "BigInt64Array",
+        "BigUint64Array",
+        "BlobPart",
+        "BodyInit",
+        "ConstructorParameters",
+        "DOMException",
+        "ErrorOptions",
+        "File",
+        "Generator",
+        "HeadersInit",
+        "IterableIterator",
+        "IteratorResult",
+        "NoInfer",
+        "OmitThisParameter",
+        "PromiseFulfilledResult",
+        "PromiseRejectedResult",
+        "PromiseSettledResult",
+        "ReadableStream",
+        "ReadonlyMap",
+        "ReadonlySet",
+        "RegExpExecArray",
+        "RegExpMatchArray",
+        "RequestInit",
+        "ResponseInit",
+        "TemplateStringsArray",
+        "ThisParameterType",
+        "Uint8ClampedArray",
+        "Uncapitalize",
+        "WritableStream",
+        "bigint",
     ],
     Nature.PURE,
 ) | {
@@ -137,183 +157,6 @@ GLOBALS: dict[str, Nature] = dict.fromkeys(
     "Express": Nature.ERASED,
 }
 """Globals of server code. `process.env.X` alone is allowed, and handled where it is used."""
-
-PACKAGES: dict[str, Nature] = (
-    dict.fromkeys(
-        [
-            "zod",
-            "date-fns",
-            "date-fns-tz",
-            "dayjs",
-            "luxon",
-            "moment",
-            "lodash",
-            "lodash.merge",
-            "lodash.pick",
-            "lodash.omit",
-            "lodash.isequal",
-            "ramda",
-            "remeda",
-            "nanoid",
-            "uuid",
-            "slugify",
-            "validator",
-            "http-status",
-            "http-status-codes",
-            "http-errors",
-            "decimal.js",
-            "big.js",
-            "bignumber.js",
-            "currency.js",
-            "ms",
-            "pluralize",
-            "change-case",
-            "camelcase",
-            "escape-string-regexp",
-            "fast-deep-equal",
-            "deep-equal",
-            "clsx",
-            "semver",
-            "superjson",
-            "immer",
-            "ts-pattern",
-            "neverthrow",
-            "type-fest",
-            "he",
-            "marked",
-            "sanitize-html",
-            "xss",
-            "striptags",
-            "string-similarity",
-            "fuse.js",
-            "leven",
-            "rrule",
-            "cron-parser",
-            "cronstrue",
-            "qs",
-            "query-string",
-            "normalize-url",
-            "is-url",
-            "email-validator",
-            "libphonenumber-js",
-            "card-validator",
-            "iban",
-            "color",
-            "chroma-js",
-            "just-omit",
-            "just-pick",
-            "ulid",
-            "cuid",
-            "@paralleldrive/cuid2",
-            "short-uuid",
-            "convex",
-            "convex-helpers",
-            "hono",
-        ],
-        Nature.PURE,
-    )
-    | dict.fromkeys(
-        [
-            "axios",
-            "got",
-            "node-fetch",
-            "undici",
-            "superagent",
-            "request",
-            "ky",
-            "nodemailer",
-            "@sendgrid/mail",
-            "resend",
-            "mailgun.js",
-            "mailgun-js",
-            "postmark",
-            "twilio",
-            "stripe",
-            "openai",
-            "@anthropic-ai/sdk",
-            "@google/generative-ai",
-            "langchain",
-            "firebase-admin",
-            "@aws-sdk/client-s3",
-            "aws-sdk",
-            "cloudinary",
-            "@octokit/rest",
-            "googleapis",
-            "google-auth-library",
-            "ioredis",
-            "redis",
-            "socket.io",
-            "ws",
-            "mailjet",
-            "node-mailjet",
-            "razorpay",
-            "@slack/web-api",
-            "web-push",
-            "pusher",
-            "expo-server-sdk",
-            "braintree",
-            "paypal-rest-sdk",
-            "@elastic/elasticsearch",
-            "algoliasearch",
-            "amqplib",
-            "kafkajs",
-            "bull",
-            "bullmq",
-            "agenda",
-        ],
-        Nature.OUTSIDE,
-    )
-    | dict.fromkeys(["bcrypt", "bcryptjs"], Nature.HEAVY)
-    | dict.fromkeys(
-        [
-            "argon2",
-            "jsonwebtoken",
-            "jose",
-            "passport",
-            "sharp",
-            "jimp",
-            "canvas",
-            "puppeteer",
-            "pdfkit",
-            "exceljs",
-            "xlsx",
-            "csv-parse",
-            "archiver",
-            "multer",
-            "formidable",
-            "busboy",
-            "winston",
-            "pino",
-            "morgan",
-            "dotenv",
-            "config",
-            "nconf",
-            "chalk",
-        ],
-        Nature.NODE,
-    )
-    | dict.fromkeys(
-        [
-            "express",
-            "express-async-handler",
-            "express-async-errors",
-            "express-serve-static-core",
-            "cors",
-            "helmet",
-            "compression",
-            "body-parser",
-            "cookie-parser",
-            "@prisma/client",
-            "prisma",
-            "express-validator",
-        ],
-        Nature.ERASED,
-    )
-)
-"""npm packages by what calling them does. A package that is not listed is UNKNOWN, which is never counted as pure."""
-
-SUBSTITUTES = {"bcrypt": "bcryptjs"}
-"""Native packages, and the one in plain JavaScript that has the same functions."""
 
 VALUE_METHODS = frozenset(
     [
@@ -461,10 +304,3 @@ VALUE_METHODS = frozenset(
     ]
 )
 """Methods of built-in values and of validation results: calling one on a plain value has no effect outside it."""
-
-
-def package_nature(module: str) -> Nature:
-    """The nature of a package by its name, sub-paths included."""
-    parts = module.split("/")
-    name = "/".join(parts[:2]) if module.startswith("@") else parts[0]
-    return PACKAGES.get(module) or PACKAGES.get(name) or (Nature.PURE if name == "zod" else Nature.UNKNOWN)

@@ -24,7 +24,8 @@ class UseWriter:
 
     def write(self) -> None:
         for use in self._splice.facts.uses:
-            self._use(use)
+            if use.style is not Style.SETUP:
+                self._use(use)
         self._splice.edits += [Edit.delete(span) for span in self._splice.facts.dropped]
         waiting = Waiting(self._splice)
         for call in self._splice.facts.awaited:
@@ -172,6 +173,8 @@ class UseWriter:
                 self._splice.edits.append(Edit.replace(replaced.span, replaced.text.format(env=self._environment())))
             elif module == "secret":
                 self._secret(replaced)
+            elif module == "library":
+                self._splice.edits.append(Edit.replace(replaced.span, f"{self._splice.library(replaced.text)}("))
             elif module == "call":
                 self._splice.edits.append(Edit.insert(replaced.span.start, f"{self._splice.library(replaced.text)}("))
             elif module == "errors":

@@ -78,6 +78,10 @@ PACKAGES = {
     "needs Node": ("argon2", "CX501 uses argon2"),
     "Node itself": ("node:fs", None),
     "unknown": ("some-package", "CX208 uses the package some-package"),
+    "of Node": ("node:zlib", "CX501 uses node:zlib"),
+    "of a service": ("@aws-sdk/client-ses", "CX202 calls @aws-sdk/client-ses"),
+    "that keeps things": ("lru-cache", "CX104 keeps state in the memory of the server with lru-cache"),
+    "part of a pure one": ("lodash.groupby", None),
 }
 
 
@@ -228,3 +232,52 @@ def test_an_obstacle_in_a_helper_holds_back_the_routes_that_reach_it(planned: Pl
         """
     )
     assert found.outcomes == ["CX202 calls fetch (src/app.ts:9)", "migrated"]
+
+
+STARTED = {
+    "the time": ("const started = Date.now();", "CX104 `started` is what `Date.now` was when the server started"),
+    "chance": ("const started = Math.random();", "CX104 `started` is what `Math.random` was when the server started"),
+    "an id": (
+        'import { v4 } from "uuid";\nconst started = v4();',
+        "CX104 `started` is what uuid gave when the server started",
+    ),
+}
+
+
+@pytest.mark.parametrize(("statement", "reason"), STARTED.values(), ids=STARTED.keys())
+def test_what_was_found_out_at_the_start_is_state(planned: PlanApp, statement: str, reason: str) -> None:
+    assert planned(f"{statement}\n{route('res.json(started);')}").reason == reason
+
+
+def test_a_package_brings_along_what_sets_it_up(planned: PlanApp) -> None:
+    found = planned(
+        f"""
+        import dayjs from "dayjs";
+        import utc from "dayjs/plugin/utc";
+
+        dayjs.extend(utc);
+        {route("res.json(dayjs.utc(0).format());")}
+        """
+    )
+    assert found.outcome == "migrated"
+    assert 'import utc from "dayjs/plugin/utc";' in found.module
+    assert "\ndayjs.extend(utc);\n" in found.module
+
+
+CRYPTO = {
+    "an id": ("crypto.randomUUID()", "crypto.randomUUID()", "action"),
+    "bytes": ('crypto.randomBytes(16).toString("hex")', "randomHex(16)", "action"),
+    "a digest": ('crypto.createHash("sha256").update("x").digest("hex")', 'await sha256Hex("x")', "query"),
+}
+
+
+@pytest.mark.parametrize(("before", "after", "kind"), CRYPTO.values(), ids=CRYPTO.keys())
+def test_web_crypto_answers_for_that_of_node(planned: PlanApp, before: str, after: str, kind: str) -> None:
+    found = planned('import crypto from "crypto";\n' + route(f"res.json({before});"))
+    assert f"toJson({after})" in found.handler
+    assert f"= {kind}({{" in found.module
+
+
+def test_other_crypto_needs_node(planned: PlanApp) -> None:
+    found = planned('import { createHmac } from "node:crypto";\n' + route('res.json(createHmac("sha256", "x"));'))
+    assert found.reason == "CX501 uses node:crypto"

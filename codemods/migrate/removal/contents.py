@@ -12,9 +12,10 @@ from codemods.ir.query import Op
 from codemods.migrate.reading import Reading
 from codemods.migrate.removal.elements import Element, Kind
 from codemods.migrate.removal.moved import Moved
+from codemods.planner.npm import Nature, package_nature
 from codemods.planner.pieces import is_function_call
 from codemods.planner.routes import SILENT
-from codemods.planner.runtimes import GLOBALS, Nature, package_nature
+from codemods.planner.runtimes import GLOBALS
 from codemods.readers.express.handlers import ASYNC_PACKAGES, forwarded_parameter
 from codemods.readers.express.middleware import PACKAGES
 from codemods.readers.loggers import LOGGERS

@@ -1,0 +1,56 @@
+"""Statements that set a package up for everyone: `dayjs.extend(utc);` goes where the package is used."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from functools import cached_property
+
+from ast_grep_py import SgNode
+
+from codemods.planner.npm import Nature, package_nature
+from codemods.planner.pieces import Piece, PieceKey, PieceKind
+from codemods.source import SourceFile, member, named, span_of, unwrap
+from codemods.workspace import Role, Workspace
+
+
+class Setups:
+    """The top-level calls on packages in one repository."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+
+    def of(self, module: str) -> list[Piece]:
+        """What is done to a package when the files that do it are loaded."""
+        return self._found.get(_package(module), [])
+
+    @cached_property
+    def _found(self) -> dict[str, list[Piece]]:
+        found: dict[str, list[Piece]] = defaultdict(list)
+        for path in self._workspace.files:
+            if self._workspace.role_of(path) is not Role.SERVER:
+                continue
+            file = self._workspace.source(path)
+            for statement in file.root.children():
+                module = _set_up(file, statement) if statement.kind() == "expression_statement" else None
+                if module is not None and package_nature(module) is Nature.PURE:
+                    key = PieceKey(path, span_of(statement).start)
+                    piece = Piece(key, PieceKind.DECLARATION, None, statement, statement)
+                    found[_package(module)].append(piece)
+        return found
+
+
+def _package(module: str) -> str:
+    parts = module.split("/")
+    return "/".join(parts[:2]) if module.startswith("@") else parts[0]
+
+
+def _set_up(file: SourceFile, statement: SgNode) -> str | None:
+    """The package on which a statement calls something: `dayjs` for `dayjs.extend(utc)`."""
+    call = next(iter(named(statement)), None)
+    callee = call.field("function") if call is not None and call.kind() == "call_expression" else None
+    parts = member(callee) if callee is not None else None
+    base = unwrap(parts[0]) if parts is not None else None
+    while base is not None and (inner := member(base)) is not None:
+        base = unwrap(inner[0])
+    binding = file.bindings.resolve(base) if base is not None and base.kind() == "identifier" else None
+    return binding.imported.module if binding is not None and binding.imported is not None else None
