@@ -51,14 +51,14 @@ class PieceWriter:
             splice.edits += asked.edits
         if splice.route is not None and splice.route.request is not None:
             splice.edits += splice.route.request.edits
-        jobs = JobWriter(splice)
-        for timer in splice.facts.timers:
-            jobs.write(timer)
         found = splice.context.database.get(splice.piece.key)
         for dropped in found.dropped if found is not None else ():
             splice.edits = [edit for edit in splice.edits if not dropped.holds(edit.span)]
         if found is not None:
             splice.edits = settled(splice.file.text, splice.edits, found.rewrites)
+        jobs = JobWriter(splice)
+        for timer in splice.facts.timers:
+            jobs.write(timer)
         splice.written.text = self._text()
         return splice.written
 
