@@ -7,10 +7,11 @@ from ast_grep_py import SgNode
 from codemods.planner.flow import open_ends, rest_after
 from codemods.planner.logs import is_log
 from codemods.planner.memory import is_state
+from codemods.planner.npm import Nature
 from codemods.planner.pieces import Piece, PieceKind
 from codemods.planner.replies import Form, ResponsePlan
 from codemods.planner.responses import plan_response
-from codemods.planner.runtimes import GLOBALS, VALUE_METHODS, Nature
+from codemods.planner.runtimes import GLOBALS, VALUE_METHODS
 from codemods.planner.stands import outermost
 from codemods.planner.steps import Field, fields_of
 from codemods.source import Edit, SourceFile, Span, arguments, member, parameters, span_of, unwrap
