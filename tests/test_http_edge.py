@@ -1,0 +1,54 @@
+"""The table of what differs at the HTTP edge, in docs/http-edge.md: every row is a test here or names one elsewhere."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from side_by_side import compare
+
+ROOT = Path(__file__).parent.parent
+TABLE = ROOT / "docs" / "http-edge.md"
+
+APP = """
+    import express from "express";
+    const app = express();
+    app.use(express.json());
+    app.get("/users", (req, res) => { res.json({ b: 1, a: 2 }); });
+    app.get("/users/:id", (req, res) => { res.json(req.params.id); });
+    app.get("/files/*", (req, res) => { res.json(req.params[0]); });
+    app.post("/echo", (req, res) => { res.json(Object.keys(req.body).length); });
+    app.use((req, res) => { res.status(404).json({ error: "none" }); });
+    app.listen(Number(process.env.PORT));
+    """
+
+
+def asked(*requests: str) -> str:
+    return "\n###\n".join(request.replace(" ", " http://localhost:3000", 1) for request in requests)
+
+
+def test_the_differences_are_those_of_the_table(tmp_path: Path) -> None:
+    paths = [
+        "/users",
+        "/users/",
+        "/users/1",
+        "/users/a%20b",
+        "/files/a/b",
+        "/Users",
+        "/files/",
+        "/files/a/",
+        "/users/%zz",
+    ]
+    result = compare(tmp_path, {"src/app.ts": APP}, asked(*(f"GET {path}" for path in paths), "HEAD /users"))
+    assert [difference.split(" <")[0] for difference in result.differences] == [
+        'GET /Users: status is 404 {"error":"none"}, was 200 {"b":1,"a":2}',
+        'GET /files/: status is 404 {"error":"none"}, was 200 ""',
+        'GET /files/a/: body is "a", was "a/"',
+        'GET /users/%zz: status is 200 "%zz", was 400',
+    ]
+
+
+def test_every_row_names_a_test_that_there_is() -> None:
+    names = set(re.findall(r"`(test_\w+)`", TABLE.read_text(encoding="utf-8")))
+    tests = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py"))
+    assert {name for name in names if f"def {name}(" not in tests} == set()
