@@ -21,6 +21,7 @@ from codemods.writers.edge_names import EdgeNames
 from codemods.writers.http import (
     EdgeCode,
     check_step,
+    conditional_step,
     epilogue,
     error_fallback,
     prologue,
@@ -100,6 +101,15 @@ class EdgeAssembler:
         return code
 
     def _step(self, step: Step) -> EdgeCode:
+        """A middleware as it stands in its registration, under the conditions of the original."""
+        code = self._registered(step)
+        tests = step.tests if isinstance(step.tests, tuple) else ()
+        variables = {name for test in tests for name in test.variables}
+        for name in variables:
+            self._assembler.draft.env[name].add(APP)
+        return conditional_step(code, [test.text for test in tests], bool(variables)) if tests else code
+
+    def _registered(self, step: Step) -> EdgeCode:
         """A middleware as it stands in its registration, with what it needs."""
         piece = step.piece
         if not step.made and piece.kind is not PieceKind.INLINE:

@@ -12,6 +12,7 @@ from codemods.migrate.reading import Reading, broken_files
 from codemods.migrate.shadows import DEAD
 from codemods.migrate.tables import table_diagnostics, table_items
 from codemods.outcome import CODES, Diagnostic, Item, ItemKind, Outcome, Place, Severity, Target
+from codemods.planner.conditions import is_never_there
 from codemods.planner.pieces import PieceKey
 from codemods.planner.routes import SILENT, RoutePlan
 from codemods.source import Span
@@ -107,6 +108,8 @@ def _middleware_outcome(
     reading: Reading, middleware: Middleware, ported: set[tuple[str, int]]
 ) -> tuple[Outcome, str | None]:
     definition = middleware.definition
+    if is_never_there(reading.workspace, middleware.conditions):
+        return Outcome.SKIPPED, f"CX110 is only there if `{middleware.conditions[0].text}`"
     if definition is not None and (definition.file, definition.span.start) in ported:
         return Outcome.MIGRATED, None
     if middleware.role is Role.CORS and cors_policy(reading.workspace, middleware) is not None:

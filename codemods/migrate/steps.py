@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from codemods.ir.app import App, Middleware, Role, Use
+from codemods.ir.app import App, Condition, Middleware, Role, Use
 from codemods.migrate.checks import EdgeWriter
 from codemods.planner.checks import Check
 from codemods.planner.closure import Closure
@@ -92,8 +92,9 @@ def _shares_helper(closure: Closure, plan: RoutePlan, helpers: set[PieceKey]) ->
 
 def _obstacle(edge: EdgeWriter, closure: Closure, step: Step, known: set[str]) -> Problem | None:
     middleware = step.middleware
-    if middleware.conditions:
-        return Problem("CX110", f"is only there if `{middleware.conditions[0].text}`", middleware.place)
+    if isinstance(step.tests, Condition):
+        unless = "if" if step.tests.holds else "unless"
+        return Problem("CX110", f"is only there {unless} `{step.tests.text}`", middleware.place)
     found = list(edge.step(step).problems)
     if step.made:
         call = edge.call(middleware)

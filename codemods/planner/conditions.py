@@ -7,6 +7,7 @@ it is called, and hands the request on when it does not hold.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -162,6 +163,27 @@ class _Writer:
 
     def _file(self, value: ValueNode) -> SourceFile:
         return self.workspace.source(value.file)
+
+
+_IN_MODE = re.compile(r'process\.env\.NODE_ENV (===?|!==?) "(\w+)"')
+
+
+def is_never_there(workspace: Workspace, conditions: Sequence[Condition]) -> bool:
+    """Was it only registered in development or for tests? Functions of Convex run in production."""
+    tests = read_tests(workspace, conditions)
+    return not isinstance(tests, Condition) and any(_in_production(test) for test in tests)
+
+
+def _in_production(test: Test) -> bool | None:
+    """What a test of nothing but the mode says in production."""
+    found = _IN_MODE.fullmatch(test.text)
+    return (found[1][0] == "=") == (found[2] == "production") if found is not None else None
+
+
+def open_tests(workspace: Workspace, conditions: Sequence[Condition]) -> tuple[Test, ...] | Condition:
+    """The tests that only the running function can make."""
+    tests = read_tests(workspace, conditions)
+    return tests if isinstance(tests, Condition) else tuple(one for one in tests if _in_production(one) is None)
 
 
 def read_tests(workspace: Workspace, conditions: Sequence[Condition]) -> tuple[Test, ...] | Condition:

@@ -11,7 +11,7 @@ from ast_grep_py import SgNode
 from codemods.ir.app import Condition, Middleware, Role, Route
 from codemods.ir.validator import Kind, Shape
 from codemods.planner.checks import Check, ShapeOf, read_check, validated
-from codemods.planner.conditions import Test, read_tests
+from codemods.planner.conditions import Test, is_never_there, read_tests
 from codemods.planner.paths import EdgePath, edge_path
 from codemods.planner.pieces import Piece, PieceKey, function_piece
 from codemods.planner.problems import Problem
@@ -216,7 +216,11 @@ def _read_middleware(workspace: Workspace, plan: RoutePlan, shape_of: ShapeOf) -
     for middleware in plan.route.middleware:
         if plan.problems:
             break
-        if middleware.role in SILENT or middleware.library in HARMLESS_PACKAGES:
+        if (
+            is_never_there(workspace, middleware.conditions)
+            or middleware.role in SILENT
+            or middleware.library in HARMLESS_PACKAGES
+        ):
             continue
         if middleware.role is Role.VALIDATION:
             check = read_check(workspace, middleware)

@@ -7,7 +7,8 @@ from functools import partial
 
 from ast_grep_py import SgNode
 
-from codemods.ir.app import Middleware
+from codemods.ir.app import Condition, Middleware
+from codemods.planner.conditions import Test, open_tests
 from codemods.planner.edge_facts import INPUT
 from codemods.planner.pieces import Piece, PieceKey, PieceKind, function_piece
 from codemods.planner.places_of_use import wrapped
@@ -59,6 +60,8 @@ class Step:
     """Fields that earlier middleware has to have set."""
     changes: bool = False
     """It may write to body, query or path parameters."""
+    tests: tuple[Test, ...] | Condition = ()
+    """When it does not run; a condition that only the original can decide."""
     harmless: bool = False
     """Always goes on, and leaves the input as it is: nothing depends on its having run but what it sets."""
 
@@ -88,6 +91,7 @@ def read_step(workspace: Workspace, middleware: Middleware) -> Step | None:
         sets - {field.name for field in written if not _is_data(field)},
         frozenset(field.name for field in fields if field.assignment is None),
         _changes_input(file, function),
+        open_tests(workspace, middleware.conditions),
         passes_through(function.field("body"), names, partial(LogCalls(workspace).logs, file)),
     )
 

@@ -173,6 +173,19 @@ def route_code(
     return code
 
 
+def conditional_step(step: EdgeCode, tests: Sequence[str], asks: bool) -> EdgeCode:
+    """Middleware that hands a request on at once where one of the tests holds."""
+    lines = "".join(f"{_STEP}if ({test}) return next();\n" for test in tests)
+    inline = re.match(r"async \((\w+), (\w+)\) => \{\n", step.text)
+    if inline is not None and inline[2] == "next":
+        step.text = f"{inline[0]}{lines}{step.text[inline.end() :]}"
+    else:
+        step.text = f"async (c, next) => {{\n{lines}{_STEP}return {step.text}(c, next);\n}}"
+    if asks:
+        step.imports.append(ImportSpec("convex:_generated/server", "env"))
+    return step
+
+
 def check_step(check: str) -> EdgeCode:
     """A check that runs before middleware."""
     code = EdgeCode(f"async (c, next) => {{\n{_STEP}await {check}(await sharedInput(c));\n{_STEP}await next();\n}}")

@@ -342,3 +342,56 @@ def test_guards_are_found_within_wrappers_and_take_helpers_along(codemod: Codemo
         (403, "<pre>Forbidden</pre>"),
         (200, "admin"),
     ]
+
+
+CONDITIONS = """
+    app.use(express.json());
+    if (process.env.NODE_ENV === "development") {
+      app.use((req: any, res: any, next: any) => setTimeout(next, 500));
+    }
+    if (process.env.NODE_ENV !== "test") app.use(seen("live"));
+    if (process.env.TRACE) app.use(seen("traced"));
+    if (process.env.CLOSED === "yes") {
+      app.use((req: Request, res: Response, next: NextFunction) => {
+        if (req.path !== "/open") return res.status(503).json({ error: "Closed" });
+        next();
+      });
+    }
+    app.get("/open", (req, res) => res.json("open"));
+    """
+
+
+def test_middleware_under_a_condition_asks_for_it(codemod: CodemodTest) -> None:
+    seen = """
+        import crypto, { randomUUID as uuid } from "node:crypto";
+        export const seen = (name: string) => (req: Request, res: Response, next: NextFunction) => {
+          res.append("X-Seen", `${name} ${uuid().length + crypto.randomUUID().length}`);
+          next();
+        };
+        """
+    text = 'import { seen } from "./seen";\nconst app = express();\n' + dedented(CONDITIONS)
+    migrated = codemod.migrate(app(text, seen=seen))
+    assert middleware_in(migrated) == dedented("""
+        app.use("*", seen("live"));
+
+        app.use("*", async (c, next) => {
+          if (!env.TRACE) return next();
+          return seen("traced")(c, next);
+        });
+
+        app.use("*", async (c, next) => {
+          if (env.CLOSED !== "yes") return next();
+          if (new URL(c.req.url).pathname !== "/open") return c.json({ error: "Closed" }, 503);
+          await next();
+        });
+
+        app.get("/open", async (c) => {
+          return c.json(await c.env.runQuery(internal.app.getOpen, {}));
+        });
+        """)
+    skipped = [
+        item.reason for item in migrated.settled.items if item.outcome == "skipped" and item.kind == "middleware"
+    ]
+    assert 'CX110 is only there if `process.env.NODE_ENV === "development"`' in skipped
+    (answer,) = served(migrated).serve([Request("GET", "/open")])
+    assert (answer.status, answer.headers["x-seen"]) == (200, "live 72")
