@@ -24,6 +24,8 @@ class Role(StrEnum):
     CORS = "cors"
     SECURITY_HEADERS = "security headers"
     LOGGING = "logging"
+    CACHE = "cache"
+    """Remembers answers, and does nothing else."""
     COMPRESSION = "compression"
     COOKIES = "cookies"
     SESSION = "session"

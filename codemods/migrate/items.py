@@ -99,6 +99,7 @@ _SKIPPED = {
     Role.BODY_PARSER: "the edge parses bodies",
     Role.LOGGING: "Convex logs every call",
     Role.COMPRESSION: "Convex compresses answers",
+    Role.CACHE: "Convex remembers what queries answer until their data changes",
     Role.COOKIES: "no migrated route reads cookies",
     Role.SECURITY_HEADERS: "headers for pages have no use on an API host",
 }

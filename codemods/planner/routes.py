@@ -40,6 +40,7 @@ SILENT = frozenset(
         Role.SECURITY_HEADERS,
         Role.LOGGING,
         Role.COMPRESSION,
+        Role.CACHE,
         Role.COOKIES,
         Role.STATIC,
     }

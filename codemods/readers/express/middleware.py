@@ -10,6 +10,7 @@ from functools import lru_cache, partial
 from ast_grep_py import SgNode
 
 from codemods.ir.app import CodeRef, Condition, Middleware, Role
+from codemods.readers.express.caching import remembers_answers
 from codemods.readers.express.follow import bare, inline_function, value_of
 from codemods.readers.express.handlers import returned_function, wrapped_function
 from codemods.readers.express.logging import LogCalls
@@ -271,6 +272,8 @@ def role_by_behaviour(function: SgNode, text: str, logs: Callable[[SgNode], bool
     refuses = re.search(r"\.status\(|\.send\w*\(|\.json\(|\.end\(|\bthrow\b|\bnext\(\s*\w", source) is not None
     if not refuses and passes_through(body, names, logs):
         return Role.CONTEXT if writes_context(body, names) else Role.LOGGING
+    if remembers_answers(function):
+        return Role.CACHE
     told = _role_by_text(source)
     if told is not None:
         return told

@@ -245,3 +245,35 @@ def test_middleware_of_a_development_server_is_none_of_the_application(read: Rea
             """,
     }
     assert read(files).route("GET /a").middleware == ()
+
+
+CACHE = """(req, res, next) => {
+  if (req.method !== "GET") return next();
+  const key = `${req.originalUrl}:${JSON.stringify(req.query)}`;
+  const hit = cache.get(key);
+  if (hit) {
+    res.set("X-Cache", "HIT");
+    return res.json(hit);
+  }
+  const original = res.json.bind(res);
+  res.json = (body) => {
+    if (res.statusCode < 300) cache.set(key, body, 60);
+    return original(body);
+  };
+  next();
+}"""
+CACHES = {
+    "as it is": (CACHE, Role.CACHE),
+    "as text": (CACHE.replace("cache.get(key)", "await cache.get(key)").replace("json(hit)", "json(JSON.parse(hit))")
+                .replace("(req", "async (req", 1), Role.CACHE),
+    "changed": (CACHE.replace("original(body)", "original({ data: body })"), Role.OTHER),
+    "something else": (CACHE.replace("res.json(hit)", "res.json({ cached: true })"), Role.OTHER),
+    "with a header": (CACHE.replace('"X-Cache"', '"Cache-Control"'), Role.OTHER),
+    "a field": (CACHE.replace("next();\n}", "req.missed = true; next();\n}"), Role.OTHER),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("function", "role"), CACHES.values(), ids=CACHES.keys())
+def test_what_only_remembers_answers_is_a_cache(read: ReadApp, function: str, role: Role) -> None:
+    text = f"import NodeCache from 'node-cache';\nconst cache = new NodeCache();\n{APP}const each = {function};"
+    assert read(f"{text}\napp.use(each);").used().role is role

@@ -1,0 +1,107 @@
+"""Middleware that remembers answers, and does nothing else: the next one who asks gets what the first one got."""
+
+from __future__ import annotations
+
+from ast_grep_py import SgNode
+
+from codemods.source import arguments, find_all, member, member_path, parameters, span_of, string_value, unwrap
+from codemods.source.tree import FUNCTION_KINDS, is_async
+
+_ANSWERS = frozenset({"json", "send"})
+_HEADERS = frozenset({"set", "setHeader", "header"})
+_READS = frozenset({"get", "getHeader", "header", "statusCode", "headersSent"})
+_WAITS = ("throw_statement", "yield_expression", "delete")
+_WRITES = ("assignment_expression", "augmented_assignment_expression", "update_expression")
+
+
+def remembers_answers(function: SgNode) -> bool:
+    """Does a middleware only answer what it has stored, else store what others answer and pass it on as it is?"""
+    names = [parameter.pattern.text() for parameter in parameters(function)]
+    body = function.field("body")
+    if body is None or len(names) != 3 or find_all(body, *_WAITS):
+        return False
+    kept = [_kept(node, names[1]) for node in find_all(body, *_WRITES)]
+    wraps = [function for function in kept if function is not None]
+    if not wraps or len(wraps) < len(kept):
+        return False
+    return all(_hands_on(each, names[1]) for each in wraps) and _only_answers_stored(body, wraps, names)
+
+
+def _kept(assignment: SgNode, response: str) -> SgNode | None:
+    """The function of `res.json = (body) => …`."""
+    left, right = assignment.field("left"), assignment.field("right")
+    parts = member(left) if left is not None else None
+    if parts is None or right is None or unwrap(parts[0]).text() != response or parts[1] not in _ANSWERS:
+        return None
+    plain = unwrap(right)
+    return plain if plain.kind() in FUNCTION_KINDS and not is_async(plain) else None
+
+
+def _hands_on(wrap: SgNode, response: str) -> bool:
+    """It ends with the original function, given what it was given: `return original(body)`."""
+    given = parameters(wrap)
+    body = wrap.field("body")
+    if len(given) != 1 or given[0].name is None or body is None:
+        return False
+    last = body
+    if body.kind() == "statement_block":
+        statements = [child for child in body.children() if child.is_named() and child.kind() != "comment"]
+        last = next(iter(statements[-1].children()[1:]), body) if statements else body
+        if not statements or statements[-1].kind() != "return_statement":
+            return False
+    plain = unwrap(last)
+    values = [unwrap(value).text() for value in arguments(plain)] if plain.kind() == "call_expression" else []
+    return values in ([given[0].name], ["this", given[0].name], [response, given[0].name])
+
+
+def _only_answers_stored(body: SgNode, wraps: list[SgNode], names: list[str]) -> bool:
+    """Outside of what it wraps, all that it does with the response is to answer a value that a store gave."""
+    for call in find_all(body, "call_expression"):
+        callee = call.field("function")
+        root, path = member_path(callee) if callee is not None else (call, ())
+        if root.text() == names[2]:
+            if arguments(call) or path:
+                return False
+            continue
+        if root.text() == names[0] and (len(path) != 1 or path[0] not in _READS):
+            return False
+        if root.text() != names[1] or (path and path[-1] in ("bind", "call", "apply")):
+            continue
+        inside = any(span_of(wrap).holds(span_of(call)) for wrap in wraps)
+        if len(path) == 1 and path[0] in _HEADERS and _is_mark(call):
+            continue
+        if inside or path not in (("json",), ("send",)) or len(arguments(call)) != 1 or not _is_stored(call, body):
+            return False
+    return not any(_is_argument(node) for node in find_all(body, "identifier") if node.text() in names)
+
+
+def _is_argument(node: SgNode) -> bool:
+    """Is the request, the response or `next` handed to other code? The original function may be bound to them."""
+    parent = node.parent()
+    call = parent.parent() if parent is not None and parent.kind() == "arguments" else None
+    callee = call.field("function") if call is not None else None
+    parts = member(callee) if callee is not None else None
+    return call is not None and (parts is None or parts[1] not in ("bind", "call", "apply"))
+
+
+def _is_mark(call: SgNode) -> bool:
+    """`res.set("X-Cache", "HIT")`"""
+    name = string_value(arguments(call)[0]) if arguments(call) else None
+    return name is not None and name.lower().startswith("x-cache")
+
+
+def _is_stored(call: SgNode, body: SgNode) -> bool:
+    """Is what is sent read from a store: `cache.get(key)`, `JSON.parse(hit)`, `hit.body`?"""
+    value = unwrap(arguments(call)[0])
+    if value.kind() == "call_expression" and value.text().startswith("JSON.parse("):
+        value = unwrap(arguments(value)[0])
+    name = member_path(value)[0].text()
+    for declarator in find_all(body, "variable_declarator"):
+        own, source = declarator.field("name"), declarator.field("value")
+        if own is None or source is None or own.text() != name:
+            continue
+        plain = unwrap(source, awaited=True)
+        callee = plain.field("function") if plain.kind() == "call_expression" else None
+        parts = member(callee) if callee is not None else None
+        return parts is not None and parts[1] == "get"
+    return False
