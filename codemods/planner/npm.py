@@ -51,8 +51,8 @@ _PURE = """
     spark-md5 speakingurl sqids statuses stemmer string-similarity striptags superjson superstruct timeago.js
     tiny-invariant tinycolor2 title-case tldts toml transliteration ts-custom-error ts-invariant ts-pattern tslib
     tweetnacl type-fest ua-parser-js ulid underscore underscore.string unique-names-generator upper-case url-join
-    url-parse uuid uuidv4 uuidv7 valibot valid-url validate.js validator voca world-countries xss yaml yup zod
-    zxcvbn
+    url-parse uuid uuidv4 uuidv7 valibot valid-url validate.js validator voca world-countries xss xss-filters yaml
+    yup zod zxcvbn
 """
 
 _OUTSIDE = """

@@ -24,8 +24,6 @@ _CONSOLE = {
 }  # fmt: skip
 """Methods of logging packages, and the console's."""
 
-_RANDOM = "randomUUID"
-
 _REFUSED: dict[Nature, tuple[str, str]] = {
     Nature.OUTSIDE: ("CX202", "calls {module}"),
     Nature.HEAVY: ("CX204", "gives {module} a callback"),
@@ -59,8 +57,6 @@ class Packages:
         if found.module.removeprefix("node:") == "crypto" and self._web_crypto(found.imported, reference):
             return
         if found.module == MODULE and self._signs(found.imported, reference):
-            return
-        if found.module.removeprefix("node:") == "crypto" and self._is_global(found.imported, reference):
             return
         if self.external(found.module, reference, f"`{reference.text()}`"):
             type_only = found.type_only or reference.kind() == "type_identifier"
@@ -131,19 +127,6 @@ class Packages:
         call = _call_around(node)
         if call is not None and is_floating(self._scan.file, span_of(call), self._scan.facts.returned):
             self._scan.problem(call, "CX209", f"`{shortened(call)}` of {module} is called and not awaited")
-
-    def _is_global(self, imported: str, reference: SgNode) -> bool:
-        """`randomUUID()` of Node's crypto, which the global `crypto` has too."""
-        chain = member_chain(reference)
-        named = chain[0] if imported == _RANDOM else chain[1] if len(chain) > 1 else None
-        parts = member(named) if named is not None and imported != _RANDOM else None
-        if named is None or (imported != _RANDOM and (parts is None or parts[1] != _RANDOM)):
-            return False
-        call = is_function_call(named)
-        if call is None or arguments(call):
-            return False
-        self._scan.facts.replaced.append(Replaced(span_of(named), f"crypto.{_RANDOM}"))
-        return True
 
     def _signs(self, imported: str, reference: SgNode) -> bool:
         """`jwt.sign(…)` becomes the library's own function, which has to be awaited."""
