@@ -127,7 +127,12 @@ def string_value(node: SgNode | None) -> str | None:
         return None
     if node.kind() == "template_string" and node.find(kind="template_substitution") is not None:
         return None
-    return _ESCAPE.sub(_unescaped, node.text()[1:-1])
+    return unescaped(node.text()[1:-1])
+
+
+def unescaped(text: str) -> str:
+    """What the text between quotes stands for."""
+    return _ESCAPE.sub(_unescaped, text)
 
 
 def _unescaped(found: re.Match[str]) -> str:

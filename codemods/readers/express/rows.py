@@ -22,7 +22,7 @@ from codemods.source import (
     unwrap,
 )
 from codemods.source.binding import REST
-from codemods.source.tree import CLASS_KINDS, FUNCTION_KINDS, enclosing, property_name
+from codemods.source.tree import CLASS_KINDS, FUNCTION_KINDS, enclosing, property_name, unescaped
 from codemods.workspace import Declared, Site, Workspace
 
 _DEPTH = 8
@@ -253,9 +253,9 @@ class Rows:
             text = self.text(file, inner[0], row, depth + 1) if inner else None
             if text is None:
                 return None
-            parts += [file.text[position : span_of(child).start], text]
+            parts += [unescaped(file.text[position : span_of(child).start]), text]
             position = span_of(child).end
-        return "".join([*parts, file.text[position : span_of(node).end - 1]])
+        return "".join([*parts, unescaped(file.text[position : span_of(node).end - 1])])
 
     def _sum(self, file: SourceFile, node: SgNode, row: Row, depth: int) -> str | None:
         operator, sides = node.field("operator"), (node.field("left"), node.field("right"))

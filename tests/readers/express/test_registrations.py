@@ -104,6 +104,17 @@ def test_several_paths_are_several_routes(read: ReadApp, form: str) -> None:
     assert [route.handler.name for route in found.app.routes] == ["list", "list"]
 
 
+def test_escapes_in_templates_are_read(read: ReadApp) -> None:
+    code = (
+        APP
+        + r"""
+        const base = "/x";
+        app.get(`${base}/:id(\\d+)`, (req, res) => res.end());
+        """
+    )
+    assert read(code).route().path == r"/x/:id(\d+)"
+
+
 HANDLERS = {
     "constant list": "const all = [log, list];\napp.get('/x', all);",
     "spread list": "const all = [log, list];\napp.get('/x', ...all);",
