@@ -68,7 +68,8 @@ def _request(step: Step, names: list[str], headers: Mapping[str, str]) -> str:
     body = None if step.method in _WITHOUT_BODY else _body(step.body, names)
     kind = {"Content-Type": "application/json"} if body is not None else {}
     lines = [f"{name}: {value}" for name, value in {**headers, **kind}.items()]
-    return "\n".join(["###", f"{step.method} {{{{host}}}}{target}", *lines, "", body or "", ""])
+    name = [f"# @name {step.name}"] if step.name else []
+    return "\n".join(["###", *name, f"{step.method} {{{{host}}}}{target}", *lines, "", body or "", ""])
 
 
 def _body(text: str | None, names: list[str]) -> str:
