@@ -37,7 +37,7 @@ def _is_list(node: SgNode) -> bool:
     if above.kind() == "arguments":
         call = above.parent()
         return call is not None and call.text().startswith(("Array.isArray(", "Array.from("))
-    if above.kind() in ("spread_element", "for_in_statement"):
+    if above.kind() in ("spread_element", "for_in_statement") or above.text().startswith("typeof "):
         return True
     if above.kind() == "binary_expression" and _falls_back(above):
         return True

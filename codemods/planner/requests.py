@@ -136,9 +136,6 @@ class _Planner:
                 self.reader.problem(place, f"reads `req.params.{key}`, which the path does not have")
             if not key.isascii() or key.startswith("$"):
                 self.reader.problem(place, f"reads `req.{part}.{key}`, a name that Convex does not take")
-            inside = reads_inside(nodes) if part is Part.QUERY and part not in self.schemas else None
-            if inside is not None:
-                self.reader.problem(inside, f"reads inside the query value `{key}`")
 
     # ---- arguments --------------------------------------------------------------------------------
 
@@ -153,7 +150,7 @@ class _Planner:
                 own = self._text(key) if part is Part.PARAMS else _shape_of(part, use.fields.get(key, []))
                 is_loose = part is Part.BODY and any(map(_is_loose, use.fields.get(key, [])))
                 self.arguments.append(Argument(key, known or own, part, key, is_loose))
-                if known is None and part is Part.BODY:
+                if known is None and own.kind is Kind.ANY:
                     self.untyped.append(key)
             return
         if part.value in taken:
@@ -314,12 +311,14 @@ def _plain_key(key: str) -> bool:
 
 
 def _shape_of(part: Part, nodes: list[SgNode]) -> Shape:
-    """Params are always there and strings, query values strings or lists, body fields anything: nothing says more."""
+    """Params are strings, query values strings, lists or objects, body fields anything: nothing says more."""
     if part is Part.PARAMS:
         return Shape(Kind.STRING)
     if part is Part.BODY:
         return Shape(Kind.ANY, optional=True)
     text = Shape(Kind.STRING)
+    if reads_inside(nodes) is not None:
+        return Shape(Kind.ANY, optional=True)
     if is_list(nodes):
         return Shape(Kind.UNION, (text, Shape(Kind.ARRAY, (text,))), optional=True)
     return Shape(Kind.STRING, optional=True)

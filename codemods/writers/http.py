@@ -302,8 +302,9 @@ class _Reads:
 
 
 def _is_nested(argument: Argument) -> bool:
-    """The whole query, or a value of it that may be a list."""
-    return argument.part is Part.QUERY and (argument.key is None or argument.shape.kind is Kind.UNION)
+    """The whole query, or a value of it that may be a list or an object."""
+    structured = argument.key is None or argument.shape.kind in (Kind.UNION, Kind.ANY)
+    return argument.part is Part.QUERY and structured
 
 
 def _property(base: str, key: str | None, is_loose: bool = False) -> str:

@@ -256,6 +256,7 @@ LISTS = {
     "by a test": "(req, res) => res.json(Array.isArray(req.query.tags) ? req.query.tags : [req.query.tags])",
     "under a name": "(req, res) => { const tags = req.query.tags; res.json(Array.isArray(tags) ? tags : [tags]); }",
     "with an empty list instead": "(req, res) => res.json(([] as unknown[]).concat(req.query.tags ?? []))",
+    "by its type": "(req, res) => res.json(typeof req.query.tags === 'string' ? req.query.tags : 'none')",
     "in a loop": "(req, res) => { for (const tag of req.query.tags as any) console.log(tag); res.json([]); }",
 }
 
@@ -296,6 +297,12 @@ def test_a_body_may_be_missing_in_express_5(codemod: CodemodTest, handler: str, 
     assert "readOptionalBody" not in edge
 
 
+def test_a_query_value_that_is_an_object(codemod: CodemodTest) -> None:
+    migrated = _migrated(codemod, "(req, res) => { const where = req.query.where as any; res.json(where?.name); }")
+    assert "args: { where: v.optional(v.any()) }," in migrated.files["convex/users.ts"]
+    assert "{ where: readQuery(c).where }" in route_in(migrated, "/users/:id")
+
+
 REFUSED = {
     "another part": ("(req, res) => res.json(req.user)", "reads `req.user`"),
     "a method": ("(req, res) => res.json(req.is('json'))", "reads `req.is`"),
@@ -318,10 +325,6 @@ REFUSED = {
     "a parameter that the path lacks": (
         "(req, res) => res.json(req.params.userId)",
         "reads `req.params.userId`, which the path does not have",
-    ),
-    "a query value that is an object": (
-        "(req, res) => res.json((req.query.filter as any).name)",
-        "reads inside the query value `filter`",
     ),
     "names that Convex does not take": (
         "(req, res) => res.json(req.body.$where)",
