@@ -169,7 +169,7 @@ def write_app(source: PrismaSource) -> Written:
 def write_project(root: Path, source: PrismaSource) -> ConvexProject:
     """The Convex project: every exported function of the source as an internal mutation."""
     written = write_app(source)
-    assert not written.refused
+    assert not written.refused, written.refused
     return written.project(root)
 
 

@@ -13,10 +13,14 @@ from codemods.ir.query import (
     Named,
     Nested,
     Not,
+    NumberWhen,
     Order,
     Predicate,
     Query,
     Related,
+    Sort,
+    SortKey,
+    SortWhen,
     Step,
     When,
 )
@@ -96,6 +100,14 @@ class Read:
         return ordered(self.query.order)
 
     @property
+    def sorting(self) -> str:
+        return ", ".join(sorted_by(self.source, key) for key in self.query.sorting)
+
+    @property
+    def limit(self) -> str:
+        return number(self.source, self.query.page.limit)
+
+    @property
     def include(self) -> str:
         return included(self.source, self.query.include)
 
@@ -164,6 +176,27 @@ def _step(source: str, step: Step) -> str:
     return " -> ".join(part for part in (shown(source, step.where), data) if part)
 
 
+def sorted_by(source: str, key: SortKey | None) -> str:
+    """`[by] way`, `(a ? age desc : none)`."""
+    match key:
+        case None:
+            return "none"
+        case SortWhen(test, then, otherwise, case):
+            equals = f" === {shown(source, case)}" if case is not None else ""
+            return f"({shown(source, test)}{equals} ? {sorted_by(source, then)} : {sorted_by(source, otherwise)})"
+        case Sort(field, descending):
+            name = field if isinstance(field, str) else f"[{shown(source, field)}]"
+            way = shown(source, descending) if isinstance(descending, Span) else "desc" if descending else ""
+            return f"{name} {way}".rstrip()
+
+
+def number(source: str, found: Span | NumberWhen | None) -> str:
+    """`3`, `n ? Number(n)`."""
+    if isinstance(found, NumberWhen):
+        return f"{'' if found.held else '!'}{shown(source, found.test)} ? {shown(source, found.value)}"
+    return shown(source, found)
+
+
 def ordered(order: tuple[Order, ...]) -> str:
     """`age, name desc, author.name nulls first, count of posts`."""
     return ", ".join(_ordered_by(each) for each in order)
@@ -181,7 +214,7 @@ def included(source: str, include: tuple[Include, ...]) -> str:
 
 
 def _include(source: str, include: Include) -> str:
-    options = (shown(source, include.where), ordered(include.order), shown(source, include.page.limit))
+    options = (shown(source, include.where), ordered(include.order), number(source, include.page.limit))
     detail = f"[{'; '.join(options)}]" if any(options) else ""
     columns = [*(include.select or ()), *([included(source, include.include)] if include.include else [])]
     chosen = f"{{{', '.join(columns)}}}" if columns else ""

@@ -149,12 +149,49 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
+class Sort:
+    """One key of an order that is only known at run time: a column or an expression that names one, and whether it
+    descends or an expression that says so."""
+
+    field: str | Span
+    descending: bool | Span
+
+
+@dataclass(frozen=True, slots=True)
+class SortWhen:
+    """The key of an order where an expression held (or with `case` equalled that one), and the one where it did not.
+
+    None is the order in which rows came to be.
+    """
+
+    test: Span
+    then: SortKey | None
+    otherwise: SortKey | None
+    case: Span | None = None
+    is_loose: bool = False
+
+
+SortKey = Sort | SortWhen
+
+
+@dataclass(frozen=True, slots=True)
+class NumberWhen:
+    """A number where an expression held (or did not, or with `case` equalled that one or did not), else undefined."""
+
+    test: Span
+    value: Span
+    held: bool = True
+    case: Span | None = None
+    is_loose: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """Which of the rows in order are wanted: from `cursor` on, those that differ in `distinct`, skipping `offset`, at
     most `limit`. `backwards` counts from the end, as Prisma's negative `take` does."""
 
-    limit: Span | None = None
-    offset: Span | None = None
+    limit: Span | NumberWhen | None = None
+    offset: Span | NumberWhen | None = None
     cursor: Predicate | None = None
     distinct: tuple[str, ...] = ()
     backwards: bool = False
@@ -322,6 +359,8 @@ class Query:
     client: str
     where: Predicate = All(())
     order: tuple[Order, ...] = ()
+    sorting: tuple[SortKey, ...] = ()
+    """An order that is only known at run time, instead of `order`."""
     page: Page = EVERYTHING
     select: tuple[str, ...] | None = None
     include: tuple[Include, ...] = ()

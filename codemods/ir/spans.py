@@ -14,11 +14,15 @@ from codemods.ir.query import (
     Named,
     Nested,
     Not,
+    NumberWhen,
     Op,
     Page,
     Predicate,
     Query,
     Related,
+    Sort,
+    SortKey,
+    SortWhen,
     When,
 )
 from codemods.source.span import Span
@@ -30,6 +34,8 @@ def values_of(query: Query) -> Iterator[Span]:
     """Every slice of source that the query's code may contain."""
     yield from _condition_values(query.where)
     yield from _page_values(query.page)
+    for key in query.sorting:
+        yield from _sort_values(key)
     for having in query.grouping.having if query.grouping is not None else ():
         yield having.condition.value
     for data in (query.data, query.update):
@@ -83,8 +89,22 @@ def _include_values(include: Include) -> Iterator[Span]:
         yield from _include_values(inner)
 
 
+def _sort_values(key: SortKey | None) -> Iterator[Span]:
+    match key:
+        case Sort(field=field, descending=descending):
+            yield from (value for value in (field, descending) if isinstance(value, Span))
+        case SortWhen(test=test, case=case, then=then, otherwise=otherwise):
+            yield from (test, case) if case is not None else (test,)
+            yield from _sort_values(then)
+            yield from _sort_values(otherwise)
+
+
 def _page_values(page: Page) -> Iterator[Span]:
-    yield from (span for span in (page.limit, page.offset) if span)
+    for number in (page.limit, page.offset):
+        if isinstance(number, NumberWhen):
+            yield from (span for span in (number.test, number.case, number.value) if span is not None)
+        elif number is not None:
+            yield number
     if page.cursor is not None:
         yield from _condition_values(page.cursor)
 

@@ -177,7 +177,7 @@ def _kinds(draft: Draft, table: Table, query: Query) -> Iterator[tuple[Span, _Ki
     if query.page.cursor is not None:
         yield from _compared(draft, table, query.page.cursor, True)
     for number, name in ((query.page.limit, "limit"), (query.page.offset, "offset")):
-        if number is not None:
+        if isinstance(number, Span):
             yield number, _Kind(name, "v.optional(v.number())")
     patches = query.op in (Op.UPDATE, Op.UPDATE_MANY)
     for data in (query.data, *(query.rows if isinstance(query.rows, tuple) else ())):

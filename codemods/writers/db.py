@@ -18,9 +18,10 @@ from codemods.writers.layout import Doc, Group, Line, Nest, Part, call, layout, 
 from codemods.writers.names import SchemaNames
 from codemods.writers.nested import with_nested
 from codemods.writers.orders import turned
-from codemods.writers.pages import paged
+from codemods.writers.pages import paged, warn_unbounded
 from codemods.writers.relations import RELATIONS
-from codemods.writers.sources import Source, one, unordered
+from codemods.writers.sorting import sorted_rows
+from codemods.writers.sources import IdsSource, Source, many, one, unordered
 from codemods.writers.views import view
 from codemods.writers.writes import create, create_many, delete, delete_many, update, update_many, upsert
 
@@ -84,7 +85,13 @@ def _find_many(draft: Draft, table: Table, query: Query, used: bool) -> Doc:
 
 
 def _source(draft: Draft, table: Table, query: Query, order: Sequence[Order], bounded: bool) -> Source:
-    return source_of(draft, table, query.where, order, (), bounded)
+    if not query.sorting:
+        return source_of(draft, table, query.where, order, (), bounded)
+    if query.page.backwards:
+        raise RefusedError("CX301", "the last rows of an order that is only known at run time")
+    source = source_of(draft, table, query.where)
+    warn_unbounded(draft, table, source)
+    return IdsSource(sorted_rows(draft, table, many(draft, table, unordered(source)), query.sorting), None)
 
 
 def _counted_source(draft: Draft, table: Table, query: Query, order: Sequence[Order], bounded: bool) -> Source:

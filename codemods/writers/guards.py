@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Protocol
 
-from codemods.ir.query import When
+from codemods.ir.query import NumberWhen, SortWhen, When
 from codemods.source.span import Span
 from codemods.writers.code import ValueFacts
 from codemods.writers.layout import Doc
@@ -74,11 +74,11 @@ class Operands(Protocol):
     def operand(self, span: Span) -> Doc: ...
 
 
-def guard(draft: Operands, choice: When, held: bool) -> Doc:
-    """The test, or its negation, as a boolean."""
+def guard(draft: Operands, choice: When | NumberWhen | SortWhen, held: bool, as_boolean: bool = True) -> Doc:
+    """The test, or its negation; `as_boolean` where it may not be of another type."""
     test = draft.operand(choice.test)
     if choice.case is None:
-        return ("!!" if held else "!", test)
+        return (("!!" if as_boolean else "") if held else "!", test)
     sign = ("==" if held else "!=") + ("" if choice.is_loose else "=")
     return (test, f" {sign} ", draft.operand(choice.case))
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from codemods.ir.query import Order, Page
+from codemods.ir.query import NumberWhen, Order, Page
 from codemods.ir.table import Table
+from codemods.source.span import Span
 from codemods.writers.code import RefusedError
 from codemods.writers.draft import Draft
+from codemods.writers.guards import guard
 from codemods.writers.layout import Doc, Group, Line, Nest, call
 from codemods.writers.orders import in_order
 from codemods.writers.predicates import Arrow
@@ -60,14 +62,24 @@ NO_LIMITS = Limits()
 
 def limits_of(draft: Draft, page: Page) -> Limits:
     """The limits of a page."""
-    for value in (page.limit, page.offset):
-        if value is not None and draft.facts.text(value).lstrip().startswith("-"):
-            raise RefusedError("CX301", "a negative take or skip")
     return Limits(
-        draft.value(page.offset) if page.offset is not None else None,
-        draft.value(page.limit) if page.limit is not None else None,
-        page.limit is not None and not draft.facts.may_be_undefined(page.limit),
+        _number(draft, page.offset),
+        _number(draft, page.limit),
+        isinstance(page.limit, Span) and not draft.facts.may_be_undefined(page.limit),
     )
+
+
+def _number(draft: Draft, number: Span | NumberWhen | None) -> Doc | None:
+    """A number, or undefined where it is only given under a test."""
+    if number is None:
+        return None
+    value = number.value if isinstance(number, NumberWhen) else number
+    if draft.facts.text(value).lstrip().startswith("-"):
+        raise RefusedError("CX301", "a negative take or skip")
+    if isinstance(number, Span):
+        return draft.value(value)
+    test = guard(draft, number, number.held, as_boolean=False)
+    return (test, " ? ", draft.operand(value), " : undefined")
 
 
 def one(draft: Draft, table: Table, source: Source, unique: bool = False) -> Doc:

@@ -398,3 +398,16 @@ export async function searchTasks({ a, b, done }: { a?: string; b?: { least?: nu
   const mine = await prisma.task.count({ where: { ...(b?.mine && { author: { email: b.mine } }), ...(a ? { done: false } : {}) } });
   return { titles: tasks.map((task) => task.title), total, mine };
 }
+
+export async function sortTasks({ by, way, first, later, skip }: { by?: string; way: string; first?: boolean; later?: number; skip?: number }) {
+  const options: Any = { orderBy: { title: way } };
+  if (by) options.orderBy = { [by]: way };
+  if (first) options.take = 1;
+  if (skip !== undefined) options.skip = skip;
+  const some = await prisma.task.findMany({ ...options, select: { title: true } });
+  const chosen = await prisma.task.findMany({
+    orderBy: later ? { id: "desc" } : by === "done" ? { done: "asc" } : undefined,
+    select: { title: true },
+  });
+  return { some: some.map((task) => task.title), chosen: chosen.map((task) => task.title) };
+}

@@ -593,3 +593,23 @@ def test_a_condition_that_was_assembled_asks_for_what_it_holds(project: ConvexPr
     assert some == {"titles": ["Ask Ann", "Call Ann"], "total": 2, "mine": 3}
     assert nothing == {"titles": [], "total": 0, "mine": 3}
     assert mine == {"titles": ["Ask Ann", "Build", "Call Ann"], "total": 3, "mine": 0}
+
+
+def test_rows_are_sorted_as_a_request_asks(project: ConvexProject) -> None:
+    made = [("createTaskByEmail", {"title": title, "email": "bob@x.io"}) for title in ("B", "C", "A")]
+    *_, titles, down, named, created, wrong, odd = run(
+        project,
+        *USERS,
+        *made,
+        ("sortTasks", {"way": "asc"}),
+        ("sortTasks", {"way": "desc", "first": True, "later": 1}),
+        ("sortTasks", {"by": "title", "way": "desc", "skip": 1}),
+        ("sortTasks", {"by": "id", "way": "asc"}),
+        ("sortTasks", {"by": "nothing", "way": "asc"}),
+        ("sortTasks", {"by": "title", "way": "up"}),
+    )
+    assert titles == {"some": ["A", "B", "C"], "chosen": ["B", "C", "A"]}
+    assert down == {"some": ["C"], "chosen": ["A", "C", "B"]}
+    assert named["some"] == ["B", "A"]
+    assert created["some"] == ["B", "C", "A"]
+    assert wrong == odd == BROKEN

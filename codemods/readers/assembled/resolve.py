@@ -32,7 +32,7 @@ from codemods.readers.assembled.writes import Write, assigned, declaring_stateme
 from codemods.readers.literals import CHOICES, Computed, Property, Spread, binding_of, entries, is_pure, plain
 from codemods.source.bindings import Binding, BindingKind
 from codemods.source.file import SourceFile, span_of
-from codemods.source.tree import named, unwrap
+from codemods.source.tree import named, property_name, unwrap
 
 _VARIABLES = (BindingKind.CONST, BindingKind.LET, BindingKind.VAR)
 _Change = Callable[[Value | None], Value | None]
@@ -41,9 +41,11 @@ _Change = Callable[[Value | None], Value | None]
 class Resolver:
     """Answers for one call."""
 
-    def __init__(self, file: SourceFile, call: SgNode) -> None:
+    def __init__(self, file: SourceFile, call: SgNode, computed: bool = False) -> None:
+        """With `computed`, objects may have a single entry whose key is an expression."""
         self._file = file
         self._call = call
+        self._computed = computed
         self._open: list[Binding] = []
 
     def resolve(self, node: SgNode) -> Value | None:
@@ -70,6 +72,9 @@ class Resolver:
     # literals
 
     def _object(self, literal: SgNode) -> Object:
+        computed = _computed_entry(literal) if self._computed else None
+        if computed is not None:
+            return Object({}, computed)
         found: dict[str, Value] = {}
         for entry in entries(literal):
             match entry:
@@ -102,7 +107,7 @@ class Resolver:
         match value:
             case None:
                 return into
-            case Object(added):
+            case Object(added) if value.computed is None:
                 return {**{key: old for key, old in into.items() if key not in added}, **added}
             case Choice(test, then, otherwise):
                 yes, no = self._merged(into, then), self._merged(into, otherwise)
@@ -264,7 +269,7 @@ class Resolver:
         if isinstance(value, Choice):
             return self._change_each(value, path, tests, known, effect)
         if path:
-            if not isinstance(value, Object):
+            if not isinstance(value, Object) or value.computed is not None:
                 raise UnreadableError("written into")
             inner = self._change(value.entries.get(path[0]), path[1:], tests, known, effect)
             kept = {key: old for key, old in value.entries.items() if key != path[0]}
@@ -288,6 +293,16 @@ class Resolver:
             return under(tests, new, old)
         added = (under(tests, item, None) for item in new.items[len(old.items) :])
         return Items((*old.items, *(item for item in added if item is not None)))
+
+
+def _computed_entry(literal: SgNode) -> tuple[SgNode, SgNode] | None:
+    """The key and the value of `{ [key]: value }`."""
+    pairs = named(literal)
+    label = pairs[0].field("key") if len(pairs) == 1 and pairs[0].kind() == "pair" else None
+    value = pairs[0].field("value") if label is not None else None
+    if label is None or value is None or label.kind() != "computed_property_name" or property_name(label) is not None:
+        return None
+    return named(label)[0], value
 
 
 def _holds_literal(node: SgNode) -> bool:

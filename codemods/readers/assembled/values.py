@@ -61,9 +61,13 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Object:
-    """An object by its keys, in the order in which they were set."""
+    """An object by its keys, in the order in which they were set.
+
+    `computed` is the key and the value of its only entry, where the key is an expression.
+    """
 
     entries: Mapping[str, Value]
+    computed: tuple[SgNode, SgNode] | None = None
 
 
 @dataclass(frozen=True, slots=True)

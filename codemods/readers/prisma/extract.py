@@ -9,13 +9,15 @@ from ast_grep_py import SgNode
 
 from codemods.ir.query import Op, Query
 from codemods.ir.table import Reach, Schema, Table
+from codemods.readers.assembled import Value
 from codemods.readers.calls import call_site
 from codemods.readers.prisma.data import is_set, read_data, read_rows
 from codemods.readers.prisma.grouping import GROUP_ARGUMENTS, GROUPED, read_grouping
-from codemods.readers.prisma.methods import ARGUMENTS, CLIENT_METHODS, HARMLESS_ARGUMENTS, MODEL_METHODS
+from codemods.readers.prisma.methods import ARGUMENTS, CLIENT_METHODS, HARMLESS_ARGUMENTS, MODEL_METHODS, OPEN_ARGUMENTS
 from codemods.readers.prisma.pages import read_order, read_page
 from codemods.readers.prisma.reading import Reading, is_undefined
 from codemods.readers.prisma.selection import read_selection
+from codemods.readers.prisma.sorting import read_sorting
 from codemods.readers.prisma.where import NOTHING, read_condition
 from codemods.source.file import SourceFile
 from codemods.source.span import Span
@@ -90,31 +92,36 @@ def model_query(file: SourceFile, schema: Schema, found: ModelCall, workspace: W
     return _read(query, reading, _given(reading, found.call, method.op), table)
 
 
-def _given(reading: Reading, call: SgNode, op: Op) -> dict[str, SgNode]:
+def _given(reading: Reading, call: SgNode, op: Op) -> dict[str, Value]:
     """The argument object by key; a key given twice keeps its last value, as at run time."""
     given = arguments(call)
     if not given or is_undefined(given[0]):
         return {}
-    found = {prop.key: prop.value for prop in reading.properties(given[0], "arguments")}
+    found = reading.entries(given[0], "arguments", computed=True)
     allowed = ARGUMENTS | (GROUP_ARGUMENTS if op in GROUPED else frozenset())
     for key in found.keys() - allowed - HARMLESS_ARGUMENTS:
         reading.reject(key)
-    return {key: value for key, value in found.items() if not is_undefined(value)}
+    return {key: value for key, value in found.items() if not (isinstance(value, SgNode) and is_undefined(value))}
 
 
-def _read(query: Query, reading: Reading, given: dict[str, SgNode], table: Table) -> Query:
+def _read(query: Query, reading: Reading, arguments: dict[str, Value], table: Table) -> Query:
+    given = {key: value for key, value in arguments.items() if isinstance(value, SgNode)}
+    for key in arguments.keys() - given.keys() - OPEN_ARGUMENTS:
+        reading.reject(f"{key}: built elsewhere")
     if query.op in GROUPED or (query.op is Op.COUNT and "select" in given):
         query = replace(query, grouping=read_grouping(reading, query.op, given, table))
-        done = ("select", "orderBy") if query.op is Op.GROUP_BY else ("select",)
-        given = {key: value for key, value in given.items() if key not in done}
+        given = {key: value for key, value in given.items() if key != "select"}
     selection = read_selection(reading, given, table)
+    order = arguments.get("orderBy") if query.op is not Op.GROUP_BY else None
+    sorting = read_sorting(reading, order, table) if order is not None else None
     many = query.op is Op.CREATE_MANY
     creates = given.get("create") if query.op is Op.UPSERT else given.get("data")
     read = replace(
         query,
-        where=read_condition(reading, given["where"], table) if "where" in given else NOTHING,
-        order=read_order(reading, given["orderBy"], table) if "orderBy" in given else (),
-        page=read_page(reading, given, table),
+        where=read_condition(reading, arguments["where"], table) if "where" in arguments else NOTHING,
+        order=read_order(reading, order, table) if order is not None and sorting is None else (),
+        sorting=sorting or (),
+        page=read_page(reading, arguments, table),
         select=selection.select,
         include=selection.include,
         data=read_data(reading, creates, table) if creates is not None and not many else None,

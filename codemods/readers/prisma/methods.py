@@ -67,5 +67,8 @@ ARGUMENTS = frozenset(
 )
 """Keys of the argument object that are read; every other one is reported by its name."""
 
+OPEN_ARGUMENTS = frozenset({"where", "orderBy", "take", "skip"})
+"""Arguments that may depend on tests which the code made before."""
+
 HARMLESS_ARGUMENTS = frozenset({"relationLoadStrategy"})
 """Hints about how the database is asked, without effect on the result."""

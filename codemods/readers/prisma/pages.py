@@ -9,8 +9,9 @@ from collections.abc import Mapping
 
 from ast_grep_py import SgNode
 
-from codemods.ir.query import Order, Page, Predicate
+from codemods.ir.query import NumberWhen, Order, Page, Predicate
 from codemods.ir.table import RelationKind, Table
+from codemods.readers.assembled import Choice, Items, Test, Value
 from codemods.readers.literals import Property, literal_of
 from codemods.readers.prisma.reading import Reading, is_undefined
 from codemods.readers.prisma.where import read_where
@@ -21,28 +22,56 @@ PAGE_ARGUMENTS = frozenset({"take", "skip", "cursor", "distinct"})
 _TO_ONE = (RelationKind.BELONGS_TO, RelationKind.HAS_ONE)
 
 
-def read_page(reading: Reading, given: Mapping[str, SgNode], table: Table) -> Page:
+def read_page(reading: Reading, given: Mapping[str, Value], table: Table) -> Page:
     """Which of the rows in order are wanted."""
     limit, backwards = _limit(reading, given.get("take"))
-    offset = given.get("skip")
+    offset = _number(reading, given.get("skip"), "skip")
+    cursor, distinct = (_node(reading, given.get(name), name) for name in ("cursor", "distinct"))
     return Page(
         limit,
-        reading.span(offset) if offset is not None and not is_undefined(offset) else None,
-        _cursor(reading, given.get("cursor"), table),
-        read_columns(reading, given.get("distinct"), table, "distinct"),
+        offset,
+        _cursor(reading, cursor, table),
+        read_columns(reading, distinct, table, "distinct"),
         backwards,
     )
 
 
-def _limit(reading: Reading, node: SgNode | None) -> tuple[Span | None, bool]:
+def _node(reading: Reading, value: Value | None, part: str) -> SgNode | None:
+    if value is None or isinstance(value, SgNode):
+        return value
+    reading.reject(f"{part}: built elsewhere")
+    return None
+
+
+def _limit(reading: Reading, given: Value | None) -> tuple[Span | NumberWhen | None, bool]:
     """`take`, and whether it counts from the end: `take: -5`."""
-    if node is None or is_undefined(node):
-        return None, False
-    inner = unwrap(node)
-    operand = inner.field("argument") if inner.kind() == "unary_expression" else None
-    if operand is not None and inner.text().startswith("-"):
+    inner = unwrap(given) if isinstance(given, SgNode) else None
+    operand = inner.field("argument") if inner is not None and inner.kind() == "unary_expression" else None
+    if inner is not None and operand is not None and inner.text().startswith("-"):
         return reading.span(operand), True
-    return reading.span(node), False
+    return _number(reading, given, "take"), False
+
+
+def _number(reading: Reading, given: Value | None, part: str) -> Span | NumberWhen | None:
+    """A number, which may depend on a test: `if (query.limit) options.take = Number(query.limit)`."""
+    match given:
+        case None:
+            return None
+        case SgNode():
+            return None if is_undefined(given) else reading.span(given)
+        case Choice(test, SgNode() as value, None) | Choice(test, None, SgNode() as value):
+            held = given.then is not None
+            if _asks_whether_defined(test, held) and test.node.text() == unwrap(value).text():
+                return reading.span(value)
+            case = reading.span(test.case) if test.case is not None else None
+            return NumberWhen(reading.span(test.node), reading.span(value), held, case, test.is_loose)
+        case _:
+            reading.reject(f"{part}: built elsewhere")
+            return None
+
+
+def _asks_whether_defined(test: Test, held: bool) -> bool:
+    return test.case is not None and test.case.text() == "undefined" and not held
 
 
 def _cursor(reading: Reading, node: SgNode | None, table: Table) -> Predicate | None:
@@ -78,22 +107,17 @@ def _column_name(node: SgNode) -> str | None:
 # order
 
 
-def read_order(reading: Reading, node: SgNode, table: Table) -> tuple[Order, ...]:
+def read_order(reading: Reading, given: Value, table: Table) -> tuple[Order, ...]:
     """The keys of `orderBy`, which takes one object or a list of them."""
-    properties = order_properties(reading, node)
+    properties = order_properties(reading, given)
     keys = [_key(reading, prop, table, ()) for prop in properties]
     return tuple(key for key in keys if key is not None)
 
 
-def order_properties(reading: Reading, node: SgNode) -> list[Property]:
+def order_properties(reading: Reading, given: Value) -> list[Property]:
     """The properties of one object or of a list of them, in order."""
-    if is_undefined(node):
-        return []
-    literal = literal_of(reading.file, node, ("object", "array"))
-    if literal is None:
-        reading.reject("orderBy: built elsewhere")
-        return []
-    items = [literal] if literal.kind() == "object" else named(literal)
+    value = reading.value(given, "orderBy")
+    items = value.items if isinstance(value, Items) else (value,)
     return [prop for item in items for prop in reading.properties(item, "orderBy") if not is_undefined(prop.value)]
 
 
@@ -136,12 +160,17 @@ def _related_key(reading: Reading, prop: Property, table: Table, path: tuple[str
 
 
 def read_direction(reading: Reading, value: SgNode) -> bool | None:
-    """True for `"desc"`, `Prisma.SortOrder.desc`, or a constant that holds one; None, rejected, when it is open."""
-    literal = literal_of(reading.file, value, ("string", "template_string", "member_expression"))
-    found = member(literal) if literal is not None else None
-    text = string_value(literal) if literal is not None else None
-    text = text or (found[1] if found and "SortOrder" in found[0].text() else None)
-    if text not in ("asc", "desc"):
+    """True for descending; None, rejected, when it is open."""
+    text = direction_of(reading, value)
+    if text is None:
         reading.reject("orderBy: direction is chosen at run time")
         return None
     return text == "desc"
+
+
+def direction_of(reading: Reading, value: SgNode) -> str | None:
+    """`"desc"`, `Prisma.SortOrder.desc`, or a constant that holds one; None when it is open."""
+    literal = literal_of(reading.file, value, ("string", "template_string", "member_expression"))
+    found = member(literal) if literal is not None else None
+    text = found[1] if found is not None and "SortOrder" in found[0].text() else string_value(literal)
+    return text if text in ("asc", "desc") else None

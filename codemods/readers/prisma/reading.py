@@ -46,10 +46,11 @@ class Reading:
             self.reject(f"`{node.text()}` may be something else at the call")
         return self.file.span(node)
 
-    def value(self, given: Value | None, part: str) -> Value | None:
+    def value(self, given: Value | None, part: str, computed: bool = False) -> Value | None:
         """What an argument is at the call: an object, a list, a choice of them, or an expression that stays as it is.
 
-        What cannot be followed is rejected under the name of the `part`, and is nothing.
+        What cannot be followed is rejected under the name of the `part`, and is nothing. With `computed`, objects
+        may have an entry whose key is an expression.
         """
         try:
             while isinstance(given, SgNode | Held):
@@ -57,10 +58,12 @@ class Reading:
                     self.assembled[given.assembly] = None
                     given = given.value
                 else:
-                    found = Resolver(self.file, self.call).resolve(given)
+                    found = Resolver(self.file, self.call, computed).resolve(given)
                     if isinstance(found, SgNode):
                         return given
                     given = found
+            if isinstance(given, Object) and given.computed is not None and not computed:
+                raise UnreadableError("computed key")
             return given
         except UnreadableError as error:
             self.reject(f"{part}: {error}")
@@ -94,13 +97,14 @@ class Reading:
         is_elsewhere = self.is_elsewhere or file is not self.file
         return Reading(file, self.call, self.schema, self.workspace, self.reasons, is_elsewhere=is_elsewhere), value
 
-    def entries(self, given: Value | None, part: str) -> Mapping[str, Value]:
+    def entries(self, given: Value | None, part: str, computed: bool = False) -> Mapping[str, Value]:
         """The entries of an object argument, read through variables, spreads and what statements assembled.
 
-        What cannot be read is rejected under the name of the `part` ("where", "orderBy").
+        What cannot be read is rejected under the name of the `part` ("where", "orderBy"). With `computed`, values may
+        be objects that have an entry whose key is an expression.
         """
-        value = self.value(given, part)
-        if isinstance(value, Object):
+        value = self.value(given, part, computed)
+        if isinstance(value, Object) and value.computed is None:
             return value.entries
         if value is not None:
             self.reject(f"{part}: built elsewhere")

@@ -45,7 +45,7 @@ TO_ONE = ("is", "isNot")
 NOTHING = All(())
 
 
-def read_condition(reading: Reading, node: SgNode, table: Table) -> Predicate:
+def read_condition(reading: Reading, node: Value, table: Table) -> Predicate:
     """The predicate of the `where` of a call: what a variable holds keeps its name."""
     holder = reading.holder(node)
     predicate = read_where(reading, node, table)

@@ -222,6 +222,23 @@ export async function sorted<D>(docs: Promise<D[]>, ...keys: SortKey<D>[]): Prom
   });
 }
 
+/** A direction that a request asked for; what is none is an error, as it was for the database. */
+export function direction(asked: unknown): "asc" | "desc" {
+  if (asked === "asc" || asked === "desc") return asked;
+  throw new Error(`Rows are sorted "asc" or "desc", not ${JSON.stringify(asked)}.`);
+}
+
+/** The key of a column that a request named; a name of no column is an error, as it was for the database. */
+export function sortKey<const C extends string>(
+  columns: Record<string, C | readonly [column: C, values: readonly string[]]>,
+  name: unknown,
+  order: unknown,
+): [field: C, direction: Direction, values?: readonly string[]] {
+  const found = Object.entries(columns).find(([column]) => column === name)?.[1];
+  if (found === undefined) throw new Error(`There is no column ${JSON.stringify(name)} to sort by.`);
+  return typeof found === "string" ? [found, direction(order)] : [found[0], direction(order), found[1]];
+}
+
 /** The rows sorted by what is computed for them. */
 export async function sortedBy<D>(docs: Promise<D[]>, ...keys: ComputedKey<D>[]): Promise<D[]> {
   const found = await Promise.all(

@@ -90,3 +90,41 @@ def test_the_statements_that_assemble_are_known_as_a_whole(read: ReadOne) -> Non
         "const where: any = {};",
         "if (q) {",
     ]
+
+
+@pytest.mark.parametrize(
+    ("order", "shown"),
+    [
+        ("{ [by]: way }", "[by] way"),
+        ("{ age: way }", "age way"),
+        ("{ [by]: 'desc' }", "[by] desc"),
+        ("by ? { [by]: way } : undefined", "(by ? [by] way : none)"),
+        ("by === 'a' ? { age: way } : { name: 'asc' }", "(by === 'a' ? age way : name)"),
+        ("[{ role: 'asc' }, { age: way }]", "role, age way"),
+        ("{ age: all ? 'desc' : way }", "age all ? 'desc' : way"),
+    ],
+)
+def test_an_order_that_is_only_known_at_run_time(read: ReadOne, order: str, shown: str) -> None:
+    found = read(f"await prisma.user.findMany({{ orderBy: {order} }});")
+    assert (found.sorting, found.order, found.unsupported) == (shown, "", ())
+
+
+def test_an_order_that_a_switch_chooses(read: ReadOne) -> None:
+    cases = "case 'a': orderBy = { age: way }; break;\n default: orderBy = { name: way };"
+    code = f"let orderBy: any;\nswitch (by) {{\n {cases}\n}}"
+    found = read(f"{code}\nawait prisma.user.findMany({{ orderBy }});")
+    assert (found.sorting, found.unsupported) == ("(by === 'a' ? age way : name way)", ())
+
+
+@pytest.mark.parametrize(
+    ("code", "limit"),
+    [
+        ("if (n) options.take = Number(n);", "n ? Number(n)"),
+        ("if (n !== undefined) options.take = n;", "n"),
+        ("options.take = 3;", "3"),
+        ("if (!all) options.take = 5;", "!all ? 5"),
+    ],
+)
+def test_arguments_that_statements_put_together(read: ReadOne, code: str, limit: str) -> None:
+    found = read(f"const options: any = {{ where: {{ role: 'A' }} }};\n{code}\nawait prisma.user.findMany(options);")
+    assert (found.where, found.limit, found.unsupported) == ("role eq 'A'", limit, ())
