@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -222,7 +222,7 @@ class Carrier:
         if news:
             return True
         for plan in carried:
-            self._kind(plan)
+            self._kind(plan, [other for other in carried if other.piece == plan.piece])
             news = self._half_committed(plan) or news
             if needs_deep_parse(plan):
                 taken = {name for key, name in state.placement.validator_names.items() if key != plan.key}
@@ -347,16 +347,20 @@ class Carrier:
             file, facts.piece, facts.queries, schema, names, values, ctx, taken, crossing, facts.returned
         )
 
-    def _kind(self, plan: RoutePlan) -> None:
+    def _kind(self, plan: RoutePlan, sharing: Sequence[RoutePlan]) -> None:
+        """The kind of a route's function, which is one and the same for all routes that share it."""
         assert plan.piece is not None
         closure, key = self._state.closure, plan.piece.key
         writes = closure.writes(key) or Effect.SIGNS in closure.effects(key)
         reads = closure.reaches_context(key)
-        base = "mutation" if writes or (not reads and plan.route.method != "GET") else "query"
+        base = (
+            "mutation" if writes or (not reads and any(other.route.method != "GET" for other in sharing)) else "query"
+        )
         stale = base == "query" and Effect.CLOCK in closure.effects(key)
         base = "action" if plan.acts or (stale and not reads) else base
         plan.stale = stale and reads
-        plan.kind = f"internal{base[:1].upper()}{base[1:]}" if plan.internal else base
+        internal = any(other.internal for other in sharing)
+        plan.kind = f"internal{base[:1].upper()}{base[1:]}" if internal else base
         plan.settles = base == "mutation" and may_roll_back(self._state.closure, plan)
 
     def _half_committed(self, plan: RoutePlan) -> bool:

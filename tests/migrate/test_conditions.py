@@ -169,3 +169,19 @@ def test_middleware_does_not_run_where_its_route_is_not_there(codemod: CodemodTe
     reason = "needs-review CX110 is not always there, and runs after `named`"
     assert migrated.outcome("GET /admin").startswith(reason)
     assert migrated.outcome("GET /other") == "migrated"
+
+
+def test_routes_that_share_a_function_agree_on_its_kind(codemod: CodemodTest) -> None:
+    app = """
+        import express from "express";
+        const app = express();
+        const both = (req, res) => res.json(1);
+        app.get("/always", both);
+        app.post("/always", both);
+        if (process.env.MORE) app.get("/more", both);
+        app.listen(3000);
+        """
+    migrated = codemod.migrate({"src/app.ts": dedented(app)})
+    kinds = {item.target.function_kind for item in migrated.settled.items if item.kind == "route" and item.target}
+    assert kinds == {"internalMutation"}
+    assert migrated.convex["convex/http.ts"].count("runMutation(internal.app.both, {})") == 3
