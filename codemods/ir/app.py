@@ -58,6 +58,8 @@ class Middleware:
     schema: CodeRef | None = None
     part: str | None = None
     library: str | None = None
+    """The package that it comes from, by the `exported` steps into it."""
+    exported: tuple[str, ...] = ()
     conditions: tuple[Condition, ...] = ()
     """What must hold for it to be registered at all."""
 

@@ -20,6 +20,7 @@ from codemods.writers.code import ImportSpec, TableAction, TableUse
 from codemods.writers.enums import enum_text
 from codemods.writers.javascript import strip_types
 from codemods.writers.library import library
+from codemods.writers.library_tables import TABLES, tables_of
 from codemods.writers.parts import ModulePart
 from codemods.writers.schema import SCHEMA_CLOSE, SCHEMA_IMPORTS, SCHEMA_OPEN, close_tables, schema_fragments
 from codemods.writers.splice import Job
@@ -214,7 +215,8 @@ class Assembler:
             draft.indexes |= part.indexes
             for name in part.runtime:
                 draft.runtime[name] |= set(groups)
-        self._schema(used)
+        own_tables = self._library_tables()
+        self._schema(used, own_tables)
         for name, owners in draft.enums.items():
             enum = schema.enum(name)
             if enum is not None:
@@ -263,8 +265,16 @@ class Assembler:
                 return
         self.add(module, owners, (1, order), text, imports)
 
-    def _schema(self, used: frozenset[str]) -> None:
-        if not used:
+    def _library_tables(self) -> dict[str, set[str]]:
+        """The tables of the library's functions, each with the groups that need it."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for name, owners in self.draft.runtime.items():
+            for table in tables_of(library([name])):
+                found[table] |= owners
+        return found
+
+    def _schema(self, used: frozenset[str], own: dict[str, set[str]]) -> None:
+        if not used and not own:
             return
         self.add("schema", "", (0, ""), SCHEMA_OPEN, SCHEMA_IMPORTS)
         for number, part in enumerate(
@@ -272,7 +282,9 @@ class Assembler:
         ):
             group = table_group(part.table)
             self.add("schema", group, (1, number), part.text, [], tight=True)
-        self.add("schema", "", (2, ""), SCHEMA_CLOSE, [], tight=True)
+        for table, owners in sorted(own.items()):
+            self.add("schema", tuple(sorted(owners)), (2, table), TABLES[table], [], tight=True)
+        self.add("schema", "", (3, ""), SCHEMA_CLOSE, [], tight=True)
 
     def used_tables(self) -> frozenset[str]:
         """The tables of the schema: all, but what the database computes. Of a selection of routes, those it needs."""

@@ -14,7 +14,7 @@ from codemods.migrate.naming import IMPORTED, Names, name_routes
 from codemods.migrate.reading import Reading
 from codemods.migrate.shadows import mark_shadowed, only_once
 from codemods.migrate.starting import analyse_handler
-from codemods.migrate.steps import StepOrder, order_steps, refuse_steps
+from codemods.migrate.steps import StepOrder, cors_of_all, order_steps, refuse_steps
 from codemods.planner.analysis import Analyser
 from codemods.planner.asked import AskedFunction
 from codemods.planner.bodies import open_body
@@ -65,6 +65,8 @@ class Carried:
     """Middleware that a call makes (`versioning(1)`), as it is written at the edge."""
     order: StepOrder = field(default_factory=StepOrder)
     """Where http.ts registers middleware."""
+    cors: Middleware | None = None
+    """The CORS policy that holds for the application as a whole."""
     handlers: Handlers = field(default_factory=Handlers)
     """What answers for the application as a whole."""
     tables: frozenset[str] = frozenset()
@@ -116,13 +118,16 @@ class Carrier:
         routes, express = only_once(reading.app.routes), reading.app.express_major
         planned = [plan_route(self._workspace, route, reading.shape, express) for route in routes]
         plans = [plan for plan in planned if plan.key not in marked]
-        edge = EdgeWriter(reading.workspace, closure, analyser)
+        edge = EdgeWriter(reading.workspace, reading.app, closure, analyser)
         self._handled: dict[PieceKey, RoutePlan] = {}
         self._crossings: dict[str, Crossing] = {}
         """By module, the internal functions of its actions."""
         self._watched: set[PieceKey] = set()
         """Pieces of actions in which something looks at errors."""
         self._state = Carried(reading.workspace, plans, closure, schema_names(reading.schema), Names(), edge)
+        self._state.cors = cors_of_all(reading.workspace, reading.app)
+        for plan in plans:
+            plan.steps = tuple(step for step in plan.steps if step.middleware != self._state.cors)
 
     def run(self) -> Carried:
         state = self._state

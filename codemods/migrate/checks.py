@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from ast_grep_py import SgNode
 
-from codemods.ir.app import Middleware
+from codemods.ir.app import App, Middleware
 from codemods.planner.analysis import Analyser
 from codemods.planner.checks import Check
 from codemods.planner.closure import FUNCTIONS, IN_CONTEXT, Closure
@@ -17,6 +17,8 @@ from codemods.planner.problems import Problem
 from codemods.planner.replies import Delegate
 from codemods.planner.routes import node_at
 from codemods.planner.steps import Step
+from codemods.planner.twin_steps import TwinDepths
+from codemods.readers.express.limiters import LimiterNames
 from codemods.source import Edit, SourceFile, find_all, member, parameters, span_of, unwrap
 from codemods.workspace import Workspace
 from codemods.writers.checks import port_check
@@ -26,6 +28,7 @@ from codemods.writers.fault_reads import ZOD_MEMBERS
 from codemods.writers.faults import port_error_handler, port_not_found
 from codemods.writers.ported import Helper, Ported
 from codemods.writers.steps import port_helper, port_step
+from codemods.writers.twins import port_twins
 
 
 @dataclass(slots=True)
@@ -84,8 +87,9 @@ class ErrorChain:
 class EdgeWriter:
     """Ports middleware of one workspace; each function once."""
 
-    def __init__(self, workspace: Workspace, closure: Closure, analyser: Analyser) -> None:
+    def __init__(self, workspace: Workspace, app: App, closure: Closure, analyser: Analyser) -> None:
         self._workspace, self._closure, self._analyser = workspace, closure, analyser
+        self._limiters, self._depths = LimiterNames(workspace), TwinDepths(workspace, app)
         self._known: dict[PieceKey, EdgePiece] = {}
 
     def factory(self, check: Check) -> EdgePiece:
@@ -103,7 +107,10 @@ class EdgeWriter:
         piece = step.piece
         if piece.key not in self._known:
             file = self._workspace.source(piece.key.file)
-            ported = port_step(self._workspace, file, step.function, piece)
+            if step.twin:
+                ported = port_twins(self._workspace, file, piece.node, self._limiters, self._depths)
+            else:
+                ported = port_step(self._workspace, file, step.function, piece)
             self._known[piece.key] = self._edge_piece(piece, ported, "CX701", step.function, IN_CONTEXT)
         return self._known[piece.key]
 
@@ -170,7 +177,7 @@ class EdgeWriter:
         taken = parameters(inner) if not ported.is_helper else []
         names = [parameter.name for parameter in taken if parameter.name is not None]
         is_handler = span_of(inner) == span_of(piece.node) and not ported.is_helper
-        self._analyser.facts(piece, is_handler, ported.erased(), names)
+        self._analyser.facts(piece, is_handler, ported.erased(), [*names, *ported.framework])
         reached = self._closure.reached(piece.key)
         tested = self._class_tests(reached[1:], code) if refused != IN_CONTEXT else []
         fixed = [*ported.problems, *tested, *(problem for helper in helpers for problem in helper.problems)]

@@ -66,13 +66,14 @@ class EdgeAssembler:
 
     def _prologue(self) -> None:
         """The application object with its CORS policy; one that cannot be read closes the API to other origins."""
-        policies = [m for m in self._reading.app.middleware if m.role is Role.CORS]
-        policy = cors_policy(self._reading.workspace, policies[0]) if policies else None
-        variables = {name: "any" for plan in self._carried.carried for step in plan.steps for name in step.sets}
+        root, steps = self._carried.cors, [step for plan in self._carried.carried for step in plan.steps]
+        policy = cors_policy(self._reading.workspace, root) if root is not None else None
+        variables = {name: "any" for step in steps for name in step.sets}
         code = prologue(self._typed, policy.text if policy is not None else None, variables)
-        if policies and policy is None:
-            place = policies[0].place
-            code.text += "\n\n" + marker("CX701", f"port the CORS policy of {place.file}:{place.line}")
+        running = {root, *(step.middleware for step in steps)}
+        for left in self._reading.app.middleware:
+            if left.role is Role.CORS and left not in running:
+                code.text += "\n\n" + marker("CX701", f"port the CORS policy of {left.place.file}:{left.place.line}")
         for name in policy.env if policy is not None else ():
             code.imports.append(ImportSpec("convex:_generated/server", "env"))
             self._assembler.draft.env[name].add(APP)

@@ -15,9 +15,9 @@ from codemods.outcome import CODES, Diagnostic, Item, ItemKind, Outcome, Place, 
 from codemods.planner.conditions import is_never_there
 from codemods.planner.pieces import PieceKey
 from codemods.planner.routes import SILENT, RoutePlan
+from codemods.readers.express.packages import LOGS, Fate, known
 from codemods.source import Span
 from codemods.workspace import Role as FileRole
-from codemods.writers.cors import cors_policy
 
 
 def all_items(
@@ -86,7 +86,7 @@ def _middleware(reading: Reading, carried: Carried | None) -> Iterable[Item]:
         if mark in found:
             continue
         outcome, reason = _middleware_outcome(reading, middleware, files)
-        if middleware in checks:
+        if middleware in checks or (carried is not None and middleware == carried.cors):
             outcome, reason = Outcome.MIGRATED, None
         problem = carried.handlers.problem(middleware) if carried is not None else None
         if problem is not None and outcome is Outcome.NEEDS_REVIEW:
@@ -95,39 +95,38 @@ def _middleware(reading: Reading, carried: Carried | None) -> Iterable[Item]:
     return found.values()
 
 
-_SKIPPED = {
+_CODES = {
+    Role.GUARD: "CX801",
+    Role.SESSION: "CX801",
+    Role.RATE_LIMIT: "CX802",
+    Role.UPLOAD: "CX702",
+    Role.VALIDATION: "CX401",
+}
+_SILENT_REASONS = {
     Role.BODY_PARSER: "the edge parses bodies",
-    Role.LOGGING: "Convex logs every call",
-    Role.COMPRESSION: "Convex compresses answers",
     Role.CACHE: "Convex remembers what queries answer until their data changes",
-    Role.COOKIES: "no migrated route reads cookies",
-    Role.SECURITY_HEADERS: "headers for pages have no use on an API host",
+    Role.LOGGING: LOGS,
 }
 
 
 def _middleware_outcome(
     reading: Reading, middleware: Middleware, ported: set[tuple[str, int]]
 ) -> tuple[Outcome, str | None]:
-    definition = middleware.definition
+    definition, package = middleware.definition, known(middleware)
     if is_never_there(reading.workspace, middleware.conditions):
         return Outcome.SKIPPED, f"CX110 is only there if `{middleware.conditions[0].text}`"
     if definition is not None and (definition.file, definition.span.start) in ported:
         return Outcome.MIGRATED, None
-    if middleware.role is Role.CORS and cors_policy(reading.workspace, middleware) is not None:
-        return Outcome.MIGRATED, None
-    if middleware.role is Role.STATIC:
-        return Outcome.UNSUPPORTED, f"CX703 {CODES['CX703'].title}"
-    if middleware.role in (Role.CONTEXT, Role.CORS):
-        return Outcome.NEEDS_REVIEW, f"CX701 {CODES['CX701'].title}"
-    if middleware.role in SILENT:
-        return Outcome.SKIPPED, f"CX701 {_SKIPPED.get(middleware.role, 'nothing to carry over')}"
-    code = {
-        Role.GUARD: "CX801",
-        Role.SESSION: "CX801",
-        Role.RATE_LIMIT: "CX802",
-        Role.UPLOAD: "CX702",
-        Role.VALIDATION: "CX401",
-    }.get(middleware.role, "CX701")
+    code = _CODES.get(middleware.role, "CX701")
+    match package.fate if package is not None else None:
+        case Fate.DONE if package is not None:
+            return Outcome.SKIPPED, f"CX701 {package.reason}"
+        case Fate.ELSEWHERE if package is not None:
+            return Outcome.UNSUPPORTED, f"CX703 {package.reason}"
+        case Fate.LEFT if package is not None:
+            return Outcome.NEEDS_REVIEW, f"{code} {package.reason}"
+    if middleware.role in SILENT and middleware.role is not Role.CORS:
+        return Outcome.SKIPPED, f"CX701 {_SILENT_REASONS.get(middleware.role, 'nothing to carry over')}"
     return Outcome.NEEDS_REVIEW, f"{code} {CODES[code].title}"
 
 

@@ -16,8 +16,12 @@ from codemods.planner.request_facts import COOKIE_PARSER
 from codemods.planner.routes import RoutePlan, stopped_by
 from codemods.planner.steps import Step
 from codemods.workspace import Workspace
+from codemods.writers.cors import cors_policy
 from codemods.writers.edge_request import PARTIAL
 from codemods.writers.http import scope_of
+
+_DROPPED = frozenset({Role.CONTEXT, Role.CORS})
+"""Middleware without which routes answer the same; without a CORS policy, fewer may read it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,13 @@ class StepOrder:
         )
 
 
+def cors_of_all(workspace: Workspace, app: App) -> Middleware | None:
+    """The application's CORS policy, where it is one that Hono has words for and holds for all paths."""
+    first = next((use for use in app.uses if use.middleware.role is Role.CORS and use.path == "/"), None)
+    found = first.middleware if first is not None and not first.exact and not first.middleware.conditions else None
+    return found if found is not None and cors_policy(workspace, found) is not None else None
+
+
 def refuse_steps(edge: EdgeWriter, closure: Closure, plans: Sequence[RoutePlan]) -> bool:
     """Take back the routes whose middleware meets an obstacle; what only adds something, and is not missed, goes."""
     news = False
@@ -64,7 +75,7 @@ def refuse_steps(edge: EdgeWriter, closure: Closure, plans: Sequence[RoutePlan])
             if problem is None:
                 known |= step.sets
                 kept.append(step)
-            elif step.middleware.role is not Role.CONTEXT or plan.takes(step.sets):
+            elif step.middleware.role not in _DROPPED or plan.takes(step.sets):
                 plan.problems.insert(0, stopped_by(step, problem))
                 kept += plan.steps[len(kept) :]
                 break

@@ -64,7 +64,7 @@ REQUEST_FACTS: dict[str, _Fact] = {
     "protocol": _Fact("new URL({c}.req.url).protocol.slice(0, -1)"),
     "secure": _Fact('{c}.req.url.startsWith("https:")', Shape(Kind.BOOLEAN)),
     "xhr": _Fact('{c}.req.header("x-requested-with")?.toLowerCase() === "xmlhttprequest"', Shape(Kind.BOOLEAN)),
-    "ip": _Fact("(await {c}.env.meta.getRequestMetadata()).ip ?? undefined", _MAYBE),
+    "ip": _Fact("await ipOf({c})", _MAYBE, ("ipOf",)),
 }
 """Express's name of a fact (`host` only as a header), and Hono's expression for it."""
 

@@ -19,6 +19,8 @@ from codemods.planner.request_facts import COOKIE_PARSER
 from codemods.planner.requests import Part, RequestPlan, plan_request
 from codemods.planner.responses import Form, Reply, ResponsePlan, plan_response
 from codemods.planner.steps import Step, read_step
+from codemods.planner.twin_steps import read_twin
+from codemods.readers.express.packages import Fate, is_dispensable, known
 from codemods.source import SourceFile, Span
 from codemods.workspace import Workspace
 
@@ -49,9 +51,6 @@ SILENT = frozenset(
 
 PORTED = frozenset({Role.GUARD, Role.RATE_LIMIT, Role.CONTEXT, Role.OTHER})
 """Middleware that moves to the edge where its function can be read."""
-
-HARMLESS_PACKAGES = frozenset({"express-mongo-sanitize", "hpp", "method-override"})
-"""Against dangers that Convex does not have, or for clients that cannot send every method."""
 
 
 @dataclass(slots=True)
@@ -217,11 +216,13 @@ def _read_middleware(workspace: Workspace, plan: RoutePlan, shape_of: ShapeOf) -
     for middleware in plan.route.middleware:
         if plan.problems:
             break
-        if (
-            is_never_there(workspace, middleware.conditions)
-            or middleware.role in SILENT
-            or middleware.library in HARMLESS_PACKAGES
-        ):
+        if is_never_there(workspace, middleware.conditions):
+            continue
+        twin = read_twin(workspace, middleware)
+        if twin is not None:
+            steps.append(twin)
+            continue
+        if middleware.role in SILENT or is_dispensable(middleware):
             continue
         if middleware.role is Role.VALIDATION:
             check = read_check(workspace, middleware)
@@ -241,16 +242,26 @@ def _read_middleware(workspace: Workspace, plan: RoutePlan, shape_of: ShapeOf) -
         if step is not None:
             steps.append(step)
         elif middleware.role is not Role.CONTEXT:
-            code, words = REFUSING[middleware.role]
-            plan.problems.append(Problem(code, f"{words} `{middleware.name}`", middleware.place))
+            plan.problems.append(_refusal(middleware))
     plan.checks, plan.steps = tuple(checks), tuple(steps)
     return shapes
+
+
+def _refusal(middleware: Middleware) -> Problem:
+    """What a route is told of middleware that is not carried over."""
+    code, words = REFUSING[middleware.role]
+    package = known(middleware)
+    if package is not None and package.fate is Fate.PORTED:
+        reason = ", which a function makes: no name would tell its counts from those of others"
+    else:
+        reason = f": {package.reason}" if package is not None else ""
+    return Problem(code, f"{words} `{middleware.name}`{reason}", middleware.place)
 
 
 def stopped_by(step: Step, problem: Problem) -> Problem:
     """What a route is told whose middleware meets an obstacle."""
     middleware = step.middleware
-    code, words = REFUSING[middleware.role]
+    code, words = REFUSING.get(middleware.role, REFUSING[Role.OTHER])
     joint = ", which" if problem.text[:1].isalpha() else ":"
     return Problem(code, f"{words} `{middleware.name}`{joint} {problem.text}", middleware.place)
 

@@ -64,6 +64,8 @@ class Step:
     """When it does not run; a condition that only the original can decide."""
     harmless: bool = False
     """Always goes on, and leaves the input as it is: nothing depends on its having run but what it sets."""
+    twin: str = ""
+    """The function of the runtime library that takes the place of a package's, whose call `function` is."""
 
 
 def read_step(workspace: Workspace, middleware: Middleware) -> Step | None:

@@ -94,4 +94,5 @@ def _value(name: str, node: SgNode, env: list[str]) -> str | None:
         return None
     env.append(found.group(1))
     fallback = found.group(3)
-    return f"env.{found.group(1)} ?? " + (f'"{fallback[1:-1]}"' if fallback else '"*"')
+    # The package sends nothing where the origin is undefined; no request comes from an empty one.
+    return f"env.{found.group(1)} ?? " + (f'"{fallback[1:-1]}"' if fallback else '""')

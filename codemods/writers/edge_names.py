@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from codemods.source import find_all, parse, span_of
 from codemods.writers.code import ImportSpec
+from codemods.writers.library import is_library
 
 RESERVED = frozenset(
     {"ActionCtx", "Hono", "HonoWithConvex", "HttpRouterWithHono", "answer", "api", "app", "body", "c", "cors", "err",
@@ -14,8 +15,8 @@ RESERVED = frozenset(
 """Names that the frame of http.ts has for its own."""
 
 
-_FRAME = ("convex:lib/edge", "convex:_generated")
-"""Modules whose names are reserved, for nobody but them."""
+_GENERATED = "convex:_generated"
+"""Modules whose names are reserved, for nobody but them, as those of the library are."""
 
 
 class EdgeNames:
@@ -38,10 +39,10 @@ class EdgeNames:
         renamed: dict[str, str] = {}
         found = []
         for spec in imports:
-            if not spec.module.startswith("convex:") or spec.module.startswith(_FRAME):
+            if not spec.module.startswith("convex:") or spec.module.startswith(_GENERATED):
                 found.append(spec)
                 continue
-            local = self.local(spec)
+            local = spec.name if is_library(spec) else self.local(spec)
             if local != spec.binds:
                 renamed[spec.binds] = local
             found.append(ImportSpec(spec.module, spec.name, local if local != spec.name else "", spec.type_only))

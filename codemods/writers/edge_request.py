@@ -14,6 +14,9 @@ from codemods.writers.ported import Ported, parameter_node, references
 _INPUT = {"query": "{c}.req.query()", "params": "{c}.req.param()"}
 PARTIAL = frozenset({"cookies", "url", "path", "baseUrl"})
 """What depends on the other middleware, or on where the code is mounted."""
+_BELOW = frozenset({"url", "path", "baseUrl"})
+_ALONE = frozenset({"arguments", "array", "arrow_function", "pair", "return_statement", "variable_declarator"})
+"""Where an expression needs no parentheses to be awaited."""
 _LOGGER = re.compile(r"^(console|[\w.]*log(ger)?)\.(log|info|warn|error|debug|trace|http|verbose|fatal)$", re.I)
 
 
@@ -31,9 +34,17 @@ def request_reads(ported: Ported, function: SgNode, index: int, context: str) ->
 
 
 def read_edit(
-    ported: Ported, reference: SgNode, context: str, provided: frozenset[str] = frozenset(), waits: bool = False
+    ported: Ported,
+    reference: SgNode,
+    context: str,
+    provided: frozenset[str] = frozenset(),
+    waits: bool = False,
+    depth: int | None = None,
 ) -> Edit | None:
-    """What the edge knows of the request, by one use of it; `waits` says that it may be awaited there."""
+    """What the edge knows of the request, by one use of it; `waits` says that it may be awaited there.
+
+    `depth` counts the segments of the path that are cut off where the code is mounted, if that is known.
+    """
     read = _member_of(reference)
     if read is None:
         return None
@@ -45,16 +56,20 @@ def read_edit(
         return Edit.replace(span_of(found.node), f"{context}.req.header()")
     if not isinstance(found, FactRead) or found.fact is None:
         return None
-    text = fact_text(ported, found.fact, context, waits)
-    return Edit.replace(span_of(found.node), text) if text is not None else None
-
-
-def fact_text(ported: Ported, fact: Fact, context: str, waits: bool) -> str | None:
-    """Hono's expression for a fact; None for one that would have to be awaited where nothing can be."""
-    known = edge_read(fact.part, fact.key, context)
-    if known.text.startswith("(await") and not waits:
+    text = fact_text(ported, found.fact, context, waits, depth)
+    if text is None:
         return None
-    ported.asks |= {fact.key or "", fact.part.value} & PARTIAL
+    above = found.node.parent()
+    joined = text.startswith("await ") and (above is None or above.kind() not in _ALONE)
+    return Edit.replace(span_of(found.node), f"({text})" if joined else text)
+
+
+def fact_text(ported: Ported, fact: Fact, context: str, waits: bool, depth: int | None = None) -> str | None:
+    """Hono's expression for a fact; None for one that would have to be awaited where nothing can be."""
+    known = edge_read(fact.part, fact.key, context, depth or 0)
+    if known.text.startswith("await ") and not waits:
+        return None
+    ported.asks |= {fact.key or "", fact.part.value} & (PARTIAL if depth is None else PARTIAL - _BELOW)
     text = known.text
     for library in known.library:
         text = text.replace(f"{library}(", f"{ported.use(library)}(")
@@ -99,10 +114,10 @@ def _without(file: SourceFile, part: SgNode) -> Edit | None:
     if part.kind() == "template_substitution":
         return Edit.delete(span_of(part))
     plain = part.kind() in ("pair", "member_expression", "subscript_expression")
-    return Edit.delete(_with_comma(file, part)) if plain else None
+    return Edit.delete(with_comma(file, part)) if plain else None
 
 
-def _with_comma(file: SourceFile, node: SgNode) -> Span:
+def with_comma(file: SourceFile, node: SgNode) -> Span:
     """A list's element with its comma and, where it stands alone, its line."""
     span = span_of(node)
     text = file.text

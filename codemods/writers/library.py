@@ -18,6 +18,8 @@ RUNTIME = Path(__file__).parent / "runtime"
 _DECLARATION = re.compile(r"^export (?:abstract |async )*(?:function|class|type|interface|const) (\w+)", re.MULTILINE)
 _IMPORT = re.compile(r'^import (type )?\{([^}]*)\} from "([^"]+)";$', re.MULTILINE)
 _TYPE = re.compile(r"^export (?:type|interface) ", re.MULTILINE)
+_REGISTERED = re.compile(r"\binternal\.lib\.\w+\.(\w+)")
+"""Functions of the library that Convex runs for others of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,12 @@ def spec_of(name: str, local: str = "") -> ImportSpec:
     """The import of a library declaration."""
     declaration = _library()[name]
     return ImportSpec(f"convex:{declaration.module}", name, local, declaration.is_type)
+
+
+def is_library(spec: ImportSpec) -> bool:
+    """Does an import take a declaration of the library, and not one of the user's in a module of the same name?"""
+    declaration = _library().get(spec.name)
+    return declaration is not None and spec.module == f"convex:{declaration.module}"
 
 
 EXPRESS_5 = {"readQuery": "readFlatQuery", "readBody": "readOptionalBody"}
@@ -129,7 +137,8 @@ def _names_used(path: Path) -> dict[str, set[str]]:
     for statement in file.root.children():
         declaration = statement.field("declaration")
         for name in _declared(declaration) if declaration is not None else ():
-            used.setdefault(name, set()).update(one.name for one in file.bindings.free(statement).bindings)
+            free = {one.name for one in file.bindings.free(statement).bindings}
+            used.setdefault(name, set()).update(free, _REGISTERED.findall(statement.text()))
     return used
 
 

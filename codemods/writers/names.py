@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from codemods.ir.table import Schema, Table
+from codemods.writers.library_tables import TABLES
 from codemods.writers.plural import plural_of
 
 MAX_LENGTH = 64
@@ -169,7 +170,7 @@ def schema_names(schema: Schema) -> SchemaNames:
     """Names for every table, in the schema's order; later tables give way to earlier ones."""
     tables: dict[str, RowNames] = {}
     renames: list[Rename] = []
-    taken: set[str] = set()
+    taken: set[str] = set(TABLES)
     types = set(_TYPES_TAKEN)
     for table in schema.tables:
         names = _row_names(table, taken, types)

@@ -54,6 +54,8 @@ class Ported:
     """What only some registrations can give: `cookies`, which have to be parsed, and `url`, `path`, `baseUrl`."""
     is_helper: bool = False
     """It is handed the request by middleware, and is none itself."""
+    framework: set[str] = field(default_factory=set)
+    """Parameters of functions in it that stand for what Express gives, whose uses have been read."""
     helpers: list[Helper] = field(default_factory=list)
     """Functions that are given the request."""
 

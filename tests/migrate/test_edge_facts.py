@@ -68,7 +68,7 @@ READS = {
         "(req, res) => res.json(req.ip || req.socket.remoteAddress || req.connection?.remoteAddress)",
         "(ctx, args) => toJson(args.ip || args.ip || args.ip)",
         "ip: v.optional(v.string())",
-        "ip: (await c.env.meta.getRequestMetadata()).ip ?? undefined",
+        "ip: await ipOf(c)",
     ),
     "the path below the router": (
         "(req, res) => res.json([req.method, req.path, req.url, req.baseUrl])",
@@ -114,7 +114,7 @@ def test_what_the_edge_sets_gives_way_to_what_the_body_holds(codemod: CodemodTes
     migrated = _migrated(codemod, "(req, res) => res.json([req.body.ip, req.ip, req.query.host, req.get('host')])")
     assert "toJson([args.ip, args.requestIp, args.host, args.requestHost])" in migrated.files["convex/users.ts"]
     served = " ".join(route_in(migrated, "/users/:id").split())
-    assert served.index("ip: body.ip") < served.index("requestIp: (await c.env.meta")
+    assert served.index("ip: body.ip") < served.index("requestIp: await ipOf(c)")
 
 
 REFUSED = {

@@ -7,12 +7,16 @@ import pytest
 from convex_project import ConvexProject, Json, Request
 
 from codemods.writers.library import RUNTIME, all_names, library, module_of, spec_of
+from codemods.writers.library_tables import TABLES
 
 SCHEMA = """
 import { defineSchema, defineTable } from "convex/server";
 import { v } from "convex/values";
-export default defineSchema({ things: defineTable({ name: v.string() }) });
-"""
+export default defineSchema({
+  things: defineTable({ name: v.string() }),
+TABLES
+});
+""".replace("TABLES", "\n".join(TABLES.values()))
 
 APP = """
 import { v } from "convex/values";

@@ -14,10 +14,9 @@ from codemods.migrate.removal.elements import Element, Kind
 from codemods.migrate.removal.moved import Moved
 from codemods.planner.npm import Nature, package_nature
 from codemods.planner.pieces import is_function_call
-from codemods.planner.routes import SILENT
 from codemods.planner.runtimes import GLOBALS
 from codemods.readers.express.handlers import ASYNC_PACKAGES, forwarded_parameter
-from codemods.readers.express.middleware import PACKAGES
+from codemods.readers.express.packages import PACKAGES, Fate
 from codemods.readers.loggers import LOGGERS
 from codemods.source import SourceFile, find_all, parameters, span_of
 from codemods.source.tree import FUNCTION_KINDS, enclosing, member_path
@@ -45,7 +44,7 @@ _HOST = frozenset(
 )
 
 _REQUEST = re.compile(r"^_*(req|request)\d?$", re.I)
-_SERVERS = frozenset(name for name, role in PACKAGES.items() if role in SILENT)
+_SERVERS = frozenset(name for name, package in PACKAGES.items() if package.fate is not Fate.LEFT)
 
 
 class Contents:

@@ -50,7 +50,8 @@ async function fromRouter(test, request, path) {
   const body = hasBody ? await bodyOf(request) : undefined;
   // The router of a deployment answers HEAD by GET.
   const method = request.method === "HEAD" ? "GET" : request.method;
-  return test.fetch(path, { method, headers: headersOf(request), body: body?.length ? body : undefined });
+  const sender = { ip: request.socket.remoteAddress, userAgent: request.headers["user-agent"] };
+  return test.withRequestMetadata(sender).fetch(path, { method, headers: headersOf(request), body: body?.length ? body : undefined });
 }
 
 async function answer(test, request, path) {

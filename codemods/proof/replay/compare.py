@@ -31,6 +31,14 @@ _TOKEN = re.compile(r"[\w-]+\.[\w-]+\.[\w-]*")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)")
 _EXPRESS_PAGE = re.compile(r"^<!DOCTYPE html>[\s\S]*<title>Error</title>[\s\S]*<pre>")
 _OWN_PAGE = re.compile(r"^<pre>[^<]*</pre>$|^404 Not Found$")
+_WAITS = {
+    "ratelimit": re.compile(r"\b(?:reset|t)=(\d+)"),
+    "ratelimit-reset": re.compile(r"^(\d+)$"),
+    "retry-after": re.compile(r"^(\d+)$"),
+    "x-ratelimit-reset": re.compile(r"^(\d+)$"),
+}
+"""Headers that say how long to wait, in seconds, or until when, and where they do."""
+
 _KEY = re.compile(r"\d+|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|[\w-]{16,}", re.I)
 _NOW = 3600.0
 """Seconds: only what speaks of the time of the replay may differ a little."""
@@ -88,7 +96,7 @@ def _compared(old: Answer, new: Answer, names: Names) -> Iterator[Difference]:
         return
     for name in sorted((old.headers.keys() | new.headers.keys()) - _NOT_COMPARED):
         first, second = old.headers.get(name, ""), names.renamed(new.headers.get(name, ""))
-        if first != second and not _same_text(first, second, names):
+        if first != second and not _same_text(first, second, names) and not _same_wait(name, first, second):
             yield Difference(f"header {name}", first, second)
     if old.status >= 400 and _EXPRESS_PAGE.search(old.text) and _OWN_PAGE.search(new.text):
         return
@@ -143,6 +151,16 @@ def _same_text(old: str, new: str, names: Names) -> bool:
     if _RANDOM.fullmatch(old) and _RANDOM.fullmatch(new):
         return names.note(old, new)
     return False
+
+
+def _same_wait(name: str, old: str, new: str) -> bool:
+    """The same but for a few seconds by which the two windows started apart."""
+    pattern = _WAITS.get(name)
+    first, second = (pattern.search(old), pattern.search(new)) if pattern is not None else (None, None)
+    if pattern is None or first is None or second is None:
+        return False
+    alike = old[: first.start(1)] + old[first.end(1) :] == new[: second.start(1)] + new[second.end(1) :]
+    return alike and abs(int(first[1]) - int(second[1])) <= TOLERANCE
 
 
 def _same_moment(old: float, new: float) -> bool:

@@ -14,59 +14,11 @@ from codemods.readers.express.caching import remembers_answers
 from codemods.readers.express.follow import bare, inline_function, value_of
 from codemods.readers.express.handlers import returned_function, wrapped_function
 from codemods.readers.express.logging import LogCalls
+from codemods.readers.express.packages import package_of
 from codemods.readers.express.passing import passes_through, writes_context
 from codemods.source import SourceFile, arguments, find_all, member, named, parameters, span_of, unwrap
 from codemods.source.tree import FUNCTION_KINDS
 from codemods.workspace import External, FunctionRef, Workspace
-
-PACKAGES: dict[str, Role] = {
-    "body-parser": Role.BODY_PARSER,
-    "celebrate": Role.VALIDATION,
-    "compression": Role.COMPRESSION,
-    "connect-flash": Role.SESSION,
-    "connect-history-api-fallback": Role.STATIC,
-    "cookie-parser": Role.COOKIES,
-    "cookie-session": Role.SESSION,
-    "cors": Role.CORS,
-    "csurf": Role.GUARD,
-    "express-basic-auth": Role.GUARD,
-    "express-fileupload": Role.UPLOAD,
-    "express-jwt": Role.GUARD,
-    "express-list-endpoints": Role.OTHER,
-    "express-mongo-sanitize": Role.OTHER,
-    "express-openapi-validator": Role.VALIDATION,
-    "express-rate-limit": Role.RATE_LIMIT,
-    "express-session": Role.SESSION,
-    "express-slow-down": Role.RATE_LIMIT,
-    "express-status-monitor": Role.LOGGING,
-    "express-validator": Role.VALIDATION,
-    "express-winston": Role.LOGGING,
-    "express-xss-sanitizer": Role.OTHER,
-    "helmet": Role.SECURITY_HEADERS,
-    "hpp": Role.OTHER,
-    "method-override": Role.OTHER,
-    "morgan": Role.LOGGING,
-    "multer": Role.UPLOAD,
-    "passport": Role.GUARD,
-    "pino-http": Role.LOGGING,
-    "rate-limiter-flexible": Role.RATE_LIMIT,
-    "response-time": Role.LOGGING,
-    "serve-favicon": Role.STATIC,
-    "serve-index": Role.STATIC,
-    "serve-static": Role.STATIC,
-    "swagger-ui-express": Role.STATIC,
-    "xss-clean": Role.OTHER,
-}
-"""Packages whose middleware has one purpose."""
-
-EXPRESS_OWN: dict[str, Role] = {
-    "json": Role.BODY_PARSER,
-    "urlencoded": Role.BODY_PARSER,
-    "raw": Role.BODY_PARSER,
-    "text": Role.BODY_PARSER,
-    "static": Role.STATIC,
-}
-"""Middleware that the express package itself exports."""
 
 _NAMES: tuple[tuple[re.Pattern[str], Role], ...] = (
     (re.compile(r"error", re.I), Role.ERROR),
@@ -128,6 +80,7 @@ def _one(workspace: Workspace, file: SourceFile, node: SgNode) -> Middleware:
         expression=CodeRef(file.path, span_of(node)),
         definition=CodeRef(definition.file, span_of(definition.node)) if definition is not None else None,
         library=package,
+        exported=exported,
     )
 
 
@@ -207,14 +160,9 @@ def _returned_call(function: SgNode) -> SgNode | None:
 def _role(
     workspace: Workspace, package: str | None, exported: tuple[str, ...], definition: FunctionRef | None, node: SgNode
 ) -> Role:
-    if package in ("express", "body-parser") and _parses_specially(exported, node):
-        return Role.OTHER
     if package is not None:
-        if package == "express":
-            return next((EXPRESS_OWN[name] for name in exported if name in EXPRESS_OWN), Role.OTHER)
-        if package == "passport" and "initialize" in exported:
-            return Role.SESSION
-        return PACKAGES.get(package, _by_name(node.text()))
+        known = package_of(package, exported)
+        return known.role if known is not None else _by_name(node.text()) if package != "express" else Role.OTHER
     if definition is not None:
         file = workspace.source(definition.file)
         if _hands_to_parsers(workspace, file, definition.node):
@@ -241,8 +189,8 @@ def _hands_to_parsers(workspace: Workspace, file: SourceFile, function: SgNode) 
             _, package, exported = _definition(workspace, file, callee)
             made = value_of(workspace, file.path, callee) if callee.kind() != "call_expression" else None
             special = _parses_specially(exported, made.node if made is not None else callee)
-            own = any(EXPRESS_OWN.get(name) is Role.BODY_PARSER for name in exported)
-            if package not in ("express", "body-parser") or special or not own:
+            known = package_of(package, exported) if package in ("express", "body-parser") else None
+            if known is None or known.role is not Role.BODY_PARSER or special:
                 return False
             parsers += 1
     tests = [node.field("condition") for node in find_all(body, "if_statement", "ternary_expression")]

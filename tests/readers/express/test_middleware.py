@@ -21,7 +21,8 @@ PACKAGES = {
     "require('express-session')({ secret })": Role.SESSION,
     "require('express-rate-limit')({ max: 5 })": Role.RATE_LIMIT,
     "require('multer')({ dest: 'x' }).single('file')": Role.UPLOAD,
-    "require('passport').initialize()": Role.SESSION,
+    "require('passport').initialize()": Role.OTHER,
+    "require('passport').session()": Role.SESSION,
     "require('passport').authenticate('jwt')": Role.GUARD,
     "require('xss-clean')()": Role.OTHER,
 }

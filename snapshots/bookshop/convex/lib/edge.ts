@@ -42,19 +42,34 @@ export function withField(old: any, keys: string[], value: string): any {
   return { ...old, [key]: withField(old?.[key], inner, value) };
 }
 
-/** The body of a request: JSON, or the fields of a form; an empty object when there is none. */
+/** The body of a request: what a parser made of it, else JSON; an empty object when there is none. */
 export async function readBody(c: Context): Promise<any> {
-  const type = c.req.header("content-type") ?? "";
-  if (type.includes("x-www-form-urlencoded")) return readFields(new URLSearchParams(await c.req.text()));
-  const text = type.includes("json") ? await c.req.text() : "";
-  return text === "" ? {} : parseJson(text);
+  const parsed: unknown = c.get("body");
+  if (parsed !== undefined) return parsed;
+  return isOfType(c, "application/json") ? parseJson(await bodyText(c)) : {};
 }
 
-/** JSON as Express's parser takes it: an object or an array, all else is a bad request. */
-export function parseJson(text: string): unknown {
+/** Is the body of one of these types? Either half of a type may be `*`. */
+export function isOfType(c: Context, ...types: string[]): boolean {
+  const own = (c.req.header("content-type") ?? "").split(";")[0].trim().toLowerCase();
+  return types.some((type) => own !== "" && (type === own || RegExp(`^${type.replaceAll("*", ".+")}$`).test(own)));
+}
+
+/** The text of a body; one that is too large is refused. */
+export async function bodyText(c: Context, limit = 100 * 1024): Promise<string> {
+  const text = await c.req.text();
+  const length = new TextEncoder().encode(text).length;
+  if (length <= limit) return text;
+  const details = { status: 413, statusCode: 413, type: "entity.too.large", expose: true };
+  throw Object.assign(new Error("request entity too large"), details, { expected: length, length, limit });
+}
+
+/** JSON as Express's parser takes it: an object or an array unless it is told to take all; else a bad request. */
+export function parseJson(text: string, strict = true): unknown {
+  if (text === "") return {};
   try {
     const first = text.trim()[0];
-    if (first !== undefined && first !== "{" && first !== "[") {
+    if (strict && first !== undefined && first !== "{" && first !== "[") {
       throw new SyntaxError(`Unexpected token '${first}', "${text}" is not valid JSON`);
     }
     return JSON.parse(text);

@@ -1,0 +1,72 @@
+"""Middleware of packages that the generated code has a twin of, in its own runtime library.
+
+The call moves as it is written, and takes its function from there: `hpp({ whitelist: ["tags"] })`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ast_grep_py import SgNode
+
+from codemods.ir.app import Middleware
+from codemods.readers.express.follow import value_of
+from codemods.source import FUNCTION_KINDS, SourceFile, find_all, span_of, unwrap
+from codemods.workspace import External, Workspace
+
+LIMITS, LIMITER = "express-rate-limit", "rateLimit"
+_PARSERS = {"json": "jsonBody", "urlencoded": "formBody", "text": "textBody"}
+TWINS: dict[str, dict[str, str]] = {
+    LIMITS: {"": LIMITER, "rateLimit": LIMITER},
+    "cors": {"": "cors"},
+    "express": _PARSERS,
+    "body-parser": _PARSERS,
+    "hpp": {"": "hpp"},
+    "xss-clean": {"": "xssClean"},
+}
+"""Package, exported name (empty for the package itself and its default), function of the library."""
+
+_CALLS = ("call_expression", "new_expression")
+
+
+@dataclass(frozen=True, slots=True)
+class TwinCall:
+    """A call that makes a middleware, `cors({ … })`, and the function that does so in the library."""
+
+    file: str
+    node: SgNode
+    function: str
+
+    @property
+    def maker(self) -> SgNode | None:
+        """The function around it, in which its name has its meaning."""
+        return next((node for node in self.node.ancestors() if node.kind() in FUNCTION_KINDS), None)
+
+
+def twin_of(workspace: Workspace, middleware: Middleware) -> TwinCall | None:
+    """The call behind a middleware, followed through one name; None for what makes others by functions of its own."""
+    file = workspace.source(middleware.expression.file)
+    kinds = (*_CALLS, "identifier", "member_expression")
+    found = next((node for node in find_all(file.root, *kinds) if span_of(node) == middleware.expression.span), None)
+    if found is None:
+        return None
+    node = unwrap(found)
+    if node.kind() in _CALLS:
+        return _call(workspace, file.path, node)
+    value = value_of(workspace, file.path, node)
+    return _call(workspace, value.file, value.node) if value is not None else None
+
+
+def twin_calls(workspace: Workspace, file: SourceFile, node: SgNode) -> list[TwinCall]:
+    """All such calls below a node, in order."""
+    found = [call for one in find_all(node, *_CALLS) if (call := _call(workspace, file.path, one)) is not None]
+    return sorted(found, key=lambda call: span_of(call.node).start)
+
+
+def _call(workspace: Workspace, path: str, node: SgNode) -> TwinCall | None:
+    target = workspace.callee(path, node) if node.kind() in _CALLS else None
+    if not isinstance(target, External):
+        return None
+    exported = [name for name in target.path if name != "default"]
+    function = TWINS.get(target.module, {}).get(".".join(exported))
+    return TwinCall(path, node, function) if function is not None else None

@@ -1,0 +1,235 @@
+"""Calls of packages' middleware as calls of their twins in the runtime library: `rateLimit("api", { … })`."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+
+from ast_grep_py import SgNode
+
+from codemods.planner.twin_steps import TwinDepths, may_throw
+from codemods.readers.express.follow import value_of
+from codemods.readers.express.limiters import LimiterNames
+from codemods.readers.express.twins import LIMITER, LIMITS, TwinCall, twin_calls
+from codemods.readers.literals import Computed, Entry, Property, Spread, entries
+from codemods.source import FUNCTION_KINDS, Edit, SourceFile, Span, arguments, named, property_name, span_of, unwrap
+from codemods.workspace import Workspace
+from codemods.writers.edge_request import with_comma
+from codemods.writers.limiters import LimiterFunction
+from codemods.writers.ported import Ported, untyped
+
+_FUNCTIONS = (*FUNCTION_KINDS, "method_definition")
+_CODES = {LIMITER: "CX802"}
+
+
+class Option(StrEnum):
+    """What becomes of an option."""
+
+    VALUE = "value"
+    """It stays, as long as it is no function."""
+    FUNCTION = "function"
+    """It stays; a function of the request is written for the edge, and has to stand in place."""
+    OWN = "own"
+    """It stays, whatever it is: a function of it gets nothing of Express."""
+    DROPPED = "dropped"
+    """It is about what the library does in its own way."""
+
+
+_BODIES = {"limit": Option.VALUE, "type": Option.VALUE, "verify": Option.DROPPED, "inflate": Option.DROPPED}
+
+OPTIONS: dict[str, dict[str, Option]] = {
+    LIMITER: {
+        "windowMs": Option.VALUE,
+        "max": Option.FUNCTION,
+        "limit": Option.FUNCTION,
+        "message": Option.VALUE,
+        "statusCode": Option.VALUE,
+        "handler": Option.FUNCTION,
+        "legacyHeaders": Option.VALUE,
+        "headers": Option.VALUE,
+        "standardHeaders": Option.VALUE,
+        "draft_polli_ratelimit_headers": Option.VALUE,
+        "identifier": Option.VALUE,
+        "keyGenerator": Option.FUNCTION,
+        "ipv6Subnet": Option.VALUE,
+        "skip": Option.FUNCTION,
+        "skipSuccessfulRequests": Option.VALUE,
+        "skipFailedRequests": Option.VALUE,
+        "requestWasSuccessful": Option.FUNCTION,
+        "store": Option.DROPPED,
+        "validate": Option.DROPPED,
+        "passOnStoreError": Option.DROPPED,
+        "logger": Option.DROPPED,
+    },
+    "cors": {
+        "origin": Option.OWN,
+        "methods": Option.VALUE,
+        "allowedHeaders": Option.VALUE,
+        "exposedHeaders": Option.VALUE,
+        "credentials": Option.VALUE,
+        "maxAge": Option.VALUE,
+        "preflightContinue": Option.VALUE,
+        "optionsSuccessStatus": Option.VALUE,
+    },
+    "jsonBody": {**_BODIES, "strict": Option.VALUE},
+    "formBody": {**_BODIES, "extended": Option.VALUE, "parameterLimit": Option.DROPPED, "depth": Option.DROPPED},
+    "textBody": {**_BODIES, "defaultCharset": Option.DROPPED},
+    "hpp": {"whitelist": Option.VALUE},
+    "xssClean": {},
+}
+"""The options that are understood, by function of the library. All others are an obstacle."""
+
+_RENAMED = {"headers": "legacyHeaders", "draft_polli_ratelimit_headers": "standardHeaders"}
+"""Options of earlier versions of express-rate-limit."""
+
+
+def port_twins(workspace: Workspace, file: SourceFile, node: SgNode, names: LimiterNames, depths: TwinDepths) -> Ported:
+    """All such calls below a node."""
+    ported = Ported(file)
+    for call in twin_calls(workspace, file, node):
+        _Call(workspace, ported, call, depths).write(names)
+    return ported
+
+
+class _Call:
+    """One call on its way."""
+
+    def __init__(self, workspace: Workspace, ported: Ported, call: TwinCall, depths: TwinDepths) -> None:
+        self._workspace, self._ported, self._call, self._depths = workspace, ported, call, depths
+        self._file, self._options = ported.file, OPTIONS[call.function]
+        self._code = _CODES.get(call.function, "CX701")
+
+    def write(self, names: LimiterNames) -> None:
+        self._callee()
+        given = arguments(self._call.node)
+        if self._call.function == LIMITER:
+            self._name(names.of(self._file.path, self._call.node), bool(given))
+        if self._call.function == "formBody" and "extended" not in self._call.node.text():
+            self._flat(unwrap(given[0]) if given else None)
+        if given:
+            self._given(unwrap(given[0]))
+
+    def _callee(self) -> None:
+        """The library's function under the local name that the package's had; what said its type goes."""
+        node = self._call.node
+        callee = node.field("function") or node.field("constructor")
+        assert callee is not None
+        local = callee.text() if callee.kind() == "identifier" else self._call.function
+        self._ported.library[self._call.function] = local
+        self._ported.edits.append(Edit.replace(Span(span_of(node).start, span_of(callee).end), local))
+        untyped(self._ported, node.field("type_arguments"))
+        holder = node.parent()
+        if holder is not None and holder.kind() == "variable_declarator":
+            untyped(self._ported, holder.field("type"))
+
+    def _name(self, name: str, followed: bool) -> None:
+        quote = "'" if self._file.text.count("'") > self._file.text.count('"') else '"'
+        opening = self._call.node.field("arguments")
+        assert opening is not None
+        comma = ", " if followed else ""
+        self._ported.edits.append(Edit.insert(span_of(opening).start + 1, f"{quote}{name}{quote}{comma}"))
+
+    def _flat(self, options: SgNode | None) -> None:
+        """Forms are not nested from version 5 of Express on, unless they are told to be."""
+        if _major(self._workspace, self._file, "express", 4) < 5:
+            return
+        if options is None:
+            closing = span_of(self._call.node).end - 1
+            self._ported.edits.append(Edit.insert(closing, "{ extended: false }"))
+        elif options.kind() == "object":
+            comma = ", " if named(options) else " "
+            self._ported.edits.append(Edit.insert(span_of(options).start + 1, f" extended: false{comma.rstrip()}"))
+
+    def _problem(self, text: str, node: SgNode) -> None:
+        self._ported.problem(self._code, text, node)
+
+    # ---- options ----------------------------------------------------------------------------------
+
+    def _given(self, options: SgNode) -> None:
+        if options.kind() != "object":
+            self._named(options)
+            return
+        for entry in entries(options):
+            key, value = _option_of(entry)
+            if key is None:
+                self._problem(f"takes options from `{value.text()}`", value)
+            else:
+                self._option(key, value)
+
+    def _named(self, options: SgNode) -> None:
+        """Options that stand elsewhere stay as they are: none of them may have to change."""
+        value = value_of(self._workspace, self._file.path, options)
+        if value is None or value.node.kind() != "object":
+            self._problem(f"takes options from `{options.text()}`, which cannot be read", options)
+            return
+        for entry in entries(value.node):
+            key, node = _option_of(entry)
+            treatment = self._options.get(key or "")
+            stays = treatment is Option.OWN or (
+                treatment in (Option.VALUE, Option.FUNCTION) and unwrap(node).kind() not in _FUNCTIONS
+            )
+            if not stays or key in _RENAMED:
+                self._problem(f"sets the option `{key or node.text()}` in `{options.text()}`", options)
+
+    def _option(self, key: str, value: SgNode) -> None:
+        plain, entry = unwrap(value), _entry(value)
+        is_function = plain.kind() in _FUNCTIONS
+        match self._options.get(key):
+            case None:
+                self._problem(f"sets the option `{key}`", value)
+            case Option.DROPPED if may_throw(self._workspace, self._file.path, plain):
+                self._problem(f"has a `{key}` that may refuse what is sent", value)
+            case Option.DROPPED:
+                self._ported.edits.append(Edit.delete(with_comma(self._file, entry)))
+            case Option.VALUE if is_function:
+                self._problem(f"has a function for its `{key}`", value)
+            case Option.FUNCTION if is_function:
+                depth = self._depths.of(self._call)
+                LimiterFunction(self._workspace, self._ported, key, plain, depth).write()
+            case Option.FUNCTION if key not in ("max", "limit"):
+                self._problem(f"has a `{key}` that is not written in place", value)
+            case Option.FUNCTION:
+                self._unlimited(plain)
+            case _ if key in _RENAMED:
+                self._rename(entry, _RENAMED[key])
+            case _:
+                pass
+
+    def _rename(self, entry: SgNode, name: str) -> None:
+        label = entry.field("key")
+        if label is None:
+            self._ported.edits.append(Edit.insert(span_of(entry).start, f"{name}: "))
+        else:
+            self._ported.edits.append(Edit.replace(span_of(label), name))
+
+    def _unlimited(self, value: SgNode) -> None:
+        """Before version 7 of express-rate-limit, a limit of 0 was none."""
+        if _major(self._workspace, self._file, LIMITS, 8) >= 7 or (value.kind() == "number" and value.text() != "0"):
+            return
+        simple = value.kind() in ("number", "identifier", "member_expression", "call_expression")
+        opening, closing = ("", "") if simple else ("(", ")")
+        self._ported.edits.append(Edit.wrap(span_of(value), opening, f"{closing} || Infinity"))
+
+
+def _option_of(entry: Entry) -> tuple[str | None, SgNode]:
+    """The name of an option, and its value; a method is its own value."""
+    match entry:
+        case Property(key, value):
+            return key, value
+        case Spread(value):
+            return None, value
+        case Computed(node):
+            return property_name(node.field("name")), node
+
+
+def _entry(value: SgNode) -> SgNode:
+    """The pair of an option's value; a shorthand or method is its own."""
+    parent = value.parent()
+    return parent if parent is not None and parent.kind() == "pair" else value
+
+
+def _major(workspace: Workspace, file: SourceFile, name: str, usual: int) -> int:
+    """The major version of a package that the file gets."""
+    package = workspace.package_of(file.path)
+    found = re.search(r"\d+", package.dependencies.get(name, "") if package is not None else "")
+    return int(found.group()) if found is not None else usual
