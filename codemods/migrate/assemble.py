@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -81,6 +82,9 @@ class Assembler:
             target, name, local = row.module, type_name, spec.name if spec.name != type_name else ""
         if target.startswith("convex:"):
             target = relative(module, target.removeprefix("convex:"))
+        if target.startswith("file:"):
+            folder = posixpath.dirname(self.module_path(module))
+            target = posixpath.relpath(target.removeprefix("file:"), folder)
         return ChangeImport(target, name, local, spec.type_only)
 
     def route_group(self, plan: RoutePlan) -> str:

@@ -11,7 +11,7 @@ from codemods.planner.member_chains import member_chain
 from codemods.planner.memory import is_changed, is_state, is_written
 from codemods.source import FUNCTION_KINDS, Binding, Export, SourceFile, find_all, member, named, unwrap
 from codemods.source.tree import CLASS_KINDS, property_name
-from codemods.workspace import Declared, FunctionRef, InFile, Workspace
+from codemods.workspace import Declared, FunctionRef, InFile, Role, Workspace
 
 _FIELDS = frozenset({"public_field_definition", "field_definition"})
 _NAMES = frozenset({"identifier", "shorthand_property_identifier"})
@@ -167,10 +167,10 @@ def changes(workspace: Workspace, field: Declared) -> bool:
     if owner is not None and workspace.is_overridden(field.file, owner, field.name):
         return True
     value = field.node.field("value")
-    files = [field.file, *workspace.importers(field.file)]
+    importers = [path for path in workspace.importers(field.file) if workspace.role_of(path) is not Role.TEST]
     return any(
         is_written(expression) or is_changed(expression, value)
-        for path in files
+        for path in (field.file, *importers)
         if field.name in workspace.text(path)
         for expression in _named(workspace.source(path), field.name)
     )
@@ -191,7 +191,7 @@ def is_shared_state(workspace: Workspace, path: str, binding: Binding) -> bool:
     return any(
         is_changed(expression, binding.value)
         for importer in workspace.importers(path)
-        if binding.name in workspace.text(importer)
+        if binding.name in workspace.text(importer) and workspace.role_of(importer) is not Role.TEST
         for expression in _imported(workspace, importer, path, binding.name)
     )
 

@@ -55,7 +55,11 @@ class Globals:
     def _asks(self, node: SgNode) -> None:
         """A function asks anew each time; a constant has asked when the server started, and Convex asks at the push."""
         self._scan.facts.effects.add(Effect.CLOCK)
-        if self._scan.facts.piece.kind in CONSTANTS and not is_in_function(node, self._scan.node):
+        chain = member_chain(node)
+        parent = node.parent()
+        is_made = parent is not None and parent.kind() == "new_expression"
+        asks_now = is_made or is_function_call(chain[min(1, len(chain) - 1)]) is not None
+        if asks_now and self._scan.facts.piece.kind in CONSTANTS and not is_in_function(node, self._scan.node):
             name = self._scan.facts.piece.name
             self._scan.problem(node, "CX104", f"`{name}` is what `{outer_name(node)}` was when the server started")
 

@@ -6,8 +6,9 @@ from ast_grep_py import SgNode
 
 from codemods.planner.constants import Constant, changes, constant_of, field_of, is_shared_state
 from codemods.planner.errors import extends_error
-from codemods.planner.facts import PieceUse, Style
+from codemods.planner.facts import PackageUse, PieceUse, Style
 from codemods.planner.member_chains import bound_to, member_chain
+from codemods.planner.memory import is_filled_once
 from codemods.planner.packages import Packages, is_logger
 from codemods.planner.pieces import (
     PieceKind,
@@ -38,7 +39,11 @@ class Names:
             return
         if binding.imported is not None:
             target = self._scan.workspace.resolve_import(self._scan.file.path, binding.imported.module)
-            if isinstance(target, Asset):
+            if isinstance(target, Asset) and target.path.endswith(".json"):
+                whole = binding.imported.style == "require" and binding.imported.imported == "*"
+                imported = "default" if whole else binding.imported.imported
+                self._scan.facts.packages.append(PackageUse(f"file:{target.path}", imported, binding.name, False))
+            elif isinstance(target, Asset):
                 self._scan.problem(reference, "CX105", f"imports the file `{binding.imported.module}`")
             elif isinstance(target, Missing):
                 self._scan.problem(reference, "CX105", f"imports `{binding.imported.module}`, which was not found")
@@ -50,7 +55,10 @@ class Names:
         if binding.is_top_level or self._is_of_function(binding, reference):
             self._repository(binding, reference)
         else:
-            self._scan.problem(reference, "CX105", f"uses `{binding.name}` of the function around it")
+            around = binding.declaration.parent()
+            is_generic = around is not None and around.kind() == "type_parameters"
+            text = f"uses `{binding.name}` of the {'class' if is_generic else 'function'} around it"
+            self._scan.problem(reference, "CX105", text)
 
     def _is_of_function(self, binding: Binding, reference: SgNode) -> bool:
         """Can a name of the function around the piece leave it: a function, or the only constant of that name?"""
@@ -148,7 +156,8 @@ class Names:
         if piece is None:
             self._scan.problem(reference, "CX105", f"uses `{reference.text()}`, which is made inside another statement")
             return
-        if binding is not None and (binding.reassigned or is_shared_state(workspace, meaning.file, binding)):
+        changes_later = binding is not None and binding.reassigned and not is_filled_once(binding)
+        if changes_later or (binding is not None and is_shared_state(workspace, meaning.file, binding)):
             self._scan.problem(reference, "CX104", f"`{reference.text()}` is state in the memory of the server")
             return
         type_only = reference.kind() == "type_identifier"
@@ -171,7 +180,7 @@ class Names:
     def this(self) -> None:
         if self._scan.facts.piece.kind is PieceKind.DECLARATION:
             return  # a class that moves as a whole keeps its own `this`
-        for node in find_all(self._scan.node, "this"):
+        for node in find_all(self._scan.node, "this", "super"):
             if not self._scan.starts_query(node) and own_this(self._scan.node, node):
                 self._this_use(node)
 

@@ -48,7 +48,7 @@ class Packages:
         if found.module.split("/")[0] in LOGGERS:
             self.logger(reference, reference)
             return
-        if "@prisma/client" in (found.module, module):
+        if "@prisma/client" in (found.module, module) or found.module.startswith("@prisma/client/runtime"):
             self._prisma(found.imported, reference)
             return
         if found.type_only and package_nature(found.module) is not Nature.PURE:

@@ -42,12 +42,17 @@ _DATA: Mapping[str, str] = {
 """Types of written data by how their names end, behind the name of the model."""
 
 
+_ERROR = "KnownRequestError"
+
+
 def counterpart(schema: Schema, imported: str, reference: SgNode) -> Replaced | None:
     """What stands for an imported name of the client at one of its uses, None when nothing does."""
     if schema.table(imported) is not None:
         return Replaced(span_of(reference), "", f"table:{imported}", imported, True)
     if schema.enum(imported) is not None:
         return Replaced(span_of(reference), "", "enums", imported, reference.kind() == "type_identifier")
+    if imported.endswith(_ERROR):
+        return Replaced(span_of(reference), "DatabaseError", "errors", "DatabaseError")
     return _of_namespace(schema, reference) if imported == "Prisma" else None
 
 
@@ -58,7 +63,7 @@ def _of_namespace(schema: Schema, reference: SgNode) -> Replaced | None:
     if not names:
         return None
     whole = chain[1]
-    if names[0].endswith("KnownRequestError"):
+    if names[0].endswith(_ERROR):
         return Replaced(span_of(chain[-1]), "DatabaseError", "errors", "DatabaseError")
     if names[0] in _LITERALS and len(names) > 1:
         return Replaced(span_of(chain[2]), f'"{names[1]}"')

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from functools import cached_property
 
@@ -11,6 +12,11 @@ from codemods.planner.npm import Nature, package_nature
 from codemods.planner.pieces import Piece, PieceKey, PieceKind
 from codemods.source import SourceFile, member, named, span_of, unwrap
 from codemods.workspace import Role, Workspace
+
+_SETS_UP = re.compile(
+    r"(extend|mixin|plugin|locale|config|configure|defaults|setup|init|set|use|register|add)([A-Z].*)?"
+)
+"""Methods that change what a package does from then on."""
 
 
 class Setups:
@@ -49,7 +55,9 @@ def _set_up(file: SourceFile, statement: SgNode) -> str | None:
     call = next(iter(named(statement)), None)
     callee = call.field("function") if call is not None and call.kind() == "call_expression" else None
     parts = member(callee) if callee is not None else None
-    base = unwrap(parts[0]) if parts is not None else None
+    if parts is None or _SETS_UP.fullmatch(parts[1]) is None:
+        return None
+    base: SgNode | None = unwrap(parts[0])
     while base is not None and (inner := member(base)) is not None:
         base = unwrap(inner[0])
     binding = file.bindings.resolve(base) if base is not None and base.kind() == "identifier" else None

@@ -201,6 +201,47 @@ def test_a_constant_that_another_file_fills_is_state(codemod: CodemodTest) -> No
     assert codemod.migrate(files).outcome("GET /users") == f"needs-review {reason}"
 
 
+LAZY = {
+    "an object": ("let found: { size: number } | null = null;", "if (!found) found = { size: 10 };", True),
+    "an assignment of nothing else": ("let found: { size: number } | undefined;", "found ??= { size: 10 };", True),
+    "what a caller gives": ("let found: any;", "if (!found) found = { size };", False),
+    "a map that is written": ("let found: any;", "if (!found) found = new Map(); found.set(size, 1);", False),
+    "what is made anew": ("let found: any;", "found = { size: 10 };", False),
+    "a count": ("let found = 0;", "found++;", False),
+}
+
+
+@pytest.mark.parametrize("declared, filled, moves", LAZY.values(), ids=LAZY)
+def test_values_that_are_filled_in_once(codemod: CodemodTest, declared: str, filled: str, moves: bool) -> None:
+    settings = f"{declared}\n\nexport function get(size: number) {{\n  {filled}\n  return found;\n}}\n"
+    migrated = _migrated(codemod, 'import { get } from "./settings";', "get(1)", settings)
+    reason = "needs-review CX104 `found` is state in the memory of the server (src/settings.ts:4)"
+    assert migrated.outcome("GET /users") == ("migrated" if moves else reason)
+
+
+JSON = {
+    "whole": ('import limits from "./limits.json";', "limits.size", 'import limits from "../src/limits.json";'),
+    "by name": ('import { size } from "./limits.json";', "size", 'import { size } from "../src/limits.json";'),
+    "required": (
+        'const limits = require("./limits.json");',
+        "limits.size",
+        'import limits from "../src/limits.json";',
+    ),
+}
+
+
+@pytest.mark.parametrize("imports, read, written", JSON.values(), ids=JSON)
+def test_json_stays_where_it_is(codemod: CodemodTest, imports: str, read: str, written: str) -> None:
+    files = users_app(f'router.get("/", (req, res) => res.json({read}));', imports)
+    migrated = codemod.migrate({**files, "src/limits.json": '{ "size": 10 }\n'})
+    assert migrated.outcome("GET /users") == "migrated"
+    assert written in migrated.files["convex/users.ts"]
+    project = ConvexProject(migrated.root)
+    assert project.codegen() == []
+    assert project.tsc() == []
+    assert project.bundle() == []
+
+
 COMMON_JS = {
     "an object": ("module.exports = { size: 10 };", "settings.size", "export const settings = { size: 10 };"),
     "names": (

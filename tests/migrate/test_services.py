@@ -393,6 +393,41 @@ def test_an_object_that_keeps_nothing_is_a_module(codemod: CodemodTest, body: st
     assert text == f"async (ctx) => {{ return toJson(await {called}); }}\n"
 
 
+def test_methods_of_base_classes_are_functions_of_their_modules(codemod: CodemodTest) -> None:
+    base = """
+        export abstract class Base<Row> {
+          protected size = 5;
+
+          protected wrap<T>(items: T[]) {
+            return { items, size: this.size };
+          }
+
+          first(rows: Row[]): Row {
+            return rows[0];
+          }
+        }
+    """
+    service = """
+        import { Base } from "./base";
+
+        class Notes extends Base<string> {
+          async all() {
+            return super.wrap(await prisma.note.findMany({ take: this.size }));
+          }
+        }
+
+        export const notes = new Notes();
+    """
+    imports = 'import { notes } from "./notes.service";'
+    migrated = _migrated(codemod, "async (req, res) => res.json(await notes.all())", service, imports, base=base)
+    assert migrated.outcome("POST /users/:id") == "migrated"
+    assert "return base.wrap(await rows(" in migrated.files["convex/model/notes.ts"]
+    assert "  return { items, size: size };" in migrated.files["convex/lib/base.ts"]
+    refused = _migrated(codemod, "(req, res) => res.json(notes.first([]))", service, imports, base=base)
+    reason = "CX105 uses `Row` of the class around it (src/base.ts:8)"
+    assert refused.outcome("POST /users/:id") == f"needs-review {reason}"
+
+
 def test_an_object_that_keeps_something_is_left_to_its_owner(codemod: CodemodTest) -> None:
     service = """
         export class Basket {
