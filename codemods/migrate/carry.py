@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -27,7 +27,7 @@ from codemods.planner.problems import Problem
 from codemods.planner.replies import Delegate
 from codemods.planner.responses import plan_response
 from codemods.planner.rollback import catches, caught_halfway, may_roll_back
-from codemods.planner.routes import RoutePlan, plan_route
+from codemods.planner.routes import RoutePlan, handler_key, plan_route
 from codemods.planner.shapes import RequestFields, TypedFields
 from codemods.planner.values import Values
 from codemods.source import SourceFile, Span
@@ -226,8 +226,11 @@ class Carrier:
             news = self._refuse(key, found.problems) or news
         if news:
             return True
+        sharing: dict[PieceKey | None, list[RoutePlan]] = defaultdict(list)
         for plan in carried:
-            self._kind(plan, [other for other in carried if other.piece == plan.piece])
+            sharing[handler_key(plan)].append(plan)
+        for plan in carried:
+            self._kind(plan, sharing[handler_key(plan)])
             news = self._half_committed(plan) or news
             if needs_deep_parse(plan):
                 taken = {name for key, name in state.placement.validator_names.items() if key != plan.key}
