@@ -189,14 +189,14 @@ class IdFlow:
         if table is None:
             return
         file = self._workspace.source(query.file)
-        for field, value in written_values(query):
+        for owner, field, value in written_values(query, table, self._fields.schema):
             node = node_covering(file, value)
             if node is not None:
-                self._value(key, file, table, field, node)
-        for span in opaque_rows(query):
+                self._value(key, file, owner, field, node)
+        for owner, span in opaque_rows(query, table, self._fields.schema):
             node = node_covering(file, span)
-            if node is None or not self._row(key, file, node, table, 0):
-                self._opaque(key, file, table, query, span, node)
+            if node is None or not self._row(key, file, node, owner, 0):
+                self._opaque(key, file, owner, query, span, node)
 
     def _value(self, key: PieceKey, file: SourceFile, table: Table, field: str, node: SgNode) -> None:
         if self._fields.is_id(table, field):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from codemods.ir.query import Assignment, Change, Data, Op, Query
+from codemods.ir.query import Assignment, Change, Data, Nested, Op, Query
 from codemods.ir.table import OnDelete, Schema, Table
 from codemods.writers.parts import references_of
 
@@ -19,10 +19,17 @@ def may_stop_halfway(query: Query, schema: Schema) -> bool:
             return table is None or _may_break(query.data, table, schema)
         case Op.DELETE_MANY:
             return table is None or _is_refused(schema, {table.name, *_cascade(schema, table)})
+        case Op.CREATE | Op.UPDATE | Op.UPSERT:
+            return _is_nested(query.data) or _is_nested(query.update)
         case Op.DELETE:
             return table is None or _is_refused(schema, _cascade(schema, table))
         case _:
             return False
+
+
+def _is_nested(data: Data | None) -> bool:
+    """Are several rows written, of which a later one may fail?"""
+    return any(isinstance(part, Nested) for part in (data.parts if data is not None else ()))
 
 
 def _may_break(data: Data | None, table: Table, schema: Schema) -> bool:
