@@ -15,6 +15,7 @@ from codemods.source import Edit, SourceFile, Span, named, render, span_of
 from codemods.workspace import Workspace
 from codemods.writers.code import DbCode, ImportSpec, Refusal, Rewrite, TableUse
 from codemods.writers.conditions import Assemblies
+from codemods.writers.crossing import Crossing
 from codemods.writers.database import DatabaseEdits, transaction_parameters, write_control
 from codemods.writers.db import write_query
 from codemods.writers.library import library
@@ -84,7 +85,7 @@ class TextFacts:
 class PrismaSource:
     """One TypeScript file over a schema, with its queries."""
 
-    def __init__(self, root: Path, schema: str, code: str, optional: Iterable[str] = ()) -> None:
+    def __init__(self, root: Path, schema: str, code: str, optional: Iterable[str] = (), in_action: bool = False):
         root.mkdir(parents=True, exist_ok=True)
         (root / "package.json").write_text('{"name": "app", "dependencies": {"@prisma/client": "5"}}')
         (root / "app.ts").write_text(CLIENT + code)
@@ -94,6 +95,8 @@ class PrismaSource:
         self.file: SourceFile = workspace.source("app.ts")
         self.queries: list[Query] = find_queries(workspace, "app.ts", self.schema)
         self.facts = TextFacts(self.file.text, frozenset(optional))
+        names = set(re.findall(r"\b(?:function|const|let) (\w+)", self.file.text))
+        self.crossing = Crossing("app", names) if in_action else None
 
     def function(self, name: str) -> Span:
         """Where an exported function stands."""
@@ -112,7 +115,15 @@ class PrismaSource:
         bound = set(re.findall(r"\b(?:function|const|let) (\w+)", self.file.text))
         changing = re.findall(r"\blet (\w+)", self.file.text)
         return write_query(
-            query, self.schema, self.names, self.facts, indent=indent, avoid=bound, used=used, changing=changing
+            query,
+            self.schema,
+            self.names,
+            self.facts,
+            indent=indent,
+            avoid=bound,
+            used=used,
+            changing=changing,
+            crossing=self.crossing,
         )
 
     def text(self, code: DbCode) -> str:
@@ -184,7 +195,7 @@ def _write_files(root: Path, source: PrismaSource, app: str, codes: list[DbCode]
     fragments = schema_fragments(source.schema, source.names, tables, indexes)
     body = "\n".join([SCHEMA_OPEN, *(fragment.text for fragment in fragments), SCHEMA_CLOSE])
     files = {"schema.ts": _module("schema", SCHEMA_IMPORTS, body), "http.ts": HTTP}
-    files["app.ts"] = _app(app, codes, as_json)
+    files["app.ts"] = _app(app, codes, as_json, source.crossing is not None)
     files |= {f"tables/{name}.ts": _module(f"tables/{name}", part.imports, part.text) for name, part in modules.items()}
     files |= _library_modules({*runtime, "toJson"})
     for path, text in files.items():
@@ -244,21 +255,25 @@ const toText = (value: unknown) =>
 """
 
 
-def _app(text: str, codes: list[DbCode], as_json: bool) -> str:
+def _app(text: str, codes: list[DbCode], as_json: bool, in_action: bool) -> str:
+    kind, ctx = ("internalAction", "ActionCtx") if in_action else ("internalMutation", "MutationCtx")
     shown = "toText" if as_json else "toJson"
     names = re.findall(r"^export async function (\w+)\((.*)\)", text, re.MULTILINE)
-    text = re.sub(r"^export async function (\w+)\(", r"async function \1(ctx: MutationCtx, ", text, flags=re.MULTILINE)
+    text = re.sub(r"^export async function (\w+)\(", rf"async function \1(ctx: {ctx}, ", text, flags=re.MULTILINE)
     text += "".join(
-        f"\nconst {name}_ = internalMutation({{\n  args: {{ given: v.any() }},\n"
-        f"  handler: async (ctx, {{ given }}) => {shown}(await {name}(ctx{', given' if given else ''})),\n}});\n"
+        f"\nconst {name}_ = {kind}({{\n  args: {{ given: v.any() }},\n"
+        f"  handler: async (ctx, {{ given }}): Promise<any> =>\n"
+        f"    {shown}(await {name}(ctx{', given' if given else ''})),\n}});\n"
         f"export {{ {name}_ as {name} }};\n"
         for name, given in names
     )
     text += TO_TEXT if as_json else ""
+    functions = {name: function for code in codes for name, function in code.functions.items()}
+    text += "".join(f"\n{function}\n" for function in functions.values())
     imports = [spec for code in codes for spec in code.imports]
     imports += [ImportSpec("convex/values", "v"), ImportSpec("convex:lib/json", "toJson")]
-    imports += [ImportSpec("convex:_generated/server", "internalMutation")]
-    imports += [ImportSpec("convex:_generated/server", "MutationCtx", type_only=True)]
+    imports += [ImportSpec("convex:_generated/server", kind)]
+    imports += [ImportSpec("convex:_generated/server", ctx, type_only=True)]
     return _module("app", imports, text)
 
 

@@ -50,12 +50,12 @@ class Comparison:
     type_errors: list[str] = field(default_factory=list)
 
 
-def compare_cases(folder: Path, cases: Sequence[Case], typed: bool = False) -> Comparison:
-    """Run every case on both sides. `typed` also checks the migrated code's types."""
+def compare_cases(folder: Path, cases: Sequence[Case], typed: bool = False, in_action: bool = False) -> Comparison:
+    """Run every case on both sides, the migrated one as a mutation or an action. `typed` also checks its types."""
     found = Comparison()
     schema_text = (FOLDER / "schema.prisma").read_text(encoding="utf-8")
     text = "\n".join(case.text for case in cases)
-    source = PrismaSource(folder / "source", schema_text, text)
+    source = PrismaSource(folder / "source", schema_text, text, in_action=in_action)
     written = write_app(source)
     found.refused = {case.name: reason for case in cases if (reason := _refusal(source, written, case))}
     kept = [case for case in cases if case.name not in found.refused]
@@ -66,7 +66,7 @@ def compare_cases(folder: Path, cases: Sequence[Case], typed: bool = False) -> C
     seed = Seed(source.schema, source.names)
     plans = [{"name": case.name, "writes": _writes(source, case)} for case in kept]
     original = _original(folder / "original", schema_text, text, source.schema, seed, plans)
-    migrated = _migrated(project, source, seed, plans)
+    migrated = _migrated(project, source, seed, plans, "action" if in_action else "mutation")
     for case in kept:
         sides = _Sides(source.schema, source.names, seed.keys, "orderBy" in case.body)
         before = sides.original(original[case.name])
@@ -110,10 +110,12 @@ def _original(
 
 
 def _migrated(
-    project: ConvexProject, source: PrismaSource, seed: Seed, plans: list[dict[str, Json]]
+    project: ConvexProject, source: PrismaSource, seed: Seed, plans: list[dict[str, Json]], kind: str
 ) -> dict[str, dict[str, Json]]:
     absent = {"nobody": source.names.of("User").table, "nothing": source.names.of("Post").table}
-    return _run("migrated", project.root, {"cases": plans, "documents": seed.documents(), "absent": absent})
+    return _run(
+        "migrated", project.root, {"cases": plans, "documents": seed.documents(), "absent": absent, "kind": kind}
+    )
 
 
 def _run(script: str, folder: Path, given: Mapping[str, Json]) -> dict[str, dict[str, Json]]:
@@ -158,7 +160,7 @@ class _Sides:
 
     def _pair(self, relation: str, row: dict[str, Json]) -> Json:
         forwards = join_table(self.schema, relation)[1]
-        return [row["A"], row["B"]] if forwards else [row["B"], row["A"]]
+        return {"from": row["A"], "to": row["B"]} if forwards else {"from": row["B"], "to": row["A"]}
 
     def _migrated_state(self, state: dict[str, Json]) -> Json:
         found: dict[str, Json] = {}
@@ -172,7 +174,10 @@ class _Sides:
             link = table.relation(name) if table is not None else None
             assert link is not None
             rows = state[self.names.of(link.through).table] if link.through else []
-            found[relation] = [[row[link.fields[0]], row[link.references[0]]] for row in rows]  # type: ignore
+            found[relation] = [
+                {"from": row[link.fields[0]], "to": row[link.references[0]]}  # type: ignore
+                for row in rows
+            ]  # type: ignore
         return found
 
     def _row(self, table: Table, doc: dict[str, Json]) -> Json:

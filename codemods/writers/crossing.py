@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from codemods.ir.query import (
@@ -15,11 +15,14 @@ from codemods.ir.query import (
     Compare,
     Condition,
     Data,
+    Include,
     Nested,
     Not,
     Op,
+    Page,
     Predicate,
     Query,
+    Related,
 )
 from codemods.ir.table import DefaultKind, Field, FieldType, Table
 from codemods.source.span import Span
@@ -48,12 +51,12 @@ _REFUSED = frozenset({FieldType.BYTES, FieldType.BIGINT, FieldType.DECIMAL})
 _VERBS = {
     Op.FIND_UNIQUE: "get", Op.FIND_FIRST: "find", Op.FIND_MANY: "list", Op.COUNT: "count", Op.CREATE: "store",
     Op.CREATE_MANY: "store", Op.UPDATE: "change", Op.UPDATE_MANY: "change", Op.UPSERT: "save", Op.DELETE: "remove",
-    Op.DELETE_MANY: "remove",
+    Op.DELETE_MANY: "remove", Op.AGGREGATE: "summarize", Op.GROUP_BY: "group",
 }  # fmt: skip
 _WITH_NULL = frozenset({Compare.EQ, Compare.NE})
 _BY_KEY = frozenset({Op.FIND_UNIQUE, Op.UPDATE, Op.DELETE, Op.UPSERT})
 _PARAMETER = re.compile(r"\((\w+)\) =>")
-_MANY = frozenset({Op.FIND_MANY, Op.COUNT, Op.CREATE_MANY, Op.UPDATE_MANY, Op.DELETE_MANY})
+_MANY = frozenset({Op.FIND_MANY, Op.COUNT, Op.CREATE_MANY, Op.UPDATE_MANY, Op.DELETE_MANY, Op.AGGREGATE, Op.GROUP_BY})
 
 
 @dataclass(slots=True)
@@ -174,17 +177,33 @@ class _Kind:
 def _kinds(draft: Draft, table: Table, query: Query) -> Iterator[tuple[Span, _Kind]]:
     """What the values of a query are, by the columns that they meet."""
     yield from _compared(draft, table, query.where, query.op in _BY_KEY)
-    if query.page.cursor is not None:
-        yield from _compared(draft, table, query.page.cursor, True)
-    for number, name in ((query.page.limit, "limit"), (query.page.offset, "offset")):
-        if isinstance(number, Span):
-            yield number, _Kind(name, "v.optional(v.number())")
+    yield from _paged(draft, table, query.page)
     patches = query.op in (Op.UPDATE, Op.UPDATE_MANY)
+    yield from _included(draft, table, query.include)
     for data in (query.data, *(query.rows if isinstance(query.rows, tuple) else ())):
         yield from _assigned(draft, table, data, patches)
     yield from _assigned(draft, table, query.update, patches=True)
     if isinstance(query.rows, Span):
         yield query.rows, _Kind("rows", "v.array(v.any())", _opaque(table))
+
+
+def _included(draft: Draft, table: Table, includes: Sequence[Include]) -> Iterator[tuple[Span, _Kind]]:
+    """The values in conditions and pages of included relations."""
+    for include in includes:
+        relation = table.relation(include.relation)
+        target = draft.schema.table(relation.table) if relation is not None else None
+        if target is not None:
+            yield from _compared(draft, target, include.where, False)
+            yield from _paged(draft, target, include.page)
+            yield from _included(draft, target, include.include)
+
+
+def _paged(draft: Draft, table: Table, page: Page) -> Iterator[tuple[Span, _Kind]]:
+    for number, name in ((page.limit, "limit"), (page.offset, "offset")):
+        if isinstance(number, Span):
+            yield number, _Kind(name, "v.optional(v.number())")
+    if page.cursor is not None:
+        yield from _compared(draft, table, page.cursor, True)
 
 
 def _compared(draft: Draft, table: Table, where: Predicate, by_key: bool) -> Iterator[tuple[Span, _Kind]]:
@@ -202,6 +221,11 @@ def _compared(draft: Draft, table: Table, where: Predicate, by_key: bool) -> Ite
                 yield from _compared(draft, table, part, by_key)
         case Not(part=part):
             yield from _compared(draft, table, part, by_key)
+        case Related(relation=name, part=part):
+            relation = table.relation(name)
+            target = draft.schema.table(relation.table) if relation is not None else None
+            if target is not None:
+                yield from _compared(draft, target, part, False)
 
 
 def _assigned(draft: Draft, table: Table, data: Data | None, patches: bool) -> Iterator[tuple[Span, _Kind]]:
@@ -210,14 +234,30 @@ def _assigned(draft: Draft, table: Table, data: Data | None, patches: bool) -> I
         if isinstance(part, Span):
             yield part, _Kind("data", "v.any()", _opaque(table))
         elif isinstance(part, Nested):
-            raise RefusedError("CX202", f"an action would write rows of {part.relation} as well")
+            yield from _nested(draft, table, part)
         elif part.change in (Change.CONNECT, Change.DISCONNECT):
             yield from _connected(draft, table, part)
         elif (column := table.field(part.field)) is not None:
             optional = patches or column.nullable or column.updated_at or column.default_kind is not DefaultKind.NONE
             optional = optional and draft.facts.may_be_null(part.value)
+            if part.change is not Change.SET:
+                optional = draft.facts.may_be_undefined(part.value)
+            if part.change is Change.PUSH:
+                yield part.value, _Kind(column.name, "v.any()")
+                continue
             nullable = column.nullable and part.change is Change.SET
             yield part.value, _of_column(draft, table, column, part.value, False, optional, nullable)
+
+
+def _nested(draft: Draft, table: Table, part: Nested) -> Iterator[tuple[Span, _Kind]]:
+    relation = table.relation(part.relation)
+    target = draft.schema.table(relation.table) if relation is not None else None
+    if target is None or part.loop is not None:
+        raise RefusedError("CX202", f"an action would write a list of {part.relation} as well")
+    for step in part.steps:
+        yield from _compared(draft, target, step.where, True)
+        yield from _assigned(draft, target, step.data, patches=False)
+        yield from _assigned(draft, target, step.update, patches=True)
 
 
 def _connected(draft: Draft, table: Table, part: Assignment) -> Iterator[tuple[Span, _Kind]]:

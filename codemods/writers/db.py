@@ -22,7 +22,7 @@ from codemods.writers.pages import paged, warn_unbounded
 from codemods.writers.relations import RELATIONS
 from codemods.writers.sorting import sorted_rows
 from codemods.writers.sources import IdsSource, Source, many, one, unordered
-from codemods.writers.views import view
+from codemods.writers.views import all_loaded, one_loaded, view
 from codemods.writers.writes import create, create_many, delete, delete_many, update, update_many, upsert
 
 ASSUMED_START = 16
@@ -80,7 +80,8 @@ def _find_first(draft: Draft, table: Table, query: Query, used: bool) -> Doc:
 
 
 def _find_many(draft: Draft, table: Table, query: Query, used: bool) -> Doc:
-    docs = draft.apart(paged(draft, table, query.order, query.page, partial(_source, draft, table, query)))
+    docs = paged(draft, table, query.order, query.page, partial(_source, draft, table, query))
+    docs = all_loaded(draft, table, query.include, docs)
     return call(draft.library("rows"), docs, view(draft, table, query.select, query.include))
 
 
@@ -109,7 +110,8 @@ def _count(draft: Draft, table: Table, query: Query, used: bool) -> Doc:
 
 def _row(draft: Draft, table: Table, query: Query, found: Doc) -> Doc:
     function = draft.library("rowOrThrow" if query.or_throw else "row")
-    return call(function, draft.apart(found), view(draft, table, query.select, query.include))
+    found = one_loaded(draft, table, query.include, found)
+    return call(function, found, view(draft, table, query.select, query.include))
 
 
 def _with_hoisted(draft: Draft, doc: Doc) -> Doc:

@@ -89,8 +89,7 @@ def _value(draft: Draft, table: Table, rows: str, function: Function, name: str)
         return _count(draft, table, rows, name)
     field = _column(table, name)
     found = _computed(draft, table, rows, function, field)
-    convert = column_of(field).to_row if function in (Function.MIN, Function.MAX) else ""
-    return call(draft.library(convert), found) if convert else found
+    return _shown(draft, field, found) if function in (Function.MIN, Function.MAX) else found
 
 
 def _computed(draft: Draft, table: Table, rows: str, function: Function, field: Field) -> Doc:
@@ -125,8 +124,15 @@ def _column(table: Table, name: str) -> Field:
 def _key(draft: Draft, table: Table, rows: str, name: str) -> Doc:
     field = table.field(name)
     access = f"{rows}[0].{draft.names.field(table, name)}"
-    convert = column_of(field).to_row if field is not None and name != table.id_field else ""
-    return call(draft.library(convert), access) if convert else access
+    return access if field is None or name == table.id_field else _shown(draft, field, access)
+
+
+def _shown(draft: Draft, field: Field, stored: Doc) -> Doc:
+    """A stored value as the code sees it, which a date is only where no function boundary lies between."""
+    convert = column_of(field).to_row
+    if convert and draft.in_action:
+        raise RefusedError("CX202", f"an action would be given {field.name}, a {field.type} column")
+    return call(draft.library(convert), stored) if convert else stored
 
 
 def _having(draft: Draft, table: Table, rows: str, having: Having) -> Doc:

@@ -14,18 +14,41 @@ from codemods.writers.layout import Doc, Group, Line, Nest, call, record
 from codemods.writers.relations import count_of, null_test, related_row, related_rows, related_source
 from codemods.writers.sources import one
 
+_TO_MANY = (RelationKind.HAS_MANY, RelationKind.MANY_TO_MANY)
+
 
 def view(draft: Draft, table: Table, select: tuple[str, ...] | None, includes: Sequence[Include]) -> Doc:
-    """A function from a document to what the query returns for it."""
+    """A function from a document to what the query returns for it. In an action the relations are there already."""
     if select is None and not includes:
         return draft.table_function(table, "mapper")
-    if includes and draft.in_action:
-        raise RefusedError("CX202", "an action would load relations row by row")
     with draft.scope():
         row = draft.fresh(draft.names.of(table.name).row)
-        items = [*_columns(draft, table, row, select), *_relations(draft, table, row, includes)]
-    prefix = "async " if includes else ""
+        relations = _loaded if draft.in_action else _relations
+        items = [*_columns(draft, table, row, select), *relations(draft, table, row, includes)]
+    prefix = "async " if includes and not draft.in_action else ""
     return (f"{prefix}({row}) => (", record(items), ")")
+
+
+def loading(draft: Draft, table: Table, includes: Sequence[Include]) -> Doc:
+    """A function from a document to one that holds its related documents, which crosses to an action as it is."""
+    with draft.scope():
+        row = draft.fresh(draft.names.of(table.name).row)
+        items = [f"...{row}", *_relations(draft, table, row, includes, as_stored=True)]
+    return (f"async ({row}) => (", record(items), ")")
+
+
+def one_loaded(draft: Draft, table: Table, includes: Sequence[Include], doc: Doc) -> Doc:
+    """A promise of a document or null, in an action with its related documents."""
+    if includes and draft.in_action:
+        doc = call(draft.library("row"), doc, loading(draft, table, includes))
+    return draft.apart(doc)
+
+
+def all_loaded(draft: Draft, table: Table, includes: Sequence[Include], docs: Doc) -> Doc:
+    """A promise of documents, in an action with their related documents."""
+    if includes and draft.in_action:
+        docs = call(draft.library("rows"), docs, loading(draft, table, includes))
+    return draft.apart(docs)
 
 
 def _columns(draft: Draft, table: Table, row: str, select: tuple[str, ...] | None) -> list[Doc]:
@@ -43,18 +66,40 @@ def _column(draft: Draft, table: Table, row: str, name: str) -> Doc:
     return call(draft.library(convert), access) if convert else access
 
 
-def _relations(draft: Draft, table: Table, row: str, includes: Sequence[Include]) -> list[Doc]:
+def _relations(draft: Draft, table: Table, row: str, includes: Sequence[Include], as_stored: bool = False) -> list[Doc]:
     items: list[Doc] = []
     counts: list[Doc] = []
     for include in includes:
-        relation = table.relation(include.relation)
-        if relation is None:
-            raise RefusedError("CX301", f"no relation {include.relation} in {table.name}")
+        relation = _relation(table, include)
         if include.count_only:
             counts.append((f"{include.relation}:", _count(draft, table, row, relation, include)))
         else:
-            items.append((f"{include.relation}:", _related(draft, table, row, relation, include)))
+            items.append((f"{include.relation}:", _related(draft, table, row, relation, include, as_stored)))
     return [*items, ("_count: ", record(counts))] if counts else items
+
+
+def _relation(table: Table, include: Include) -> Relation:
+    relation = table.relation(include.relation)
+    if relation is None:
+        raise RefusedError("CX301", f"no relation {include.relation} in {table.name}")
+    return relation
+
+
+def _loaded(draft: Draft, table: Table, row: str, includes: Sequence[Include]) -> list[Doc]:
+    """The relations of a document that holds them: `posts: user.posts.map(toPost)`."""
+    items: list[Doc] = []
+    for include in includes:
+        relation, access = _relation(table, include), f"{row}.{include.relation}"
+        shown = view(draft, draft.table(relation.table), include.select, include.include)
+        if include.count_only:
+            continue
+        if relation.kind in _TO_MANY:
+            items.append((f"{include.relation}: ", call(f"{access}.map", shown)))
+            continue
+        made = call(shown if isinstance(shown, str) else ("(", shown, ")"), access)
+        found = () if relation.required and relation.kind is RelationKind.BELONGS_TO else (f"{access} && ",)
+        items.append((f"{include.relation}: ", *found, made))
+    return [*items, f"_count: {row}._count"] if any(include.count_only for include in includes) else items
 
 
 def _count(draft: Draft, table: Table, row: str, relation: Relation, include: Include) -> Doc:
@@ -62,12 +107,19 @@ def _count(draft: Draft, table: Table, row: str, relation: Relation, include: In
     return _guarded(draft, table, row, relation, "0", counted)
 
 
-def _related(draft: Draft, table: Table, row: str, relation: Relation, include: Include) -> Doc:
+def _related(
+    draft: Draft, table: Table, row: str, relation: Relation, include: Include, as_stored: bool = False
+) -> Doc:
     target = draft.table(relation.table)
-    if relation.kind is RelationKind.HAS_MANY or relation.kind is RelationKind.MANY_TO_MANY:
+    shown: Doc | None = None
+    if not as_stored:
+        shown = view(draft, target, include.select, include.include)
+    elif include.include:
+        shown = loading(draft, target, include.include)
+    if relation.kind in _TO_MANY:
         docs = related_rows(draft, table, row, relation, include.where, include.order, include.page)
-        listed = ("await ", call(draft.library("rows"), docs, view(draft, target, include.select, include.include)))
-        return _guarded(draft, table, row, relation, "[]", listed)
+        docs = docs if shown is None else call(draft.library("rows"), docs, shown)
+        return _guarded(draft, table, row, relation, "[]", ("await ", docs))
     if include.where != All(()) or include.page != EVERYTHING or include.order:
         raise RefusedError("CX301", f"conditions on the single row of {relation.field}")
     if relation.kind is RelationKind.HAS_ONE:
@@ -75,9 +127,12 @@ def _related(draft: Draft, table: Table, row: str, relation: Relation, include: 
         found = one(draft, target, source_of(draft, target, All(()), (), bound, True), unique=True)
     else:
         found = related_row(draft, table, row, relation)
-    function = "rowOrThrow" if relation.required and relation.kind is RelationKind.BELONGS_TO else "row"
-    shown = call(draft.library(function), found, view(draft, target, include.select, include.include))
-    return _guarded(draft, table, row, relation, "null", ("await ", shown))
+    is_there = relation.required and relation.kind is RelationKind.BELONGS_TO
+    if shown is None:
+        found = ("(await ", found, ")!") if is_there else ("await ", found)
+        return _guarded(draft, table, row, relation, "null", found)
+    made = call(draft.library("rowOrThrow" if is_there else "row"), found, shown)
+    return _guarded(draft, table, row, relation, "null", ("await ", made))
 
 
 def _guarded(draft: Draft, table: Table, row: str, relation: Relation, absent: str, doc: Doc) -> Doc:

@@ -12,7 +12,7 @@ from codemods.writers.deletes import reaches_itself
 from codemods.writers.draft import Draft
 from codemods.writers.layout import Doc, arrow, block, call, listed
 from codemods.writers.sources import Source, many, unordered
-from codemods.writers.views import view
+from codemods.writers.views import all_loaded, loading, one_loaded, view
 
 
 def create(draft: Draft, table: Table, query: Query, used: bool) -> Doc:
@@ -71,7 +71,8 @@ def delete(draft: Draft, table: Table, query: Query, used: bool) -> Doc:
     with draft.scope():
         row = draft.fresh(draft.names.of(table.name).row)
         shown = draft.fresh("shown")
-        show = view(draft, table, query.select, query.include)
+        crosses = draft.in_action
+        show = loading(draft, table, query.include) if crosses else view(draft, table, query.select, query.include)
         body = block(
             f"async ({row})",
             [
@@ -81,7 +82,8 @@ def delete(draft: Draft, table: Table, query: Query, used: bool) -> Doc:
             ],
         )
     cause = '"Record to delete does not exist."'
-    return draft.apart(call((call(draft.library("required"), found, cause), ".then"), body))
+    gone = draft.apart(call((call(draft.library("required"), found, cause), ".then"), body))
+    return call(draft.library("row"), gone, view(draft, table, query.select, query.include)) if crosses else gone
 
 
 def delete_many(draft: Draft, table: Table, query: Query, used: bool) -> Doc:
@@ -119,9 +121,9 @@ def _refuse_relations(payload: Payload) -> None:
 
 
 def _shown(draft: Draft, table: Table, query: Query, used: bool, doc: Doc) -> Doc:
-    doc = draft.apart(doc)
     if not used:
-        return doc
+        return draft.apart(doc)
+    doc = one_loaded(draft, table, query.include, doc)
     return call(draft.library("row"), doc, view(draft, table, query.select, query.include))
 
 
@@ -130,5 +132,8 @@ def _many_shown(draft: Draft, table: Table, query: Query, used: bool, types: str
     if not query.returns_rows:
         function = draft.library("eachNew" if query.skip_duplicates else "each")
         return draft.apart(call(f"{function}{types}", items, change))
-    docs = draft.apart(call(draft.library("onlyNew" if query.skip_duplicates else "inTurn"), items, change))
-    return call(draft.library("rows"), docs, view(draft, table, query.select, query.include)) if used else docs
+    docs = call(draft.library("onlyNew" if query.skip_duplicates else "inTurn"), items, change)
+    if not used:
+        return draft.apart(docs)
+    docs = all_loaded(draft, table, query.include, docs)
+    return call(draft.library("rows"), docs, view(draft, table, query.select, query.include))

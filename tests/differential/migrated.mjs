@@ -14,7 +14,7 @@ const { convexTest } = await import(new URL("../convex/node_modules/convex-test/
 const { anyApi } = await import(new URL("../convex/node_modules/convex/dist/esm/server/index.js", import.meta.url).href);
 
 const OUT = ".convex-test-build";
-const { cases, documents, absent } = JSON.parse(readFileSync(0, "utf8"));
+const { cases, documents, absent, kind } = JSON.parse(readFileSync(0, "utf8"));
 
 async function modules() {
   const files = loadable("convex");
@@ -75,7 +75,7 @@ async function answer(schema, loaded, { name, writes }, kept) {
   const { test, ids } = writes ? await seeded(schema, loaded) : kept;
   const found = { ids };
   try {
-    found.result = JSON.parse(await test.mutation(anyApi.app[name], { given: ids }));
+    found.result = JSON.parse(await test[kind](anyApi.app[name], { given: ids }));
   } catch (error) {
     found.error = error.code ?? error.data?.code ?? error.name;
     found.message = String(error.message).slice(0, 300);

@@ -29,14 +29,29 @@ REFUSED = {
 """How often which construct is not migrated."""
 
 
-def test_migrated_calls_do_what_prisma_does(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("differential")
+
+
+def test_migrated_calls_do_what_prisma_does(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     every = cases()
-    found = compare_cases(tmp_path, every)
+    found = compare_cases(folder / "mutations", every, typed=True)
     with capsys.disabled():
         print("", *listed(found), sep="\n")
+    assert found.type_errors == []
     different = [case.body for case in every if case.name in found.different]
     assert [body for body in different if not any(part in body for part in KNOWN)] == []
     assert len(different) == len(KNOWN)
     assert len(KNOWN) <= len(every) / 100
     reasons = list(found.refused.values())
     assert {reason: reasons.count(reason) for reason in reasons} == REFUSED
+
+
+def test_so_do_calls_that_an_action_makes(folder: Path) -> None:
+    """Every sixth: their work crosses into internal functions, and their rows back."""
+    every = [case for case in cases() if "$transaction" not in case.body and "await " not in case.body][::6]
+    found = compare_cases(folder / "actions", every, in_action=True)
+    different = [case.body for case in every if case.name in found.different]
+    assert [body for body in different if not any(part in body for part in KNOWN)] == []
+    assert len(found.refused) < len(every) / 10

@@ -180,9 +180,9 @@ REFUSED = {
         "await prisma.$transaction(async (tx) => { await tx.user.create({ data }); await tx.post.deleteMany(); });",
         "CX202 prisma $transaction",
     ),
-    "relations": (
-        "await prisma.user.findMany({ include: { posts: true } });",
-        "CX202 prisma user.findMany: an action would load relations row by row",
+    "a list of nested writes": (
+        "await prisma.user.update({ where: { id: req.body.id }, data: { posts: { create: req.body.posts } } });",
+        "CX202 prisma user.update: an action would write a list of posts as well",
     ),
     "a callback": ("bcrypt.hash(req.body.password, 4, (error, hash) => { console.log(hash); });", "CX204"),
     "a timer": ("setTimeout(async () => { await prisma.post.deleteMany(); }, 5);", "CX202 sets a timer"),
@@ -201,7 +201,22 @@ REFUSED = {
 
 @pytest.mark.parametrize(("work", "reason"), REFUSED.values(), ids=REFUSED)
 def test_what_an_action_cannot_do_yet(codemod: CodemodTest, work: str, reason: str) -> None:
-    app = f"""
+    migrated = codemod.migrate({"prisma/schema.prisma": SCHEMA, "src/app.ts": _app(work)})
+    assert migrated.outcome("POST /work").startswith(f"needs-review {reason}")
+
+
+def test_an_action_gets_rows_with_their_relations(codemod: CodemodTest) -> None:
+    deep = "{ include: { posts: { include: { author: true } } } }"
+    work = f"const users = await prisma.user.findMany({deep}); console.log(users);"
+    migrated = codemod.migrate({"prisma/schema.prisma": SCHEMA, "src/app.ts": _app(work)})
+    text = " ".join(migrated.convex["convex/app.ts"].split())
+    assert "async (user) => ({ ...user, posts: await" in text
+    assert "posts: user.posts.map((post) => ({" in text and "author: toUser(post.author)" in text
+
+
+def _app(work: str) -> str:
+    """An application with a route that asks the world outside, and then works."""
+    return f"""
         import express from "express";
         import bcrypt from "bcryptjs";
         import jwt from "jsonwebtoken";
@@ -218,8 +233,6 @@ def test_what_an_action_cannot_do_yet(codemod: CodemodTest, work: str, reason: s
 
         app.listen(3000);
         """
-    migrated = codemod.migrate({"prisma/schema.prisma": SCHEMA, "src/app.ts": app})
-    assert migrated.outcome("POST /work").startswith(f"needs-review {reason}")
 
 
 def test_a_helper_cannot_serve_a_transaction_and_an_action(codemod: CodemodTest) -> None:
