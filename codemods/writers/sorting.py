@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from codemods.ir.query import SortKey, SortWhen
+from codemods.ir.query import Sort, SortKey, SortWhen
 from codemods.ir.table import Field, FieldType, Table
 from codemods.source.span import Span
 from codemods.writers.code import RefusedError
-from codemods.writers.draft import Draft
+from codemods.writers.draft import Draft, is_reference
 from codemods.writers.fields import column_of, members_of
 from codemods.writers.guards import guard
 from codemods.writers.indexes import CREATION
@@ -28,6 +28,17 @@ def _key(draft: Draft, table: Table, key: SortKey | None) -> Doc:
         test = guard(draft, key, held=True, as_boolean=False)
         sides = (Line(" "), "? ", _key(draft, table, key.then), Line(" "), ": ", _key(draft, table, key.otherwise))
         return Group((test, Nest(sides)))
+    asked = _asked(draft, table, key)
+    if not isinstance(key.descending, Span) or not draft.facts.may_be_undefined(key.descending):
+        return asked
+    if not is_reference(draft.facts.text(key.descending)):
+        raise RefusedError("CX301", "the direction of an order may be undefined")
+    sides = (Line(" "), "? ", _CREATED, Line(" "), ": ", asked)
+    return Group((draft.operand(key.descending), " === undefined", Nest(sides)))
+
+
+def _asked(draft: Draft, table: Table, key: Sort) -> Doc:
+    """The key where a direction is given."""
     if isinstance(key.field, str):
         return _of_column(draft, table, key.field, key.descending)
     _check_all(table)
@@ -37,8 +48,6 @@ def _key(draft: Draft, table: Table, key: SortKey | None) -> Doc:
 
 def _of_column(draft: Draft, table: Table, name: str, descending: bool | Span) -> Doc:
     _check(table, name)
-    if isinstance(descending, Span) and draft.facts.may_be_undefined(descending):
-        raise RefusedError("CX301", f"the direction of {name} may be undefined")
     column = f'"{_stored(draft, table, name)}"'
     direction = _direction(draft, descending)
     known = call(draft.library("direction"), direction) if isinstance(descending, Span) else direction

@@ -99,3 +99,37 @@ def test_a_value_that_is_computed_by_a_call_is_not_computed_for_each_row(codemod
         "const find = (name: any) => String(name);",
     )
     assert "may be something else at the call" in done.outcome("GET /users")
+
+
+def test_a_search_over_a_constant_list_of_columns_is_spelled_out(codemod: CodemodTest) -> None:
+    done = migrated(
+        codemod,
+        """
+          const { q } = req.query;
+          const and: Prisma.UserWhereInput[] = [];
+          if (q) and.push({ OR: SEARCHED.map((field) => ({ [field]: { contains: String(q) } })) });
+          const where: Prisma.UserWhereInput = and.length > 0 ? { AND: and } : {};
+          res.json(await prisma.user.findMany({ where }));
+        """,
+        'import { Prisma } from "@prisma/client";\nconst SEARCHED = ["name", "email"];',
+    )
+    assert 'const where = (user: Doc<"users">) =>' in body_of(done)
+    assert "!q || user.name.includes(String(q)) || user.email.includes(String(q));" in body_of(done)
+    assert "and" not in body_of(done).replace("const", "")
+
+
+def test_arguments_that_statements_assemble_go_with_their_statements(codemod: CodemodTest) -> None:
+    done = migrated(
+        codemod,
+        """
+          const options: Prisma.UserFindManyArgs = { orderBy: { name: "asc" } };
+          if (req.query.by) options.orderBy = { [req.query.by as string]: "desc" };
+          if (req.query.take) options.take = Number(req.query.take);
+          res.json(await prisma.user.findMany({ ...options }));
+        """,
+        'import { Prisma } from "@prisma/client";',
+    )
+    assert done.outcome("GET /users") == "migrated"
+    assert "options" not in body_of(done)
+    assert "args.take ? Number(args.take) : undefined" in body_of(done)
+    assert 'sortKey( { id: "_creationTime",' in " ".join(body_of(done).split())

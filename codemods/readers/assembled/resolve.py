@@ -11,6 +11,7 @@ from ast_grep_py import SgNode
 
 from codemods.ir.query import Assembly
 from codemods.readers.assembled.extent import is_run_after, spans_of, whole_statements
+from codemods.readers.assembled.spelled import spelled_out
 from codemods.readers.assembled.stability import is_settled
 from codemods.readers.assembled.values import (
     Choice,
@@ -33,6 +34,7 @@ from codemods.readers.literals import CHOICES, Computed, Property, Spread, bindi
 from codemods.source.bindings import Binding, BindingKind
 from codemods.source.file import SourceFile, span_of
 from codemods.source.tree import named, property_name, unwrap
+from codemods.workspace import Workspace
 
 _VARIABLES = (BindingKind.CONST, BindingKind.LET, BindingKind.VAR)
 _Change = Callable[[Value | None], Value | None]
@@ -41,11 +43,16 @@ _Change = Callable[[Value | None], Value | None]
 class Resolver:
     """Answers for one call."""
 
-    def __init__(self, file: SourceFile, call: SgNode, computed: bool = False) -> None:
+    def __init__(
+        self, file: SourceFile, call: SgNode, workspace: Workspace | None = None, computed: bool = False
+    ) -> None:
         """With `computed`, objects may have a single entry whose key is an expression."""
         self._file = file
         self._call = call
+        self._workspace = workspace
         self._computed = computed
+        self.assembled: dict[Assembly, None] = {}
+        """The variables that were read through."""
         self._open: list[Binding] = []
 
     def resolve(self, node: SgNode) -> Value | None:
@@ -60,6 +67,8 @@ class Resolver:
                 return self._ternary(inner)
             case "undefined":
                 return None
+            case "call_expression":
+                return spelled_out(self._file, self._workspace, inner) or inner
             case "identifier" | "shorthand_property_identifier":
                 return None if inner.text() == "undefined" else self._variable(inner)
             case _:
@@ -232,6 +241,7 @@ class Resolver:
             ),
             span_of(annotation) if (annotation := binding.declaration.field("type")) is not None else None,
         )
+        self.assembled[assembly] = None
         return Held(assembly, value)
 
     def _effect(self, write: Write) -> _Change:

@@ -29,7 +29,7 @@ def _changes_after(binding: Binding, start: int) -> bool:
     """Is the variable, or what it holds, changed after that place, or in a function that may run at any time?"""
     home = enclosing(binding.node, FUNCTION_KINDS)
     for reference in binding.references:
-        if not _changes(reference):
+        if not changes(reference):
             continue
         here = enclosing(reference, FUNCTION_KINDS)
         if span_of(reference).start > start or here != home:
@@ -37,7 +37,7 @@ def _changes_after(binding: Binding, start: int) -> bool:
     return False
 
 
-def _changes(reference: SgNode) -> bool:
+def changes(reference: SgNode) -> bool:
     """Does the reference give the variable, or something within it, another value?"""
     node, parent = reference, reference.parent()
     while parent is not None and parent.kind() in _AROUND:

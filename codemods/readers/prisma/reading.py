@@ -58,9 +58,11 @@ class Reading:
                     self.assembled[given.assembly] = None
                     given = given.value
                 else:
-                    found = Resolver(self.file, self.call, computed).resolve(given)
+                    resolver = Resolver(self.file, self.call, self.workspace, computed)
+                    found = resolver.resolve(given)
                     if isinstance(found, SgNode):
                         return given
+                    self.assembled |= resolver.assembled
                     given = found
             if isinstance(given, Object) and given.computed is not None and not computed:
                 raise UnreadableError("computed key")
@@ -73,7 +75,7 @@ class Reading:
         """The variable that holds an argument."""
         if isinstance(given, SgNode):
             try:
-                given = Resolver(self.file, self.call).resolve(given)
+                given = Resolver(self.file, self.call, self.workspace).resolve(given)
             except UnreadableError:
                 return None
         return given.assembly if isinstance(given, Held) else None
