@@ -70,7 +70,8 @@ def _route(plan: RoutePlan, project: Project, carried: Carried) -> Item:
     reason = plan.problems[0].reason
     if plan.dead:
         return Item(ItemKind.ROUTE, plan.route.name, Outcome.SKIPPED, plan.route.place, reason, None, group)
-    return Item(ItemKind.ROUTE, plan.route.name, Outcome.NEEDS_REVIEW, plan.route.place, reason, target, group)
+    outcome = Outcome.UNSUPPORTED if plan.problems[0].code in _IMPOSSIBLE else Outcome.NEEDS_REVIEW
+    return Item(ItemKind.ROUTE, plan.route.name, outcome, plan.route.place, reason, target, group)
 
 
 def _middleware(reading: Reading, carried: Carried | None) -> Iterable[Item]:
@@ -94,6 +95,9 @@ def _middleware(reading: Reading, carried: Carried | None) -> Iterable[Item]:
         found[mark] = Item(ItemKind.MIDDLEWARE, middleware.name, outcome, middleware.place, reason)
     return found.values()
 
+
+_IMPOSSIBLE = frozenset({"CX705", "CX706"})
+"""What a route does that nothing in Convex can do."""
 
 _CODES = {
     Role.GUARD: "CX801",

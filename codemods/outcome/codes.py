@@ -126,6 +126,12 @@ CODES: dict[str, Code] = _table(
     ("CX701", "middleware is not carried over", "Write it as Hono middleware in convex/http.ts."),
     ("CX702", "file upload", "Store the file with ctx.storage and pass its id."),
     ("CX703", "static files", "Serve them from the front end's host."),
+    (
+        "CX705",
+        "sends a file of the server's disk",
+        "Store the file with ctx.storage, and answer with the URL that ctx.storage.getUrl gives.",
+    ),
+    ("CX706", "renders a view", "Let the front end render what the route answers as JSON."),
     ("CX704", "not an HTTP route that Convex can serve", "Serve it from another host."),
     # security
     (

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from ast_grep_py import SgNode
 
-from codemods.planner.chains import NOT_DATA, calls_on
+from codemods.planner.chains import calls_on, refusal_of
 from codemods.planner.pieces import PieceKind, function_piece
 from codemods.planner.replies import (
     Builder,
@@ -20,7 +20,7 @@ from codemods.planner.replies import (
     ResponsePlan,
     Standing,
 )
-from codemods.planner.reply_reads import DEPTH, ReplyReader, dropped_argument, next_statement, short
+from codemods.planner.reply_reads import DEPTH, ReplyReader, dropped_argument, handed_words, next_statement, short
 from codemods.planner.stands import CALLBACK
 from codemods.source import FUNCTION_KINDS, arguments, find_all, named, parameters, span_of, string_value, unwrap
 from codemods.workspace import FunctionRef
@@ -68,15 +68,16 @@ class BuiltReader(ReplyReader):
     def _read_property(self, reference: SgNode, name: str, chained: bool) -> None:
         """`res.statusCode = 404`, `res.headersSent`"""
         if chained or name not in PROPERTIES:
-            self._problem(reference, NOT_DATA.get(name, f"uses `res.{name}`"), "CX203")
+            code, words = refusal_of(name)
+            self._problem(reference, words, code)
 
     # ---- chains -----------------------------------------------------------------------------------
 
     def _read_chain(self, reference: SgNode, outer: SgNode, calls: list[tuple[str, SgNode]]) -> None:
         for name, call in calls:
-            words = _refusal(name, call)
-            if words is not None:
-                self._problem(call, words, "CX203")
+            refused = _refusal(name, call)
+            if refused is not None:
+                self._problem(call, refused[1], refused[0])
                 return
         final = [index for index, (name, _) in enumerate(calls) if name in FINAL]
         if not final:
@@ -128,7 +129,7 @@ class BuiltReader(ReplyReader):
             return
         delegate = self._delegate(call, index)
         if delegate is None:
-            self._problem(reference, f"hands the response on to `{short(call.field('function'))}`", "CX203")
+            self._problem(reference, handed_words(call), "CX203")
         elif delegate.sets:
             self._setters.append(delegate)
             outer, calls, stray = calls_on(call)
@@ -188,10 +189,15 @@ class SetterReader(BuiltReader):
         """It need not answer."""
 
 
-def _refusal(name: str, call: SgNode) -> str | None:
-    """Why a method cannot stay."""
+def _refusal(name: str, call: SgNode) -> tuple[str, str] | None:
+    """Why a method cannot stay: code and words."""
     if name not in SETTERS | FINAL:
-        return NOT_DATA.get(name, f"uses `res.{name}`")
+        return refusal_of(name)
+    words = _misuse(name, call)
+    return ("CX203", words) if words is not None else None
+
+
+def _misuse(name: str, call: SgNode) -> str | None:
     given = arguments(call)
     if name in ("cookie", "clearCookie") and len(given) > 2 - (name != "cookie") and "signed" in given[-1].text():
         return "signs a cookie"

@@ -16,12 +16,18 @@ _SETTERS = frozenset({"set", "setHeader", "header"})
 _HEADER_NAME = re.compile(
     r"(?!set-cookie$|location$|content-(length|encoding)$|transfer-encoding$)[A-Za-z][\w-]*", re.I
 )
-NOT_DATA = {
-    "redirect": "redirects", "cookie": "sets a cookie", "clearCookie": "clears a cookie", "sendFile": "sends a file",
-    "download": "sends a file", "render": "renders a view", "write": "streams its reply", "pipe": "streams its reply",
-    "on": "listens to the response", "flushHeaders": "streams its reply", "writeHead": "streams its reply",
-    "jsonp": "answers with JSONP", "format": "negotiates the format", "locals": "uses res.locals",
+_NOT_DATA = {
+    "redirect": "redirects", "cookie": "sets a cookie", "clearCookie": "clears a cookie", "write": "streams its reply",
+    "pipe": "streams its reply", "on": "listens to the response", "flushHeaders": "streams its reply",
+    "writeHead": "streams its reply", "jsonp": "answers with JSONP", "format": "negotiates the format",
+    "locals": "uses res.locals",
 }  # fmt: skip
+_IMPOSSIBLE = {
+    "sendFile": ("CX705", "sends a file of the server, and Convex has no disk"),
+    "sendfile": ("CX705", "sends a file of the server, and Convex has no disk"),
+    "download": ("CX705", "sends a file of the server, and Convex has no disk"),
+    "render": ("CX706", "renders a view, and Convex has no engine for views"),
+}
 _FINAL = frozenset({"json", "send", "end", "sendStatus"})
 _WRAPPERS = frozenset({"parenthesized_expression", "as_expression", "non_null_expression"})
 
@@ -48,8 +54,7 @@ def chain_of(reference: SgNode) -> Chain | None:
     """The chain that starts with the response; None when the response stands for itself."""
     outer, calls, stray = calls_on(reference)
     if stray is not None:
-        words = NOT_DATA.get(stray, f"uses `res.{stray}`")
-        return Chain(outer, stray=stray if not calls else None, problem=(reference, "CX203", words))
+        return Chain(outer, stray=stray if not calls else None, problem=(reference, *refusal_of(stray)))
     return _read(outer, calls) if calls else None
 
 
@@ -78,9 +83,9 @@ def _read(outer: SgNode, calls: list[tuple[str, SgNode]]) -> Chain:
     headers: list[tuple[SgNode, SgNode]] = []
     method, sent = "", None
     for name, call in calls:
-        words = _refusal(name, call)
-        if words is not None:
-            return Chain(outer, problem=(call, "CX203", words))
+        refused = _refusal(name, call)
+        if refused is not None:
+            return Chain(outer, problem=(call, *refused))
         if sent is not None and (name in ("json", "send", "sendStatus") or (name == "end" and arguments(call))):
             return Chain(outer, problem=(call, "CX207", "answers twice"))
         if name in _SETTERS and sent is None:
@@ -92,12 +97,15 @@ def _read(outer: SgNode, calls: list[tuple[str, SgNode]]) -> Chain:
     return Chain(outer, method, sent, status, tuple(headers))
 
 
-def _refusal(name: str, call: SgNode) -> str | None:
+def refusal_of(name: str) -> tuple[str, str]:
+    """The code and the words for a method or property of the response that cannot stay."""
+    return _IMPOSSIBLE.get(name) or ("CX203", _NOT_DATA.get(name, f"uses `res.{name}`"))
+
+
+def _refusal(name: str, call: SgNode) -> tuple[str, str] | None:
     if name in _HEADERS or (name in _SETTERS and not _is_header(call)):
-        return "sets a response header"
-    if name in _SETTERS:
-        return None
-    return NOT_DATA.get(name) or (None if name == "status" or name in _FINAL else f"uses `res.{name}`")
+        return "CX203", "sets a response header"
+    return None if name in _SETTERS or name == "status" or name in _FINAL else refusal_of(name)
 
 
 def _is_header(call: SgNode) -> bool:

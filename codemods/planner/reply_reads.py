@@ -278,7 +278,7 @@ class ReplyReader:
             return
         delegate = self._delegate(call, index)
         if delegate is None:
-            self._problem(reference, f"hands the response on to `{short(call.field('function'))}`", "CX203")
+            self._problem(reference, handed_words(call), "CX203")
             return
         stand = self._stand(call)
         if stand is not None:
@@ -421,6 +421,14 @@ def _whole_link(call: SgNode) -> Span:
 
 def _span(node: SgNode | None) -> Span | None:
     return span_of(node) if node is not None else None
+
+
+def handed_words(call: SgNode) -> str:
+    """What is wrong with a call that is given the response."""
+    function = call.field("function")
+    parts = member(function) if function is not None else None
+    streams = parts is not None and parts[1] in ("pipe", "pipeline")
+    return "streams its reply" if streams else f"hands the response on to `{short(function)}`"
 
 
 def short(node: SgNode | None) -> str:

@@ -10,6 +10,9 @@ from codemods.planner.reply_reads import ReplyReader
 from codemods.source import SourceFile
 from codemods.workspace import Workspace
 
+_BUILT = ("CX203", "CX705", "CX706")
+"""What may go, or be said better, where the response stays."""
+
 __all__ = ["Form", "Forward", "Reply", "ResponsePlan", "plan_response"]
 
 
@@ -44,6 +47,6 @@ def _plan(
         return _plan(file, node, index, None, workspace, builds, frozenset(), depth)
 
     plain = ReplyReader(file, function, response, forward, workspace, delegate, depth, provided).read()
-    if not builds or all(problem.code != "CX203" for problem in plain.problems):
+    if not builds or all(problem.code not in _BUILT for problem in plain.problems):
         return plain
     return BuiltReader(file, function, response, forward, workspace, delegate, depth, provided).read()

@@ -689,11 +689,6 @@ REFUSED = {
         '(req, res) => { res.cookie("a", "b", { signed: true }).json([]); }',
         "CX203 signs a cookie (src/users.routes.ts:6)",
     ),
-    "a file of the server": (
-        '(req, res) => { res.sendFile("/tmp/x"); }',
-        "CX203 sends a file (src/users.routes.ts:6)",
-    ),
-    "a view": ('(req, res) => { res.render("index"); }', "CX203 renders a view (src/users.routes.ts:6)"),
     "a stream": ('(req, res) => { res.write("x"); res.end(); }', "CX203 streams its reply (src/users.routes.ts:6)"),
     "a number that Express takes for a status": (
         "(req, res) => { res.send(404); }",
@@ -730,6 +725,21 @@ REFUSED = {
         "CX207 takes the caught error apart (src/users.routes.ts:10)",
     ),
 }
+
+
+IMPOSSIBLE = {
+    "a file of the server": ("res.sendFile('/tmp/x');", "CX705 sends a file of the server, and Convex has no disk"),
+    "a download": ("res.status(200).download('/tmp/x');", "CX705 sends a file of the server, and Convex has no disk"),
+    "a view": ("res.render('index');", "CX706 renders a view, and Convex has no engine for views"),
+}
+
+
+@pytest.mark.parametrize("statement, reason", IMPOSSIBLE.values(), ids=IMPOSSIBLE)
+def test_what_convex_has_no_means_for_is_said_to_be_unsupported(
+    codemod: CodemodTest, statement: str, reason: str
+) -> None:
+    migrated = codemod.migrate(users_app(f'router.get("/:id", (req, res) => {{ {statement} }});'))
+    assert migrated.outcome("GET /users/:id") == f"unsupported {reason} (src/users.routes.ts:6)"
 
 
 @pytest.mark.parametrize("before, reason", REFUSED.values(), ids=REFUSED)
