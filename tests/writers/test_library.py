@@ -225,6 +225,12 @@ def test_a_declaration_comes_with_what_it_needs() -> None:
     assert error.text.startswith("/** A broken constraint")
 
 
+def test_no_two_declarations_share_a_name() -> None:
+    declared = re.compile(r"^export [a-z ]*?(?:function|class|type|interface|const) (\w+)", re.MULTILINE)
+    names = [name for path in RUNTIME.glob("*.ts") for name in set(declared.findall(path.read_text()))]
+    assert len(names) == len(set(names))
+
+
 def test_overloads_are_one_declaration() -> None:
     [time] = [declaration for declaration in library(["time"]) if declaration.name == "time"]
     assert time.text.count("export function time") == 5

@@ -133,3 +133,32 @@ def is_dispensable(middleware: Middleware) -> bool:
     """Do routes answer the same without it?"""
     package = known(middleware)
     return package is not None and package.fate in (Fate.DONE, Fate.ELSEWHERE)
+
+
+def documentation() -> str:
+    """The page `docs/middleware.md`: every known package with what becomes of it, those that share it in one row."""
+    rows: dict[Package, list[str]] = {}
+    parts = {f"{module}.{name}": one for module, of in _DOCUMENTED.items() for name, one in of.items()}
+    for name, package in (PACKAGES | parts).items():
+        rows.setdefault(package, []).append(f"`{name}`")
+    ordered = sorted(rows.items(), key=lambda row: (list(Fate).index(row[0].fate), list(Role).index(row[0].role)))
+    lines = [f"| {', '.join(sorted(names))} | {one.role} | {one.fate} | {one.reason} |" for one, names in ordered]
+    return "\n".join([*_PAGE, *lines, ""])
+
+
+_DOCUMENTED = {"express": OF_EXPRESS, "passport": OF_PASSPORT}
+_PAGE = (
+    "# Middleware of packages",
+    "",
+    "What `convexify migrate` makes of middleware that comes from a package:",
+    "",
+    "- *ported*: it runs in `convex/http.ts`, at its place in the order.",
+    "- *done already*: Convex or the edge does what it is for, and routes are carried over without it.",
+    "- *elsewhere*: it serves what has no place in a Convex back end, and routes are carried over without it.",
+    "- *left*: it decides what routes answer and is not carried over. Routes behind it answer 501 until it is.",
+    "",
+    "A package that is not listed is judged by its name. `codemods/readers/express/packages.py` is the table.",
+    "",
+    "| package | for | on Convex | how, or why |",
+    "|---|---|---|---|",
+)

@@ -33,14 +33,14 @@ export function textBody(options: BodyOptions = {}): MiddlewareHandler {
 export function bodyParser(usual: string, options: BodyOptions, parse: (text: string) => unknown): MiddlewareHandler {
   return async (c: Context, next) => {
     if (c.get("body") === undefined && isOfType(c, ...[options.type ?? usual].flat())) {
-      c.set("body", parse(await bodyText(c, bytes(options.limit ?? "100kb"))));
+      c.set("body", parse(await bodyText(c, byteCount(options.limit ?? "100kb"))));
     }
     await next();
   };
 }
 
 /** A size in bytes: `10kb` is 10240. */
-export function bytes(size: number | string): number {
+export function byteCount(size: number | string): number {
   const [, count, unit] = /^([\d.]+) *([kmg]?)b?$/i.exec(String(size)) ?? [];
   return Math.floor(Number(count) * 1024 ** " kmg".indexOf(unit?.toLowerCase() || " "));
 }

@@ -49,10 +49,11 @@ export async function readBody(c: Context): Promise<any> {
   return isOfType(c, "application/json") ? parseJson(await bodyText(c)) : {};
 }
 
-/** Is the body of one of these types? Either half of a type may be `*`. */
+/** Is the body of one of these types? A part of a type may be `*`. */
 export function isOfType(c: Context, ...types: string[]): boolean {
   const own = (c.req.header("content-type") ?? "").split(";")[0].trim().toLowerCase();
-  return types.some((type) => own !== "" && (type === own || RegExp(`^${type.replaceAll("*", ".+")}$`).test(own)));
+  const patterns = types.map((type) => type.replace(/[.+]/g, "\\$&").replaceAll("*", ".+"));
+  return patterns.some((pattern) => RegExp(`^${pattern}$`).test(own));
 }
 
 /** The text of a body; one that is too large is refused. */

@@ -1,0 +1,152 @@
+"""Body parsers, CORS policies and sanitizers of packages beside what takes their place at the edge."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from textwrap import dedent
+
+from side_by_side import compare
+
+PACKAGE = """
+    {
+      "name": "app",
+      "dependencies": { "cors": "^2.8.5", "express": "^4.21.0", "hpp": "^0.2.3", "xss-clean": "^0.1.4" }
+    }
+    """
+
+ERRORS = """
+    app.use((err: any, req: express.Request, res: express.Response, next: express.NextFunction) => {
+      res.status(err.status ?? 500).json({ error: err.message, type: err.type ?? null, limit: err.limit ?? null });
+    });
+    app.listen(Number(process.env.PORT));
+    """
+
+
+def replayed(folder: Path, app: str, *requests: str) -> list[str]:
+    """What differs between the application and its migration, where each request is text of an `.http` file."""
+    source = dedent(app) + dedent(ERRORS)
+    script = "\n\n###\n\n".join(requests) + "\n"
+    return compare(folder, {"package.json": dedent(PACKAGE), "src/app.ts": source}, script).differences
+
+
+def sent(target: str, kind: str, body: str) -> str:
+    return f"POST {target}\nContent-Type: {kind}\n\n{body}"
+
+
+def test_bodies_are_read_as_their_parsers_say(tmp_path: Path) -> None:
+    app = """
+        import express from "express";
+
+        const app = express();
+        app.use(express.json({ limit: "60b", strict: false, type: ["application/json", "application/*+json"] }));
+        app.use(express.urlencoded({ extended: true, limit: "1kb" }));
+        app.use("/notes", express.text());
+        app.post("/notes", (req, res) => { res.json({ body: req.body }); });
+        app.post("/items", (req, res) => { res.json({ body: req.body }); });
+        """
+    form = "application/x-www-form-urlencoded"
+    assert (
+        replayed(
+            tmp_path,
+            app,
+            sent("/items", "application/json", '{"a": 1}'),
+            sent("/items", "application/json; charset=utf-8", '"text"'),
+            sent("/items", "application/vnd.api+json", '{"a": 2}'),
+            sent("/items", "application/json", '{"a":'),
+            sent("/items", "application/json", '{"a": "' + "x" * 60 + '"}'),
+            sent("/items", form, "a=1&b[c]=2&b[d][]=3&b[d][]=4&a=5&e[0][f]=6"),
+            sent("/items", form, "a=" + "x" * 1100),
+            sent("/items", "text/plain", "hello"),
+            sent("/items", "text/json", '{"a": 1}'),
+            sent("/notes", "text/plain", "hello"),
+            "POST /notes",
+        )
+        == []
+    )
+
+
+def test_forms_are_not_read_without_their_parser(tmp_path: Path) -> None:
+    app = """
+        import express from "express";
+
+        const app = express();
+        app.use(express.json());
+        app.post("/items", (req, res) => { res.json({ body: req.body }); });
+        """
+    large = '{"a": "' + "x" * 102_400 + '"}'
+    assert (
+        replayed(
+            tmp_path,
+            app,
+            sent("/items", "application/x-www-form-urlencoded", "a=1"),
+            sent("/items", "application/json", "[1]"),
+            sent("/items", "application/json", "1"),
+            sent("/items", "application/json", large),
+        )
+        == []
+    )
+
+
+def test_a_policy_may_be_a_function_and_hold_for_a_path_alone(tmp_path: Path) -> None:
+    app = """
+        import cors from "cors";
+        import express from "express";
+
+        const allowed = ["https://a.example", /\\.b\\.example$/];
+        const app = express();
+        app.use(
+          "/open",
+          cors({
+            origin: (origin, callback) => {
+              if (!origin || origin === "https://c.example") callback(null, true);
+              else callback(new Error("Not allowed by CORS"));
+            },
+            credentials: true,
+            exposedHeaders: ["X-Total"],
+          }),
+        );
+        app.get("/open", (req, res) => { res.json([]); });
+        app.get("/listed", cors({ origin: allowed, optionsSuccessStatus: 200 }), (req, res) => { res.json([]); });
+        app.get("/closed", (req, res) => { res.json([]); });
+        """
+    preflight = "Access-Control-Request-Method: PUT\nAccess-Control-Request-Headers: x-a, x-b"
+    assert (
+        replayed(
+            tmp_path,
+            app,
+            "GET /open",
+            "GET /open\nOrigin: https://c.example",
+            "GET /open\nOrigin: https://d.example",
+            f"OPTIONS /open\nOrigin: https://c.example\n{preflight}",
+            "GET /listed\nOrigin: https://a.example",
+            "GET /listed\nOrigin: https://x.b.example",
+            "GET /listed\nOrigin: https://d.example",
+            "GET /closed\nOrigin: https://a.example",
+        )
+        == []
+    )
+
+
+def test_polluted_queries_and_tags_are_cleaned(tmp_path: Path) -> None:
+    app = """
+        import express from "express";
+        import hpp from "hpp";
+        import xss from "xss-clean";
+
+        const app = express();
+        app.use(express.json());
+        app.use(hpp({ whitelist: ["tag"] }));
+        app.use(xss());
+        app.get("/items", (req, res) => { res.json({ sort: req.query.sort ?? null, tag: req.query.tag ?? null }); });
+        app.post("/items", (req, res) => { res.json({ name: req.body.name, deep: req.body.deep }); });
+        """
+    assert (
+        replayed(
+            tmp_path,
+            app,
+            "GET /items?sort=a&sort=b&tag=1",
+            "GET /items?sort=<b>",
+            sent("/items", "application/json", '{"name": "<script>a</script>", "deep": [{"a": "1 < 2"}]}'),
+        )
+        == []
+    )
