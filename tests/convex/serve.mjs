@@ -34,6 +34,8 @@ async function load() {
     conditions: ["convex", "module"],
     external: ["convex", "convex/*", "node:*", ...builtinModules],
     outExtension: { ".js": ".mjs" },
+    target: "esnext",
+    keepNames: true,
     define: { "process.env.NODE_ENV": '"production"' },
     logLevel: "error",
   });

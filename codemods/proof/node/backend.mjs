@@ -25,6 +25,8 @@ function bundle(folder, files, platform) {
     external: ["convex", "convex/*", "node:*", ...(platform === "node" ? builtinModules : ["async_hooks"])],
     chunkNames: `${platform}-[hash]`,
     outExtension: { ".js": ".mjs" },
+    target: "esnext",
+    keepNames: true,
     define: { "process.env.NODE_ENV": '"production"' },
     banner: platform === "node" ? { js: REQUIRE } : {},
     logLevel: "silent",
