@@ -14,7 +14,7 @@ from codemods.migrate.naming import IMPORTED, Names, name_routes
 from codemods.migrate.reading import Reading
 from codemods.migrate.shadows import mark_shadowed, only_once
 from codemods.migrate.starting import analyse_handler
-from codemods.migrate.steps import StepOrder, cors_of_all, order_steps, refuse_steps
+from codemods.migrate.steps import StepOrder, cors_of_all, handed_on, order_steps, refuse_steps, settable
 from codemods.planner.analysis import Analyser
 from codemods.planner.asked import AskedFunction
 from codemods.planner.bodies import open_body
@@ -139,10 +139,12 @@ class Carrier:
                 continue
             analyse_handler(self._analyser, plan.piece, plan.response, plan.request)
             open_body(plan, self._state.closure, self._reading.schema)
+        state.edge.settable = settable(state.plans)
         refuse_steps(state.edge, state.closure, state.plans)
         self._other_applications()
         mark_shadowed(state.plans)
         self._shared_handlers()
+        state.edge.handed_on = handed_on(state.plans)
         state.handlers = find_handlers(self._workspace, state.edge, self._reading.app, state.plans)
         for _ in range(_ROUNDS):
             self._collect()
@@ -204,6 +206,7 @@ class Carrier:
         news = self._refuse_checks()
         news = refuse_steps(state.edge, state.closure, state.carried) or news
         state.order, unordered = order_steps(self._workspace, state.edge, self._reading.app, state.carried)
+        state.edge.handed_on = handed_on(state.plans)
         news = unordered or news
         carried = state.carried
         handlers = {plan.piece.key: plan for plan in carried if plan.piece is not None}

@@ -91,6 +91,10 @@ class EdgeWriter:
         self._workspace, self._closure, self._analyser = workspace, closure, analyser
         self._limiters, self._depths = LimiterNames(workspace), TwinDepths(workspace, app)
         self._known: dict[PieceKey, EdgePiece] = {}
+        self.settable: frozenset[str] = frozenset()
+        """Fields of the request that any middleware sets."""
+        self.handed_on: frozenset[str] = frozenset()
+        """Those of them that come to be set at the edge wherever the source set them."""
 
     def factory(self, check: Check) -> EdgePiece:
         """The function that makes the check (`validate`), ported."""
@@ -138,7 +142,7 @@ class EdgeWriter:
                 continue
             file, piece = function
             if piece.key not in self._known:
-                ported = port_error_handler(self._workspace, file, piece.node, index == len(shared) - 1)
+                ported = port_error_handler(self._workspace, file, piece.node, index == len(shared) - 1, self.settable)
                 self._known[piece.key] = self._edge_piece(piece, ported, "CX701", piece.node)
             chain.pieces.append(self._known[piece.key])
             if not self._known[piece.key].forwards:
@@ -152,7 +156,7 @@ class EdgeWriter:
             return None
         file, piece = found
         if piece.key not in self._known:
-            ported = port_not_found(self._workspace, file, piece.node)
+            ported = port_not_found(self._workspace, file, piece.node, self.settable)
             self._known[piece.key] = self._edge_piece(piece, ported, "CX701", piece.node)
         return self._known[piece.key]
 
@@ -183,13 +187,19 @@ class EdgeWriter:
         fixed = [*ported.problems, *tested, *(problem for helper in helpers for problem in helper.problems)]
         if self._closure.effects(piece.key) & refused:
             fixed.append(Problem(code, "reaches the database", ported.file.place(inner)))
+
+        def missing() -> list[Problem]:
+            names = sorted(ported.context_reads - self.handed_on) if refused != IN_CONTEXT else []
+            place = ported.file.place(inner)
+            return [Problem(code, f"reads `req.{name}`, which is not always carried over", place) for name in names]
+
         return EdgePiece(
             piece,
             ported.edits,
             ported.all_imports(),
             frozenset(ported.library),
             reached,
-            lambda: list(dict.fromkeys([*fixed, *self._closure.problems(piece.key)])),
+            lambda: list(dict.fromkeys([*fixed, *missing(), *self._closure.problems(piece.key)])),
             delegates,
             ported.forwards,
             frozenset(ported.asks).union(*(helper.asks for helper in helpers)),

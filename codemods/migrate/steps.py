@@ -87,6 +87,18 @@ def refuse_steps(edge: EdgeWriter, closure: Closure, plans: Sequence[RoutePlan])
     return news
 
 
+def settable(plans: Sequence[RoutePlan]) -> frozenset[str]:
+    """The fields of the request that middleware sets."""
+    return frozenset(name for plan in plans for step in plan.steps for name in step.sets)
+
+
+def handed_on(plans: Sequence[RoutePlan]) -> frozenset[str]:
+    """Those that are set at the edge, too: all middleware that sets them runs before a route that is carried over."""
+    carried = {step.middleware for plan in plans if plan.carried for step in plan.steps}
+    left = (step for plan in plans for step in plan.steps if step.middleware not in carried)
+    return settable(plans) - {name for step in left for name in step.sets}
+
+
 def _helpers(edge: EdgeWriter, step: Step) -> list[PieceKey]:
     return [piece.piece.key for piece in edge.step(step).whole][1:]
 

@@ -20,13 +20,18 @@ _ALONE = frozenset({"arguments", "array", "arrow_function", "pair", "return_stat
 _LOGGER = re.compile(r"^(console|[\w.]*log(ger)?)\.(log|info|warn|error|debug|trace|http|verbose|fatal)$", re.I)
 
 
-def request_reads(ported: Ported, function: SgNode, index: int, context: str) -> None:
-    """Rewrite every use of the request; what the edge does not know is only dropped where it was logged."""
+def request_reads(
+    ported: Ported, function: SgNode, index: int, context: str, provided: frozenset[str] = frozenset()
+) -> None:
+    """Rewrite every use of the request; what the edge does not know is only dropped where it was logged.
+
+    `provided` are the fields that middleware may have set.
+    """
     pattern = parameter_node(function, index)
     if pattern is not None and pattern.kind() != "identifier":
         ported.problem("CX701", "takes its request apart", pattern)
     for reference in references(ported.file, function, index):
-        edit = read_edit(ported, reference, context) or dropped(ported.file, reference)
+        edit = read_edit(ported, reference, context, provided) or dropped(ported.file, reference)
         if edit is None:
             ported.problem("CX701", f"reads `{whole_read(reference).text()}`", reference)
         else:
@@ -70,6 +75,7 @@ def fact_text(ported: Ported, fact: Fact, context: str, waits: bool, depth: int 
     if known.text.startswith("await ") and not waits:
         return None
     ported.asks |= {fact.key or "", fact.part.value} & (PARTIAL if depth is None else PARTIAL - _BELOW)
+    ported.context_reads |= {fact.key or ""} if fact.part is Part.CONTEXT else set()
     text = known.text
     for library in known.library:
         text = text.replace(f"{library}(", f"{ported.use(library)}(")

@@ -20,10 +20,13 @@ from codemods.writers.response_reads import headers_sent, response_locals, statu
 _OPEN = "may end without an answer"
 
 
-def port_error_handler(workspace: Workspace, file: SourceFile, function: SgNode, last: bool) -> Ported:
+def port_error_handler(
+    workspace: Workspace, file: SourceFile, function: SgNode, last: bool, provided: frozenset[str]
+) -> Ported:
     """`(err, req, res, next) => …` → `(err: Fault, c: Context) => …`.
 
     Errors that the last handler hands on are answered as Express answers them; the others keep their `next`.
+    `provided` are the fields of the request that middleware may have set.
     """
     ported = Ported(file)
     error = parameter_node(function, 0)
@@ -46,7 +49,7 @@ def port_error_handler(workspace: Workspace, file: SourceFile, function: SgNode,
         _close(ported, function, ends, error, reads)
     reads.write()
     ported.edits += environment_edits(workspace, file, function)
-    request_reads(ported, function, 1, context)
+    request_reads(ported, function, 1, context, provided)
     ported.forwards = bool(forwards)
     signature(ported, function, _error_signature(ported, function, context, reads.is_loose, last))
     return ported
@@ -63,7 +66,7 @@ def _error_signature(ported: Ported, function: SgNode, context: str, loose: bool
     return f"({', '.join(written)})"
 
 
-def port_not_found(workspace: Workspace, file: SourceFile, function: SgNode) -> Ported:
+def port_not_found(workspace: Workspace, file: SourceFile, function: SgNode, provided: frozenset[str]) -> Ported:
     """`(req, res) => res.status(404).json(…)` → `(c: Context) => …`; errors for `next` are thrown."""
     ported = Ported(file)
     context = fresh_context(function)
@@ -74,7 +77,7 @@ def port_not_found(workspace: Workspace, file: SourceFile, function: SgNode) -> 
     _keep_problems(ported, plan.problems, writer.presets)
     if not ported.problems and open_ends(function, writer.answers):
         ported.problem("CX701", _OPEN, function)
-    request_reads(ported, function, 0, context)
+    request_reads(ported, function, 0, context, provided)
     answers = bool(plan.replies or plan.delegations)
     reads = references(file, function, 0)
     given = context if answers or reads else ""

@@ -52,6 +52,8 @@ class Ported:
     """Replaced source whose names are written again elsewhere."""
     asks: set[str] = field(default_factory=set)
     """What only some registrations can give: `cookies`, which have to be parsed, and `url`, `path`, `baseUrl`."""
+    context_reads: set[str] = field(default_factory=set)
+    """Fields of the request that middleware has to have set."""
     is_helper: bool = False
     """It is handed the request by middleware, and is none itself."""
     framework: set[str] = field(default_factory=set)

@@ -395,3 +395,38 @@ def test_middleware_under_a_condition_asks_for_it(codemod: CodemodTest) -> None:
     assert 'CX110 is only there if `process.env.NODE_ENV === "development"`' in skipped
     (answer,) = served(migrated).serve([Request("GET", "/open")])
     assert (answer.status, answer.headers["x-seen"]) == (200, "live 72")
+
+
+HANDLERS = """
+    app.use((req, res, next) => {
+      (req as any).requestId = req.get("x-request-id") ?? "none";
+      SENT
+      next();
+    });
+    app.get("/open", (req, res) => {
+      res.json({ open: true });
+    });
+    app.get("/broken", () => {
+      throw new Error("broken");
+    });
+    app.use((req: Request, res: Response) => {
+      res.status(404).json({ missing: (req as any).requestId });
+    });
+    app.use((err: Error, req: Request, res: Response, next: NextFunction) => {
+      res.status(500).json({ error: err.message, id: (req as any).requestId });
+    });
+    """
+
+
+def test_handlers_of_errors_and_unknown_paths_read_what_middleware_sets(codemod: CodemodTest) -> None:
+    migrated = codemod.migrate(app(HANDLERS.replace("SENT", "")))
+    asked = [Request("GET", path, headers={"x-request-id": "7"}) for path in ("/broken", "/nowhere")]
+    answers = served(migrated).serve(asked)
+    assert [answer.body for answer in answers] == [{"error": "broken", "id": "7"}, {"missing": "7"}]
+
+
+def test_they_stay_behind_with_the_middleware(codemod: CodemodTest) -> None:
+    migrated = codemod.migrate(app(HANDLERS.replace("SENT", "globalThis.seen.push(res);")))
+    assert "c.get(" not in migrated.convex["convex/http.ts"]
+    reasons = [item.reason or "" for item in migrated.settled.items if item.kind == "middleware"]
+    assert sum("reads `req.requestId`, which is not always carried over" in reason for reason in reasons) == 2
