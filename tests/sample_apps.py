@@ -51,6 +51,16 @@ CALLBACKS = SampleApp(
 )
 """CommonJS: `exports.f`, promise chains, response helpers, `res.locals`, guards that fall through."""
 
+MIDDLEWARE = SampleApp(
+    "middleware",
+    "src/server.ts",
+    left="""
+    GET /api/v1/users/:id: CX109 is registered after src/routes/v1/users.ts:10, which may answer first
+    GET /api/v1/users/:id: CX207 passes the request on with next()
+    """,
+)
+"""Middleware of the application, of mounts three deep, of routers and routes; keys and roles; formats of errors."""
+
 REQUESTS = SampleApp(
     "requests",
     "src/server.ts",
@@ -89,4 +99,4 @@ ANSWERS = SampleApp(
 )
 """Every way to answer: statuses, headers, cookies, redirects, texts, bytes, errors."""
 
-SAMPLE_APPS = (CLASSES, CALLBACKS, REQUESTS, ANSWERS, FIVE)
+SAMPLE_APPS = (CLASSES, CALLBACKS, MIDDLEWARE, REQUESTS, ANSWERS, FIVE)
