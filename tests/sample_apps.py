@@ -67,7 +67,6 @@ REQUESTS = SampleApp(
     left="""
     GET /facts/accepts: CX205 reads `req.accepts`
     GET /facts/host: CX205 reads `req.subdomains`
-    GET /queries/nested: CX205 reads inside the query value `where`
     POST /facts/kind: CX205 reads `req.is`
     """,
 )

@@ -154,6 +154,15 @@ def run(project: ConvexProject, name: str, given: Json = None) -> Json:
     return answer.body
 
 
+def test_every_name_of_the_library_is_declared_once() -> None:
+    names = re.compile(r"^export (?:abstract |async )*(?:function|class|type|interface|const) (\w+)", re.M)
+    modules: dict[str, set[str]] = {}
+    for path in sorted(RUNTIME.glob("*.ts")):
+        for name in names.findall(path.read_text(encoding="utf-8")):
+            modules.setdefault(name, set()).add(path.stem)
+    assert {name: found for name, found in modules.items() if len(found) > 1} == {}
+
+
 def test_the_library_type_checks(project: ConvexProject) -> None:
     assert project.tsc() == []
     assert project.eslint() == []
