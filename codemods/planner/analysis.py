@@ -14,7 +14,7 @@ from codemods.planner.instances import Instances
 from codemods.planner.loads import Loads
 from codemods.planner.names import Names
 from codemods.planner.packages import Packages
-from codemods.planner.pieces import CONSTANTS, Piece, PieceKey
+from codemods.planner.pieces import CONSTANTS, Piece, PieceKey, overloads
 from codemods.planner.receivers import Receivers
 from codemods.planner.scan import Scan
 from codemods.planner.setups import Setups
@@ -85,12 +85,12 @@ class Analyser:
         names, runtime = Names(scan, packages), Globals(scan, self._is_job)
         Instances(scan).read()
         Loads(scan, names).read()
-        free = scan.file.bindings.free(scan.node)
-        for binding in free.bindings:
-            for reference in scan.file.bindings.references_in(binding, scan.node):
-                if not scan.is_erased(reference):
-                    names.use(binding, reference)
-        for name in free.globals:
+        for node in (*overloads(piece), scan.node):
+            for binding in scan.file.bindings.free(node).bindings:
+                for reference in scan.file.bindings.references_in(binding, node):
+                    if not scan.is_erased(reference):
+                        names.use(binding, reference)
+        for name in scan.file.bindings.free(scan.node).globals:
             runtime.use(name)
         names.this()
         Receivers(scan, packages).calls()

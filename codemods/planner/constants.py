@@ -65,6 +65,14 @@ def field_of(workspace: Workspace, path: str, expression: SgNode) -> Constant | 
     return None
 
 
+def is_getter(workspace: Workspace, path: str, expression: SgNode) -> bool:
+    """Does a member expression run a `get`?"""
+    meaning = workspace.meaning_of(path, expression)
+    if not isinstance(meaning, Declared) or meaning.node.kind() != "method_definition":
+        return False
+    return any(child.kind() == "get" for child in meaning.node.children())
+
+
 def _inside(workspace: Workspace, path: str, found: Declared, longer: SgNode) -> Declared | None:
     """What one more step leads to: a member of a module or namespace of functions; None when it is part of a value."""
     parts = member(longer)

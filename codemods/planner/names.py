@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ast_grep_py import SgNode
 
-from codemods.planner.constants import Constant, changes, constant_of, field_of, is_shared_state
+from codemods.planner.constants import Constant, changes, constant_of, field_of, is_getter, is_shared_state
 from codemods.planner.errors import extends_error
 from codemods.planner.facts import PackageUse, PieceUse, Style
 from codemods.planner.member_chains import bound_to, member_chain
@@ -94,6 +94,8 @@ class Names:
             if field is not None:
                 self._field(field, reference.text(), Style.NAMESPACE)
                 return
+            if self._reads_getter(expression):
+                return
         self._declaration_use(reference, binding)
 
     def _function_use(self, target: FunctionRef, expression: SgNode, reference: SgNode, direct: bool) -> None:
@@ -103,6 +105,9 @@ class Names:
             return
         file = self._scan.workspace.source(target.file)
         piece = function_piece(file, target.node)
+        if piece is None and any(each.kind() == "internal_module" for each in target.node.ancestors()):
+            self._declaration_use(reference, self._scan.file.bindings.resolve(reference))
+            return
         if piece is None or piece.kind is PieceKind.INLINE:
             self._scan.problem(
                 expression, "CX105", f"calls `{expression.text()}`, which is made inside another function"
@@ -177,6 +182,12 @@ class Names:
         self._scan.know(piece)
         self._scan.facts.uses.append(PieceUse(piece.key, span_of(found.expression), local, style, None))
 
+    def _reads_getter(self, expression: SgNode) -> bool:
+        if not is_getter(self._scan.workspace, self._scan.file.path, expression):
+            return False
+        self._scan.problem(expression, "CX105", f"reads the getter `{expression.text()}`: make it a method")
+        return True
+
     def this(self) -> None:
         if self._scan.facts.piece.kind is PieceKind.DECLARATION:
             return  # a class that moves as a whole keeps its own `this`
@@ -206,5 +217,7 @@ class Names:
             field = field_of(self._scan.workspace, self._scan.file.path, expression)
             if field is not None:
                 self._field(field, "", Style.THIS)
+                return
+            if self._reads_getter(expression):
                 return
         self._scan.problem(node, "CX206", f"uses `{member_chain(node)[-1].text()}`")

@@ -151,6 +151,31 @@ def _method(key: PieceKey, node: SgNode, element: SgNode) -> Piece | None:
     return Piece(key, PieceKind.METHOD, name.lstrip("#"), node, element, owner) if name is not None else None
 
 
+def overloads(piece: Piece) -> list[SgNode]:
+    """The signatures of a function that stand right above it, in the order of the text."""
+    found: list[SgNode] = []
+    before = piece.statement.prev() if piece.kind is PieceKind.FUNCTION and piece.statement is not None else None
+    while before is not None:
+        if before.kind() != "comment":
+            signature = before.field("declaration") if before.kind() == "export_statement" else before
+            name = signature.field("name") if signature is not None else None
+            if (
+                signature is None
+                or signature.kind() != "function_signature"
+                or name is None
+                or name.text() != piece.name
+            ):
+                break
+            found.insert(0, before)
+        before = before.prev()
+    return found
+
+
+def signature_of(statement: SgNode) -> SgNode:
+    """The signature that a statement is, or exports."""
+    return statement.field("declaration") or statement
+
+
 def statement_of(node: SgNode) -> SgNode | None:
     """The top-level statement (with its `export`) that a node is the whole of, or one declarator of."""
     return _statement_in(node, "program")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ast_grep_py import SgNode
 
-from codemods.planner.pieces import PieceKind, with_comments
+from codemods.planner.pieces import PieceKind, overloads, signature_of, with_comments
 from codemods.source import Edit, Span, named, parameters, span_of
 from codemods.source.tree import is_async
 from codemods.writers.errors import error_class_edits
@@ -25,7 +25,8 @@ class MovedWriter:
         if self._splice.piece.kind is PieceKind.FIELD:
             return self._field()
         if self._splice.context.closure.needs_context(self._splice.piece.key):
-            self._add_context_parameter()
+            for node in (*map(signature_of, overloads(self._splice.piece)), self._splice.piece.node):
+                self._add_context_parameter(node)
         elif self._splice.facts.client is not None:
             self._splice.problem(
                 "CX105", "takes a database client that it does not use", span_of(self._splice.piece.node)
@@ -83,14 +84,14 @@ class MovedWriter:
         text = f"{comments}export const {name}{given} = {self._splice.render(span_of(value))};"
         return self._at_top(text, statement)
 
-    def _add_context_parameter(self) -> None:
+    def _add_context_parameter(self, node: SgNode) -> None:
         """`ctx` comes first; a database client among the parameters goes, since it is what `ctx` is for."""
         kind = "MutationCtx" if self._splice.context.closure.writes(self._splice.piece.key) else "QueryCtx"
         kind = "ActionCtx" if self._splice.piece.key in self._splice.context.closure.actions else kind
         if self._splice.file.language != "javascript":
             self._splice.bring(SERVER, kind, "", True)
         typed = f"{self._splice.ctx}: {kind}" if self._splice.file.language != "javascript" else self._splice.ctx
-        node, client = self._splice.piece.node, self._splice.facts.client
+        client = self._splice.facts.client
         spans = [span_of(parameter.node) for parameter in parameters(node)]
         single, listed = node.field("parameter"), node.field("parameters")
         if single is not None:
@@ -109,14 +110,20 @@ class MovedWriter:
         span = with_comments(self._splice.file, statement)
         if statement.kind() == "expression_statement":
             return self._assigned(statement, span)
+        texts = [self._overload(signature) for signature in overloads(self._splice.piece)]
         self._export(statement)
-        self._declared_name()
-        return self._at_top(self._splice.render(span), statement)
+        self._declared_name(self._splice.piece.node)
+        return "".join([*texts, self._at_top(self._splice.render(span), statement)])
 
-    def _declared_name(self) -> None:
+    def _overload(self, statement: SgNode) -> str:
+        if statement.kind() != "export_statement":
+            self._export(statement)
+        self._declared_name(signature_of(statement))
+        return self._at_top(self._splice.render(with_comments(self._splice.file, statement)), statement) + "\n"
+
+    def _declared_name(self, node: SgNode) -> None:
         """The function's own name, where another one of its module has it already."""
         name = self._splice.context.placement.name(self._splice.piece)
-        node = self._splice.piece.node
         declarator = next((a for a in [node, *node.ancestors()] if a.field("name") is not None), None)
         label = declarator.field("name") if declarator is not None else None
         if label is not None and label.text() == self._splice.piece.name != name:

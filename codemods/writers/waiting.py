@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ast_grep_py import SgNode
 
-from codemods.planner.pieces import PieceKind
+from codemods.planner.pieces import PieceKind, overloads
 from codemods.planner.values import node_covering
 from codemods.source import FUNCTION_KINDS, Edit, Span, named, span_of
 from codemods.source.tree import is_async
@@ -45,7 +45,7 @@ class Waiting:
         piece, closure = self._splice.piece, self._splice.context.closure
         if self._splice.route is not None or not closure.turns_async(piece.key):
             return
-        if piece.kind is PieceKind.INLINE or _cannot_turn(piece.node) or _is_typed(piece.node):
+        if piece.kind is PieceKind.INLINE or _cannot_turn(piece.node) or _is_typed(piece.node) or overloads(piece):
             self._splice.problem("CX209", "now has to wait, which its kind of function cannot", span_of(piece.node))
             return
         written = piece.node.field("return_type")

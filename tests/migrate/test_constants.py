@@ -64,6 +64,13 @@ VALUES = {
         "settings.size",
         "export const size = 10;",
     ),
+    "a namespace": (
+        'import { Settings } from "./settings";',
+        "Settings.twice(Settings.size)",
+        "export namespace Settings {\n  export const size = 10;\n  export const twice = (n: number) => n * 2;\n}",
+        "Settings.twice(Settings.size)",
+        "export namespace Settings {\n  export const size = 10;\n  export const twice = (n: number) => n * 2;\n}",
+    ),
     "a property beside functions": (
         'import { settings } from "./settings";',
         "settings.twice(settings.size)",

@@ -145,6 +145,27 @@ SHAPES = {
         }
         """,
     ),
+    "functions with overloads": (
+        'import { find } from "./notes.service";',
+        "find(req.params.id)",
+        """
+        export function find(id: string): Promise<unknown>;
+        // By its number.
+        export function find(id: number, twice: boolean): Promise<unknown>;
+        export function find(id: string | number): Promise<unknown> {
+          return prisma.note.findUnique({ where: { id: String(id) } });
+        }
+        """,
+        "find(ctx, args.id)",
+        """
+        export function find(ctx: QueryCtx, id: string): Promise<unknown>;
+        // By its number.
+        export function find(ctx: QueryCtx, id: number, twice: boolean): Promise<unknown>;
+        export function find(ctx: QueryCtx, id: string | number): Promise<unknown> {
+          return row(findRow(ctx, "notes", String(id)), toNote);
+        }
+        """,
+    ),
     "functions that need no ctx": (
         'import { shout } from "./notes.service";',
         "shout(req.body.text)",
@@ -449,6 +470,11 @@ REFUSED = {
         "async (req, res) => { const read = req.body.id && load; res.json(await read(req.body.id)); }",
         "export const load = (id: string) => prisma.note.findUnique({ where: { id } });",
         "CX210 `load` is passed on as a value (src/users.routes.ts:6)",
+    ),
+    "as a getter": (
+        "async (req, res) => res.json(await load.all)",
+        "export const load = { get all() { return prisma.note.findMany(); } };",
+        "CX105 reads the getter `load.all`: make it a method (src/users.routes.ts:6)",
     ),
     "without waiting for it": (
         "async (req, res) => { load(req.params.id); res.json([]); }",
