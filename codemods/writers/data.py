@@ -205,7 +205,10 @@ def patch(draft: Draft, table: Table, found: Doc, data: Data | None, enclosed: b
     """A promise of the changed row, with all that is changed with it."""
     with draft.scope():
         payload = PayloadWriter(draft, table, patching=True, enclosed=enclosed).write(data)
-        changed = call(draft.table_function(table, "patch"), draft.ctx, found, payload.doc)
+        if payload.doc == record([]) and payload.after:
+            changed = call(draft.library("required"), found, '"Record to update not found."')
+        else:
+            changed = call(draft.table_function(table, "patch"), draft.ctx, found, payload.doc)
         return surrounded(draft, table, payload, changed, patching=True)
 
 

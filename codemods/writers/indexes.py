@@ -11,6 +11,8 @@ from codemods.writers.fields import is_ordered
 from codemods.writers.names import SchemaNames, index_name
 
 CREATION = "_creationTime"
+MOST_FIELDS = 16
+"""How many fields an index may have: https://docs.convex.dev/production/state/limits"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ def choose(
     `between` lists fields with range conditions that an index can serve; `bounded` says that only the first rows are
     wanted, so that an index is better than a sort.
     """
-    fixed = canonical(table, equal)
+    fixed = canonical(table, equal)[:MOST_FIELDS]
     keys = _keys(table, order, fixed)
     descending = bool(keys) and keys[0].descending
     creation = [key for key in keys if key.field == CREATION]
@@ -45,7 +47,7 @@ def choose(
         return Choice((chosen,), (), chosen, False, tuple(keys) or (Order(CREATION, False),))
     if len(creation) == len(keys):
         return Choice(fixed, fixed, None, descending)
-    served = _is_served(table, keys) and (bounded or not fixed)
+    served = _is_served(table, keys) and (bounded or not fixed) and len(fixed) + len(keys) <= MOST_FIELDS
     if not served:
         return Choice(fixed, fixed, None, False, tuple(keys))
     ordered = tuple(key.field for key in keys if key.field != CREATION)
@@ -76,7 +78,16 @@ def foreign_keys(table: Table) -> tuple[tuple[str, ...], ...]:
     """The field sets that refer to other rows."""
     keys = [(field.name,) for field in table.fields if field.references is not None]
     belongs = [relation.fields for relation in table.relations if relation.kind is RelationKind.BELONGS_TO]
-    return tuple(dict.fromkeys([*keys, *(canonical(table, fields) for fields in belongs if fields)]))
+    every = [*keys, *(canonical(table, fields) for fields in belongs if fields)]
+    return tuple(dict.fromkeys(covering(table, fields) for fields in every))
+
+
+def covering(table: Table, fields: tuple[str, ...]) -> tuple[str, ...]:
+    """The index that finds rows by these columns.
+
+    Nobody asks for the order of rows that only connect others, so that the index of both keys serves the first as well.
+    """
+    return table.primary_key if table.is_join and fields == table.primary_key[:1] else fields
 
 
 def standing_indexes(schema: Schema, names: SchemaNames) -> frozenset[tuple[str, tuple[str, ...]]]:
@@ -90,7 +101,7 @@ def standing_indexes(schema: Schema, names: SchemaNames) -> frozenset[tuple[str,
 
 def index_of(table: Table, fields: Collection[str], names: SchemaNames) -> tuple[str, tuple[str, ...]]:
     """The name and Convex fields of the index over a set of source fields."""
-    stored = tuple(names.field(table, field) for field in canonical(table, fields))
+    stored = tuple(names.field(table, field) for field in covering(table, canonical(table, fields)))
     return index_name(stored), stored
 
 

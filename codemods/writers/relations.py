@@ -61,7 +61,7 @@ def links_of(draft: Draft, table: Table, row: str, relation: Relation, end: str)
     with draft.scope():
         q = draft.fresh("q")
     key = f"{row}.{draft.names.field(table, table.primary_key[0])}"
-    index = draft.index(join, (near,))
+    index = draft.unique_index(join, (near,))
     match = f'.withIndex("{index}", ({q}) => {q}.eq("{near}", {key}))'
     return chain(draft, [f".query({draft.convex_table(join)})", match, end])
 

@@ -194,3 +194,33 @@ def test_columns_that_are_called_like_a_function_of_the_library_get_other_local_
 
 def test_the_sample_schema_is_the_one_that_runs() -> None:
     assert schema_from({"s.prisma": (Path(__file__).parent / "schema.prisma").read_text()}).diagnostics == ()
+
+
+def test_rows_that_connect_others_need_no_index_of_the_first_key_alone() -> None:
+    models = """
+        model Post { id Int @id @default(autoincrement())
+          topics Topic[] }
+        model Topic { id Int @id @default(autoincrement())
+          posts Post[] }
+    """
+    parsed = schema_from({"schema.prisma": models}).schema
+    [found] = schema_fragments(parsed, schema_names(parsed), {"PostTopic"}, ())
+    assert found.text == (
+        '  postTopics: defineTable({\n    postId: v.id("posts"),\n    topicId: v.id("topics"),\n  })\n'
+        '    .index("by_topicId", ["topicId"])\n    .index("by_postId_and_topicId", ["postId", "topicId"]),'
+    )
+
+
+def test_what_is_connected_stays_connected_once() -> None:
+    models = "model A { id Int @id @default(autoincrement())\n bs B[] }\nmodel B { code String @id\n as A[] }"
+    parsed = schema_from({"schema.prisma": models}).schema
+    join = parsed.table("AB")
+    assert join is not None
+    [link] = table_fragments(join, [TableUse("AB", "link")], parsed, schema_names(parsed))
+    assert link.text == (
+        "export async function linkAb(\n  ctx: MutationCtx,\n"
+        '  link: { aId: Id<"as">; bCode: Doc<"abs">["bCode"] },\n): Promise<void> {\n'
+        '  const found = await ctx.db\n    .query("abs")\n'
+        '    .withIndex("by_aId_and_bCode", (q) => q.eq("aId", link.aId).eq("bCode", link.bCode))\n    .first();\n'
+        '  if (found === null) await ctx.db.insert("abs", link);\n}'
+    )
