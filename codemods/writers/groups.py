@@ -95,6 +95,8 @@ def _value(draft: Draft, table: Table, rows: str, function: Function, name: str)
 def _computed(draft: Draft, table: Table, rows: str, function: Function, field: Field) -> Doc:
     """The value of a function as it is stored."""
     stored = f'"{draft.names.field(table, field.name)}"'
+    if function is Function.SUM and field.type is FieldType.DECIMAL and not field.is_list:
+        return call(draft.library("sumOfDecimals"), rows, stored)
     if function in (Function.SUM, Function.AVG):
         if field.type not in _NUMBERS and not (field.type is FieldType.BIGINT and function is Function.SUM):
             raise RefusedError("CX301", f"{function} of {field.name}, a {field.type} column")
@@ -166,9 +168,13 @@ def _order(draft: Draft, table: Table, rows: str, key: GroupOrder) -> Doc:
     if key.function is Function.COUNT:
         found = _count(draft, table, rows, key.field)
     elif key.function is not None:
-        found = _computed(draft, table, rows, key.function, _column(table, key.field))
+        column = _column(table, key.field)
+        found = _computed(draft, table, rows, key.function, column)
+        found = call(draft.library("units"), found) if column.type is FieldType.DECIMAL else found
     else:
         field = _column(table, key.field)
+        if not column_of(field).ordered and field.type is not FieldType.ENUM:
+            raise RefusedError("CX301", f"order by {key.field}, a {field.type} column")
         found = f"{rows}[0].{draft.names.field(table, field.name)}"
         members = members_of(field, draft.schema)
         values = [listed("[", [f'"{member}"' for member in members], "]")] if members else []

@@ -16,7 +16,7 @@ from codemods.writers.layout import Doc, arrow, call, listed
 
 def in_order(draft: Draft, table: Table, docs: Doc, order: Sequence[Order]) -> Doc:
     """A promise of the rows, sorted."""
-    if not any(key.path or key.counts for key in order):
+    if not any(key.path or key.counts or _is_decimal(table, key.field) for key in order):
         return call(draft.library("sorted"), docs, *(_sort_key(draft, table, key) for key in order))
     keys = [_computed_key(draft, table, key) for key in order]
     return call(draft.library("sortedBy"), docs, *keys)
@@ -34,7 +34,7 @@ def check_order(draft: Draft, table: Table, order: Sequence[Order]) -> None:
         field = owner.field(key.field)
         if field is None:
             raise RefusedError("CX301", f"no column {key.field} in {owner.name}")
-        unsortable = field.type is not FieldType.ENUM and not column_of(field).ordered
+        unsortable = field.type not in (FieldType.ENUM, FieldType.DECIMAL) and not column_of(field).ordered
         if field.is_list or unsortable:
             raise RefusedError("CX301", f"order by {key.field}, a {'list' if field.is_list else field.type} column")
 
@@ -98,4 +98,11 @@ def _value(draft: Draft, table: Table, row: str, key: Order) -> Doc:
         return draft.relations.count(draft, table, row, relation)
     if key.field in (CREATION, table.id_field):
         return f"{row}.{CREATION}"
-    return f"{row}.{draft.names.field(table, key.field)}"
+    access = f"{row}.{draft.names.field(table, key.field)}"
+    return call(draft.library("units"), access) if _is_decimal(table, key.field) else access
+
+
+def _is_decimal(table: Table, name: str) -> bool:
+    """Decimal numbers are stored as text, which sorts otherwise."""
+    field = table.field(name)
+    return field is not None and field.type is FieldType.DECIMAL

@@ -40,7 +40,7 @@ _SIGNS = {
 _RANGES = frozenset({Compare.LT, Compare.LTE, Compare.GT, Compare.GTE})
 _TEXT = {Compare.CONTAINS: "includes", Compare.STARTS_WITH: "startsWith", Compare.ENDS_WITH: "endsWith"}
 _LISTS = frozenset({Compare.HAS, Compare.HAS_SOME, Compare.HAS_EVERY, Compare.IS_EMPTY})
-_UNORDERED = frozenset({FieldType.BOOLEAN, FieldType.ENUM, FieldType.DECIMAL, FieldType.BYTES, FieldType.JSON})
+_UNORDERED = frozenset({FieldType.BOOLEAN, FieldType.ENUM, FieldType.BYTES, FieldType.JSON})
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +180,10 @@ class Tester:
         if field is None and op in _RANGES:
             raise RefusedError("CX301", "comparison of a generated id")
         value = self._value(condition, field)
+        if op in _RANGES and field is not None and field.type is FieldType.DECIMAL:
+            units = self._draft.library("units")
+            compared: Doc = (call(units, access), f" {_SIGNS[op]} ", call(units, value))
+            return self._not_null(field, access, Test(compared))
         test = Test((access, f" {_SIGNS[op]} ", value))
         is_exact = value == "null" or (op is Compare.EQ and not self._lenient)
         return test if is_exact else self._not_null(field, access, test)

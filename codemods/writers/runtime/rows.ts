@@ -509,6 +509,24 @@ export function decimal(value: string | number | null | undefined) {
   return text.includes(".") ? text.replace(/\.?0+$/, "") : text;
 }
 
+/** A decimal number in units of 10^-30, which compare as the numbers do. */
+export function units(value: string): bigint;
+export function units(value: string | null): bigint | null;
+export function units(value: string | null): bigint | null {
+  if (value === null) return null;
+  const [whole, fraction = ""] = value.split(".");
+  return BigInt(whole + fraction.slice(0, 30).padEnd(30, "0"));
+}
+
+/** The sum of a column of decimal numbers; null without values. */
+export function sumOfDecimals<K extends string>(docs: readonly Record<K, string | null>[], field: K): string | null {
+  const values = valuesOf(docs, field) as string[];
+  if (values.length === 0) return null;
+  const sum = values.reduce((total, value) => total + units(value), BigInt(0));
+  const digits = String(sum < BigInt(0) ? -sum : sum).padStart(31, "0");
+  return decimal(`${sum < BigInt(0) ? "-" : ""}${digits.slice(0, -30)}.${digits.slice(-30)}`);
+}
+
 /** Bytes as Convex stores them. */
 export function buffer(value: Uint8Array): ArrayBuffer;
 export function buffer(value: Uint8Array | null): ArrayBuffer | null;
