@@ -9,6 +9,8 @@ from __future__ import annotations
 from ast_grep_py import SgNode
 
 from codemods.planner.chains import calls_on, refusal_of
+from codemods.planner.flow import next_statement
+from codemods.planner.handing import call_around, dropped_argument, handed_words, short
 from codemods.planner.pieces import PieceKind, function_piece
 from codemods.planner.replies import (
     Builder,
@@ -20,7 +22,7 @@ from codemods.planner.replies import (
     ResponsePlan,
     Standing,
 )
-from codemods.planner.reply_reads import DEPTH, ReplyReader, dropped_argument, handed_words, next_statement, short
+from codemods.planner.reply_reads import DEPTH, ReplyReader
 from codemods.planner.stands import CALLBACK
 from codemods.source import FUNCTION_KINDS, arguments, find_all, named, parameters, span_of, string_value, unwrap
 from codemods.workspace import FunctionRef
@@ -123,7 +125,7 @@ class BuiltReader(ReplyReader):
     # ---- functions that are given the response --------------------------------------------------------
 
     def _read_passed(self, reference: SgNode) -> None:
-        call, index = self.call_around(reference)
+        call, index = call_around(reference)
         if call is None:
             self._problem(reference, "hands the response on", "CX203")
             return

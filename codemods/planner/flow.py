@@ -56,6 +56,14 @@ def rest_after(statement: SgNode, function: SgNode) -> Rest:
     return Rest(tuple(found), end)
 
 
+def next_statement(statement: SgNode) -> SgNode | None:
+    """The statement behind one, comments left out."""
+    following = statement.next()
+    while following is not None and (following.kind() == "comment" or not following.is_named()):
+        following = following.next()
+    return following
+
+
 def _followers(statement: SgNode) -> list[SgNode]:
     """The statements behind one in the same list."""
     parent = statement.parent()

@@ -70,6 +70,23 @@ def link_of(call: SgNode) -> Link | None:
     return Link(parts[1], call, tuple(unwrap(node) for node in arguments(call)))
 
 
+def catch_of(callback: SgNode) -> SgNode | None:
+    """The `.catch(next)` that a name is all of."""
+    chain = chain_around(callback)
+    for link in chain.links if chain is not None else ():
+        if link.method == "catch" and [span_of(each) for each in link.given] == [span_of(callback)]:
+            return link.call
+    return None
+
+
+def link_span(call: SgNode) -> Span:
+    """A link without what it is called on: `.catch(next)`."""
+    function = call.field("function")
+    parts = member(function) if function is not None else None
+    assert parts is not None
+    return Span(span_of(parts[0]).end, span_of(call).end)
+
+
 @dataclass(frozen=True, slots=True)
 class Callbacks:
     """What the callbacks of a handler do: their answers, those that are errors for `next`, and `next` itself."""

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from ast_grep_py import SgNode
 
 from codemods.planner.chains import Chain, chain_of, form_of
-from codemods.planner.flow import open_ends
+from codemods.planner.flow import next_statement, open_ends
+from codemods.planner.handing import call_around, dropped_argument, handed_words
 from codemods.planner.logs import is_log
 from codemods.planner.pieces import PieceKind, function_piece
 from codemods.planner.problems import Problem
-from codemods.planner.promises import Callbacks, Link, PromiseChain, chain_around
+from codemods.planner.promises import Callbacks, PromiseChain, catch_of, chain_around, link_span
 from codemods.planner.replies import (
     Delegate,
     Delegation,
@@ -122,7 +123,7 @@ class ReplyReader:
             tuple(self._delegations),
             tuple(self._open_ends),
             tuple(stand for _, stand in self._chains.values()),
-            tuple(_whole_link(call) for call in self._nexts.values()),
+            tuple(link_span(call) for call in self._nexts.values()),
         )
 
     def _references(self, index: int | None) -> list[SgNode]:
@@ -272,7 +273,7 @@ class ReplyReader:
     # ---- functions that answer for the handler --------------------------------------------------
 
     def _read_passed(self, reference: SgNode) -> None:
-        call, index = self.call_around(reference)
+        call, index = call_around(reference)
         if call is None:
             self._problem(reference, "hands the response on", "CX203")
             return
@@ -285,17 +286,6 @@ class ReplyReader:
             self._delegations.append(
                 Delegation(delegate, span_of(call), dropped_argument(arguments(call), index), stand)
             )
-
-    def call_around(self, reference: SgNode) -> tuple[SgNode | None, int]:
-        """The call that is given the response, and as which argument."""
-        argument = reference
-        parent = argument.parent()
-        while parent is not None and parent.kind() in ("as_expression", "parenthesized_expression"):
-            argument, parent = parent, parent.parent()
-        call = parent.parent() if parent is not None and parent.kind() == "arguments" else None
-        if call is None or call.kind() != "call_expression":
-            return None, 0
-        return call, [span_of(node) for node in arguments(call)].index(span_of(argument))
 
     def _delegate(self, call: SgNode, index: int) -> Delegate | None:
         """The function behind a call that gets the response, when all it does with it is to answer, once a path."""
@@ -333,9 +323,7 @@ class ReplyReader:
 
     def _passed_next(self, reference: SgNode) -> None:
         """`users().then(…).catch(next)`"""
-        chain = chain_around(reference)
-        links = chain.links if chain is not None else ()
-        call = next((link.call for link in links if link.method == "catch" and _is_given(link, reference)), None)
+        call = catch_of(reference)
         if call is None:
             self._problem(reference, "hands `next` on", "CX204")
         else:
@@ -407,45 +395,5 @@ class ReplyReader:
                 self._open_ends.append(span_of(node))
 
 
-def _is_given(link: Link, node: SgNode) -> bool:
-    return [span_of(each) for each in link.given] == [span_of(node)]
-
-
-def _whole_link(call: SgNode) -> Span:
-    """`.catch(next)` without what it is called on."""
-    function = call.field("function")
-    parts = member(function) if function is not None else None
-    assert parts is not None
-    return Span(span_of(parts[0]).end, span_of(call).end)
-
-
 def _span(node: SgNode | None) -> Span | None:
     return span_of(node) if node is not None else None
-
-
-def handed_words(call: SgNode) -> str:
-    """What is wrong with a call that is given the response."""
-    function = call.field("function")
-    parts = member(function) if function is not None else None
-    streams = parts is not None and parts[1] in ("pipe", "pipeline")
-    return "streams its reply" if streams else f"hands the response on to `{short(function)}`"
-
-
-def short(node: SgNode | None) -> str:
-    text = " ".join(node.text().split()) if node is not None else "a function"
-    return text if len(text) <= 60 else text[:57] + "…"
-
-
-def dropped_argument(given: list[SgNode], index: int) -> Span:
-    """One argument with the comma that goes with it."""
-    own = span_of(given[index])
-    if index + 1 < len(given):
-        return Span(own.start, span_of(given[index + 1]).start)
-    return Span(span_of(given[index - 1]).end, own.end) if index > 0 else own
-
-
-def next_statement(statement: SgNode) -> SgNode | None:
-    following = statement.next()
-    while following is not None and (following.kind() == "comment" or not following.is_named()):
-        following = following.next()
-    return following
