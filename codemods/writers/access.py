@@ -264,5 +264,6 @@ def _index_value(draft: Draft, table: Table, part: Condition, by_key: bool = Fal
 def _arrow(draft: Draft, table: Table, row: str, rest: list[Predicate]) -> Arrow | None:
     if not rest:
         return None
-    name = rest[0].name if len(rest) == 1 and isinstance(rest[0], Named) else ""
+    alone = rest[0] if len(rest) == 1 and not draft.in_action else None
+    name = alone.name if isinstance(alone, Named) else ""
     return Arrow(row, Tester(draft, table, row).test(All(tuple(rest))), name)

@@ -118,7 +118,9 @@ class Tester:
         return Test(("(", Group((yes.doc, body)), ")"), then.waits or otherwise.waits)
 
     def _named(self, condition: Named, negated: bool) -> Test:
-        """The condition that code assembled before, which is a function now."""
+        """The condition that code assembled before, which is a function now; an action cannot hand that one over."""
+        if self._draft.in_action:
+            return self.test(condition.part, negated)
         waits = waits_for_rows(condition.part)
         self._draft.named[condition.name] = (self._table, condition.part)
         called = f"{condition.name}({self._row})"

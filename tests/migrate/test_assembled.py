@@ -133,3 +133,33 @@ def test_arguments_that_statements_assemble_go_with_their_statements(codemod: Co
     assert "options" not in body_of(done)
     assert "args.take ? Number(args.take) : undefined" in body_of(done)
     assert 'sortKey( { id: "_creationTime",' in " ".join(body_of(done).split())
+
+
+def test_an_action_hands_no_condition_over_that_depends_on_tests(codemod: CodemodTest) -> None:
+    done = migrated(
+        codemod,
+        """
+          const hash = await bcrypt.hash("a", 10);
+          const where: any = {};
+          if (req.query.name) where.name = String(req.query.name);
+          res.json({ hash, users: await prisma.user.findMany({ where }) });
+        """,
+        'import bcrypt from "bcrypt";',
+    )
+    assert "CX202 prisma user.findMany: a condition that an action cannot pass on" in done.outcome("GET /users")
+
+
+def test_an_action_hands_over_what_always_counts(codemod: CodemodTest) -> None:
+    done = migrated(
+        codemod,
+        """
+          const hash = await bcrypt.hash("a", 10);
+          const where: any = {};
+          where.name = String(req.query.name);
+          res.json({ hash, users: await prisma.user.findMany({ where }) });
+        """,
+        'import bcrypt from "bcrypt";',
+    )
+    assert done.outcome("GET /users") == "migrated"
+    assert "where" not in done.files["convex/users.ts"]
+    assert "{ name: String(args.name) }" in done.files["convex/users.ts"]

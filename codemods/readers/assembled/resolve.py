@@ -108,7 +108,7 @@ class Resolver:
             return None
         value = self.resolve(node)
         if isinstance(value, SgNode):
-            raise UnreadableError("spread")
+            raise UnreadableError(f"spread of `{' '.join(node.text().split())[:40]}`")
         return value
 
     def _merged(self, into: dict[str, Value], value: Value | None) -> dict[str, Value]:
@@ -205,7 +205,10 @@ class Resolver:
     def _is_structured(self, binding: Binding) -> bool:
         """Does the variable ever hold an object or a list that is written out?"""
         given = [binding.value, *(assigned(reference) for reference in binding.references)]
-        return any(each is not None and _holds_literal(each) for each in given)
+        return any(each is not None and (_holds_literal(each) or self._is_spelled_out(each)) for each in given)
+
+    def _is_spelled_out(self, node: SgNode) -> bool:
+        return spelled_out(self._file, self._workspace, plain(node)) is not None
 
     def _constant(self, binding: Binding, node: SgNode) -> Value | None:
         """A constant of the module that nothing writes into."""

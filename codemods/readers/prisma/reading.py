@@ -11,7 +11,8 @@ from codemods.ir.query import Assembly
 from codemods.ir.table import Schema, Table
 from codemods.readers.assembled import Held, Object, Resolver, UnreadableError, Value
 from codemods.readers.assembled.stability import is_settled
-from codemods.readers.literals import Property, is_changed, literal_of
+from codemods.readers.literals import Property, binding_of, is_changed, literal_of, plain
+from codemods.source.bindings import BindingKind
 from codemods.source.file import SourceFile
 from codemods.source.span import Span
 from codemods.source.tree import unwrap
@@ -109,8 +110,18 @@ class Reading:
         if isinstance(value, Object) and value.computed is None:
             return value.entries
         if value is not None:
-            self.reject(f"{part}: built elsewhere")
+            self.reject(f"{part}: {self.origin(value)}")
         return {}
+
+    def origin(self, value: Value) -> str:
+        """Where an argument comes from that cannot be read."""
+        inner = plain(value) if isinstance(value, SgNode) else None
+        binding = binding_of(self.file, inner) if inner is not None else None
+        if binding is not None and binding.kind is BindingKind.PARAMETER:
+            return f"`{binding.name}` comes from the caller"
+        made = plain(binding.value) if binding is not None and binding.value is not None else inner
+        callee = made.field("function") if made is not None and made.kind() == "call_expression" else None
+        return f"made by `{shortened(callee.text())}`" if callee is not None else "built elsewhere"
 
     def properties(self, given: Value | None, part: str) -> list[Property]:
         """The entries that are expressions; one that depends on a test is rejected."""
@@ -121,6 +132,12 @@ class Reading:
             else:
                 self.reject(f"{part}: `{key}` is chosen at run time")
         return found
+
+
+def shortened(text: str) -> str:
+    """The text on one line, its end where it is long."""
+    line = " ".join(text.split())
+    return line if len(line) <= 40 else f"…{line[-39:]}"
 
 
 def is_undefined(node: SgNode) -> bool:

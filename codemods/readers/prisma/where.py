@@ -64,7 +64,7 @@ def read_where(reading: Reading, given: Value | None, table: Table) -> Predicate
         case Choice():
             return _choice(reading, value, lambda each: read_where(reading, each, table))
         case _:
-            reading.reject("where: built elsewhere")
+            reading.reject(f"where: {reading.origin(value)}")
             return NOTHING
 
 

@@ -128,3 +128,26 @@ def test_an_order_that_a_switch_chooses(read: ReadOne) -> None:
 def test_arguments_that_statements_put_together(read: ReadOne, code: str, limit: str) -> None:
     found = read(f"const options: any = {{ where: {{ role: 'A' }} }};\n{code}\nawait prisma.user.findMany(options);")
     assert (found.where, found.limit, found.unsupported) == ("role eq 'A'", limit, ())
+
+
+@pytest.mark.parametrize(
+    ("where", "reason"),
+    [
+        ("filterOf(q)", "where: made by `filterOf`"),
+        ("given", "where: `given` comes from the caller"),
+        ("{ ...given }", "where: spread of `given`"),
+        ("{ OR: FIELDS.map((field) => ({ [field]: { contains: field } })) }", "where: OR is built elsewhere"),
+        ("{ OR: Object.keys(given).map((key) => ({ [key]: given[key] })) }", "where: OR is built elsewhere"),
+    ],
+)
+def test_what_comes_from_elsewhere_is_named(read: ReadOne, where: str, reason: str) -> None:
+    code = f"export const f = (given: any, q: any) => prisma.user.findMany({{ where: {where} }});"
+    assert read(f"const FIELDS = ['name'];\n{code}").unsupported == (reason,)
+
+
+def test_a_constant_list_of_columns_is_spelled_out(read: ReadOne) -> None:
+    code = (
+        "const FIELDS = ['name', 'email'] as const;\nconst or = FIELDS.map((field) => ({ [field]: { contains: q } }));"
+    )
+    found = read(f"{code}\nawait prisma.user.findMany({{ where: {{ OR: or }} }});")
+    assert (found.where, found.unsupported) == ("name contains q or email contains q", ())

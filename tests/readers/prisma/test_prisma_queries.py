@@ -110,7 +110,7 @@ def test_arguments_that_are_a_constant_are_read_through(read: ReadOne) -> None:
 
 def test_arguments_that_are_built_elsewhere(read: ReadOne) -> None:
     assert read("export const list = (args: any) => prisma.user.findMany(args);").unsupported == (
-        "arguments: built elsewhere",
+        "arguments: `args` comes from the caller",
     )
 
 

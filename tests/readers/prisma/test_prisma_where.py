@@ -67,7 +67,7 @@ def test_compound_keys_and_nested_relations(read: ReadOne, where: str, predicate
     ("where", "reason"),
     [
         ("filter", "where: built elsewhere"),
-        ("{ ...filter }", "where: spread"),
+        ("{ ...filter }", "where: spread of `filter`"),
         ("{ [key]: 1 }", "where: computed key"),
         ("{ nick: 1 }", "where: unknown field `nick`"),
         ("{ id_email: { id: 1, email: 'a' } }", "where: unknown field `id_email`"),
@@ -79,7 +79,7 @@ def test_compound_keys_and_nested_relations(read: ReadOne, where: str, predicate
         ("{ posts: filter }", "where: filter on relation `posts` is built elsewhere"),
         ("{ posts: { any: {} } }", "where: relation filter `any`"),
         ("{ OR: filters }", "where: OR is built elsewhere"),
-        ("{ OR: [...filters] }", "where: spread"),
+        ("{ OR: [...filters] }", "where: spread of `filters`"),
     ],
 )
 def test_what_is_not_understood_has_a_reason(read: ReadOne, where: str, reason: str) -> None:
