@@ -103,7 +103,7 @@ def _name_functions(plans: list[RoutePlan], closure: Closure, keys: list[PieceKe
         module = names.modules[_home(plan)]
         plan.module = module
         own_key = plan.piece.key if plan.piece is not None else None
-        if own_key is not None and own_key in names.names:
+        if own_key is not None and own_key in names.names and (plan.carried or own_key not in keys):
             plan.name = names.names[own_key]
             continue
         own = plan.route.handler.name if plan.piece is None or plan.piece.kind is not PieceKind.INLINE else None
@@ -111,7 +111,7 @@ def _name_functions(plans: list[RoutePlan], closure: Closure, keys: list[PieceKe
         plan.name = _free_name(_function_name(wanted, module)[:60], used[module])
         used[module].add(plan.name)
         if own_key is not None:
-            names.names[own_key] = plan.name
+            names.names.setdefault(own_key, plan.name)
 
 
 def _function_name(wanted: str, module: str) -> str:

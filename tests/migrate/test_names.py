@@ -224,3 +224,23 @@ def test_a_statement_that_declares_several_names_keeps_them_apart(codemod: Codem
     assert "export const { clamp, round } = lodash;" in text
     assert "import { greatest, least as smallest } from" in text
     assert "round(clamp(Number(args.n), smallest, greatest))" in text
+
+
+def test_a_function_that_is_carried_and_a_route_that_is_not_have_two_names(codemod: CodemodTest) -> None:
+    routes = """
+        const list = async (req, res, next) => {
+          if (req.query.next) return next();
+          res.json(await ids());
+        };
+
+        async function ids() {
+          return (await prisma.user.findMany()).map((user) => user.id);
+        }
+
+        router.get("/refused", (req, res) => res.json(process.uptime()));
+        router.get("/", async (req, res) => res.json(await ids()));
+        router.get("/all", list);
+    """
+    text = codemod.migrate(users_app(routes)).files["convex/users.ts"]
+    exported = [line.split()[2] for line in text.splitlines() if line.startswith("export const")]
+    assert len(exported) == len(set(exported))
