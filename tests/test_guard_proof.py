@@ -52,8 +52,17 @@ TOO_LATE = """async (c) => {
   return c.json(result);
 }"""
 
+SOMETIMES = """async (c, next) => {
+  if (!env.OPEN) return next();
+  return notMigrated("CX801")(c);
+}"""
+
 FINE = {
     "refused": ("internalQuery", 'app.get("/closed/:id", notMigrated("CX801"));'),
+    "refused unless it is not there": (
+        "internalQuery",
+        f'app.get("/closed/:id", {SOMETIMES});',
+    ),
     "absent": ("internalQuery", ""),
     "before it": ("internalQuery", f'app.get("/closed/:id", requireUser, {INTERNAL});'),
     "above it": ("internalQuery", f'app.use("/closed/*", requireUser);\napp.get("/closed/:id", {INTERNAL});'),
