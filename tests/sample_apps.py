@@ -98,4 +98,33 @@ ANSWERS = SampleApp(
 )
 """Every way to answer: statuses, headers, cookies, redirects, texts, bytes, errors."""
 
-SAMPLE_APPS = (CLASSES, CALLBACKS, MIDDLEWARE, REQUESTS, ANSWERS, FIVE)
+WILDCARDS = SampleApp(
+    "wildcards",
+    "index.js",
+    left="""
+    GET (computed): CX102 its path is computed
+    GET /legacy/old: CX105 uses `name` of the function around it
+    GET /legacy/older: CX105 uses `name` of the function around it
+    GET /patterns/colou?r: CX102 the path `/patterns/colou?r` is a pattern
+    GET /patterns/data/:name.:ext: CX102 the path `/patterns/data/:name.:ext` is a pattern
+    GET /patterns/range/:from-:to: CX102 the path `/patterns/range/:from-:to` is a pattern
+    GET /places/:place/twin: CX701 runs after `param("place", inline function)`, whose place in the order cannot be told
+    GET /places/:place: CX701 runs after `param("place", inline function)`, whose place in the order cannot be told
+    GET /v1/colours/green: CX105 uses `colour` of the function around it
+    GET /v1/colours/red: CX105 uses `colour` of the function around it
+    GET /v1/places/:place/twin: CX701 runs after `param("place", inline function)`, whose place in the order cannot be told
+    GET /v1/places/:place: CX701 runs after `param("place", inline function)`, whose place in the order cannot be told
+    """,  # noqa: E501
+    unlike=(
+        'GET /patterns/item-12: status is 404 Nothing at /patterns/item-12, was 200 {"item":"12"}',
+        'GET /patterns/files/: status is 404 Nothing at /patterns/files/, was 200 {"path":""}',
+        'GET /patterns/range/1-5: status is 404 Nothing at /patterns/range/1-5, was 200 {"from":"1","to":"5"}',
+        "GET /patterns/data/report.csv: status is 404 Nothing at /patterns/data/report.csv, "
+        'was 200 {"name":"report","ext":"csv"}',
+        'GET /patterns/color: status is 404 Nothing at /patterns/color, was 200 {"spelling":"/color"}',
+        'GET /patterns/colour: status is 404 Nothing at /patterns/colour, was 200 {"spelling":"/colour"}',
+    ),
+)
+"""JavaScript modules: lists of paths, loops, conditions, patterns, parameters that load what they name."""
+
+SAMPLE_APPS = (CLASSES, CALLBACKS, MIDDLEWARE, REQUESTS, ANSWERS, FIVE, WILDCARDS)

@@ -21,7 +21,7 @@ router.get(['/about', '/about-us', '/info'], (req, res) => {
 })
 
 app.use(PREFIX, router)
-app.use([`${PREFIX}/places`, '/places'], places)
+app.use(['/v1/places', '/places'], places)
 app.use('/patterns', patterns)
 
 if (process.env.LEGACY !== 'off') {

@@ -1,3 +1,2 @@
-export const VERSION = 1
-export const PREFIX = `/v${VERSION}`
+export const PREFIX = '/v1'
 export const COLOURS = ['red', 'green']
