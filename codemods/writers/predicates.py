@@ -155,7 +155,10 @@ class Tester:
             case Not(part=inner) | Named(part=inner):
                 return self._may_vanish(inner)
             case When(part=inner, otherwise=otherwise):
-                return self._may_vanish(inner) or self._may_vanish(otherwise)
+                with self._draft.where_tested(part, held=True):
+                    vanishes = self._may_vanish(inner)
+                with self._draft.where_tested(part, held=False):
+                    return vanishes or self._may_vanish(otherwise)
             case _:
                 return False
 

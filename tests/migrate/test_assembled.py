@@ -163,3 +163,16 @@ def test_an_action_hands_over_what_always_counts(codemod: CodemodTest) -> None:
     assert done.outcome("GET /users") == "migrated"
     assert "where" not in done.files["convex/users.ts"]
     assert "{ name: String(args.name) }" in done.files["convex/users.ts"]
+
+
+def test_an_alternative_is_there_where_its_test_held(codemod: CodemodTest) -> None:
+    done = migrated(
+        codemod,
+        """
+          const name = req.query.name as string | undefined;
+          const or: any[] = [{ email: "a@b.c" }];
+          if (name) or.push({ name });
+          res.json(await prisma.user.findMany({ where: { OR: or } }));
+        """,
+    )
+    assert 'user.email === "a@b.c" || (!!name && user.name === name)' in " ".join(body_of(done).split())
