@@ -76,8 +76,8 @@ def _route(plan: RoutePlan, project: Project, carried: Carried) -> Item:
 
 def _middleware(reading: Reading, carried: Carried | None) -> Iterable[Item]:
     """Middleware of applications and routers, and that of single routes, each place once."""
-    ported = carried.edge_pieces() if carried is not None else {}
-    files = {(key.file, key.offset) for key in ported}
+    pieces = [piece.piece.key for piece in carried.handlers.pieces] if carried is not None else []
+    files = {(key.file, key.offset) for key in pieces}
     found: dict[tuple[Place, str], Item] = {}
     plans = carried.carried if carried is not None else []
     checks = {middleware for plan in plans for middleware in plan.ported}
@@ -89,7 +89,9 @@ def _middleware(reading: Reading, carried: Carried | None) -> Iterable[Item]:
         outcome, reason = _middleware_outcome(reading, middleware, files)
         if middleware in checks or (carried is not None and middleware == carried.cors):
             outcome, reason = Outcome.MIGRATED, None
-        problem = carried.handlers.problem(middleware) if carried is not None else None
+        problem = None
+        if carried is not None:
+            problem = carried.handlers.problem(middleware) or carried.obstacles.get(middleware)
         if problem is not None and outcome is Outcome.NEEDS_REVIEW:
             reason = problem.reason
         found[mark] = Item(ItemKind.MIDDLEWARE, middleware.name, outcome, middleware.place, reason)

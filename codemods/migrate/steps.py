@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from codemods.ir.app import App, Condition, Middleware, Role, Use
 from codemods.migrate.checks import EdgeWriter
@@ -61,8 +61,13 @@ def cors_of_all(workspace: Workspace, app: App) -> Middleware | None:
     return found if found is not None and cors_policy(workspace, found) is not None else None
 
 
-def refuse_steps(edge: EdgeWriter, closure: Closure, plans: Sequence[RoutePlan]) -> bool:
-    """Take back the routes whose middleware meets an obstacle; what only adds something, and is not missed, goes."""
+def refuse_steps(
+    edge: EdgeWriter, closure: Closure, plans: Sequence[RoutePlan], obstacles: dict[Middleware, Problem]
+) -> bool:
+    """Take back the routes whose middleware meets an obstacle; what only adds something, and is not missed, goes.
+
+    `obstacles` gets what each middleware that stays behind is told.
+    """
     news = False
     helpers = {key for plan in plans for step in plan.steps for key in _helpers(edge, step)}
     for plan in plans:
@@ -75,7 +80,9 @@ def refuse_steps(edge: EdgeWriter, closure: Closure, plans: Sequence[RoutePlan])
             if problem is None:
                 known |= step.sets
                 kept.append(step)
-            elif step.middleware.role not in _DROPPED or plan.takes(step.sets):
+                continue
+            obstacles.setdefault(step.middleware, replace(problem, code=stopped_by(step, problem).code))
+            if step.middleware.role not in _DROPPED or plan.takes(step.sets):
                 plan.problems.insert(0, stopped_by(step, problem))
                 kept += plan.steps[len(kept) :]
                 break

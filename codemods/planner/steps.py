@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
@@ -84,6 +85,7 @@ def read_step(workspace: Workspace, middleware: Middleware) -> Step | None:
     written = [field for field in fields if field.assignment is not None]
     sets = frozenset(field.name for field in written)
     names = [parameter.pattern.text() for parameter in parameters(function)]
+    logs = partial(LogCalls(workspace).logs, file)
     return Step(
         middleware,
         piece,
@@ -91,10 +93,10 @@ def read_step(workspace: Workspace, middleware: Middleware) -> Step | None:
         made,
         sets,
         sets - {field.name for field in written if not _is_data(field)},
-        frozenset(field.name for field in fields if field.assignment is None),
+        frozenset(field.name for field in fields if field.assignment is None and not _is_logged(field, logs)),
         _changes_input(file, function),
         open_tests(workspace, middleware.conditions),
-        passes_through(function.field("body"), names, partial(LogCalls(workspace).logs, file)),
+        passes_through(function.field("body"), names, logs),
     )
 
 
@@ -202,6 +204,11 @@ def _field(node: SgNode, name: str) -> Field:
         return Field(node, name)
     left = parent.field("left")
     return Field(node, name, parent if left is not None and span_of(left).holds(span_of(node)) else None)
+
+
+def _is_logged(field: Field, logs: Callable[[SgNode], bool]) -> bool:
+    """Is a field read for the log alone? There it may be missing."""
+    return any(node.kind() == "call_expression" and logs(node) for node in field.node.ancestors())
 
 
 def _is_data(field: Field) -> bool:

@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from ast_grep_py import SgNode
 
 from codemods.planner.replies import ResponsePlan
-from codemods.source import Edit, SourceFile, Span, arguments, member, named, span_of, string_value, unwrap
+from codemods.source import (
+    Edit,
+    SourceFile,
+    Span,
+    arguments,
+    member,
+    member_path,
+    named,
+    parameters,
+    span_of,
+    string_value,
+    unwrap,
+)
 from codemods.writers.ported import Ported, references, whole_line
 
 _SETTERS = frozenset({"set", "setHeader", "header", "append"})
@@ -13,6 +27,8 @@ _NEVER_SENT = frozenset({"x-powered-by", "server", "etag"})
 """Headers that only Express sends: there is nothing to remove."""
 _WRITTEN = frozenset("toString toFixed join trim toISOString toLowerCase toUpperCase toUTCString".split())
 """Methods that give text."""
+_TEXT_FACTS = frozenset({"hostname", "method", "originalUrl", "path", "protocol", "url"})
+"""Properties of the request that always are text."""
 _MAKES_TEXT = frozenset({"randomUUID", "uuid", "uuidv4", "nanoid", "v4", "String"})
 
 Parts = tuple[str | Span, ...]
@@ -20,6 +36,7 @@ Parts = tuple[str | Span, ...]
 
 def header_edits(ported: Ported, function: SgNode, plan: ResponsePlan, context: str) -> list[Span]:
     """Write all statements that only set headers; returns what they were."""
+    writer = _HeaderWriter(ported.file, context, parameters(function)[0].name)
     presets = [reply.preset for reply in plan.replies if reply.preset is not None]
     found = []
     for reference in references(ported.file, function, 1):
@@ -29,7 +46,7 @@ def header_edits(ported: Ported, function: SgNode, plan: ResponsePlan, context: 
             continue
         if any(preset.holds(span_of(statement)) for preset in presets):
             continue
-        written = [_call(ported.file, call, context) for call in calls]
+        written = [writer.call(call) for call in calls]
         if any(each is None for each in written):
             continue
         found.append(span_of(statement))
@@ -51,78 +68,86 @@ def _chain(reference: SgNode) -> list[SgNode]:
         current = call
 
 
-def _call(file: SourceFile, call: SgNode, context: str) -> list[Parts] | None:
-    """The statements for one call; None for what is no plain header."""
-    callee = member(call.field("function") or call)
-    given = arguments(call)
-    if callee is None:
-        return None
-    if callee[1] in _SETTERS and len(given) == 2:
-        return [_header(file, context, (span_of(given[0]),), given[1], callee[1] == "append")]
-    if callee[1] in _SETTERS and len(given) == 1 and unwrap(given[0]).kind() == "object":
-        return _headers(file, context, unwrap(given[0]))
-    if callee[1] == "removeHeader" and len(given) == 1:
-        name = string_value(given[0])
-        if name is not None and name.lower() in _NEVER_SENT:
-            return []
-        return [(f"{context}.header(", span_of(given[0]), ");")]
-    if callee[1] == "vary" and len(given) == 1 and given[0].kind() == "string":
-        return [(f'{context}.header("Vary", ', span_of(given[0]), ", { append: true });")]
-    return None
+@dataclass(frozen=True, slots=True)
+class _HeaderWriter:
+    """Writes the headers of one function; `request` is what it calls the request."""
 
+    file: SourceFile
+    context: str
+    request: str | None
 
-def _headers(file: SourceFile, context: str, table: SgNode) -> list[Parts] | None:
-    found = []
-    for pair in named(table):
-        key, value = pair.field("key"), pair.field("value")
-        if pair.kind() != "pair" or key is None or value is None or key.kind() == "computed_property_name":
+    def call(self, call: SgNode) -> list[Parts] | None:
+        """The statements for one call; None for what is no plain header."""
+        callee = member(call.field("function") or call)
+        given = arguments(call)
+        if callee is None:
             return None
-        name: Parts = (span_of(key),) if key.kind() == "string" else (f'"{key.text()}"',)
-        found.append(_header(file, context, name, value, False))
-    return found
+        if callee[1] in _SETTERS and len(given) == 2:
+            return [self._header((span_of(given[0]),), given[1], callee[1] == "append")]
+        if callee[1] in _SETTERS and len(given) == 1 and unwrap(given[0]).kind() == "object":
+            return self._headers(unwrap(given[0]))
+        if callee[1] == "removeHeader" and len(given) == 1:
+            name = string_value(given[0])
+            if name is not None and name.lower() in _NEVER_SENT:
+                return []
+            return [(f"{self.context}.header(", span_of(given[0]), ");")]
+        if callee[1] == "vary" and len(given) == 1 and given[0].kind() == "string":
+            return [(f'{self.context}.header("Vary", ', span_of(given[0]), ", { append: true });")]
+        return None
 
+    def _headers(self, table: SgNode) -> list[Parts] | None:
+        found = []
+        for pair in named(table):
+            key, value = pair.field("key"), pair.field("value")
+            if pair.kind() != "pair" or key is None or value is None or key.kind() == "computed_property_name":
+                return None
+            name: Parts = (span_of(key),) if key.kind() == "string" else (f'"{key.text()}"',)
+            found.append(self._header(name, value, False))
+        return found
 
-def _header(file: SourceFile, context: str, name: Parts, value: SgNode, append: bool) -> Parts:
-    text: Parts = (span_of(value),) if _is_text(file, value) else ("String(", span_of(value), ")")
-    plain = unwrap(value)
-    if plain.kind() in ("number", "true", "false"):
-        text = (f'"{plain.text()}"',)
-    return (f"{context}.header(", *name, ", ", *text, ", { append: true });" if append else ");")
+    def _header(self, name: Parts, value: SgNode, append: bool) -> Parts:
+        text: Parts = (span_of(value),) if self._is_text(value) else ("String(", span_of(value), ")")
+        plain = unwrap(value)
+        if plain.kind() in ("number", "true", "false"):
+            text = (f'"{plain.text()}"',)
+        return (f"{self.context}.header(", *name, ", ", *text, ", { append: true });" if append else ");")
 
-
-def _is_text(file: SourceFile, value: SgNode, depth: int = 0) -> bool:
-    """Does the expression give a string, as far as its words tell?"""
-    if value.kind() in ("string", "template_string"):
-        return True
-    if value.kind() == "as_expression":
-        return named(value)[-1].text() == "string"
-    if value.kind() in ("parenthesized_expression", "await_expression") and named(value):
-        return _is_text(file, named(value)[0], depth)
-    plain = unwrap(value)
-    match plain.kind():
-        case "string" | "template_string":
+    def _is_text(self, value: SgNode, depth: int = 0) -> bool:
+        """Does the expression give a string, as far as its words tell?"""
+        if value.kind() in ("string", "template_string"):
             return True
-        case "binary_expression":
-            sides = [side for name in ("left", "right") if (side := plain.field(name)) is not None]
-            return len(sides) == 2 and all(_is_text(file, side, depth) for side in sides)
-        case "ternary_expression":
-            sides = [side for name in ("consequence", "alternative") if (side := plain.field(name)) is not None]
-            return len(sides) == 2 and all(_is_text(file, side, depth) for side in sides)
-        case "call_expression":
-            callee = plain.field("function")
-            parts = member(callee) if callee is not None else None
-            name = parts[1] if parts is not None else callee.text() if callee is not None else ""
-            return name in _WRITTEN | _MAKES_TEXT
-        case "identifier" if depth < 3:
-            binding = file.bindings.resolve(plain)
-            if binding is None or binding.reassigned:
+        if value.kind() == "as_expression":
+            return named(value)[-1].text() == "string"
+        if value.kind() in ("parenthesized_expression", "await_expression") and named(value):
+            return self._is_text(named(value)[0], depth)
+        plain = unwrap(value)
+        if plain.kind() == "member_expression" and self.request is not None:
+            base, path = member_path(plain)
+            return base.text() == self.request and len(path) == 1 and path[0] in _TEXT_FACTS
+        match plain.kind():
+            case "string" | "template_string":
+                return True
+            case "binary_expression":
+                sides = [side for name in ("left", "right") if (side := plain.field(name)) is not None]
+                return len(sides) == 2 and all(self._is_text(side, depth) for side in sides)
+            case "ternary_expression":
+                sides = [side for name in ("consequence", "alternative") if (side := plain.field(name)) is not None]
+                return len(sides) == 2 and all(self._is_text(side, depth) for side in sides)
+            case "call_expression":
+                callee = plain.field("function")
+                parts = member(callee) if callee is not None else None
+                name = parts[1] if parts is not None else callee.text() if callee is not None else ""
+                return name in _WRITTEN | _MAKES_TEXT
+            case "identifier" if depth < 3:
+                binding = self.file.bindings.resolve(plain)
+                if binding is None or binding.reassigned:
+                    return False
+                annotation = binding.type_annotation
+                if annotation is not None:
+                    return annotation.text().strip(": ") == "string"
+                return binding.value is not None and not binding.path and self._is_text(binding.value, depth + 1)
+            case _:
                 return False
-            annotation = binding.type_annotation
-            if annotation is not None:
-                return annotation.text().strip(": ") == "string"
-            return binding.value is not None and not binding.path and _is_text(file, binding.value, depth + 1)
-        case _:
-            return False
 
 
 def _edit(file: SourceFile, statement: SgNode, lines: list[Parts]) -> Edit:
@@ -131,8 +156,10 @@ def _edit(file: SourceFile, statement: SgNode, lines: list[Parts]) -> Edit:
         return Edit.delete(whole_line(file, span))
     parent = statement.parent()
     listed = parent is not None and parent.kind() in ("statement_block", "switch_case", "switch_default")
-    gap = f"\n{file.indent_at(span.start)}" if listed else " "
+    indent = file.indent_at(span.start)
+    is_block = not listed and len(lines) > 1
+    gap = f"\n{indent}  " if is_block else f"\n{indent}"
     parts = [part for index, line in enumerate(lines) for part in ((gap, *line) if index else line)]
-    if not listed and len(lines) > 1:
-        parts = ["{ ", *parts, " }"]
+    if is_block:
+        parts = [f"{{{gap}", *parts, f"\n{indent}}}"]
     return Edit(span, tuple(parts))

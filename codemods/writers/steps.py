@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from ast_grep_py import SgNode
 
 from codemods.planner.flow import open_ends, rest_after
@@ -14,6 +16,7 @@ from codemods.planner.responses import plan_response
 from codemods.planner.runtimes import GLOBALS, VALUE_METHODS
 from codemods.planner.stands import outermost
 from codemods.planner.steps import Field, fields_of
+from codemods.readers.express.logging import LogCalls
 from codemods.source import Edit, SourceFile, Span, arguments, member, parameters, span_of, unwrap
 from codemods.source.tree import FUNCTION_KINDS, is_async
 from codemods.workspace import Workspace
@@ -22,6 +25,7 @@ from codemods.writers.edge_answers import EdgeAnswers
 from codemods.writers.environment import environment_edits
 from codemods.writers.ported import Helper, Ported, fresh_context, references, signature, untyped
 from codemods.writers.step_headers import header_edits
+from codemods.writers.step_listeners import drop_listeners, without_inner
 from codemods.writers.step_reads import StepReads
 
 _CODE = "CX701"
@@ -61,6 +65,9 @@ class _Port:
         passes = self._passes()
         answers = EdgeAnswers(ported, function, _answers(plan), self._context)
         answers.write()
+        logs = partial(LogCalls(self._workspace).logs, self._file)
+        gone = drop_listeners(ported, function, logs)
+        self._handled += gone
         self._handled += header_edits(ported, function, plan, self._context)
         self._fields()
         self._keep_problems(plan)
@@ -69,6 +76,7 @@ class _Port:
         StepReads(ported, function, self._context, self._workspace).write()
         ported.edits += environment_edits(self._workspace, self._file, function)
         self._signature(bool(passes))
+        ported.edits = without_inner(ported, gone)
 
     # ---- next -----------------------------------------------------------------------------------
 

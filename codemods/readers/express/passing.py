@@ -59,6 +59,14 @@ def passes_through(function_body: SgNode | None, names: list[str], logs: Callabl
     )
 
 
+def only_logs(node: SgNode, names: list[str], logs: Callable[[SgNode], bool]) -> bool:
+    """Does code call nothing but loggers, clocks and what reads the answer, and write to variables of its own alone?"""
+    calls = find_all(node, "call_expression")
+    return all(_is_harmless(call, names) or logs(call) for call in calls) and all(
+        unwrap(target).kind() == "identifier" for target in _written(node)
+    )
+
+
 def writes_context(body: SgNode | None, names: list[str]) -> bool:
     """Does it put something on the request or the answer for later functions or the client?"""
     if body is None or len(names) < 2:
