@@ -116,6 +116,8 @@ class EdgeWriter:
             else:
                 ported = port_step(self._workspace, file, step.function, piece)
             self._known[piece.key] = self._edge_piece(piece, ported, "CX701", step.function, IN_CONTEXT)
+            if piece.node.kind() == "method_definition" and not step.made:
+                self._closure.turn_async(piece.key)
         return self._known[piece.key]
 
     def call(self, middleware: Middleware) -> Piece:

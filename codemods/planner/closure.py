@@ -22,6 +22,8 @@ class Closure:
         self._reached: dict[PieceKey, tuple[PieceKey, ...]] = {}
         self._extra: dict[PieceKey, list[Problem]] = {}
         self._turning: dict[PieceKey, bool] = {}
+        self.rewritten: set[PieceKey] = set()
+        """Functions that another writer makes asynchronous."""
         self.actions: frozenset[PieceKey] = frozenset()
         """Pieces that run in actions, and reach the database by internal functions only."""
 
@@ -106,6 +108,11 @@ class Closure:
                 seen |= called
                 queue += called
         return self._turning.setdefault(key, False)
+
+    def turn_async(self, key: PieceKey) -> None:
+        """Note that a function is rewritten as one that waits, its result included."""
+        self._turning[key] = True
+        self.rewritten.add(key)
 
     def _is_sync(self, key: PieceKey) -> bool:
         piece = self.piece(key)

@@ -176,7 +176,7 @@ class _Port:
         text = f"({', '.join(written)})"
         if self._function.kind() == "arrow_function":
             text = opening + text
-        elif opening:
+        elif opening and self._function.kind() != "method_definition":
             self._ported.edits.append(Edit.insert(span_of(self._function).start, opening))
         signature(self._ported, self._function, text)
 

@@ -43,7 +43,7 @@ class Waiting:
     def turn(self) -> None:
         """Mark the function `async`, and its written result as a promise; handlers are written anew anyway."""
         piece, closure = self._splice.piece, self._splice.context.closure
-        if self._splice.route is not None or not closure.turns_async(piece.key):
+        if self._splice.route is not None or not closure.turns_async(piece.key) or piece.key in closure.rewritten:
             return
         if piece.kind is PieceKind.INLINE or _cannot_turn(piece.node) or _is_typed(piece.node) or overloads(piece):
             self._splice.problem("CX209", "now has to wait, which its kind of function cannot", span_of(piece.node))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from convex_project import ConvexProject, Json, Request
 from harness import CodemodTest, dedented
 from middleware_app import app, middleware_in, served
 
@@ -122,3 +123,173 @@ def test_inline_middleware(codemod: CodemodTest, before: str, after: str) -> Non
     migrated = codemod.migrate(app(f'app.use({text});\napp.get("/a", (req, res) => res.json(1));'))
     assert middleware_in(migrated).split("\n\napp.get")[0] == f'app.use("*", {dedented(after).rstrip()});'
     served(migrated)
+
+
+VALUES = """
+    import { identify } from "./identify";
+    app.use(identify);
+    app.post("/notes", (req: any, res) => {
+      const { tenant, role } = res.locals;
+      res.json({ user: req.user.name, mine: req.body.user ?? null, tenant, role: role ?? null, at: req.body.tenant });
+    });
+    """
+IDENTIFY = """
+    export const identify = (req: any, res: Response, next: NextFunction) => {
+      req.user = { name: req.get("x-user") ?? "none" };
+      res.locals.tenant = "acme";
+      res.locals.role = undefined;
+      next();
+    };
+    """
+
+
+def test_handlers_get_what_middleware_sets_and_no_client_can(codemod: CodemodTest) -> None:
+    migrated = codemod.migrate(app(VALUES, identify=IDENTIFY))
+    body: Json = {"user": "mallory", "tenant": "other", "role": "admin"}
+    (answer,) = served(migrated).serve([Request("POST", "/notes", body, headers={"x-user": "ann"})])
+    expected = {"user": "ann", "mine": "mallory", "tenant": "acme", "role": None, "at": "other"}
+    assert answer.body == expected
+
+
+def test_values_that_are_no_data_stay_at_the_edge(codemod: CodemodTest) -> None:
+    text = """
+        app.use((req: any, res, next) => {
+          req.started = new Date();
+          next();
+        });
+        app.use((req: any, res, next) => {
+          res.set("X-Started", String(req.started.getTime() > 0));
+          next();
+        });
+        app.get("/fine", (req: any, res) => res.json(1));
+        app.get("/time", (req: any, res) => res.json(req.started.getTime()));
+        """
+    migrated = codemod.migrate(app(text))
+    assert migrated.outcome("GET /fine") == "migrated"
+    assert migrated.outcome("GET /time").startswith("needs-review CX205 reads `req.started`")
+    (answer,) = served(migrated).serve([Request("GET", "/fine")])
+    assert answer.headers["x-started"] == "true"
+
+
+SCRIPTS = {
+    "src/app.js": """
+        const express = require("express");
+        const Access = require("./access");
+        const { requireScope } = require("./scopes");
+
+        const app = express();
+        const access = new Access();
+        app.use(express.json());
+        app.use("/v1", access.identify);
+        app.get("/v1/me", (req, res) => {
+          res.json({ scopes: req.scopes });
+        });
+        app.delete("/v1/all", [requireScope("all"), Access.never], (req, res) => {
+          res.status(204).end();
+        });
+        module.exports = app;
+        """,
+    "src/access.js": """
+        class Access {
+          identify(req, res, next) {
+            req.scopes = (req.headers["x-scopes"] || "").split(" ");
+            next();
+          }
+
+          static async never(req, res, next) {
+            try {
+              if (req.query.never) throw new Error("never");
+              next();
+            } catch (error) {
+              res.status(400).json({ error: error.message });
+            }
+          }
+        }
+
+        module.exports = Access;
+        """,
+    "src/scopes.js": """
+        exports.requireScope = (scope) => {
+          const wanted = [scope, "root"];
+          return function (req, res, next) {
+            if (!req.scopes.some((each) => wanted.includes(each))) {
+              return res.status(403).json({ error: `${scope}?` });
+            }
+            return next();
+          };
+        };
+        """,
+}
+
+
+def test_middleware_of_scripts_stays_javascript(codemod: CodemodTest) -> None:
+    migrated = codemod.migrate(SCRIPTS)
+    outcomes = {item.name: item.reason or str(item.outcome) for item in migrated.settled.items if item.kind == "route"}
+    assert outcomes == {"GET /v1/me": "migrated", "DELETE /v1/all": "migrated"}
+    project = ConvexProject(migrated.root)
+    assert (project.codegen(), project.tsc(), project.bundle()) == ([], [], [])
+    scopes = {"x-scopes": "a all"}
+    answers = project.serve(
+        [
+            Request("GET", "/v1/me", headers=scopes),
+            Request("DELETE", "/v1/all"),
+            Request("DELETE", "/v1/all", headers=scopes),
+            Request("DELETE", "/v1/all?never=1", headers=scopes),
+        ]
+    )
+    assert [(answer.status, answer.body) for answer in answers] == [
+        (200, {"scopes": ["a", "all"]}),
+        (403, {"error": "all?"}),
+        (204, None),
+        (400, {"error": "never"}),
+    ]
+
+
+def test_a_path_that_is_relative_to_a_mount_is_refused(codemod: CodemodTest) -> None:
+    text = """
+        const audit = (req: Request, res: Response, next: NextFunction) => {
+          res.set("X-Path", req.path);
+          next();
+        };
+        app.get("/a", audit, (req, res) => res.json(1));
+        app.use("/api", audit);
+        app.get("/api/b", (req, res) => res.json(1));
+        """
+    migrated = codemod.migrate(app(text))
+    assert migrated.outcome("GET /a") == "migrated"
+    assert "which reads the path below the router that it is registered on" in migrated.outcome("GET /api/b")
+
+
+def test_methods_of_instances_become_functions(codemod: CodemodTest) -> None:
+    access = """
+        export class Access {
+          identify(req: any, _res: Response, next: NextFunction): void {
+            req.scope = req.get("x-scope");
+            next();
+          }
+
+          public only = (scope: string) => (req: any, res: Response, next: NextFunction): void => {
+            if (req.scope !== scope) {
+              res.status(403).json({ error: scope });
+              return;
+            }
+            next();
+          };
+        }
+        """
+    text = """
+        import { Access } from "./access";
+        const access = new Access();
+        app.use(access.identify);
+        app.get("/a", access.only("a"), (req, res) => res.json(1));
+        """
+    migrated = codemod.migrate(app(text, access=access))
+    assert middleware_in(migrated) == dedented("""
+        app.use("*", identify);
+
+        app.get("/a", access.only("a"), async (c) => {
+          return c.json(await c.env.runQuery(internal.app.getA, {}));
+        });
+        """)
+    answers = served(migrated).serve([Request("GET", "/a"), Request("GET", "/a", headers={"x-scope": "a"})])
+    assert [answer.status for answer in answers] == [403, 200]
