@@ -83,7 +83,7 @@ FORMS = {
         """
         async (c, next) => {
           if (!c.req.header("content-type")) {
-            console.warn("odd", (await c.env.meta.getRequestMetadata()).ip ?? undefined);
+            console.warn("odd", await ipOf(c));
             throw Object.assign(new Error("JSON only"), { status: 415 });
           }
           await next();
