@@ -91,7 +91,7 @@ BEFORE_HANDLERS = {
     ),
     "a function that writes": (
         "(req, res, next) => { req.secret = 1; res.render('x'); }, (req, res) => res.json([])",
-        "CX701 runs after `inline function`, which renders a view",
+        "CX701 runs after `inline function`, which renders a view, and Convex has no engine for views",
     ),
     "a function that only logs": (
         "(req, res, next) => { console.log(req.method); next(); }, (req, res) => res.json([])",
