@@ -7,14 +7,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-from codemods.ir.app import Middleware
+from codemods.ir.app import Middleware, Role
 from codemods.migrate.checks import EdgePiece, EdgeWriter
 from codemods.migrate.handlers import Handlers, find_handlers
 from codemods.migrate.naming import IMPORTED, Names, name_routes
 from codemods.migrate.reading import Reading
 from codemods.migrate.shadows import mark_shadowed, only_once
 from codemods.migrate.starting import analyse_handler
-from codemods.migrate.steps import StepOrder, cors_of_all, handed_on, order_steps, refuse_steps, settable
+from codemods.migrate.steps import (
+    StepOrder,
+    cors_of_all,
+    handed_on,
+    order_steps,
+    refuse_steps,
+    settable,
+    without_repeated_cors,
+)
 from codemods.planner.analysis import Analyser
 from codemods.planner.asked import AskedFunction
 from codemods.planner.bodies import open_body
@@ -78,6 +86,12 @@ class Carried:
     def carried(self) -> list[RoutePlan]:
         return [plan for plan in self.plans if plan.carried]
 
+    def holds_cors(self, middleware: Middleware) -> bool:
+        """Is it a CORS policy that runs at the edge, or the same one named again for preflight requests?"""
+        steps = (step.middleware for plan in self.carried for step in plan.steps)
+        running = {each.name for each in (self.cors, *steps) if each is not None and each.role is Role.CORS}
+        return middleware.role is Role.CORS and middleware.name in running
+
     def pieces(self, plan: RoutePlan) -> tuple[PieceKey, ...]:
         """All pieces that a route takes along, those of its checks included."""
         if plan.piece is None:
@@ -129,7 +143,7 @@ class Carrier:
         self._state = Carried(reading.workspace, plans, closure, schema_names(reading.schema), Names(), edge)
         self._state.cors = cors_of_all(reading.workspace, reading.app)
         for plan in plans:
-            plan.steps = tuple(step for step in plan.steps if step.middleware != self._state.cors)
+            plan.steps = without_repeated_cors(plan.steps, self._state.cors)
 
     def run(self) -> Carried:
         state = self._state

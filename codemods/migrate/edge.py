@@ -70,9 +70,8 @@ class EdgeAssembler:
         policy = cors_policy(self._reading.workspace, root) if root is not None else None
         variables = {name: "any" for step in steps for name in step.sets}
         code = prologue(self._typed, policy.text if policy is not None else None, variables)
-        running = {root, *(step.middleware for step in steps)}
         for left in self._reading.app.middleware:
-            if left.role is Role.CORS and left not in running:
+            if left.role is Role.CORS and not self._carried.holds_cors(left):
                 code.text += "\n\n" + marker("CX701", f"port the CORS policy of {left.place.file}:{left.place.line}")
         for name in policy.env if policy is not None else ():
             code.imports.append(ImportSpec("convex:_generated/server", "env"))

@@ -87,7 +87,7 @@ def _middleware(reading: Reading, carried: Carried | None) -> Iterable[Item]:
         if mark in found:
             continue
         outcome, reason = _middleware_outcome(reading, middleware, files)
-        if middleware in checks or (carried is not None and middleware == carried.cors):
+        if middleware in checks or (carried is not None and carried.holds_cors(middleware)):
             outcome, reason = Outcome.MIGRATED, None
         problem = None
         if carried is not None:

@@ -61,6 +61,18 @@ def cors_of_all(workspace: Workspace, app: App) -> Middleware | None:
     return found if found is not None and cors_policy(workspace, found) is not None else None
 
 
+def without_repeated_cors(steps: Sequence[Step], root: Middleware | None) -> tuple[Step, ...]:
+    """The steps without the policy that holds for all, and without one that is named again for preflight requests."""
+    named = {root.name} if root is not None else set()
+    kept = []
+    for step in steps:
+        is_policy = step.middleware.role is Role.CORS
+        if not is_policy or step.middleware.name not in named:
+            kept.append(step)
+        named |= {step.middleware.name} if is_policy else set()
+    return tuple(kept)
+
+
 def refuse_steps(
     edge: EdgeWriter, closure: Closure, plans: Sequence[RoutePlan], obstacles: dict[Middleware, Problem]
 ) -> bool:

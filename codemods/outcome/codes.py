@@ -139,7 +139,11 @@ CODES: dict[str, Code] = _table(
         "guard is not carried over",
         "Port the guard; until then the route answers 501 and the function is internal.",
     ),
-    ("CX802", "rate limit is not carried over", "Use the rate-limiter component; until then the route answers 501."),
+    (
+        "CX802",
+        "rate limit is not carried over",
+        "Count in a table, from a middleware in convex/http.ts; until then the route answers 501.",
+    ),
     ("CX803", "secret had a fallback value", "Set the variable in the deployment: an unset secret is an error."),
     # the tool
     ("CX901", "file was not read", "Fix the file or exclude it."),

@@ -15,6 +15,7 @@ from codemods.planner.secrets import is_literal_text
 from codemods.planner.setups import Setups
 from codemods.planner.tokens import MODULE, signing
 from codemods.planner.web_crypto import web_crypto
+from codemods.readers.express.twins import TWIN_TYPES
 from codemods.readers.loggers import LOGGERS
 from codemods.source import FUNCTION_KINDS, Binding, arguments, member, span_of, unwrap
 
@@ -51,6 +52,8 @@ class Packages:
         if "@prisma/client" in (found.module, module) or found.module.startswith("@prisma/client/runtime"):
             self._prisma(found.imported, reference)
             return
+        if self._twin_type(found.module, reference):
+            return
         if found.type_only and package_nature(found.module) is not Nature.PURE:
             self._scan.problem(reference, "CX105", f"uses the type `{reference.text()}` of {found.module}")
             return
@@ -62,6 +65,17 @@ class Packages:
             type_only = found.type_only or reference.kind() == "type_identifier"
             imported = "default" if _is_used_whole(binding) else found.imported
             self.bring(found.module, imported, found.local, type_only)
+
+    def _twin_type(self, module: str, reference: SgNode) -> bool:
+        """`cors.CorsOptions`: the library's type of the options that a twin takes."""
+        above = reference.parent()
+        nested = above if above is not None and above.kind() == "nested_type_identifier" else None
+        written = nested or reference
+        name = TWIN_TYPES.get(module, {}).get(written.text().rsplit(".", 1)[-1])
+        if name is None or reference.kind() not in ("type_identifier", "identifier"):
+            return False
+        self._scan.facts.replaced.append(Replaced(span_of(written), name, "errors"))
+        return True
 
     def bring(self, module: str, imported: str, local: str, type_only: bool = False) -> None:
         """Keep an import of a package, or of the one that takes its place, and what sets it up."""

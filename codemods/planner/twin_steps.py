@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from functools import cached_property
 
 from ast_grep_py import SgNode
 
 from codemods.ir.app import App, Middleware, Role
 from codemods.planner.pieces import Piece, PieceKey, PieceKind, declaration_piece
-from codemods.planner.steps import Step
+from codemods.planner.steps import Step, fields_of
 from codemods.readers.express.twins import TwinCall, twin_of
 from codemods.readers.literals import Property, entries
-from codemods.source import arguments, span_of, unwrap
+from codemods.source import FUNCTION_KINDS, arguments, named, span_of, unwrap
 from codemods.workspace import FunctionRef, Workspace
 
 _GOES_ON = frozenset({"cors", "formBody", "jsonBody", "textBody"})
@@ -36,8 +37,19 @@ def read_twin(workspace: Workspace, middleware: Middleware) -> Step | None:
         piece.kind is not PieceKind.INLINE,
         changes=call.function in _CHANGES,
         harmless=call.function in _GOES_ON,
+        reads=frozenset(_fields(workspace, call)),
         twin=call.function,
     )
+
+
+def _fields(workspace: Workspace, call: TwinCall) -> Iterator[str]:
+    """What its functions read of what earlier middleware has put on the request and the response."""
+    given = arguments(call.node)
+    options = unwrap(given[0]) if given else None
+    for function in named(options) if options is not None and options.kind() == "object" else []:
+        value = unwrap(function.field("value") or function)
+        if value.kind() in (*FUNCTION_KINDS, "method_definition"):
+            yield from (field.name for field in fields_of(workspace.source(call.file), value))
 
 
 def may_throw(workspace: Workspace, path: str, value: SgNode) -> bool:

@@ -6,6 +6,7 @@ from ast_grep_py import SgNode
 
 from codemods.planner.problems import Problem
 from codemods.planner.responses import plan_response
+from codemods.planner.steps import Field, fields_of
 from codemods.source import FUNCTION_KINDS, Edit, member, parameters, span_of
 from codemods.source.tree import is_async
 from codemods.workspace import Workspace
@@ -27,6 +28,7 @@ class LimiterFunction:
         self._workspace, self._ported, self._file = workspace, ported, ported.file
         self._option, self._function, self._depth = option, function, depth
         self._context = fresh_context(function)
+        self._fields = [field for field in fields_of(ported.file, function) if _is_read(field)]
 
     def write(self) -> None:
         self._ported.framework |= {one.name for one in parameters(self._function) if one.name is not None}
@@ -35,7 +37,10 @@ class LimiterFunction:
         else:
             self._response()
         request = references(self._file, self._function, 0)
-        waits = [self._request(reference) for reference in request]
+        waits = [self._request(reference) for reference in request if not self._is_field(reference)]
+        for field in self._fields:
+            self._ported.edits.append(Edit.replace(span_of(field.node), f'{self._context}.get("{field.name}")'))
+        request += [field.node for field in self._fields]
         self._signature(bool(request))
         if any(waits) and not is_async(self._function):
             self._ported.edits.append(Edit.insert(span_of(self._function).start, "async "))
@@ -53,6 +58,10 @@ class LimiterFunction:
         self._ported.edits.append(edit)
         return "await " in str(edit.parts)
 
+    def _is_field(self, reference: SgNode) -> bool:
+        """Does a use of the request or the response lead to what earlier middleware has put there?"""
+        return any(span_of(field.node).holds(span_of(reference)) for field in self._fields)
+
     def _is_direct(self, reference: SgNode) -> bool:
         """Does it stand in the function itself, and not in one within?"""
         around = next((node for node in reference.ancestors() if node.kind() in _FUNCTIONS), None)
@@ -61,6 +70,8 @@ class LimiterFunction:
     def _response(self) -> None:
         """All that a function may ask of the response is its status, once there is one."""
         for reference in references(self._file, self._function, 1):
+            if self._is_field(reference):
+                continue
             read = _member_on(reference)
             name = read[0].field("property") if read is not None and read[1] == "statusCode" else None
             if self._option == "requestWasSuccessful" and name is not None:
@@ -80,6 +91,11 @@ class LimiterFunction:
         others = [given[second].pattern.text()] if second is not None and used else []
         names = [self._context, *others] if others or reads or self._option == "handler" else []
         signature(self._ported, self._function, f"({', '.join(names)})")
+
+
+def _is_read(field: Field) -> bool:
+    """A field that is neither written nor taken out by a pattern."""
+    return field.assignment is None and not field.taken
 
 
 def _member_on(reference: SgNode) -> tuple[SgNode, str] | None:

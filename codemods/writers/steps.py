@@ -177,7 +177,9 @@ class _Port:
         if self._function.kind() == "arrow_function":
             text = opening + text
         elif opening and self._function.kind() != "method_definition":
-            self._ported.edits.append(Edit.insert(span_of(self._function).start, opening))
+            # An `export` may be put in front of a declaration, but not between it and its `async`.
+            keyword = next(child for child in self._function.children() if child.kind() == "function")
+            self._ported.edits.append(Edit.replace(span_of(keyword), f"{opening}function"))
         signature(self._ported, self._function, text)
 
 

@@ -93,7 +93,14 @@ def test_a_policy_may_be_a_function_and_hold_for_a_path_alone(tmp_path: Path) ->
         import express from "express";
 
         const allowed = ["https://a.example", /\\.b\\.example$/];
+        const shared: cors.CorsOptions = {
+          origin: (origin, callback) => callback(null, origin === "https://s.example"),
+          maxAge: 60,
+        };
         const app = express();
+        app.use("/shared", cors(shared));
+        app.options("/shared", cors(shared));
+        app.get("/shared", (req, res) => { res.json([]); });
         app.use(
           "/open",
           cors({
@@ -122,6 +129,9 @@ def test_a_policy_may_be_a_function_and_hold_for_a_path_alone(tmp_path: Path) ->
             "GET /listed\nOrigin: https://x.b.example",
             "GET /listed\nOrigin: https://d.example",
             "GET /closed\nOrigin: https://a.example",
+            "GET /shared\nOrigin: https://s.example",
+            "GET /shared\nOrigin: https://a.example",
+            f"OPTIONS /shared\nOrigin: https://s.example\n{preflight}",
         )
         == []
     )

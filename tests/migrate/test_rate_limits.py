@@ -154,7 +154,7 @@ def test_options_of_earlier_versions_mean_what_they_did(
 REFUSED = {
     "a field that nothing sets": (
         limited("{ keyGenerator: (req: any) => req.user.id }"),
-        "is rate limited by `limiter`, which has a `keyGenerator` that reads `req.user`",
+        "is rate limited by `limiter`, which reads `req.user`, which nothing before it sets",
     ),
     "an unknown option": (
         limited("{ requestPropertyName: 'limit' }"),
@@ -250,6 +250,28 @@ def test_limits_may_stand_on_the_application_a_mount_a_router_and_a_route(codemo
         'app.get("/api/items", limiter, async (c) => {',
         'app.get("/api/items/free", async (c) => {',
     ]
+
+
+def test_a_key_may_be_what_middleware_found_out(codemod: CodemodTest) -> None:
+    app = """
+        import express from "express";
+        import { limiter } from "./limits";
+
+        const app = express();
+        function tenant(req: any, res: any, next: any) {
+          req.tenant = req.get("x-tenant");
+          res.locals.user = { email: req.get("x-user") };
+          next();
+        }
+        app.use(tenant);
+        app.get("/items", limiter, (req, res) => res.json([]));
+        app.listen(3000);
+        """
+    options = "{ keyGenerator: (req: any, res) => res.locals.user?.email ?? req.tenant ?? req.ip }"
+    found = migrated(codemod, limited(options), app=dedented(app))
+    assert found.outcome("GET /items") == "migrated"
+    key = 'async (c) => c.get("user")?.email ?? c.get("tenant") ?? (await ipOf(c))'
+    assert f'rateLimit("limiter", {{ keyGenerator: {key} }});' in found.files["convex/lib/limits.ts"]
 
 
 def test_scripts_keep_their_limiters(codemod: CodemodTest) -> None:

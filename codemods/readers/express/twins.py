@@ -26,6 +26,9 @@ TWINS: dict[str, dict[str, str]] = {
 }
 """Package, exported name (empty for the package itself and its default), function of the library."""
 
+TWIN_TYPES = {"cors": {"CorsOptions": "CorsOptions"}, LIMITS: {"Options": "RateLimitOptions"}}
+"""Types of options, and those of the library."""
+
 _CALLS = ("call_expression", "new_expression")
 
 
