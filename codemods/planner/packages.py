@@ -13,7 +13,7 @@ from codemods.planner.prisma_types import counterpart
 from codemods.planner.scan import Scan
 from codemods.planner.secrets import is_literal_text
 from codemods.planner.setups import Setups
-from codemods.planner.tokens import MODULE, signing
+from codemods.planner.tokens import MODULE, is_for_token, token_use
 from codemods.planner.web_crypto import web_crypto
 from codemods.readers.express.twins import TWIN_TYPES
 from codemods.readers.loggers import LOGGERS
@@ -52,14 +52,14 @@ class Packages:
         if "@prisma/client" in (found.module, module) or found.module.startswith("@prisma/client/runtime"):
             self._prisma(found.imported, reference)
             return
-        if self._twin_type(found.module, reference):
+        if self._twin_type(found.module, reference) or is_for_token(self._scan.file, reference):
+            return
+        if found.module == MODULE and self._tokens(found.imported, reference):
             return
         if found.type_only and package_nature(found.module) is not Nature.PURE:
             self._scan.problem(reference, "CX105", f"uses the type `{reference.text()}` of {found.module}")
             return
         if found.module.removeprefix("node:") == "crypto" and self._web_crypto(found.imported, reference):
-            return
-        if found.module == MODULE and self._signs(found.imported, reference):
             return
         if self.external(found.module, reference, f"`{reference.text()}`"):
             type_only = found.type_only or reference.kind() == "type_identifier"
@@ -142,17 +142,18 @@ class Packages:
         if call is not None and is_floating(self._scan.file, span_of(call), self._scan.facts.returned):
             self._scan.problem(call, "CX209", f"`{shortened(call)}` of {module} is called and not awaited")
 
-    def _signs(self, imported: str, reference: SgNode) -> bool:
-        """`jwt.sign(…)` becomes the library's own function, which has to be awaited."""
-        found = signing(self._scan.file, imported, reference)
+    def _tokens(self, imported: str, reference: SgNode) -> bool:
+        """`jwt.sign(…)` and `jwt.verify(…)` become the library's own functions, which have to be awaited."""
+        found = token_use(self._scan.file, imported, reference)
         if found is None:
             return False
-        callee, call = found
-        if is_literal_text(self._scan.file, unwrap(arguments(call)[1])):
-            self._scan.problem(call, "CX803", "signs with a secret that is written in the code")
-        self._scan.facts.replaced.append(Replaced(span_of(callee), "signToken", "errors"))
-        self._scan.facts.awaited.append(span_of(call))
-        self._scan.facts.effects.add(Effect.SIGNS)
+        if found.secret is not None and is_literal_text(self._scan.file, found.secret):
+            does = "signs" if found.signs else "verifies"
+            self._scan.problem(found.secret, "CX803", f"{does} with a secret that is written in the code")
+        self._scan.facts.replaced.append(Replaced(span_of(found.callee), found.text, "errors"))
+        if found.awaited is not None:
+            self._scan.facts.awaited.append(span_of(found.awaited))
+            self._scan.facts.effects.add(Effect.SIGNS)
         return True
 
     def _prisma(self, imported: str, reference: SgNode) -> None:

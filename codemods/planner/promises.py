@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from ast_grep_py import SgNode
 
 from codemods.planner.flow import open_ends
-from codemods.source import FUNCTION_KINDS, Span, arguments, member, span_of, unwrap
+from codemods.planner.tokens import verifying
+from codemods.source import FUNCTION_KINDS, SourceFile, Span, arguments, member, span_of, unwrap
 
 _LINKS = frozenset({"then", "catch", "finally"})
 
@@ -40,6 +41,12 @@ def chain_around(callback: SgNode) -> PromiseChain | None:
     while (above := _next_link(outer)) is not None:
         outer = above
     return PromiseChain(outer, tuple(reversed(list(_links(outer)))))
+
+
+def verified_chain(file: SourceFile, callback: SgNode) -> PromiseChain | None:
+    """`jwt.verify(token, secret, callback)`, which will give what its callback gives."""
+    call = verifying(file, callback)
+    return PromiseChain(call, (Link("then", call, (callback,)),)) if call is not None else None
 
 
 def _next_link(call: SgNode) -> SgNode | None:

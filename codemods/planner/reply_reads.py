@@ -13,7 +13,7 @@ from codemods.planner.handing import call_around, dropped_argument, handed_words
 from codemods.planner.logs import is_log
 from codemods.planner.pieces import PieceKind, function_piece
 from codemods.planner.problems import Problem
-from codemods.planner.promises import Callbacks, PromiseChain, catch_of, chain_around, link_span
+from codemods.planner.promises import Callbacks, PromiseChain, catch_of, chain_around, link_span, verified_chain
 from codemods.planner.replies import (
     Delegate,
     Delegation,
@@ -165,7 +165,7 @@ class ReplyReader:
 
     def _is_chained(self, callback: SgNode) -> bool:
         """Is a callback part of a promise chain that can be returned?"""
-        chain = chain_around(callback)
+        chain = chain_around(callback) or verified_chain(self._file, callback)
         if chain is None:
             self._problem(callback, CALLBACK[1], CALLBACK[0])
         elif span_of(chain.outer) not in self._chains:

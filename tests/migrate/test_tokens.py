@@ -1,0 +1,210 @@
+"""Tokens in handlers and helpers: jsonwebtoken's verify and decode, its errors and its types."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+from convex_project import ConvexProject, Request
+from harness import CodemodTest
+from side_by_side import compare
+
+PACKAGE = '{ "name": "app", "dependencies": { "express": "^4.21.0", "jsonwebtoken": "^9.0.0" } }'
+
+TOKENS = """
+    import jwt, { JwtPayload, TokenExpiredError, type VerifyErrors } from "jsonwebtoken";
+
+    export interface Claims extends JwtPayload {
+      id: string;
+      role?: string;
+    }
+
+    export const issue = (id: string, seconds: number, secret = process.env.JWT_SECRET!): string =>
+      jwt.sign({ id }, secret, { expiresIn: seconds, issuer: "shop" });
+
+    export function claimsOf(token: string): Claims {
+      return jwt.verify(token, process.env.JWT_SECRET as string, { issuer: "shop", algorithms: ["HS256"] }) as Claims;
+    }
+
+    export const describe = (error: unknown): string => {
+      if (error instanceof TokenExpiredError) return `expired ${error.expiredAt instanceof Date}`;
+      if (error instanceof jwt.JsonWebTokenError) return `refused: ${error.message}`;
+      return (error as VerifyErrors).name;
+    };
+
+    export const peek = (token: string) => jwt.decode(token) as Claims | null;
+    """
+
+APP = """
+    import express from "express";
+    import * as jsonwebtoken from "jsonwebtoken";
+    import { claimsOf, describe, issue, peek } from "./tokens";
+
+    const app = express();
+    app.use(express.json());
+
+    app.post("/tokens", (req, res) => {
+      res.json({ token: issue(req.body.id, Number(req.body.seconds), req.body.secret) });
+    });
+
+    app.post("/claims", (req, res) => {
+      try {
+        const { id, iss } = claimsOf(req.body.token);
+        res.json({ id, iss, peeked: peek(req.body.token)?.id ?? null });
+      } catch (error) {
+        res.status(401).json({ error: describe(error), name: (error as Error).name });
+      }
+    });
+
+    app.post("/called", (req, res) => {
+      jsonwebtoken.verify(req.body.token, process.env.JWT_SECRET!, (err: any, decoded: any) => {
+        if (err) {
+          return res.status(403).json({ error: err.message });
+        }
+        res.json({ id: decoded.id });
+      });
+    });
+
+    app.post("/thrown", (req, res) => {
+      res.json(claimsOf(req.body.token).id);
+    });
+
+    app.use((err: any, req: express.Request, res: express.Response, next: express.NextFunction) => {
+      if (err instanceof jsonwebtoken.TokenExpiredError) return res.status(401).json({ error: "expired" });
+      if (err.name === "JsonWebTokenError") return res.status(401).json({ error: err.message });
+      res.status(500).json({ error: "Failed" });
+    });
+
+    export default app;
+    """
+
+
+SECRET = "s3cret"
+
+
+def token(claims: dict[str, object], secret: str = SECRET, algorithm: str = "HS256") -> str:
+    """A token as jsonwebtoken signs it."""
+    head = _part(json.dumps({"alg": algorithm, "typ": "JWT"}).encode())
+    signed = f"{head}.{_part(json.dumps(claims).encode())}"
+    return f"{signed}.{_part(hmac.new(secret.encode(), signed.encode(), hashlib.sha256).digest())}"
+
+
+def _part(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).decode().rstrip("=")
+
+
+SENT = {
+    "good": token({"id": "a", "iss": "shop"}),
+    "another issuer": token({"id": "a", "iss": "other"}),
+    "another secret": token({"id": "a", "iss": "shop"}, "other"),
+    "no algorithm": token({"id": "a", "iss": "shop"}, algorithm="none"),
+    "expired": token({"id": "a", "iss": "shop", "exp": 1700000000}),
+    "not active yet": token({"id": "a", "iss": "shop", "nbf": 4000000000}),
+    "no token": "words",
+    "nothing": "",
+}
+
+
+def test_tokens_are_verified_and_refused_as_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JWT_SECRET", SECRET)
+    files = {"package.json": PACKAGE, "src/tokens.ts": TOKENS, "src/app.ts": f"{APP}app.listen(process.env.PORT);\n"}
+    paths = ("claims", "called", "thrown")
+    lines = [
+        f"POST /{path}\nContent-Type: application/json\n\n{json.dumps({'token': sent})}"
+        for path in paths
+        for sent in SENT.values()
+    ]
+    found = compare(tmp_path, {path: dedent(text) for path, text in files.items()}, "\n\n###\n\n".join(lines) + "\n")
+    assert found.differences == []
+    assert found.note.startswith(f"{len(lines)} of {len(lines)}")
+
+
+def test_what_verifies_waits_and_is_of_the_same_types(codemod: CodemodTest) -> None:
+    migrated = codemod.migrate({"package.json": PACKAGE, "src/tokens.ts": TOKENS, "src/app.ts": APP})
+    outcomes = {item.name: str(item.outcome) for item in migrated.settled.items if item.kind == "route"}
+    assert set(outcomes.values()) == {"migrated"}
+    project = ConvexProject(migrated.root)
+    assert (project.codegen(), project.tsc(), project.bundle()) == ([], [], [])
+    text = next(text for text in migrated.convex.values() if "claimsOf(token" in text)
+    assert "export async function claimsOf(token: string): Promise<Claims> {" in text
+    assert "jsonwebtoken" not in "".join(migrated.convex.values()).replace("`jsonwebtoken`", "")
+
+
+SCRIPT = """
+    const express = require("express");
+    const { promisify } = require("util");
+    const jwt = require("jsonwebtoken");
+
+    const app = express();
+    app.use(express.json());
+    app.post("/promised", async (req, res) => {
+      const decoded = await promisify(jwt.verify)(req.body.token, process.env.JWT_SECRET);
+      res.json({ id: decoded.id });
+    });
+    app.post("/called", (req, res) => {
+      const { token } = req.body;
+      if (!token) return res.status(400).json({ error: "token" });
+      return jwt.verify(token, process.env.JWT_SECRET, { maxAge: "1h" }, async function (err, decoded) {
+        if (err instanceof jwt.JsonWebTokenError) return res.status(403).json({ error: err.message });
+        return res.json({ id: decoded.id });
+      });
+    });
+    module.exports = app;
+    """
+
+
+def test_scripts_wait_for_callbacks_and_promises(codemod: CodemodTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JWT_SECRET", SECRET)
+    migrated = codemod.migrate({"package.json": PACKAGE, "src/app.js": SCRIPT})
+    outcomes = {item.name: item.reason or str(item.outcome) for item in migrated.settled.items if item.kind == "route"}
+    assert outcomes == {"POST /promised": "migrated", "POST /called": "migrated"}
+    project = ConvexProject(migrated.root)
+    assert (project.codegen(), project.tsc(), project.bundle()) == ([], [], [])
+    old, good = {"token": token({"id": "a", "iat": 1})}, {"token": token({"id": "a"})}
+    answers = project.serve([Request("POST", "/promised", good), *(Request("POST", "/called", x) for x in (old, good))])
+    assert [answer.body for answer in answers] == [
+        {"id": "a"},
+        {"error": "maxAge exceeded"},
+        {"error": "iat required when maxAge is specified"},
+    ]
+
+
+REFUSED = {
+    "a written secret": ('jwt.verify(req.body.token, "secret")', "CX803 verifies with a secret"),
+    "a constant secret": ("jwt.verify(req.body.token, SECRET)", "CX803 verifies with a secret"),
+    "a key pair": (
+        'jwt.verify(req.body.token, KEY, { algorithms: ["RS256"] })',
+        "CX501 uses jsonwebtoken",
+    ),
+    "no algorithm": (
+        'jwt.verify(req.body.token, KEY, { algorithms: ["none"] })',
+        "CX501 uses jsonwebtoken",
+    ),
+    "options from elsewhere": ("jwt.verify(req.body.token, process.env.KEY!, req.body)", "CX501 uses jsonwebtoken"),
+    "a key that is looked up": (
+        "jwt.verify(req.body.token, (header: any, done: any) => done(null, header.kid), () => undefined)",
+        "CX501 uses jsonwebtoken",
+    ),
+}
+
+
+@pytest.mark.parametrize(("work", "reason"), REFUSED.values(), ids=REFUSED)
+def test_what_web_crypto_would_verify_otherwise_is_refused(codemod: CodemodTest, work: str, reason: str) -> None:
+    text = f"""
+        import express from "express";
+        import jwt from "jsonwebtoken";
+
+        const SECRET = "secret";
+        const KEY = process.env.KEY!;
+        const app = express();
+        app.post("/work", (req, res) => {{
+          res.json({work});
+        }});
+        export default app;
+        """
+    assert codemod.migrate({"src/app.ts": text}).outcome("POST /work").startswith(f"needs-review {reason}")
