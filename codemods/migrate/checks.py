@@ -183,7 +183,8 @@ class EdgeWriter:
         taken = parameters(inner) if not ported.is_helper else []
         names = [parameter.name for parameter in taken if parameter.name is not None]
         is_handler = span_of(inner) == span_of(piece.node) and not ported.is_helper
-        self._analyser.facts(piece, is_handler, ported.erased(), [*names, *ported.framework])
+        facts = self._analyser.facts(piece, is_handler, ported.erased(), [*names, *ported.framework])
+        facts.asynchronous = tuple(ported.asynchronous)
         reached = self._closure.reached(piece.key)
         tested = self._class_tests(reached[1:], code) if refused != IN_CONTEXT else []
         fixed = [*ported.problems, *tested, *(problem for helper in helpers for problem in helper.problems)]

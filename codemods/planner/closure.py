@@ -7,6 +7,7 @@ from codemods.planner.analysis import Analyser
 from codemods.planner.facts import Effect, Facts
 from codemods.planner.pieces import Piece, PieceKey, PieceKind
 from codemods.planner.problems import Problem
+from codemods.source import span_of
 from codemods.source.tree import is_async
 
 FUNCTIONS = frozenset({PieceKind.FUNCTION, PieceKind.METHOD, PieceKind.INLINE})
@@ -101,10 +102,11 @@ class Closure:
                 facts = self.facts(queue[-1])
                 if not self._is_sync(queue.pop()):
                     continue
-                if facts.awaited:
+                if any(not facts.waits_at(call) for call in facts.awaited):
                     self._turning[key] = self._is_sync(key)
                     break
-                called = {use.target for use in facts.uses if use.call is not None} - seen
+                called = {use.target for use in facts.uses if use.call is not None and not facts.waits_at(use.call)}
+                called -= seen
                 seen |= called
                 queue += called
         return self._turning.setdefault(key, False)
@@ -116,7 +118,8 @@ class Closure:
 
     def _is_sync(self, key: PieceKey) -> bool:
         piece = self.piece(key)
-        return piece.kind in FUNCTIONS and not is_async(piece.node)
+        waits = is_async(piece.node) or span_of(piece.node) in self.facts(key).asynchronous
+        return piece.kind in FUNCTIONS and not waits
 
     def writes(self, key: PieceKey) -> bool:
         return bool(self.effects(key) & {Effect.WRITES, Effect.SCHEDULES})

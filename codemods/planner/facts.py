@@ -100,10 +100,16 @@ class Facts:
     """Statements of promise chains that answer."""
     awaited: list[Span] = field(default_factory=list)
     """Calls whose replacement has to be awaited, while the source did not wait."""
+    asynchronous: tuple[Span, ...] = ()
+    """Functions, the piece or some inside it, that another writer makes wait."""
     dropped: list[Span] = field(default_factory=list)
     """Statements of which nothing is left, with their lines."""
     client: int | None = None
     """The index of the parameter that is a database client."""
+
+    def waits_at(self, span: Span) -> bool:
+        """Does it stand in a function that another writer makes wait?"""
+        return any(function.holds(span) for function in self.asynchronous)
 
     @property
     def queries_now(self) -> list[Query]:

@@ -151,7 +151,7 @@ def route_code(
     have changed the input.
     """
     code = EdgeCode("")
-    reads = _Reads(plan, bool(checks) or shared)
+    reads = _Reads(plan, bool(checks) or shared, bool(steps))
     lines = []
     if checks or (shared and reads.uses_input):
         reader = "sharedInput" if shared else "readInput"
@@ -252,7 +252,9 @@ def _statement(doc: Doc) -> str:
 class _Reads:
     """Where each argument comes from at the edge."""
 
-    def __init__(self, plan: RoutePlan, checked: bool) -> None:
+    def __init__(self, plan: RoutePlan, checked: bool, steps: bool) -> None:
+        """Behind `steps` of its own, Hono's types no longer know the parameters of a route's path."""
+        self._steps = steps
         self._arguments = plan.request.arguments if plan.request is not None else ()
         self._checked, self._depth = checked, plan.depth
 
@@ -294,7 +296,8 @@ class _Reads:
             case Part.PARAMS, None:
                 return "c.req.param()"
             case Part.PARAMS, key:
-                return f"c.req.param({json.dumps(key)})"
+                sure = "!" if self._steps and not argument.shape.optional else ""
+                return f"c.req.param({json.dumps(key)}){sure}"
             case _, key if _is_nested(argument):
                 return _property("readQuery(c)", key)
             case _, key:

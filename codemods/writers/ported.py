@@ -58,6 +58,8 @@ class Ported:
     """It is handed the request by middleware, and is none itself."""
     framework: set[str] = field(default_factory=set)
     """Parameters of functions in it that stand for what Express gives, whose uses have been read."""
+    asynchronous: list[Span] = field(default_factory=list)
+    """Functions that wait from now on."""
     helpers: list[Helper] = field(default_factory=list)
     """Functions that are given the request."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 from ast_grep_py import SgNode
@@ -11,13 +12,14 @@ from codemods.planner.logs import is_log
 from codemods.planner.memory import is_state
 from codemods.planner.npm import Nature
 from codemods.planner.pieces import Piece, PieceKind
-from codemods.planner.replies import Form, ResponsePlan
+from codemods.planner.replies import Form, ResponsePlan, Standing
 from codemods.planner.responses import plan_response
 from codemods.planner.runtimes import GLOBALS, VALUE_METHODS
-from codemods.planner.stands import outermost
+from codemods.planner.stands import outermost, stand_of
 from codemods.planner.steps import Field, fields_of
+from codemods.planner.tokens import verifying
 from codemods.readers.express.logging import LogCalls
-from codemods.source import Edit, SourceFile, Span, arguments, member, parameters, span_of, unwrap
+from codemods.source import Edit, SourceFile, Span, arguments, find_all, member, parameters, span_of, unwrap
 from codemods.source.tree import FUNCTION_KINDS, is_async
 from codemods.workspace import Workspace
 from codemods.writers.code import ImportSpec
@@ -58,6 +60,8 @@ class _Port:
         self._context = fresh_context(function)
         self._handled: list[Span] = []
         """What other edits take away, whatever the reader of answers says of it."""
+        self._called: dict[Span, SgNode] = {}
+        """Callbacks that decide about a token, whose result is the function's."""
 
     def write(self) -> None:
         ported, function = self._ported, self._function
@@ -70,9 +74,12 @@ class _Port:
         self._handled += gone
         self._handled += header_edits(ported, function, plan, self._context)
         self._fields()
+        ends = [*answers.answers, *passes]
+        ends += self._returned(ends)
         self._keep_problems(plan)
-        if not ported.problems and open_ends(function, [*answers.answers, *passes]):
-            ported.problem(_CODE, "may end without an answer, and without going on", function)
+        for each in (function, *self._called.values()) if not ported.problems else ():
+            if open_ends(each, ends):
+                ported.problem(_CODE, "may end without an answer, and without going on", each)
         StepReads(ported, function, self._context, self._workspace).write()
         ported.edits += environment_edits(self._workspace, self._file, function)
         self._signature(bool(passes))
@@ -100,12 +107,12 @@ class _Port:
 
     def _pass(self, call: SgNode) -> Span | None:
         """The statement that goes on, or the arrow's body."""
-        around = next((node for node in call.ancestors() if node.kind() in FUNCTION_KINDS), None)
-        if around is None or span_of(around) != span_of(self._function):
+        around = next((node for node in call.ancestors() if node.kind() in FUNCTION_KINDS), self._function)
+        if span_of(around) != span_of(self._function) and verifying(self._file, around) is None:
             self._ported.problem(_CODE, "goes on from a callback", call)
             return None
         top, _ = outermost(call)
-        parent, body = top.parent(), self._function.field("body")
+        parent, body = top.parent(), around.field("body")
         if body is not None and span_of(top) == span_of(body):
             return span_of(top)
         if parent is not None and parent.kind() == "return_statement":
@@ -113,12 +120,32 @@ class _Port:
         if parent is None or parent.kind() != "expression_statement":
             self._ported.problem(_CODE, "uses the value of next()", call)
             return None
-        rest = rest_after(parent, self._function)
+        rest = rest_after(parent, around)
         if not all(is_log(late, self._file, self._workspace) for late in rest.statements):
             self._ported.problem(_CODE, "goes on after next()", call)
         if span_of(top) == span_of(call):
             self._ported.edits.append(Edit.replace(span_of(call), f"await {call.text()}"))
         return span_of(parent)
+
+    def _returned(self, ends: Sequence[Span]) -> list[Span]:
+        """`jwt.verify(token, secret, (err, decoded) => { … next(); })` gives what its callback gives."""
+        found = []
+        for callback in find_all(self._function, *FUNCTION_KINDS):
+            call = verifying(self._file, callback)
+            if call is None or not any(span_of(callback).holds(end) for end in ends):
+                continue
+            stand = stand_of(call, self._function, self._file, self._workspace)
+            if isinstance(stand, tuple) or stand.standing is Standing.BRANCH:
+                self._ported.problem(_CODE, "goes on after a callback", call)
+                continue
+            self._called[span_of(callback)] = callback
+            self._handled.append(Span(span_of(call).start, span_of(call).start + 1))
+            if not is_async(callback):
+                self._ported.edits.append(Edit.insert(span_of(callback).start, "async "))
+            if stand.standing is Standing.STATEMENT and not self._file.slice(stand.statement).startswith("return"):
+                self._ported.edits.append(Edit.wrap(stand.statement, "return ", ""))
+            found.append(stand.statement)
+        return found
 
     # ---- fields ---------------------------------------------------------------------------------
 
@@ -172,6 +199,7 @@ class _Port:
         names = [self._context, *([given[2].name] if passes and given[2].name else [])]
         types = [self._ported.context(), self._ported.package(_NEXT)] if self._typed else []
         written = [f"{name}: {type_}" for name, type_ in zip(names, types, strict=False)] if types else names
+        self._ported.asynchronous += [span_of(self._function), *self._called]
         opening = "" if is_async(self._function) else "async "
         text = f"({', '.join(written)})"
         if self._function.kind() == "arrow_function":

@@ -28,7 +28,8 @@ class Waiting:
             return
         around = next((above for above in node.ancestors() if above.kind() in (*FUNCTION_KINDS, _PARAMETERS)), None)
         is_own = around is not None and span_of(around) == span_of(self._splice.piece.node)
-        if not is_own and not (around is not None and is_async(around)):
+        waits = around is not None and (is_async(around) or span_of(around) in self._splice.facts.asynchronous)
+        if not is_own and not waits:
             text = f"`{self._splice.file.slice(call).split(chr(10))[0]}` now has to be awaited, where nothing can wait"
             self._splice.problem("CX209", text, call)
             return

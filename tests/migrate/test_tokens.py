@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
 import json
 from pathlib import Path
 from textwrap import dedent
 
 import pytest
+from bearer_tokens import PACKAGE, SECRET, token
 from convex_project import ConvexProject, Request
 from harness import CodemodTest
 from side_by_side import compare
-
-PACKAGE = '{ "name": "app", "dependencies": { "express": "^4.21.0", "jsonwebtoken": "^9.0.0" } }'
 
 TOKENS = """
     import jwt, { JwtPayload, TokenExpiredError, type VerifyErrors } from "jsonwebtoken";
@@ -82,20 +78,6 @@ APP = """
 
     export default app;
     """
-
-
-SECRET = "s3cret"
-
-
-def token(claims: dict[str, object], secret: str = SECRET, algorithm: str = "HS256") -> str:
-    """A token as jsonwebtoken signs it."""
-    head = _part(json.dumps({"alg": algorithm, "typ": "JWT"}).encode())
-    signed = f"{head}.{_part(json.dumps(claims).encode())}"
-    return f"{signed}.{_part(hmac.new(secret.encode(), signed.encode(), hashlib.sha256).digest())}"
-
-
-def _part(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).decode().rstrip("=")
 
 
 SENT = {
