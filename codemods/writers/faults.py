@@ -21,7 +21,7 @@ _OPEN = "may end without an answer"
 
 
 def port_error_handler(
-    workspace: Workspace, file: SourceFile, function: SgNode, last: bool, provided: frozenset[str]
+    workspace: Workspace, file: SourceFile, function: SgNode, last: bool, provided: frozenset[str] = frozenset()
 ) -> Ported:
     """`(err, req, res, next) => …` → `(err: Fault, c: Context) => …`.
 
@@ -66,7 +66,9 @@ def _error_signature(ported: Ported, function: SgNode, context: str, loose: bool
     return f"({', '.join(written)})"
 
 
-def port_not_found(workspace: Workspace, file: SourceFile, function: SgNode, provided: frozenset[str]) -> Ported:
+def port_not_found(
+    workspace: Workspace, file: SourceFile, function: SgNode, provided: frozenset[str] = frozenset()
+) -> Ported:
     """`(req, res) => res.status(404).json(…)` → `(c: Context) => …`; errors for `next` are thrown."""
     ported = Ported(file)
     context = fresh_context(function)

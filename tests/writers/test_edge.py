@@ -337,7 +337,7 @@ def test_what_only_the_log_had_is_left_out(edge: Edge) -> None:
 @pytest.mark.parametrize(
     ("statement", "obstacle"),
     [
-        ('res.render("error", { err });', "renders a view"),
+        ('res.render("error", { err });', "renders a view, and Convex has no engine for views"),
         ("console.error(err);", "never answers"),
         ("res.status(500).json({ user: req.user });", "reads `req.user`"),
         ("track(req); res.sendStatus(500);", "reads `req`"),
