@@ -126,7 +126,11 @@ class UseWriter:
             empty = not (
                 self._splice.file.text[opening : dropped.start] + self._splice.file.text[dropped.end : use.call.end - 1]
             ).strip()
-        self._splice.edits.append(Edit.insert(opening, self._splice.ctx if empty else f"{self._splice.ctx}, "))
+        given = self._splice.ctx if empty else f"{self._splice.ctx}, "
+        line = _LINE_BREAK.match(self._splice.file.text, opening)
+        if line is not None and not empty:
+            given = f"{line[0]}{self._splice.ctx},"
+        self._splice.edits.append(Edit.insert(opening, given))
 
     def _pass_on(self, use: PieceUse) -> None:
         """`ids.map(load)` → `ids.map((id) => load(ctx, id))`: a function that is handed on brings its `ctx` along."""
@@ -189,6 +193,8 @@ class UseWriter:
                 self._splice.bring(self._splice.context.enums_module, replaced.name or "", "", replaced.type_only)
 
 
+_LINE_BREAK = re.compile(r"\r?\n[ \t]*")
+"""What stands before arguments that have lines of their own."""
 _STEP = re.compile(r"([A-Za-z_$][\w$]*)\W*$")
 _MADE = re.compile(r"(?:new\s+)?([A-Za-z_$][\w$]*)")
 

@@ -193,6 +193,25 @@ def test_services_get_a_context(
         assert _body(migrated.files["convex/model/notes.ts"]) == dedented(written)
 
 
+def test_the_context_stands_on_a_line_of_its_own_where_arguments_do(codemod: CodemodTest) -> None:
+    service = """
+    export async function add(text: string, author: string) {
+      return prisma.note.create({ data: { text, authorId: author } });
+    }
+    """
+    handler = """
+    async (req, res) => {
+      const note = await add(
+        req.body.text,
+        "a",
+      );
+      res.json(note);
+    }
+    """
+    users = _migrated(codemod, handler, service, 'import { add } from "./notes.service";').files["convex/users.ts"]
+    assert "await add(\n      ctx,\n      args.text,\n" in users
+
+
 def test_a_chain_of_layers_passes_the_context_on(codemod: CodemodTest) -> None:
     controller = """
         import { Request, Response } from "express";
