@@ -222,7 +222,8 @@ export function sendAnswer(c: Context, answer: Answer): Response {
 }
 
 /** Answers with all that a function has built: headers of several values, cookies, bytes, another address. */
-export function sendBuilt(c: Context, { headers, cookies, redirect, ...answer }: Built): Response {
+export function sendBuilt(c: Context, built: Built): Response {
+  const { headers, cookies, redirect, ...answer } = built;
   const { status, body, type } = answer;
   for (const [name, value] of Object.entries(headers ?? {})) {
     if (name === "content-length") continue;
