@@ -15,6 +15,9 @@ from codemods.source import Span, arguments, member, named, property_name, span_
 _MODE = "NODE_ENV"
 """Known to Convex as `process.env.NODE_ENV`, and in no other way."""
 
+_READERS = {"parse": "lazyEnv", "safeParse": "safeEnv"}
+"""The function of the library that reads the variables of a schema as its method does."""
+
 
 class Environment:
     """Reads what one piece takes from the environment."""
@@ -71,20 +74,35 @@ class Environment:
         return True
 
     def _checked(self, whole: SgNode) -> bool:
-        """`schema.parse(process.env)` with a plain Zod object: each variable is checked when it is first read."""
+        """`schema.parse(process.env)` with a plain Zod object: each variable is checked when it is first read.
+
+        So is `schema.safeParse(process.env)`; code that ends the server on a bad result stays behind with the server.
+        """
         given = whole.parent()
         call = given.parent() if given is not None and given.kind() == "arguments" else None
         function = call.field("function") if call is not None else None
         parts = member(function) if function is not None else None
-        if call is None or parts is None or parts[1] != "parse" or len(arguments(call)) != 1:
+        if call is None or parts is None or parts[1] not in _READERS or len(arguments(call)) != 1:
             return False
         names = self._declared(parts[0])
-        if names is None:
+        if names is None or (parts[1] == "safeParse" and not self._ends_on_failure(call)):
             return False
-        self._scan.facts.variables.update(names)
-        self._scan.facts.replaced.append(Replaced(Span(span_of(call).start, span_of(call).start), "lazyEnv", "call"))
-        self._replace(Span(span_of(parts[0]).end, span_of(call).end), ".shape, {env})")
+        self._scan.facts.variables.update(name for name in names if name != _MODE)
+        start = span_of(call).start
+        self._scan.facts.replaced.append(Replaced(Span(start, start), _READERS[parts[1]], "call"))
+        variables = f"{{{{ ...{{env}}, {_MODE}: process.env.{_MODE} }}}}" if _MODE in names else "{env}"
+        self._replace(Span(span_of(parts[0]).end, span_of(call).end), f".shape, {variables})")
         return True
+
+    def _ends_on_failure(self, call: SgNode) -> bool:
+        """`const result = schema.safeParse(…); if (!result.success) throw …`: what comes after only reads its data."""
+        declarator = call.parent()
+        name = declarator.field("name") if declarator is not None else None
+        binding = self._scan.file.bindings.resolve(name) if name is not None and name.kind() == "identifier" else None
+        if binding is None:
+            return False
+        guards = [guard for guard in map(_guard_around, binding.references) if guard is not None]
+        return any(map(_ends, guards)) and all(_reads_data(each) or _guard_around(each) for each in binding.references)
 
     def _declared(self, schema: SgNode) -> list[str] | None:
         """The variables that `z.object({…})` names."""
@@ -99,10 +117,35 @@ class Environment:
             return None
         keys = [property_name(part.field("key")) for part in named(arguments(value)[0]) if part.kind() != "comment"]
         names = [key for key in keys if key is not None and key.isidentifier()]
-        return names if len(names) == len(keys) and _MODE not in names else None
+        return names if len(names) == len(keys) else None
 
     def _replace(self, span: Span, text: str) -> None:
         self._scan.facts.replaced.append(Replaced(span, text, "env"))
+
+
+def _guard_around(reference: SgNode) -> SgNode | None:
+    """The statement `if (!result.success) …` of the module that a use of `result` is in."""
+    inside = (node for node in reference.ancestors() if node.kind() == "if_statement")
+    found = next(inside, None)
+    parent = found.parent() if found is not None else None
+    condition = found.field("condition") if found is not None else None
+    test = unwrap(condition) if condition is not None else None
+    is_top = parent is not None and parent.kind() == "program"
+    is_refusal = test is not None and test.text() == f"!{reference.text()}.success"
+    return found if is_top and is_refusal and found is not None and found.field("alternative") is None else None
+
+
+def _ends(guard: SgNode) -> bool:
+    """Does the statement throw, or end the process?"""
+    body = guard.field("consequence")
+    last = (named(body)[-1] if body.kind() == "statement_block" else body) if body is not None else None
+    return last is not None and (last.kind() == "throw_statement" or last.text().startswith("process.exit("))
+
+
+def _reads_data(reference: SgNode) -> bool:
+    parent = reference.parent()
+    parts = member(parent) if parent is not None else None
+    return parts is not None and parts[1] == "data"
 
 
 def _taken(part: SgNode) -> str | None:

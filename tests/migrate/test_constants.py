@@ -122,6 +122,38 @@ VALUES = {
         export const env = lazyEnv(schema.shape, convexEnv);
         """,
     ),
+    "variables whose faults end the server": (
+        'import { env } from "./settings";',
+        "[env.SIZE, env.isTest]",
+        """
+        import { z } from "zod";
+
+        const schema = z.object({
+          NODE_ENV: z.enum(["production", "test"]).default("production"),
+          SIZE: z.coerce.number().default(10),
+        });
+
+        const result = schema.safeParse(process.env);
+
+        if (!result.success) {
+          console.error("Bad variables", result.error.format());
+          process.exit(1);
+        }
+
+        export const env = { ...result.data, isTest: result.data.NODE_ENV === "test" };
+        """,
+        "[env.SIZE, env.isTest]",
+        """
+        export const schema = z.object({
+          NODE_ENV: z.enum(["production", "test"]).default("production"),
+          SIZE: z.coerce.number().default(10),
+        });
+
+        export const result = safeEnv(schema.shape, { ...convexEnv, NODE_ENV: process.env.NODE_ENV });
+
+        export const env = { ...result.data, isTest: result.data.NODE_ENV === "test" };
+        """,
+    ),
 }
 
 
@@ -144,7 +176,9 @@ def test_constants_move(codemod: CodemodTest, imports: str, read: str, settings:
     assert "src/settings.ts" not in migrated.files
 
 
-@pytest.mark.parametrize("name", ["a secret", "variables behind a schema", "a field of an instance"])
+@pytest.mark.parametrize(
+    "name", ["a secret", "variables behind a schema", "variables whose faults end the server", "a field of an instance"]
+)
 def test_moved_constants_are_typed(codemod: CodemodTest, name: str) -> None:
     imports, read, settings, _, _ = VALUES[name]
     project = ConvexProject(_migrated(codemod, imports, read, settings).root)

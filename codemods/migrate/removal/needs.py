@@ -149,7 +149,7 @@ class Needed:
 def _is_idle(node: SgNode) -> bool:
     """A declaration that does nothing by itself; types are never in the way."""
     inner = node.field("declaration") if node.kind() == "export_statement" else node
-    if inner is None or inner.kind() in TYPES or inner.kind() == "expression_statement":
+    if inner is None or inner.kind() in TYPES or _runs_at_once(node):
         return False
     value = declares(node)
     return value is None or value.kind() not in ("call_expression", "new_expression", "await_expression")

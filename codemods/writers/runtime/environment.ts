@@ -24,3 +24,11 @@ export function lazyEnv<Shape extends Record<string, { parse(value: unknown): un
   }
   return read;
 }
+
+/** The same as `safeParse` gives it: a variable that is not valid is an error where it is read. */
+export function safeEnv<Shape extends Record<string, { parse(value: unknown): unknown }>>(
+  shape: Shape,
+  variables: Readonly<Record<string, string | undefined>>,
+) {
+  return { success: true as const, data: lazyEnv(shape, variables) };
+}
