@@ -114,6 +114,10 @@ class Route:
     """Sorts routes as Express tries them: positions of the mounts from the application down, then its own."""
     problem: str | None = None
     """What of the registration could not be read."""
+    mount: str | None = None
+    """The path of the mounts alone; None when a part of it is not literal."""
+    expression: str | None = None
+    """The regular expression that stands in the place of its path below the mounts, as written."""
 
     @property
     def name(self) -> str:

@@ -131,15 +131,15 @@ class EdgeAssembler:
         return ImportSpec(f"convex:{module}", name, local if local != name else "")
 
     def _route(self, number: int, plan: RoutePlan) -> None:
-        unserved = any(problem.code == "CX704" for problem in plan.problems)
-        if plan.path is None or plan.dead or unserved or self._carried.order.runs(plan):
+        if plan.dead or self._carried.order.runs(plan) or self._carried.handlers.answers(plan):
             return
-        path = plan.path.text
         group = self._assembler.route_group(plan)
         for name in (name for test in plan.tests for name in test.variables):
             self._assembler.draft.env[name].add(group)
         if not plan.carried:
-            self._code((1, number), group, refused_route(plan, path))
+            refused = refused_route(plan)
+            if refused is not None:
+                self._code((1, number), group, refused)
             return
         own = self._carried.order.own.get(plan.key, [])
         checks = dict(zip(plan.checks, self._carried.checks.get(plan.key, []), strict=False))
@@ -148,7 +148,7 @@ class EdgeAssembler:
         steps = [self._early(checks[each]) if isinstance(each, Check) else self._step(each) for each in own]
         changed = any(step.changes for step in plan.steps) or len(late) < len(checks)
         texts = [step.text for step in steps]
-        code = route_code(plan, path, texts, [text for text, _ in named], self._validator(plan), changed)
+        code = route_code(plan, texts, [text for text, _ in named], self._validator(plan), changed)
         for step in steps:
             code.imports += step.imports
             code.runtime |= step.runtime

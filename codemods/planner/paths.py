@@ -14,6 +14,12 @@ _OPTIONAL = {4: re.compile(r"^(?P<before>.*)/:(?P<name>\w+)\?$"), 5: re.compile(
 _BELOW = {4: re.compile(r"^(?P<before>.*[^/])/\*$"), 5: re.compile(r"^(?P<before>.*[^/])/\*(?P<name>\w+)$")}
 """Everything below a path; Express 4 gives it the number 0, Express 5 makes a list of a named one."""
 
+_NAMED = re.compile(r"(\\/)?(\\\.)?:(\w+)(\(.*?\))?(\*)?(\?)?")
+"""A parameter of Express 4 between escaped slashes and dots, as its path-to-regexp 0.1 reads it."""
+
+_TOKEN = re.compile(r"\\(?P<escaped>.)|[:*](?P<name>\w+)|(?P<sign>[{}])|(?P<other>.)")
+"""What a path of Express 5 is made of (path-to-regexp 8)."""
+
 
 @dataclass(frozen=True, slots=True)
 class EdgePath:
@@ -62,3 +68,41 @@ def _segments(path: str) -> tuple[str, tuple[str, ...]] | None:
         if pattern is not None:
             segments[number] = f":{pattern[1]}{{{pattern[2]}}}"
     return "/".join(segments), tuple(dict.fromkeys(names))
+
+
+def expression_of(path: str, express: int) -> str | None:
+    """A regular expression for the requests that a pattern stands for, a literal of its own.
+
+    None for what Express itself does not take as a path.
+    """
+    text = _tokens(path) if express >= 5 else _stars(_NAMED.sub(_parameter, re.sub(r"[/.]", r"\\\g<0>", path)))
+    try:
+        re.compile(text)
+    except re.error:
+        return None
+    return f"/^{text}$/"
+
+
+def _parameter(found: re.Match[str]) -> str:
+    slash, dot, _, pattern, star, optional = (part or "" for part in found.groups())
+    more = rf"(?:[\/{dot}].+?)?" if star else ""
+    value = pattern or rf"([^\/{dot}]+?)"
+    return f"(?:{slash}{dot}{value}{more})?" if optional else f"{slash}(?:{dot}{value}{more})"
+
+
+def _stars(text: str) -> str:
+    return text.replace("*", "(.*)")
+
+
+def _tokens(path: str) -> str:
+    groups = {"{": "(?:", "}": ")?"}
+    found = []
+    for token in _TOKEN.finditer(path):
+        plain = token["escaped"] or token["other"]
+        if plain is not None:
+            found.append(rf"\{plain}" if plain in "/.()[]{}+?*^$|\\" else plain)
+        elif token["sign"] is not None:
+            found.append(groups[token["sign"]])
+        else:
+            found.append(".+" if token[0][0] == "*" else r"[^\/]+")
+    return "".join(found)

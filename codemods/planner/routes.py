@@ -12,7 +12,7 @@ from codemods.ir.app import Condition, Middleware, Role, Route
 from codemods.ir.validator import Kind, Shape
 from codemods.planner.checks import Check, ShapeOf, read_check, validated
 from codemods.planner.conditions import Test, is_never_there, read_tests
-from codemods.planner.paths import EdgePath, edge_path
+from codemods.planner.paths import EdgePath, edge_path, expression_of
 from codemods.planner.pieces import Piece, PieceKey, function_piece
 from codemods.planner.problems import Problem
 from codemods.planner.request_facts import COOKIE_PARSER
@@ -63,6 +63,8 @@ class RoutePlan:
     response: ResponsePlan | None = None
     path: EdgePath | None = None
     """The path in Hono's words; None where it has none."""
+    pattern: str | None = None
+    """A literal of a regular expression for its requests, where Hono has no form for its path."""
     checks: tuple[Check, ...] = ()
     steps: tuple[Step, ...] = ()
     """The application's own middleware before the handler, in order."""
@@ -178,7 +180,7 @@ def node_at(file: SourceFile, span: Span) -> SgNode | None:
     return file.functions.get(span)
 
 
-_SERVED = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "ALL"})
+SERVED = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "ALL"})
 """Methods that Convex routes, and all of them."""
 
 
@@ -188,10 +190,12 @@ def _check_registration(workspace: Workspace, plan: RoutePlan, express: int) -> 
         plan.problems.append(Problem("CX102", route.problem, route.place))
     if route.path is None:
         plan.problems.append(Problem("CX102", "its path is computed", route.place))
+        plan.pattern = _below(route, express)
     else:
         path = edge_path(route.path, express)
         if isinstance(path, str):
             plan.problems.append(Problem("CX102", f"the path {path}", route.place))
+            plan.pattern = expression_of(route.path, express)
         else:
             plan.path = path
     tests = read_tests(workspace, route.conditions)
@@ -204,8 +208,17 @@ def _check_registration(workspace: Workspace, plan: RoutePlan, express: int) -> 
         plan.problems.append(Problem("CX103", "no application mounts its router", route.place))
     if route.method == "HEAD":
         plan.problems.append(Problem("CX704", "Convex answers HEAD with what GET answers", route.place))
-    elif route.method not in _SERVED:
+    elif route.method not in SERVED:
         plan.problems.append(Problem("CX704", f"Convex does not serve {route.method}", route.place))
+
+
+def _below(route: Route, express: int) -> str | None:
+    """The regular expression of a route below its mounts; None where it has none, or may match in many places."""
+    written, mount = route.expression, (route.mount or "").rstrip("/")
+    if written is None or route.mount is None or not mount:
+        return written if route.mount is not None else None
+    before = expression_of(mount, express)
+    return f"{before[:-2]}{written[2:]}" if before is not None and re.match(r"/\^[^|]*/\w*$", written) else None
 
 
 def _read_middleware(workspace: Workspace, plan: RoutePlan, shape_of: ShapeOf) -> dict[Part, Shape]:

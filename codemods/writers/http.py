@@ -13,7 +13,7 @@ from codemods.planner.edge_facts import INPUT, Part, edge_read
 from codemods.planner.paths import EdgePath, edge_path
 from codemods.planner.requests import Argument
 from codemods.planner.responses import Form
-from codemods.planner.routes import RoutePlan
+from codemods.planner.routes import SERVED, RoutePlan
 from codemods.writers.answers import REASONS
 from codemods.writers.code import ImportSpec
 from codemods.writers.layout import WIDTH, Doc, Flat, arrow, call, record, text_of
@@ -113,13 +113,22 @@ def shared_step(use: Use, step: str) -> EdgeCode:
     return EdgeCode(f"app.{'all' if use.exact else 'use'}({json.dumps(scope_of(use))}, {step});")
 
 
-def refused_route(plan: RoutePlan, path: str) -> EdgeCode:
-    """A route that is not carried over: it keeps its place in the order, and says so."""
+def refused_route(plan: RoutePlan) -> EdgeCode | None:
+    """A route that is not carried over: it keeps its place in the order, and says so.
+
+    What Hono cannot route by, a pattern or HEAD, the handler asks for; None for what never arrives here.
+    """
+    asked = [f"!{plan.pattern}.test(c.req.path)"] if plan.pattern is not None else []
+    callee, method = _callee(plan), plan.route.method
+    if method == "HEAD":
+        callee, asked = "app.get", [*asked, 'c.req.method !== "HEAD"']
+    if method not in (*SERVED, "HEAD") or (plan.path is None and plan.pattern is None):
+        return None
     answer = f'notMigrated("{plan.problems[0].code}")'
     code = EdgeCode("")
-    handler = _handler(plan, [f"return {answer}(c);"], code) if plan.tests else answer
-    code.text = _registered(_callee(plan), json.dumps(path), (), handler)
     code.library("notMigrated")
+    handler = _handler(plan, [f"return {answer}(c);"], code, asked) if plan.tests or asked else answer
+    code.text = _registered(callee, _path(plan), (), handler)
     return code
 
 
@@ -127,9 +136,13 @@ def _callee(plan: RoutePlan) -> str:
     return f"app.{plan.route.method.lower()}"
 
 
-def _handler(plan: RoutePlan, lines: Sequence[str], code: EdgeCode) -> str:
+def _path(plan: RoutePlan) -> str:
+    return json.dumps(plan.path.text if plan.path is not None else "*")
+
+
+def _handler(plan: RoutePlan, lines: Sequence[str], code: EdgeCode, asked: Sequence[str] = ()) -> str:
     """The function that answers; what the source did not always register goes on to what comes after it."""
-    tests = [f"if ({test.text}) return next();" for test in plan.tests]
+    tests = [f"if ({test}) return next();" for test in (*asked, *(test.text for test in plan.tests))]
     if any(test.variables for test in plan.tests):
         code.imports.append(ImportSpec("convex:_generated/server", "env"))
     body = "\n".join(f"{_STEP}{line}" for line in (*tests, *lines))
@@ -138,7 +151,6 @@ def _handler(plan: RoutePlan, lines: Sequence[str], code: EdgeCode) -> str:
 
 def route_code(
     plan: RoutePlan,
-    path: str,
     steps: Sequence[str],
     checks: Sequence[str],
     deep: ImportSpec | None,
@@ -169,7 +181,7 @@ def route_code(
         code.imports += [ImportSpec("convex-helpers/validators", "parse"), deep]
         given = call("parse", deep.binds, given)
     lines += _answer(plan, _called(plan, given, code), code)
-    code.text = _registered(_callee(plan), json.dumps(path), steps, _handler(plan, lines, code))
+    code.text = _registered(_callee(plan), _path(plan), steps, _handler(plan, lines, code))
     return code
 
 

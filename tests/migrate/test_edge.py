@@ -371,7 +371,24 @@ def test_paths_mean_what_they_meant(server: Server) -> None:
     assert served.answers(asked("GET", "/numbers/x"))[0].status == 404
     for path in ("/files/:name.json", "/range/:from-:to"):
         assert served.migrated.outcome(f"GET {path}").startswith(f"needs-review CX102 the path `{path}` is a pattern")
-        assert path not in served.http
+    refused = (501, {"error": "Not migrated", "code": "CX102"})
+    assert served.said(asked("GET", "/files/a.json"), asked("GET", "/range/1-2")) == [refused, refused]
+
+
+REFUSED_BEFORE_ALL = """
+    app.get("/files/:name.json", (req, res) => { res.json({ name: req.params.name }); });
+    app.get(/^\\/item-(\\d+)$/, (req, res) => { res.json({ item: req.params[0] }); });
+    app.head("/probe", (req, res) => { res.status(204).end(); });
+    app.all("*", (req, res) => { res.status(404).json({ lost: true }); });
+    """
+
+
+def test_no_other_route_answers_for_a_refused_one(server: Server) -> None:
+    served = server.serve(app("", before=REFUSED_BEFORE_ALL))
+    refused = [asked("GET", "/files/a.json"), asked("GET", "/item-1"), asked("HEAD", "/probe")]
+    others = [asked("GET", "/files/a.txt"), asked("GET", "/item-x"), asked("GET", "/probe")]
+    assert [answer.status for answer in served.answers(*refused, *others)] == [501] * 3 + [404] * 3
+    assert served.said(*others) == [(404, {"lost": True})] * 3
 
 
 # ---- validation --------------------------------------------------------------------------------------------------

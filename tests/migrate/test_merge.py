@@ -241,6 +241,19 @@ def test_a_placeholder_is_replaced_in_place() -> None:
     assert after == HTTP.replace(old, 'app.get("/old", (c) => {\n  return c.json(2);\n});')
 
 
+def test_placeholders_for_patterns_are_told_apart() -> None:
+    """All of them are registered for `*`, and ask for their requests themselves."""
+    first, second = (
+        f'app.get("*", async (c, next) => {{\n  if (!/^\\/{name}$/.test(c.req.path)) return next();\n'
+        '  return notMigrated("CX102")(c);\n});'
+        for name in ("a.", "b.")
+    )
+    last = 'app.get("*", (c) => {\n  return c.json(1);\n});'
+    http = HTTP.replace("export default", f"{first}\n\nexport default")
+    after = Merge("convex/http.ts", http).after(*routes(first, second, last))
+    assert [after.count(each) for each in (first, second, last)] == [1, 1, 1]
+
+
 def test_a_registration_that_an_earlier_one_would_hide_goes_before_it() -> None:
     after = Merge("convex/http.ts", HTTP).after(*routes('app.get("/users/me", x);', 'app.post("/users/me", x);'))
     hidden, free = 'app.get("/users/me", x);\n\napp.get("/users/:id"', '"CX801"));\n\napp.post("/users/me", x);'

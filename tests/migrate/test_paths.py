@@ -98,6 +98,11 @@ def test_a_regular_expression_is_left_to_its_owner(codemod: CodemodTest) -> None
     assert migrated.outcome("GET (computed)").startswith("needs-review CX102 its path is computed")
 
 
+def test_a_computed_path_is_left_to_its_owner(codemod: CodemodTest) -> None:
+    migrated = codemod.migrate(_app('app.get(process.env.STATUS_PATH ?? "/", (req, res) => res.json([]));'))
+    assert migrated.outcome("GET (computed)").startswith("needs-review CX102 its path is computed")
+
+
 def test_preflight_requests_are_the_policys(codemod: CodemodTest) -> None:
     preflight = 'import cors from "cors";\napp.use(cors());\napp.options("*", cors());'
     migrated = codemod.migrate(_app(f'{preflight}\napp.get("/a", (req, res) => res.json(1));'))

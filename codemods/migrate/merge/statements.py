@@ -17,6 +17,9 @@ PLACEHOLDER = "notMigrated"
 
 _STOOD_FOR = re.compile(rf"""Error\(\s*["'](.*?) {STUB}""")
 _MARKER = re.compile(r"TODO\(convexify [^\r\n]*")
+_ASKED = re.compile(
+    r"""if \((?:!(?P<path>/.*/\w*)\.test\(c\.req\.path\)|c\.req\.method !== ["'](?P<method>HEAD)["'])\)"""
+)
 _TYPES = frozenset({"interface_declaration", "type_alias_declaration"})
 _VARIABLES = frozenset({"lexical_declaration", "variable_declaration"})
 _PUNCTUATION = {"'": '"', "`": '"'}
@@ -92,7 +95,15 @@ def edge_names(node: SgNode) -> tuple[str, ...]:
             return ("app.use cors",) if given and given[-1].text().startswith("cors(") else ()
         case method:
             path = string_value(given[0]) if given else None
-            return (f"{method.upper()} {path}",) if path is not None else ()
+            return (_registration(method.upper(), path, given[-1].text()),) if path is not None else ()
+
+
+def _registration(method: str, path: str, handler: str) -> str:
+    """What requests it answers: those of its method and path, unless a refused route asks for others itself."""
+    asked = _ASKED.search(handler)
+    if asked is None:
+        return f"{method} {path}"
+    return f"{method} {asked['path']}" if asked["path"] is not None else f"{asked['method']} {path}"
 
 
 def statements_of(file: SourceFile, names: Names = declared_names) -> list[Statement]:

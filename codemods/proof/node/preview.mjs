@@ -48,8 +48,7 @@ async function fromStorage(test, request, path) {
 async function fromRouter(test, request, path) {
   const hasBody = request.method !== "GET" && request.method !== "HEAD" && request.method !== "OPTIONS";
   const body = hasBody ? await bodyOf(request) : undefined;
-  // The router of a deployment answers HEAD by GET.
-  const method = request.method === "HEAD" ? "GET" : request.method;
+  const { method } = request;
   const sender = { ip: request.socket.remoteAddress, userAgent: request.headers["user-agent"] };
   return test.withRequestMetadata(sender).fetch(path, { method, headers: headersOf(request), body: body?.length ? body : undefined });
 }

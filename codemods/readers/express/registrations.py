@@ -46,6 +46,8 @@ class Registration:
     router: Router | None
     verb: str
     path: str | None
+    expression: str | None
+    """A regular expression in the place of a path, as written."""
     arguments: tuple[ValueNode, ...]
     call: SgNode
     verb_offset: int
@@ -137,8 +139,9 @@ class Registrations:
             return
         given = tuple(self._argument(written.file, handler, row) for handler in handlers)
         for path in self._paths(written.file, path_node, row):
+            read = self._read(path, row) if isinstance(path, ValueNode) else (path, None)
             for router in routers or (None,):
-                yield self._registration(written, row, verb, path, given, router)
+                yield self._registration(written, row, verb, read, given, router)
 
     def _verb(self, written: _Written, row: Row) -> str | None:
         """The method of Express; COMPUTED where it cannot be told, None for any other method."""
@@ -181,22 +184,28 @@ class Registrations:
         found = self._rows.at(file, node, row)
         return found if isinstance(found, ValueNode) else ValueNode(file.path, node)
 
-    def _paths(self, file: SourceFile, node: SgNode | None, row: Row) -> list[str | None]:
-        """The texts of a path or of a list of paths: a literal, or a constant that holds one. Empty without a path."""
+    def _paths(self, file: SourceFile, node: SgNode | None, row: Row) -> list[str | ValueNode]:
+        """A path or the paths of a list: a literal, or a constant that holds one. An empty text without a path."""
         if node is None:
             return [""]
         path = self._rows.at(file, node, row)
         listed = self._rows.opened(path) if isinstance(path, ValueNode) else []
         if listed in ([], [path]):
-            return [self._rows.text(file, node, row)]
-        return [self._rows.text(self._workspace.source(one.file), one.node) for one in listed]
+            return [path if isinstance(path, str) else ValueNode(file.path, node)]
+        return [*listed]
+
+    def _read(self, path: ValueNode, row: Row) -> tuple[str | None, str | None]:
+        """The text of a path, or the regular expression that stands in its place."""
+        held = self._rows.literal(path).node
+        expression = held.text() if held.kind() == "regex" else None
+        return self._rows.text(self._workspace.source(path.file), path.node, row), expression
 
     def _registration(
         self,
         written: _Written,
         row: Row,
         verb: str,
-        path: str | None,
+        path: tuple[str | None, str | None],
         given: tuple[ValueNode, ...],
         router: Router | None,
     ) -> Registration:
@@ -211,7 +220,8 @@ class Registrations:
             file=written.file.path,
             router=router,
             verb=verb,
-            path=path,
+            path=path[0],
+            expression=path[1],
             arguments=given,
             call=call,
             verb_offset=span_of(property_node).start if property_node is not None else span_of(call).start,

@@ -266,6 +266,8 @@ class _Assembly:
                     method="ALL" if registration.verb == COMPUTED else registration.verb.upper(),
                     path=_join(way.prefix, registration.path),
                     local_path=registration.path,
+                    mount=way.prefix,
+                    expression=registration.expression,
                     place=file.place(registration.verb_offset),
                     registration=CodeRef(file.path, registration.span),
                     statement=_statement(file, registration),
