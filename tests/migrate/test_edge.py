@@ -266,7 +266,10 @@ def test_what_no_handler_answers_is_answered_as_by_express(server: Server) -> No
 @pytest.mark.parametrize(
     ("handler", "reason"),
     [
-        ("(err: any, req: Request, res: Response, next: any) => { res.render('error'); }", "renders a view"),
+        (
+            "(err: any, req: Request, res: Response, next: any) => { res.render('error'); }",
+            "renders a view, and Convex has no engine for views",
+        ),
         ("(err: any, req: Request, res: Response, next: any) => { console.error(err); }", "never answers"),
         ("errorHandler()", "`errorHandler()` cannot be read"),
     ],
