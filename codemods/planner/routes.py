@@ -49,6 +49,8 @@ SILENT = frozenset(
 )
 """Middleware that does not decide what a JSON route answers."""
 
+_READING_NO_BODY = SILENT - {Role.BODY_PARSER}
+
 PORTED = frozenset({Role.GUARD, Role.RATE_LIMIT, Role.CONTEXT, Role.OTHER})
 """Middleware that moves to the edge where its function can be read."""
 
@@ -157,7 +159,14 @@ def plan_route(workspace: Workspace, route: Route, shape_of: ShapeOf, express: i
     plan.response = plan_response(file, piece.node, workspace=workspace, builds=True, provided=provided)
     plan.request = plan_request(file, piece.node, plan.path or EdgePath(""), shapes, provided, workspace, express)
     plan.problems += [*plan.request.problems, *plan.response.problems]
+    if any(argument.part is Part.BODY for argument in plan.request.arguments) and not _parses(plan):
+        plan.problems.append(Problem("CX205", "reads `req.body` before any parser makes it", route.place))
     return plan
+
+
+def _parses(plan: RoutePlan) -> bool:
+    """May anything before the handler have made `req.body`?"""
+    return any(m.role not in _READING_NO_BODY for m in plan.route.middleware)
 
 
 def _provided(plan: RoutePlan) -> frozenset[str]:

@@ -297,6 +297,25 @@ def test_a_body_may_be_missing_in_express_5(codemod: CodemodTest, handler: str, 
     assert "readOptionalBody" not in edge
 
 
+UNPARSED = """
+import express from "express";
+
+const app = express();
+app.get("/before", (req, res) => { res.json({ none: req.body === undefined }); });
+app.use(express.json());
+app.post("/behind", (req, res) => { res.json({ none: req.body === undefined }); });
+app.listen(3000);
+"""
+
+
+def test_a_body_that_no_parser_has_made_is_left_to_its_owner(codemod: CodemodTest) -> None:
+    """Express leaves `req.body` undefined there, whatever was sent."""
+    migrated = codemod.migrate({"src/app.ts": UNPARSED})
+    reason = "needs-review CX205 reads `req.body` before any parser makes it"
+    assert migrated.outcome("GET /before").startswith(reason)
+    assert migrated.outcome("POST /behind") == "migrated"
+
+
 def test_a_query_value_that_is_an_object(codemod: CodemodTest) -> None:
     migrated = _migrated(codemod, "(req, res) => { const where = req.query.where as any; res.json(where?.name); }")
     assert "args: { where: v.optional(v.any()) }," in migrated.files["convex/users.ts"]
