@@ -140,6 +140,8 @@ class Carrier:
         """By module, the internal functions of its actions."""
         self._watched: set[PieceKey] = set()
         """Pieces of actions in which something looks at errors."""
+        self._at_the_edge: set[PieceKey] = set()
+        """What middleware runs."""
         self._state = Carried(reading.workspace, plans, closure, schema_names(reading.schema), Names(), edge)
         self._state.cors = cors_of_all(reading.workspace, reading.app)
         for plan in plans:
@@ -325,7 +327,7 @@ class Carrier:
             if not plan.acts:
                 others |= dict.fromkeys(closure.reached(plan.piece.key), plan)
         actions: set[PieceKey] = set()
-        self._watched = set()
+        self._watched, self._at_the_edge = set(), set()
         for plan in carried:
             if not plan.acts or plan.piece is None:
                 continue
@@ -336,8 +338,24 @@ class Carrier:
             actions |= set(reached)
             if any(catches(closure.piece(key).node) for key in closure.reached(plan.piece.key)):
                 self._watched |= set(reached)
+        for plan in carried:
+            reached = self._at_edge(plan)
+            self._at_the_edge |= set(reached)
+            problem = next((found for key in reached if (found := self._cannot_act(key, others)) is not None), None)
+            if problem is not None:
+                plan.problems.append(problem)
+            actions |= set(reached)
+            if any(catches(closure.piece(key).node) for key in reached):
+                self._watched |= set(reached)
         closure.actions = frozenset(actions)
         return any(plan.problems for plan in carried)
+
+    def _at_edge(self, plan: RoutePlan) -> list[PieceKey]:
+        """What the middleware of a route runs at the edge, where the database is as far as from an action."""
+        closure = self._state.closure
+        pieces = [piece.piece.key for step in plan.steps for piece in self._state.edge.step(step).whole]
+        reached = dict.fromkeys(key for own in pieces for key in closure.reached(own))
+        return [key for key in reached if closure.facts(key).context or closure.needs_context(key)]
 
     def _cannot_act(self, key: PieceKey, others: Mapping[PieceKey, RoutePlan]) -> Problem | None:
         """Why a piece cannot be part of an action."""
@@ -369,7 +387,8 @@ class Carrier:
             own = {*taken, *IMPORTED, *all_names(), *names.functions()}
             crossing = self._crossings.setdefault(module, Crossing(module, own))
             crossing.taken |= set(file.bindings.top_level)
-            crossing.watched = key in self._watched
+            crossing.watched, crossing.context = key in self._watched, facts.context
+            crossing.old_ids = key in self._at_the_edge
         return write_queries(
             file, facts.piece, facts.queries, schema, names, values, ctx, taken, crossing, facts.returned
         )

@@ -30,6 +30,9 @@ from codemods.writers.ported import Helper, Ported
 from codemods.writers.steps import port_helper, port_step
 from codemods.writers.twins import port_twins
 
+_LATE = frozenset({Effect.SCHEDULES})
+"""What middleware with a name cannot do: it reads and writes by internal functions."""
+
 
 @dataclass(slots=True)
 class EdgePiece:
@@ -57,6 +60,10 @@ class EdgePiece:
         yield self
         for helper in self.helpers:
             yield from helper.whole
+
+    def rewrite(self, ported: Ported) -> None:
+        """Take other edits, with what they use."""
+        self.edits, self.imports, self.library = ported.edits, ported.all_imports(), frozenset(ported.library)
 
     @property
     def problems(self) -> list[Problem]:
@@ -115,7 +122,10 @@ class EdgeWriter:
                 ported = port_twins(self._workspace, file, piece.node, self._limiters, self._depths)
             else:
                 ported = port_step(self._workspace, file, step.function, piece)
-            self._known[piece.key] = self._edge_piece(piece, ported, "CX701", step.function, IN_CONTEXT)
+            refused = IN_CONTEXT if piece.kind is PieceKind.INLINE or step.twin else _LATE
+            self._known[piece.key] = self._edge_piece(piece, ported, "CX701", step.function, refused)
+            if not step.twin and self._closure.reaches_context(piece.key):
+                self._known[piece.key].rewrite(port_step(self._workspace, file, step.function, piece, True))
             if piece.node.kind() == "method_definition" and not step.made:
                 self._closure.turn_async(piece.key)
         return self._known[piece.key]
@@ -184,15 +194,18 @@ class EdgeWriter:
         names = [parameter.name for parameter in taken if parameter.name is not None]
         is_handler = span_of(inner) == span_of(piece.node) and not ported.is_helper
         facts = self._analyser.facts(piece, is_handler, ported.erased(), [*names, *ported.framework])
-        facts.asynchronous = tuple(ported.asynchronous)
+        facts.asynchronous, facts.context = tuple(ported.asynchronous), ported.environment
         reached = self._closure.reached(piece.key)
-        tested = self._class_tests(reached[1:], code) if refused != IN_CONTEXT else []
+        is_step = refused in (IN_CONTEXT, _LATE)
+        tested = self._class_tests(reached[1:], code) if not is_step else []
         fixed = [*ported.problems, *tested, *(problem for helper in helpers for problem in helper.problems)]
         if self._closure.effects(piece.key) & refused:
             fixed.append(Problem(code, "reaches the database", ported.file.place(inner)))
+        if any(not facts.waits_at(query.call) for query in facts.queries):
+            fixed.append(Problem(code, "reaches the database before a request is there", ported.file.place(inner)))
 
         def missing() -> list[Problem]:
-            names = sorted(ported.context_reads - self.handed_on) if refused != IN_CONTEXT else []
+            names = sorted(ported.context_reads - self.handed_on) if not is_step else []
             place = ported.file.place(inner)
             return [Problem(code, f"reads `req.{name}`, which is not always carried over", place) for name in names]
 

@@ -57,7 +57,7 @@ def name_routes(
     for key in kept:
         if key.file not in names.modules:
             in_file = [other for other in kept if other.file == key.file]
-            folder = "model/" if any(closure.needs_context(other) for other in in_file) else "lib/"
+            folder = "model/" if any(closure.reaches_context(other) for other in in_file) else "lib/"
             free = taken | _library_clashes(workspace, key.file)
             names.modules[key.file] = _free_module(key.file, folder, free)
             taken.add(names.modules[key.file])

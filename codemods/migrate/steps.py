@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from codemods.ir.app import App, Condition, Middleware, Role, Use
+from codemods.ir.query import Query
+from codemods.ir.table import FieldType
 from codemods.migrate.checks import EdgeWriter
 from codemods.planner.checks import Check
 from codemods.planner.closure import Closure
@@ -15,6 +17,7 @@ from codemods.planner.problems import Problem
 from codemods.planner.request_facts import COOKIE_PARSER
 from codemods.planner.routes import RoutePlan, stopped_by
 from codemods.planner.steps import Step
+from codemods.source import find_all, member, unwrap
 from codemods.workspace import Workspace
 from codemods.writers.cors import cors_policy
 from codemods.writers.edge_request import PARTIAL
@@ -98,12 +101,46 @@ def refuse_steps(
                 plan.problems.insert(0, stopped_by(step, problem))
                 kept += plan.steps[len(kept) :]
                 break
+        plan.rows = frozenset(name for step in kept if _reads_rows(closure, step) for name in step.provides)
+        late = _reads_date(closure, plan)
+        if late is not None:
+            plan.problems.append(late)
         if plan.tests and kept and not plan.problems:
             text = f"is not always there, and runs after `{kept[0].middleware.name}`"
             plan.problems.append(Problem("CX110", text, plan.route.place))
         news = news or len(kept) < len(plan.steps)
         plan.steps = tuple(kept)
     return news
+
+
+def _reads_rows(closure: Closure, step: Step) -> bool:
+    return not step.twin and closure.reaches_context(step.piece.key)
+
+
+def _reads_date(closure: Closure, plan: RoutePlan) -> Problem | None:
+    """Dates of a row that middleware hands on are text by then: nothing may read one as a date."""
+    if plan.piece is None or not plan.carried or not plan.takes(plan.rows):
+        return None
+    read = (step.piece.key for step in plan.steps if _reads_rows(closure, step))
+    queries = (query for own in read for key in closure.reached(own) for query in closure.facts(key).queries)
+    dates = {name for query in queries for name in _dates(closure, query)}
+    for key in closure.reached(plan.piece.key):
+        for node in find_all(closure.piece(key).node, "member_expression"):
+            parts = member(node)
+            holder = member(unwrap(parts[0])) if parts is not None else None
+            if parts is None or parts[1] not in dates:
+                continue
+            if (holder[1] if holder is not None else unwrap(parts[0]).text()) in plan.rows:
+                text = f"reads `{parts[1]}` of `{unwrap(parts[0]).text()}`, a date that middleware hands on as text"
+                return Problem("CX205", text, plan.route.place)
+    return None
+
+
+def _dates(closure: Closure, query: Query) -> list[str]:
+    table = closure.schema.table(query.table) if query.table is not None else None
+    columns = table.fields if table is not None else ()
+    found = [column.name for column in columns if column.type is FieldType.DATETIME]
+    return [name for name in found if query.select is None or name in query.select]
 
 
 def settable(plans: Sequence[RoutePlan]) -> frozenset[str]:

@@ -84,7 +84,7 @@ class Closure:
 
     def needs_context(self, key: PieceKey) -> bool:
         """Functions that reach the database or the scheduler get a `ctx` as their first parameter."""
-        return self.piece(key).kind in FUNCTIONS and self.reaches_context(key)
+        return self.piece(key).kind in FUNCTIONS and not self.facts(key).context and self.reaches_context(key)
 
     def reaches_context(self, key: PieceKey) -> bool:
         """Does running the piece touch the database or the scheduler?"""

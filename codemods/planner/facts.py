@@ -100,6 +100,8 @@ class Facts:
     """Statements of promise chains that answer."""
     awaited: list[Span] = field(default_factory=list)
     """Calls whose replacement has to be awaited, while the source did not wait."""
+    context: str = ""
+    """What leads to the database, for middleware: `c.env`, which no caller has to give it."""
     asynchronous: tuple[Span, ...] = ()
     """Functions, the piece or some inside it, that another writer makes wait."""
     dropped: list[Span] = field(default_factory=list)

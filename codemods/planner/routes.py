@@ -73,6 +73,8 @@ class RoutePlan:
     tests: tuple[Test, ...] = ()
     """What hands a request on to the routes below: the source did not always register the route."""
     problems: list[Problem] = field(default_factory=list)
+    rows: frozenset[str] = frozenset()
+    """Fields on the request that may hold rows of the database, and so dates."""
     dead: bool = False
     """Another route always answers first."""
     exact: bool = True

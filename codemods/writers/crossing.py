@@ -55,6 +55,7 @@ _VERBS = {
 }  # fmt: skip
 _WITH_NULL = frozenset({Compare.EQ, Compare.NE})
 _BY_KEY = frozenset({Op.FIND_UNIQUE, Op.UPDATE, Op.DELETE, Op.UPSERT})
+_OF_PATH = re.compile(r"\.(params|query)\b")
 _PARAMETER = re.compile(r"\((\w+)\) =>")
 _MANY = frozenset({Op.FIND_MANY, Op.COUNT, Op.CREATE_MANY, Op.UPDATE_MANY, Op.DELETE_MANY, Op.AGGREGATE, Op.GROUP_BY})
 
@@ -67,6 +68,10 @@ class Crossing:
     taken: set[str]
     watched: bool = False
     """Something looks at the errors of the database, which have to be made again from what crosses."""
+    old_ids: bool = False
+    """Ids may come from tokens that the server of old has signed."""
+    context: str = ""
+    """What the code that crosses has in place of a `ctx`."""
     names: dict[str, str] = field(default_factory=dict)
     """The names of the functions, by what comes after."""
 
@@ -85,6 +90,7 @@ class _Argument:
     name: str
     validator: str
     dated: bool
+    is_id: bool = False
 
 
 def across(crossing: Crossing, draft: Draft, query: Query, doc: Doc) -> Doc:
@@ -106,7 +112,7 @@ def across(crossing: Crossing, draft: Draft, query: Query, doc: Doc) -> Doc:
         draft.imports.add(ImportSpec("convex/values", "v"))
     draft.hoisted.clear()
     values = {
-        argument.name: _given(draft, argument, span, holes[span])
+        argument.name: _given(draft, argument, span, holes[span], crossing.old_ids)
         for span, argument in arguments.items()
         if span not in draft.dropped
     }
@@ -115,7 +121,9 @@ def across(crossing: Crossing, draft: Draft, query: Query, doc: Doc) -> Doc:
         values[label] = (f"{label}: ", given)
     internal = draft.helper("convex:_generated/api", "internal")
     reference = f"{internal}.{crossing.module.replace('/', '.')}.{name}"
-    run = call(f"{draft.ctx}.run{kind}", reference, *([record(list(values.values()))] if values else []))
+    run = call(
+        f"{crossing.context or draft.ctx}.run{kind}", reference, *([record(list(values.values()))] if values else [])
+    )
     return call((run, ".catch"), draft.library("rethrow")) if crossing.watched else run
 
 
@@ -127,8 +135,11 @@ def _body(ctx: str, kind: str, arguments: dict[str, _Argument], inner: Doc) -> s
     return f"internal{kind}({{\n  {args_text}\n  {handler}\n}});"
 
 
-def _given(draft: Draft, argument: _Argument, span: Span, text: str) -> Doc:
+def _given(draft: Draft, argument: _Argument, span: Span, text: str, old_ids: bool) -> Doc:
+    """The value under its name. With `old_ids`, an id may be a number of old, unless it stands in the address."""
     value: Doc = Hole(span, text)
+    if argument.is_id and old_ids and _OF_PATH.search(text) is None:
+        return (f"{argument.name}: ", call(draft.library("asId"), value))
     if argument.dated:
         value = call(draft.library("withIsoTimes" if argument.validator == "v.any()" else "isoTime"), value)
     return value if text == argument.name and not argument.dated else (f"{argument.name}: ", value)
@@ -156,7 +167,7 @@ def _arguments(draft: Draft, doc: Doc, holes: dict[Span, str], kinds: dict[Span,
         if name != text == kind.wish:
             raise RefusedError("CX202", f"two values called {text}")
         taken.add(name)
-        found[span] = _Argument(name, kind.validator, kind.dated)
+        found[span] = _Argument(name, kind.validator, kind.dated, kind.is_id)
     return found
 
 
@@ -172,6 +183,7 @@ class _Kind:
     wish: str
     validator: str
     dated: bool = False
+    is_id: bool = False
 
 
 def _kinds(draft: Draft, table: Table, query: Query) -> Iterator[tuple[Span, _Kind]]:
@@ -274,7 +286,7 @@ def _of_column(
 ) -> _Kind:
     if column.type in _REFUSED:
         raise RefusedError("CX202", f"an action passes on {column.name}, a {column.type} column")
-    known = draft.facts.id_table(value)
+    known, is_id = draft.facts.id_table(value), column.type is not FieldType.DATETIME
     if known is not None:
         plain = f"v.id({draft.convex_table(draft.table(known))})"
     elif (
@@ -284,12 +296,13 @@ def _of_column(
     ):
         plain = "v.string()"
     else:
+        is_id = False
         plain = validator_text_of(replace(column, nullable=False), draft.schema, draft.names)
     if many:
         plain = f"v.array({plain})"
     if nullable and known is None and plain != "v.any()":
         plain = f"v.union({plain}, v.null())"
-    return _Kind(column.name, f"v.optional({plain})" if optional else plain, column.type is FieldType.DATETIME)
+    return _Kind(column.name, f"v.optional({plain})" if optional else plain, column.type is FieldType.DATETIME, is_id)
 
 
 def _opaque(table: Table) -> bool:

@@ -266,7 +266,7 @@ class _Reads:
 
     def __init__(self, plan: RoutePlan, checked: bool, steps: bool) -> None:
         """Behind `steps` of its own, Hono's types no longer know the parameters of a route's path."""
-        self._steps = steps
+        self._steps, self._rows = steps, plan.rows
         self._arguments = plan.request.arguments if plan.request is not None else ()
         self._checked, self._depth = checked, plan.depth
 
@@ -274,9 +274,14 @@ class _Reads:
     def library(self) -> set[str]:
         """Names of the runtime library in what the edge knows."""
         known = (argument for argument in self._arguments if argument.part not in INPUT)
-        return {
+        found = {
             name for argument in known for name in edge_read(argument.part, argument.key, depth=self._depth).library
         }
+        return found | ({"asData"} if any(map(self._is_row, self._arguments)) else set())
+
+    def _is_row(self, argument: Argument) -> bool:
+        """Has middleware put there what the database gave?"""
+        return argument.part is Part.CONTEXT and argument.key in self._rows
 
     @property
     def uses_body(self) -> bool:
@@ -299,7 +304,8 @@ class _Reads:
 
     def _source(self, argument: Argument) -> str:
         if argument.part not in INPUT:
-            return edge_read(argument.part, argument.key, depth=self._depth).text
+            text = edge_read(argument.part, argument.key, depth=self._depth).text
+            return f"asData({text})" if self._is_row(argument) else text
         if self._checked:
             return _property(f"req.{argument.part}", argument.key, argument.is_loose)
         match argument.part, argument.key:

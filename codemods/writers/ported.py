@@ -60,6 +60,8 @@ class Ported:
     """Parameters of functions in it that stand for what Express gives, whose uses have been read."""
     asynchronous: list[Span] = field(default_factory=list)
     """Functions that wait from now on."""
+    environment: str = ""
+    """What leads to the database: `c.env`."""
     helpers: list[Helper] = field(default_factory=list)
     """Functions that are given the request."""
 
@@ -73,9 +75,9 @@ class Ported:
             self.library[name] = self._local(name)
         return self.library[name]
 
-    def context(self) -> str:
-        """The local name of Hono's Context."""
-        return self.package(_CONTEXT)
+    def context(self, reaches: bool = False) -> str:
+        """The local name of Hono's Context, or of the one that `reaches` the database."""
+        return self.use("EdgeContext") if reaches else self.package(_CONTEXT)
 
     def status(self) -> str:
         """The local name of the type of statuses that Hono takes."""

@@ -36,13 +36,16 @@ _PASSES = ("passes the request on", "never answers", "may end without an answer"
 """What the reader of answers says of functions that go on, which middleware does."""
 
 
-def port_step(workspace: Workspace, file: SourceFile, function: SgNode, piece: Piece) -> Ported:
-    """The function as Hono's; `piece` is what is carried over, the function itself or the one that makes it."""
+def port_step(workspace: Workspace, file: SourceFile, function: SgNode, piece: Piece, reaches: bool = False) -> Ported:
+    """The function as Hono's; `piece` is what is carried over, the function itself or the one that makes it.
+
+    With `reaches`, it runs functions that reach the database, whose types it knows.
+    """
     ported = Ported(file)
     if any(parameter.name is None for parameter in parameters(function)[:3]) or function.field("body") is None:
         ported.problem(_CODE, "takes its parameters apart", function)
         return ported
-    _Port(workspace, ported, function, ported.typed and piece.kind is not PieceKind.INLINE).write()
+    _Port(workspace, ported, function, ported.typed and piece.kind is not PieceKind.INLINE, reaches).write()
     if span_of(piece.node) != span_of(function):
         _untype_maker(ported, piece.node)
         _keeps_nothing(ported, function)
@@ -52,9 +55,9 @@ def port_step(workspace: Workspace, file: SourceFile, function: SgNode, piece: P
 class _Port:
     """One function on its way."""
 
-    def __init__(self, workspace: Workspace, ported: Ported, function: SgNode, typed: bool) -> None:
+    def __init__(self, workspace: Workspace, ported: Ported, function: SgNode, typed: bool, reaches: bool) -> None:
         """Where it is written in place, Hono knows the types of its parameters."""
-        self._typed = typed
+        self._typed, self._reaches = typed, reaches
         self._workspace, self._ported, self._function = workspace, ported, function
         self._file = ported.file
         self._context = fresh_context(function)
@@ -197,9 +200,10 @@ class _Port:
     def _signature(self, passes: bool) -> None:
         given = parameters(self._function)
         names = [self._context, *([given[2].name] if passes and given[2].name else [])]
-        types = [self._ported.context(), self._ported.package(_NEXT)] if self._typed else []
+        types = [self._ported.context(self._reaches), self._ported.package(_NEXT)] if self._typed else []
         written = [f"{name}: {type_}" for name, type_ in zip(names, types, strict=False)] if types else names
         self._ported.asynchronous += [span_of(self._function), *self._called]
+        self._ported.environment = f"{self._context}.env"
         opening = "" if is_async(self._function) else "async "
         text = f"({', '.join(written)})"
         if self._function.kind() == "arrow_function":

@@ -1,6 +1,7 @@
 import { ConvexError, type Value } from "convex/values";
 import type { Context } from "hono";
 import { getCookie } from "hono/cookie";
+import type { ActionCtx } from "../_generated/server";
 import { type BodyType, errorData } from "./errors";
 import type { Built, Cookie } from "./replies";
 
@@ -346,3 +347,6 @@ export function unsettle<T>(result: T | Failed): T {
   }
   return result as T;
 }
+
+/** The context of middleware that runs functions: `c.env` is that of an action. */
+export type EdgeContext = Context<{ Bindings: ActionCtx; Variables: any }>;

@@ -24,3 +24,13 @@ export type JsonProperty<T> = unknown extends T
 export function toJson<T>(value: T): Json<T> {
   return JSON.parse(JSON.stringify(value) ?? "null");
 }
+
+/** What middleware hands on, as data that crosses into a function: its dates as text. */
+export function asData(value: unknown): unknown {
+  return value === undefined ? undefined : toJson(value);
+}
+
+/** An id as text: a token that the server of old has signed may hold a number, which is no row's id now. */
+export function asId<T>(id: T): T | string {
+  return typeof id === "number" ? String(id) : id;
+}
