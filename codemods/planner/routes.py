@@ -275,7 +275,9 @@ def _refusal(middleware: Middleware) -> Problem:
     """What a route is told of middleware that is not carried over."""
     code, words = REFUSING[middleware.role]
     package = known(middleware)
-    if package is not None and package.fate is Fate.PORTED:
+    if package is not None and package.fate is Fate.PORTED and middleware.role is Role.GUARD:
+        reason = ", which takes more than a secret"
+    elif package is not None and package.fate is Fate.PORTED:
         reason = ", which a function makes: no name would tell its counts from those of others"
     else:
         reason = f": {package.reason}" if package is not None else ""

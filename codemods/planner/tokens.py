@@ -13,7 +13,7 @@ from codemods.source.tree import property_name
 
 MODULE = "jsonwebtoken"
 _SIGN_OPTIONS = frozenset({"algorithm", "expiresIn", "notBefore", "audience", "issuer", "subject", "jwtid"})
-_VERIFY_OPTIONS = frozenset(
+VERIFY_OPTIONS = frozenset(
     """algorithms audience clockTimestamp clockTolerance complete ignoreExpiration ignoreNotBefore issuer jwtid maxAge
     nonce subject""".split()
 )
@@ -130,7 +130,7 @@ def _is_verified(rest: list[SgNode]) -> bool:
     """Options that are understood and a callback, either of which may be missing?"""
     callback = rest[-1:] if rest and rest[-1].kind() in FUNCTION_KINDS else []
     options = rest[: len(rest) - len(callback)]
-    return len(options) < 2 and all(_is_understood(each, _VERIFY_OPTIONS) for each in options)
+    return len(options) < 2 and all(_is_understood(each, VERIFY_OPTIONS) for each in options)
 
 
 def _is_text(file: SourceFile, payload: SgNode) -> bool:
@@ -149,12 +149,12 @@ def _is_understood(options: SgNode, known: frozenset[str]) -> bool:
         name = property_name(label) if label is not None else None
         if pair.kind() not in ("pair", "shorthand_property_identifier") or (name or pair.text()) not in known:
             return False
-        if (name or pair.text()) in ("algorithm", "algorithms") and not _is_shared(pair.field("value")):
+        if (name or pair.text()) in ("algorithm", "algorithms") and not is_shared(pair.field("value")):
             return False
     return True
 
 
-def _is_shared(value: SgNode | None) -> bool:
+def is_shared(value: SgNode | None) -> bool:
     """Algorithms that both sides know the secret of?"""
     plain = unwrap(value) if value is not None else None
     if plain is None:

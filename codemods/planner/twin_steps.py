@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import cached_property
@@ -11,9 +12,9 @@ from ast_grep_py import SgNode
 from codemods.ir.app import App, Middleware, Role
 from codemods.planner.pieces import Piece, PieceKey, PieceKind, declaration_piece
 from codemods.planner.steps import Step, fields_of
-from codemods.readers.express.twins import TwinCall, twin_of
+from codemods.readers.express.twins import BEARER, TwinCall, twin_of
 from codemods.readers.literals import Property, entries
-from codemods.source import FUNCTION_KINDS, arguments, named, span_of, unwrap
+from codemods.source import FUNCTION_KINDS, arguments, named, span_of, string_value, unwrap
 from codemods.workspace import FunctionRef, Workspace
 
 _GOES_ON = frozenset({"cors", "formBody", "jsonBody", "textBody"})
@@ -30,16 +31,30 @@ def read_twin(workspace: Workspace, middleware: Middleware) -> Step | None:
     if call is None or _is_usual(workspace, call):
         return None
     piece = _piece(workspace, call)
+    sets = frozenset({claims_property(workspace, call)} if call.function == BEARER else ())
     return Step(
         middleware,
         piece,
         call.node,
         piece.kind is not PieceKind.INLINE,
+        sets,
+        sets,
         changes=call.function in _CHANGES,
         harmless=call.function in _GOES_ON,
         reads=frozenset(_fields(workspace, call)),
         twin=call.function,
     )
+
+
+def claims_property(workspace: Workspace, call: TwinCall) -> str:
+    """Where express-jwt puts the claims of a token: up to version 6 on `req.user`."""
+    given = arguments(call.node)
+    options = unwrap(given[0]) if given else None
+    for entry in entries(options) if options is not None and options.kind() == "object" else ():
+        name = string_value(unwrap(entry.value)) if isinstance(entry, Property) else None
+        if isinstance(entry, Property) and entry.key in ("requestProperty", "userProperty") and name is not None:
+            return name
+    return "auth" if major_version(workspace, call.file, "express-jwt", 8) >= 7 else "user"
 
 
 def _fields(workspace: Workspace, call: TwinCall) -> Iterator[str]:
@@ -50,6 +65,13 @@ def _fields(workspace: Workspace, call: TwinCall) -> Iterator[str]:
         value = unwrap(function.field("value") or function)
         if value.kind() in (*FUNCTION_KINDS, "method_definition"):
             yield from (field.name for field in fields_of(workspace.source(call.file), value))
+
+
+def major_version(workspace: Workspace, path: str, name: str, usual: int) -> int:
+    """The major version of a package that a file gets."""
+    package = workspace.package_of(path)
+    found = re.search(r"\d+", package.dependencies.get(name, "") if package is not None else "")
+    return int(found.group()) if found is not None else usual
 
 
 def may_throw(workspace: Workspace, path: str, value: SgNode) -> bool:

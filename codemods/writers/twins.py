@@ -2,24 +2,37 @@
 
 from __future__ import annotations
 
-import re
 from enum import StrEnum
 
 from ast_grep_py import SgNode
 
-from codemods.planner.twin_steps import TwinDepths, may_throw
+from codemods.planner.pieces import PieceKind, function_piece
+from codemods.planner.secrets import is_literal_text
+from codemods.planner.tokens import VERIFY_OPTIONS, is_shared
+from codemods.planner.twin_steps import TwinDepths, claims_property, major_version, may_throw
 from codemods.readers.express.follow import value_of
 from codemods.readers.express.limiters import LimiterNames
-from codemods.readers.express.twins import LIMITER, LIMITS, TwinCall, twin_calls
+from codemods.readers.express.twins import BEARER, LIMITER, LIMITS, TwinCall, twin_calls
 from codemods.readers.literals import Computed, Entry, Property, Spread, entries
-from codemods.source import FUNCTION_KINDS, Edit, SourceFile, Span, arguments, named, property_name, span_of, unwrap
-from codemods.workspace import Workspace
+from codemods.source import (
+    FUNCTION_KINDS,
+    Edit,
+    SourceFile,
+    Span,
+    arguments,
+    named,
+    parameters,
+    property_name,
+    span_of,
+    unwrap,
+)
+from codemods.workspace import FunctionRef, Workspace
 from codemods.writers.edge_request import with_comma
 from codemods.writers.limiters import LimiterFunction
-from codemods.writers.ported import Ported, untyped
+from codemods.writers.ported import Helper, Ported, untyped
 
 _FUNCTIONS = (*FUNCTION_KINDS, "method_definition")
-_CODES = {LIMITER: "CX802"}
+_CODES = {LIMITER: "CX802", BEARER: "CX801"}
 
 
 class Option(StrEnum):
@@ -31,6 +44,8 @@ class Option(StrEnum):
     """It stays; a function of the request is written for the edge, and has to stand in place."""
     OWN = "own"
     """It stays, whatever it is: a function of it gets nothing of Express."""
+    HELPER = "helper"
+    """A function with a name that is given the request."""
     DROPPED = "dropped"
     """It is about what the library does in its own way."""
 
@@ -74,6 +89,14 @@ OPTIONS: dict[str, dict[str, Option]] = {
     "jsonBody": {**_BODIES, "strict": Option.VALUE},
     "formBody": {**_BODIES, "extended": Option.VALUE, "parameterLimit": Option.DROPPED, "depth": Option.DROPPED},
     "textBody": {**_BODIES, "defaultCharset": Option.DROPPED},
+    BEARER: {
+        **dict.fromkeys(VERIFY_OPTIONS, Option.VALUE),
+        "secret": Option.VALUE,
+        "credentialsRequired": Option.VALUE,
+        "getToken": Option.HELPER,
+        "requestProperty": Option.VALUE,
+        "userProperty": Option.DROPPED,
+    },
     "hpp": {"whitelist": Option.VALUE},
     "xssClean": {},
 }
@@ -108,6 +131,8 @@ class _Call:
             self._flat(unwrap(given[0]) if given else None)
         if given:
             self._given(unwrap(given[0]))
+        if self._call.function == BEARER:
+            self._claims(unwrap(given[0]) if given else None)
 
     def _callee(self) -> None:
         """The library's function under the local name that the package's had; what said its type goes."""
@@ -131,7 +156,7 @@ class _Call:
 
     def _flat(self, options: SgNode | None) -> None:
         """Forms are not nested from version 5 of Express on, unless they are told to be."""
-        if _major(self._workspace, self._file, "express", 4) < 5:
+        if major_version(self._workspace, self._file.path, "express", 4) < 5:
             return
         if options is None:
             closing = span_of(self._call.node).end - 1
@@ -139,6 +164,14 @@ class _Call:
         elif options.kind() == "object":
             comma = ", " if named(options) else " "
             self._ported.edits.append(Edit.insert(span_of(options).start + 1, f" extended: false{comma.rstrip()}"))
+
+    def _claims(self, options: SgNode | None) -> None:
+        """The field for the claims, where it is not the usual one."""
+        name = claims_property(self._workspace, self._call)
+        if options is None or options.kind() != "object":
+            self._problem("takes options that do not stand in place", self._call.node)
+        elif name != "auth" and "requestProperty" not in options.text():
+            self._ported.edits.append(Edit.insert(span_of(options).start + 1, f' requestProperty: "{name}",'))
 
     def _problem(self, text: str, node: SgNode) -> None:
         self._ported.problem(self._code, text, node)
@@ -181,6 +214,10 @@ class _Call:
                 self._problem(f"has a `{key}` that may refuse what is sent", value)
             case Option.DROPPED:
                 self._ported.edits.append(Edit.delete(with_comma(self._file, entry)))
+            case Option.HELPER:
+                self._helper(key, plain)
+            case Option.VALUE if key in ("secret", "algorithms") and self._call.function == BEARER:
+                self._secret(key, plain)
             case Option.VALUE if is_function:
                 self._problem(f"has a function for its `{key}`", value)
             case Option.FUNCTION if is_function:
@@ -195,6 +232,25 @@ class _Call:
             case _:
                 pass
 
+    def _helper(self, key: str, value: SgNode) -> None:
+        target = self._workspace.function_of(self._file.path, value)
+        file = self._workspace.source(target.file) if isinstance(target, FunctionRef) else None
+        piece = function_piece(file, target.node) if file is not None and isinstance(target, FunctionRef) else None
+        if piece is None or piece.kind is PieceKind.INLINE or not parameters(piece.node):
+            self._problem(f"has a `{key}` that is no function with a name", value)
+        else:
+            self._ported.helpers.append(Helper(piece, 0))
+
+    def _secret(self, key: str, value: SgNode) -> None:
+        """What both sides know, and nobody else."""
+        if key == "algorithms":
+            if not is_shared(value):
+                self._problem("verifies with a key pair", value)
+        elif is_literal_text(self._file, value):
+            self._ported.problem("CX803", "verifies with a secret that is written in the code", value)
+        elif value.kind() not in ("member_expression", "identifier", "binary_expression"):
+            self._problem("looks its secret up", value)
+
     def _rename(self, entry: SgNode, name: str) -> None:
         label = entry.field("key")
         if label is None:
@@ -204,7 +260,8 @@ class _Call:
 
     def _unlimited(self, value: SgNode) -> None:
         """Before version 7 of express-rate-limit, a limit of 0 was none."""
-        if _major(self._workspace, self._file, LIMITS, 8) >= 7 or (value.kind() == "number" and value.text() != "0"):
+        major = major_version(self._workspace, self._file.path, LIMITS, 8)
+        if major >= 7 or (value.kind() == "number" and value.text() != "0"):
             return
         simple = value.kind() in ("number", "identifier", "member_expression", "call_expression")
         opening, closing = ("", "") if simple else ("(", ")")
@@ -226,10 +283,3 @@ def _entry(value: SgNode) -> SgNode:
     """The pair of an option's value; a shorthand or method is its own."""
     parent = value.parent()
     return parent if parent is not None and parent.kind() == "pair" else value
-
-
-def _major(workspace: Workspace, file: SourceFile, name: str, usual: int) -> int:
-    """The major version of a package that the file gets."""
-    package = workspace.package_of(file.path)
-    found = re.search(r"\d+", package.dependencies.get(name, "") if package is not None else "")
-    return int(found.group()) if found is not None else usual

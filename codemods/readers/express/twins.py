@@ -14,6 +14,7 @@ from codemods.readers.express.follow import value_of
 from codemods.source import FUNCTION_KINDS, SourceFile, find_all, span_of, unwrap
 from codemods.workspace import External, Workspace
 
+BEARER = "expressJwt"
 LIMITS, LIMITER = "express-rate-limit", "rateLimit"
 _PARSERS = {"json": "jsonBody", "urlencoded": "formBody", "text": "textBody"}
 TWINS: dict[str, dict[str, str]] = {
@@ -21,6 +22,7 @@ TWINS: dict[str, dict[str, str]] = {
     "cors": {"": "cors"},
     "express": _PARSERS,
     "body-parser": _PARSERS,
+    "express-jwt": {"": BEARER, "expressjwt": BEARER},
     "hpp": {"": "hpp"},
     "xss-clean": {"": "xssClean"},
 }
