@@ -83,6 +83,11 @@ class Planned:
         return self.outcome.rpartition(" (")[0]
 
     @property
+    def messages(self) -> list[str]:
+        """What the diagnostics say."""
+        return [diagnostic.message for diagnostic in self._settled.diagnostics]
+
+    @property
     def files(self) -> dict[str, str]:
         """The text of all files that are written."""
         return {f.path: f.after.decode() for f in self._settled.files if f.after is not None}

@@ -11,6 +11,7 @@ from codemods.planner.facts import Effect, Timer
 from codemods.planner.member_chains import member_chain, outer_name
 from codemods.planner.npm import Nature
 from codemods.planner.pieces import CONSTANTS, is_function_call, is_in_function
+from codemods.planner.problems import Problem
 from codemods.planner.runtimes import GLOBALS
 from codemods.planner.scan import Scan
 from codemods.source import SourceFile, arguments, find_all, member, span_of, unwrap
@@ -53,14 +54,22 @@ class Globals:
             self._scan.problem(node, code, words.format(name=name, chain=outer_name(node)))
 
     def _asks(self, node: SgNode) -> None:
-        """A function asks anew each time; a constant has asked when the server started, and Convex asks at the push."""
-        self._scan.facts.effects.add(Effect.CLOCK)
+        """A function asks anew each time; a constant has asked when the server started, and Convex asks at the push.
+
+        The time of the push stands for that of the start; chance has to differ from server to server.
+        """
         chain = member_chain(node)
         parent = node.parent()
         is_made = parent is not None and parent.kind() == "new_expression"
         asks_now = is_made or is_function_call(chain[min(1, len(chain) - 1)]) is not None
-        if asks_now and self._scan.facts.piece.kind in CONSTANTS and not is_in_function(node, self._scan.node):
-            name = self._scan.facts.piece.name
+        started = asks_now and self._scan.facts.piece.kind in CONSTANTS and not is_in_function(node, self._scan.node)
+        name = self._scan.facts.piece.name
+        if not started:
+            self._scan.facts.effects.add(Effect.CLOCK)
+        elif node.text() == "Date":
+            text = f"`{name}` is the time of the push, no longer that of the server's start"
+            self._scan.facts.notes.append(Problem("CX104", text, self._scan.file.place(node)))
+        else:
             self._scan.problem(node, "CX104", f"`{name}` is what `{outer_name(node)}` was when the server started")
 
     def _identifiers(self, name: str) -> list[SgNode]:

@@ -235,7 +235,6 @@ def test_an_obstacle_in_a_helper_holds_back_the_routes_that_reach_it(planned: Pl
 
 
 STARTED = {
-    "the time": ("const started = Date.now();", "CX104 `started` is what `Date.now` was when the server started"),
     "chance": ("const started = Math.random();", "CX104 `started` is what `Math.random` was when the server started"),
     "an id": (
         'import { v4 } from "uuid";\nconst started = v4();',
@@ -247,6 +246,12 @@ STARTED = {
 @pytest.mark.parametrize(("statement", "reason"), STARTED.values(), ids=STARTED.keys())
 def test_what_was_found_out_at_the_start_is_state(planned: PlanApp, statement: str, reason: str) -> None:
     assert planned(f"{statement}\n{route('res.json(started);')}").reason == reason
+
+
+def test_the_time_of_the_start_is_that_of_the_push(planned: PlanApp) -> None:
+    found = planned(f"const started = Date.now();\n{route('res.json(Date.now() - started);')}")
+    assert found.outcome == "migrated"
+    assert "`started` is the time of the push, no longer that of the server's start" in found.messages
 
 
 def test_a_package_brings_along_what_sets_it_up(planned: PlanApp) -> None:
