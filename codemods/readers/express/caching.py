@@ -1,6 +1,8 @@
-"""Middleware that remembers answers, and does nothing else: the next one who asks gets what the first one got."""
+"""Middleware that keeps answers and passes them on as they are: for the log, or for the next one who asks."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 from ast_grep_py import SgNode
 
@@ -14,17 +16,34 @@ _WAITS = ("throw_statement", "yield_expression", "delete")
 _WRITES = ("assignment_expression", "augmented_assignment_expression", "update_expression")
 
 
-def remembers_answers(function: SgNode) -> bool:
-    """Does a middleware only answer what it has stored, else store what others answer and pass it on as it is?"""
+def keeps_answers(function: SgNode, logs: Callable[[SgNode], bool]) -> bool | None:
+    """Does a middleware only answer what it has stored, else keep what others answer and pass it on as it is?
+
+    False when it never answers itself and only notes or logs what it sees; None for every other function.
+    """
     names = [parameter.pattern.text() for parameter in parameters(function)]
     body = function.field("body")
     if body is None or len(names) != 3 or find_all(body, *_WAITS):
-        return False
-    kept = [_kept(node, names[1]) for node in find_all(body, *_WRITES)]
+        return None
+    writes = [node for node in find_all(body, *_WRITES) if not _notes(node, names[1])]
+    kept = [_kept(node, names[1]) for node in writes]
     wraps = [function for function in kept if function is not None]
-    if not wraps or len(wraps) < len(kept):
-        return False
-    return all(_hands_on(each, names[1]) for each in wraps) and _only_answers_stored(body, wraps, names)
+    if not wraps or len(wraps) < len(kept) or not all(_hands_on(each, names[1]) for each in wraps):
+        return None
+    answers = _answers_stored(body, wraps, names)
+    return None if answers is False and not all(_looks_on(each, logs) for each in wraps) else answers
+
+
+def _looks_on(wrap: SgNode, logs: Callable[[SgNode], bool]) -> bool:
+    """Apart from the call of the original function, with which it ends, it calls nothing but the log."""
+    return all(logs(call) for call in find_all(wrap, "call_expression", "new_expression")[:-1])
+
+
+def _notes(assignment: SgNode, response: str) -> bool:
+    """`res.locals.body = body`, for whoever logs it; a function that reads it finds nothing that sets it."""
+    left = assignment.field("left")
+    root, path = member_path(left) if left is not None else (assignment, ())
+    return root.text() == response and path[:1] == ("locals",) and len(path) > 1
 
 
 def _kept(assignment: SgNode, response: str) -> SgNode | None:
@@ -54,25 +73,28 @@ def _hands_on(wrap: SgNode, response: str) -> bool:
     return values in ([given[0].name], ["this", given[0].name], [response, given[0].name])
 
 
-def _only_answers_stored(body: SgNode, wraps: list[SgNode], names: list[str]) -> bool:
-    """Outside of what it wraps, all that it does with the response is to answer a value that a store gave."""
+def _answers_stored(body: SgNode, wraps: list[SgNode], names: list[str]) -> bool | None:
+    """Does it answer a value that a store gave? None when it does more with the response, outside of what it wraps."""
+    answers = False
     for call in find_all(body, "call_expression"):
         callee = call.field("function")
         root, path = member_path(callee) if callee is not None else (call, ())
         if root.text() == names[2]:
             if arguments(call) or path:
-                return False
+                return None
             continue
         if root.text() == names[0] and (len(path) != 1 or path[0] not in _READS):
-            return False
+            return None
         if root.text() != names[1] or (path and path[-1] in ("bind", "call", "apply")):
             continue
         inside = any(span_of(wrap).holds(span_of(call)) for wrap in wraps)
         if len(path) == 1 and path[0] in _HEADERS and _is_mark(call):
             continue
         if inside or path not in (("json",), ("send",)) or len(arguments(call)) != 1 or not _is_stored(call, body):
-            return False
-    return not any(_is_argument(node) for node in find_all(body, "identifier") if node.text() in names)
+            return None
+        answers = True
+    handed = any(_is_argument(node) for node in find_all(body, "identifier") if node.text() in names)
+    return None if handed else answers
 
 
 def _is_argument(node: SgNode) -> bool:

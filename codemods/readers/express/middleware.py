@@ -10,7 +10,7 @@ from functools import lru_cache, partial
 from ast_grep_py import SgNode
 
 from codemods.ir.app import CodeRef, Condition, Middleware, Role
-from codemods.readers.express.caching import remembers_answers
+from codemods.readers.express.caching import keeps_answers
 from codemods.readers.express.follow import bare, inline_function, value_of
 from codemods.readers.express.handlers import returned_function, wrapped_function
 from codemods.readers.express.logging import LogCalls
@@ -65,7 +65,20 @@ def _read(workspace: Workspace, file: SourceFile, node: SgNode) -> list[Middlewa
             listed = _read(workspace, workspace.source(value.file), value.node)
             place = file.place(plain)
             return [replace(middleware, place=place) for middleware in listed]
-    return [_one(workspace, file, plain)]
+    made = _made_list(workspace, file, plain)
+    return made if made is not None else [_one(workspace, file, plain)]
+
+
+def _made_list(workspace: Workspace, file: SourceFile, call: SgNode) -> list[Middleware] | None:
+    """`errorHandlers()`, a function without parameters that returns an array of functions."""
+    target = workspace.callee(file.path, call) if call.kind() == "call_expression" else None
+    if not isinstance(target, FunctionRef) or parameters(target.node):
+        return None
+    made = _returned(target.node)
+    if made is None or made.kind() != "array":
+        return None
+    place = file.place(call)
+    return [replace(middleware, place=place) for middleware in _read(workspace, workspace.source(target.file), made)]
 
 
 def _one(workspace: Workspace, file: SourceFile, node: SgNode) -> Middleware:
@@ -126,8 +139,8 @@ def _of_call(
         inner = returned_function(target.node)
         if inner is not None:
             return inline_function(workspace.source(target.file), inner), None, ()
-        returned = _returned_call(target.node)
-        if returned is not None:
+        returned = _returned(target.node)
+        if returned is not None and returned.kind() == "call_expression":
             owner = workspace.source(target.file)
             wrapped = wrapped_function(workspace, owner, returned)
             return (wrapped, None, ()) if wrapped is not None else _of_call(workspace, owner, returned)
@@ -146,15 +159,15 @@ def _of_call(
     return None, None, ()
 
 
-def _returned_call(function: SgNode) -> SgNode | None:
-    """`() => rateLimit({…})`: the call whose result a factory returns."""
+def _returned(function: SgNode) -> SgNode | None:
+    """`() => rateLimit({…})`: what a factory returns."""
     body = function.field("body")
     plain = unwrap(body) if body is not None else None
     if plain is not None and plain.kind() == "statement_block":
         returns = [statement for statement in named(plain) if statement.kind() == "return_statement"]
         values = named(returns[-1]) if returns else []
         plain = unwrap(values[0]) if values else None
-    return plain if plain is not None and plain.kind() == "call_expression" else None
+    return plain
 
 
 def _role(
@@ -220,8 +233,9 @@ def role_by_behaviour(function: SgNode, text: str, logs: Callable[[SgNode], bool
     refuses = re.search(r"\.status\(|\.send\w*\(|\.json\(|\.end\(|\bthrow\b|\bnext\(\s*\w", source) is not None
     if not refuses and passes_through(body, names, logs):
         return Role.CONTEXT if writes_context(body, names) else Role.LOGGING
-    if remembers_answers(function):
-        return Role.CACHE
+    kept = keeps_answers(function, logs)
+    if kept is not None:
+        return Role.CACHE if kept else Role.LOGGING
     told = _role_by_text(source)
     if told is not None:
         return told

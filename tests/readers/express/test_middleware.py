@@ -274,6 +274,42 @@ CACHES = {
 }  # fmt: skip
 
 
+TAP = """(req, res, next) => {
+  if (process.env.NODE_ENV !== "production") {
+    const original = res.send;
+    res.send = function (body) {
+      res.locals.answer = body;
+      return original.call(this, body);
+    };
+  }
+  next();
+}"""
+TAPS = {
+    "noted": (TAP, Role.LOGGING),
+    "logged": (TAP.replace("res.locals.answer = body", "console.log(body)"), Role.LOGGING),
+    "written elsewhere": (
+        TAP.replace("res.locals.answer = body", "prisma.audit.create({ data: { body } })"),
+        Role.OTHER,
+    ),
+    "changed": (TAP.replace("(this, body)", "(this, mask(body))"), Role.OTHER),
+}
+
+
+@pytest.mark.parametrize(("function", "role"), TAPS.values(), ids=TAPS.keys())
+def test_what_only_looks_at_answers_logs(read: ReadApp, function: str, role: Role) -> None:
+    assert read(f"{APP}const each = {function};\napp.use(each);").used().role is role
+
+
+def test_functions_that_a_function_lists_are_read_one_by_one(read: ReadApp) -> None:
+    handlers = """
+        const lost = (req, res) => { res.status(404).send("Lost"); };
+        const failed = (err, req, res, next) => { res.status(500).json({ error: err.message }); };
+        export default () => [lost, failed];
+        """
+    app = read({"handlers.ts": handlers, "app.ts": f"import handlers from './handlers';\n{APP}app.use(handlers());"})
+    assert [middleware.role for middleware in app.app.middleware] == [Role.NOT_FOUND, Role.ERROR]
+
+
 @pytest.mark.parametrize(("function", "role"), CACHES.values(), ids=CACHES.keys())
 def test_what_only_remembers_answers_is_a_cache(read: ReadApp, function: str, role: Role) -> None:
     text = f"import NodeCache from 'node-cache';\nconst cache = new NodeCache();\n{APP}const each = {function};"
