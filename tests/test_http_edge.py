@@ -48,6 +48,32 @@ def test_the_differences_are_those_of_the_table(tmp_path: Path) -> None:
     ]
 
 
+def test_keys_that_convex_has_no_names_for(tmp_path: Path) -> None:
+    bodies = ('{"plain": 1}', '{"$a": 1}', '{"\u00e9": 1}', '{"a.b": {"c-d e": 1}}')
+    kind = "content-type: application/json"
+    result = compare(tmp_path, {"src/app.ts": APP}, asked(*(f"POST /echo\n{kind}\n\n{body}\n" for body in bodies)))
+    assert [difference.split(" <")[0] for difference in result.differences] == [
+        "POST /echo: status is 500",
+        "POST /echo: status is 500",
+    ]
+
+
+REDIRECT = """
+    import express from "express";
+    const app = express();
+    app.get("/old", (req, res) => { res.redirect("/new?a=<b>&c='d'"); });
+    app.get("/gone", (req, res) => { res.redirect(301, "https://example.com/"); });
+    app.listen(Number(process.env.PORT));
+    """
+
+
+def test_redirects_say_where_to_as_the_client_asks(tmp_path: Path) -> None:
+    browser = "text/html,application/xhtml+xml,*/*;q=0.8"
+    kinds = (browser, "*/*", "text/*", "application/json", "application/json, text/plain, */*")
+    requests = [f"GET {path}\naccept: {kind}\n" for path in ("/old", "/gone") for kind in kinds]
+    assert compare(tmp_path, {"src/app.ts": REDIRECT}, asked(*requests)).differences == []
+
+
 def test_every_row_names_a_test_that_there_is() -> None:
     names = set(re.findall(r"`(test_\w+)`", TABLE.read_text(encoding="utf-8")))
     tests = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py"))

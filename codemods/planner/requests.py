@@ -28,6 +28,12 @@ from codemods.workspace import Workspace
 
 __all__ = ["Argument", "Part", "RequestPlan", "plan_request"]
 
+_INHERITED = frozenset(
+    """__proto__ constructor hasOwnProperty isPrototypeOf propertyIsEnumerable toLocaleString toString
+    valueOf""".split()
+)
+"""What `req.body` has without anybody sending it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Argument:
@@ -136,6 +142,8 @@ class _Planner:
                 self.reader.problem(place, f"reads `req.params.{key}`, which the path does not have")
             if not key.isascii() or key.startswith("$"):
                 self.reader.problem(place, f"reads `req.{part}.{key}`, a name that Convex does not take")
+            if key in _INHERITED:
+                self.reader.problem(place, f"reads `req.{part}.{key}`, which every object has")
 
     # ---- arguments --------------------------------------------------------------------------------
 

@@ -349,6 +349,10 @@ REFUSED = {
         "(req, res) => res.json(req.body.$where)",
         "reads `req.body.$where`, a name that Convex does not take",
     ),
+    "what every object has": (
+        "(req, res) => { const { constructor: c } = req.body; res.json({ c }); }",
+        "reads `req.body.constructor`, which every object has",
+    ),
 }
 
 

@@ -1,5 +1,6 @@
 import { ConvexError, type Value } from "convex/values";
 import type { Context } from "hono";
+import { accepts } from "hono/accepts";
 import { getCookie } from "hono/cookie";
 import type { ActionCtx } from "../_generated/server";
 import { type BodyType, errorData } from "./errors";
@@ -246,7 +247,18 @@ export function sendRedirect(c: Context, url: string, status: number): Response 
   const target = url === "back" ? (c.req.header("referer") ?? "/") : url;
   const location = encodeURI(target).replace(/%25([0-9a-f]{2})/gi, "%$1");
   c.header("Location", location);
-  return c.text(`${STATUS_TEXTS[status] ?? status}. Redirecting to ${location}`, status as 200);
+  const all = /\*\/\*/.test(c.req.header("accept") ?? "*/*");
+  const supports = ["text/plain", "text/html"];
+  const type = accepts(c, { header: "Accept", supports, default: all ? "text/plain" : "" });
+  const text = `${STATUS_TEXTS[status] ?? status}. Redirecting to ${location}`;
+  if (type === "text/html") return c.html(`<p>${escapedHtml(text)}</p>`, status as 200);
+  return type === "" ? c.body(null, status as 200) : c.text(text, status as 200);
+}
+
+/** Text as it stands in a page. */
+export function escapedHtml(text: string): string {
+  const entities: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
+  return text.replace(/[&<>"']/g, (sign) => entities[sign]);
 }
 
 /** A cookie as Express writes it: its life is counted in milliseconds, and its path is the root unless it says. */
