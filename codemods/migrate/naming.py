@@ -99,7 +99,8 @@ def _name_functions(plans: list[RoutePlan], closure: Closure, keys: list[PieceKe
             keeps = piece.kind is PieceKind.DECLARATION
             names.names[key] = wanted if keeps else _free_name(wanted, used[names.modules[key.file]])
             used[names.modules[key.file]].add(names.names[key])
-    for plan in plans:
+    # What stays behind is named last: a later run leaves it out, and has to find the same names.
+    for plan in sorted(plans, key=lambda plan: not plan.carried):
         module = names.modules[_home(plan)]
         plan.module = module
         own_key = plan.piece.key if plan.piece is not None else None

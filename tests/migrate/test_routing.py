@@ -204,3 +204,22 @@ def test_only_parsers_that_the_edge_stands_for_are_left_out(
     """
     (found,) = _outcomes(codemod.migrate(users_app('router.get("/", (req, res) => res.json([]));', app=app))).values()
     assert found == outcome if outcome is not None else found.startswith("CX701 runs after ")
+
+
+def test_a_router_with_a_mount_that_cannot_be_read_is_carried_for_the_others(codemod: CodemodTest) -> None:
+    """The source stays for the one mount; a second run, which leaves it out, finds the names of the first."""
+    app = """
+        import express from "express";
+        import users from "./users.routes";
+        const app = express();
+        app.use([process.env.PREFIX + "/users", "/users"], users);
+        app.listen(3000);
+        """
+    routes = """
+        router.get("/", (req, res) => res.json([]));
+        router.get("/:id", (req, res) => res.json(req.params.id));
+        """
+    migrated = codemod.migrate(users_app(routes, app=app))
+    assert migrated.outcome("GET /users/:id") == "migrated"
+    assert migrated.outcome("GET /:id").startswith("needs-review CX102 its path is computed")
+    assert "export const getUser = query({" in migrated.convex["convex/users.ts"]

@@ -250,12 +250,19 @@ class Rows:
             if child.kind() != "template_substitution":
                 continue
             inner = named(child)
-            text = self.text(file, inner[0], row, depth + 1) if inner else None
+            text = self._shown(file, inner[0], row, depth + 1) if inner else None
             if text is None:
                 return None
             parts += [unescaped(file.text[position : span_of(child).start]), text]
             position = span_of(child).end
         return "".join([*parts, unescaped(file.text[position : span_of(node).end - 1])])
+
+    def _shown(self, file: SourceFile, node: SgNode, row: Row, depth: int) -> str | None:
+        """What a template shows of a value: a text, or the digits of a number."""
+        found = self.at(file, node, row)
+        behind = self.literal(found).node if isinstance(found, ValueNode) else None
+        digits = behind is not None and behind.kind() == "number" and behind.text().isdigit()
+        return behind.text() if behind is not None and digits else self.text(file, node, row, depth)
 
     def _sum(self, file: SourceFile, node: SgNode, row: Row, depth: int) -> str | None:
         operator, sides = node.field("operator"), (node.field("left"), node.field("right"))

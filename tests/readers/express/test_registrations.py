@@ -42,6 +42,11 @@ def test_a_route_is_found_in_any_form(read: ReadApp, form: str) -> None:
     assert found.handler().name == "list"
 
 
+def test_numbers_in_templates_are_read(read: ReadApp) -> None:
+    numbered = "const VERSION = 1;\nconst PREFIX = `/v${VERSION}`;\n"
+    assert read(APP + numbered + "app.get(`${PREFIX}/x`, (req, res) => res.end());").routes == ["GET /v1/x"]
+
+
 def test_a_chain_registers_one_route_for_each_verb(read: ReadApp) -> None:
     found = read(
         """
