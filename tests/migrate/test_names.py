@@ -156,6 +156,7 @@ def test_a_client_called_db_and_a_table_called_transaction(codemod: CodemodTest)
 
             const db = new PrismaClient();
             const app = express();
+            app.use(express.json());
             app.get("/transactions", async (req, res) => {
               res.json(await db.transaction.findMany());
             });
