@@ -23,6 +23,7 @@ from codemods.planner.request_reads import (
     Standing,
     Taken,
 )
+from codemods.planner.request_types import QueryTypes
 from codemods.source import Edit, SourceFile, Span, named, span_of
 from codemods.workspace import Workspace
 
@@ -87,7 +88,7 @@ def plan_request(
     """
     reader = RequestReader(file, handler, provided, workspace)
     reader.read()
-    return _Planner(file, handler, reader, path, schemas, express >= 5).plan()
+    return _Planner(file, handler, reader, path, schemas, express >= 5, QueryTypes(file, handler)).plan()
 
 
 @dataclass(slots=True)
@@ -98,6 +99,7 @@ class _Planner:
     path: EdgePath
     schemas: dict[Part, Shape]
     may_lack_body: bool
+    query_types: QueryTypes
     arguments: list[Argument] = field(default_factory=list)
     untyped: list[str] = field(default_factory=list)
     nested: set[Part] = field(default_factory=set)
@@ -155,7 +157,7 @@ class _Planner:
         if not (use.whole or clash or (shape is not None and shape.kind is not Kind.OBJECT)):
             for key in keys:
                 known = shape.child(key) if shape is not None else None
-                own = self._text(key) if part is Part.PARAMS else _shape_of(part, use.fields.get(key, []))
+                own = self._own_shape(part, key, use)
                 is_loose = part is Part.BODY and any(map(_is_loose, use.fields.get(key, [])))
                 self.arguments.append(Argument(key, known or own, part, key, is_loose))
                 if known is None and own.kind is Kind.ANY:
@@ -187,6 +189,14 @@ class _Planner:
     def _text(self, name: str) -> Shape:
         """A parameter of the path, which may be missing from it."""
         return Shape(Kind.STRING, optional=name in self.path.optional)
+
+    def _own_shape(self, part: Part, key: str, use: PartUse) -> Shape:
+        """What is known of a value that no schema checks."""
+        if part is Part.PARAMS:
+            return self._text(key)
+        if part is Part.QUERY and self.query_types.says_more(key):
+            return Shape(Kind.ANY, optional=True)
+        return _shape_of(part, use.fields.get(key, []))
 
     def _add_fact(self, fact: Fact) -> None:
         """An argument that the edge sets; what the sender may choose keeps its name."""
@@ -319,9 +329,7 @@ def _plain_key(key: str) -> bool:
 
 
 def _shape_of(part: Part, nodes: list[SgNode]) -> Shape:
-    """Params are strings, query values strings, lists or objects, body fields anything: nothing says more."""
-    if part is Part.PARAMS:
-        return Shape(Kind.STRING)
+    """Query values are strings, lists or objects, body fields anything: nothing says more."""
     if part is Part.BODY:
         return Shape(Kind.ANY, optional=True)
     text = Shape(Kind.STRING)

@@ -297,6 +297,30 @@ def test_a_body_may_be_missing_in_express_5(codemod: CodemodTest, handler: str, 
     assert "readOptionalBody" not in edge
 
 
+TYPED = """
+    type State = "open" | "done";
+    interface Listed { state?: State; page?: string }
+    function listed(state?: State, page?: string) { return [state ?? null, page ?? null]; }
+
+    router.get("/named", (req: Request<{}, unknown, unknown, Listed>, res) => {
+      res.json(listed(req.query.state, req.query.page));
+    });
+    router.get("/literal", (req: Request<{}, unknown, unknown, { state?: State }>, res) => {
+      const { state } = req.query;
+      res.json(listed(state));
+    });
+    """
+
+
+def test_query_values_that_the_source_gives_a_type_of_its_own(tmp_path: Path) -> None:
+    """Nothing checks them, so that they may be anything: the code takes them for what it declares."""
+    app = CodemodTest(tmp_path).migrate(users_app(TYPED, 'import type { Request } from "express";'))
+    project = ConvexProject(app.root)
+    assert project.codegen() == []
+    assert project.tsc() == []
+    assert "args: { state: v.optional(v.any()), page: v.optional(v.string()) }" in app.convex["convex/users.ts"]
+
+
 UNPARSED = """
 import express from "express";
 
