@@ -150,7 +150,7 @@ class Packages:
         if found.secret is not None and is_literal_text(self._scan.file, found.secret):
             does = "signs" if found.signs else "verifies"
             self._scan.problem(found.secret, "CX803", f"{does} with a secret that is written in the code")
-        self._scan.facts.replaced.append(Replaced(span_of(found.callee), found.text, "errors"))
+        self._scan.facts.replaced.append(Replaced(span_of(found.callee), found.text, None if found.plain else "errors"))
         if found.awaited is not None:
             self._scan.facts.awaited.append(span_of(found.awaited))
             self._scan.facts.effects.add(Effect.SIGNS)

@@ -15,6 +15,8 @@ _ABOUT_SECRETS = re.compile(
     re.I,
 )
 _TEXT = frozenset({"string", "template_string"})
+_EMPTY = frozenset({'""', "''", "``"})
+"""Texts that are no secret: nothing is signed or verified with them."""
 _OPERATORS = frozenset({"||", "??"})
 
 
@@ -36,7 +38,7 @@ def literal_fallback(file: SourceFile, read: SgNode) -> SgNode | None:
                 other = None
             case _:
                 return found
-        if other is not None and is_literal_text(file, unwrap(other)):
+        if other is not None and is_literal_text(file, unwrap(other)) and unwrap(other).text() not in _EMPTY:
             found = parent
         node = parent
     return found

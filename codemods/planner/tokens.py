@@ -21,6 +21,8 @@ _ALGORITHMS = frozenset({"HS256", "HS384", "HS512"})
 _KEPT = {name: name for name in ("JsonWebTokenError", "Jwt", "JwtPayload", "NotBeforeError", "TokenExpiredError",
          "VerifyErrors", "VerifyOptions")} | {"SignOptions": "TokenOptions"}  # fmt: skip
 """Classes and types, and what the library calls them."""
+_PLAIN = {"Secret": "string", "Algorithm": '"HS256" | "HS384" | "HS512"'}
+"""Types that have a plain form, as far as secrets are shared."""
 _NO_CLAIMS = frozenset({"string", "template_string", "number", "array"})
 
 
@@ -28,7 +30,7 @@ _NO_CLAIMS = frozenset({"string", "template_string", "number", "array"})
 class TokenUse:
     """What is taken of jsonwebtoken: the expression that names it, the library's name for it, and a call to wait for.
 
-    `secret` is the argument that only who signs may know.
+    `secret` is the argument that only who signs may know; `plain` text needs no import.
     """
 
     callee: SgNode
@@ -36,6 +38,7 @@ class TokenUse:
     awaited: SgNode | None = None
     secret: SgNode | None = None
     signs: bool = False
+    plain: bool = False
 
 
 def token_use(file: SourceFile, imported: str, reference: SgNode) -> TokenUse | None:
@@ -46,6 +49,8 @@ def token_use(file: SourceFile, imported: str, reference: SgNode) -> TokenUse | 
     name = _last_name(callee) if whole else imported
     if name in _KEPT:
         return TokenUse(callee, _KEPT[name])
+    if name in _PLAIN:
+        return TokenUse(callee, _PLAIN[name], plain=True)
     callee = _promised(file, callee) if name == "verify" else callee
     call = is_function_call(callee)
     given = [unwrap(each) for each in arguments(call)] if call is not None else []

@@ -184,9 +184,43 @@ def test_what_web_crypto_would_verify_otherwise_is_refused(codemod: CodemodTest,
         const SECRET = "secret";
         const KEY = process.env.KEY!;
         const app = express();
+        app.use(express.json());
         app.post("/work", (req, res) => {{
           res.json({work});
         }});
         export default app;
         """
     assert codemod.migrate({"src/app.ts": text}).outcome("POST /work").startswith(f"needs-review {reason}")
+
+
+HELPERS = """
+    import jwt, { JwtPayload, Secret } from "jsonwebtoken";
+
+    export const secret = process.env.JWT_SECRET || "";
+    const generateToken = (payload: object, secret: Secret, expiresIn: string) =>
+      jwt.sign(payload, secret, { algorithm: "HS256", expiresIn: expiresIn as jwt.SignOptions["expiresIn"] });
+    const verifyToken = (token: string, secret: Secret) => {
+      return jwt.verify(token, secret) as JwtPayload;
+    };
+
+    export const helpers = { generateToken, verifyToken };
+    """
+
+
+def test_helpers_keep_their_types(codemod: CodemodTest) -> None:
+    app = """
+        import express from "express";
+        import { helpers, secret } from "./helpers";
+
+        const app = express();
+        app.use(express.json());
+        app.post("/tokens", (req, res) => {
+          const token = helpers.generateToken({ id: req.body.id }, secret, "1h");
+          res.json({ id: helpers.verifyToken(token, secret).id });
+        });
+        export default app;
+        """
+    migrated = codemod.migrate({"package.json": PACKAGE, "src/helpers.ts": HELPERS, "src/app.ts": app})
+    assert migrated.outcome("POST /tokens") == "migrated"
+    project = ConvexProject(migrated.root)
+    assert (project.codegen(), project.tsc(), project.bundle()) == ([], [], [])
