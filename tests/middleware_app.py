@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from convex_project import ConvexProject
 from harness import Migrated, dedented
 
@@ -29,5 +31,5 @@ def served(migrated: Migrated) -> ConvexProject:
 def middleware_in(migrated: Migrated) -> str:
     """What http.ts registers between its frame and its error handler."""
     text = migrated.convex["convex/http.ts"]
-    body = text.split("new Hono({ strict: false });\n\n")[1]
+    body = re.split(r"new Hono\(\{ [^}]+ \}\);\n\n", text)[1]
     return body.split("\n\napp.onError")[0] + "\n"

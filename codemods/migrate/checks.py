@@ -51,6 +51,7 @@ class EdgePiece:
     forwards: bool = False
     asks: frozenset[str] = frozenset()
     """What only some registrations can give."""
+    reads_path: bool = False
     helpers: tuple[EdgePiece, ...] = ()
     """Functions that it hands the request to."""
 
@@ -219,6 +220,7 @@ class EdgeWriter:
             delegates,
             ported.forwards,
             frozenset(ported.asks).union(*(helper.asks for helper in helpers)),
+            ported.reads_path or any(helper.reads_path for helper in helpers),
             tuple(helpers),
         )
 

@@ -69,7 +69,8 @@ class EdgeAssembler:
         root, steps = self._carried.cors, [step for plan in self._carried.carried for step in plan.steps]
         policy = cors_policy(self._reading.workspace, root) if root is not None else None
         variables = {name: "any" for step in steps for name in step.sets}
-        code = prologue(self._typed, policy.text if policy is not None else None, variables)
+        raw = any(self._carried.edge.step(step).reads_path for step in steps)
+        code = prologue(self._typed, policy.text if policy is not None else None, variables, raw)
         for left in self._reading.app.middleware:
             if left.role is Role.CORS and not self._carried.holds_cors(left):
                 code.text += "\n\n" + marker("CX701", f"port the CORS policy of {left.place.file}:{left.place.line}")

@@ -15,6 +15,7 @@ _INPUT = {"query": "{c}.req.query()", "params": "{c}.req.param()"}
 PARTIAL = frozenset({"cookies", "url", "path", "baseUrl"})
 """What depends on the other middleware, or on where the code is mounted."""
 _BELOW = frozenset({"url", "path", "baseUrl"})
+_PATHS = _BELOW | {"originalUrl"}
 _ALONE = frozenset({"arguments", "array", "arrow_function", "pair", "return_statement", "variable_declarator"})
 """Where an expression needs no parentheses to be awaited."""
 _LOGGER = re.compile(r"^(console|[\w.]*log(ger)?)\.(log|info|warn|error|debug|trace|http|verbose|fatal)$", re.I)
@@ -75,6 +76,7 @@ def fact_text(ported: Ported, fact: Fact, context: str, waits: bool, depth: int 
     if known.text.startswith("await ") and not waits:
         return None
     ported.asks |= {fact.key or "", fact.part.value} & (PARTIAL if depth is None else PARTIAL - _BELOW)
+    ported.reads_path |= fact.key in _PATHS
     ported.context_reads |= {fact.key or ""} if fact.part is Part.CONTEXT else set()
     text = known.text
     for library in known.library:

@@ -28,6 +28,9 @@ _SCRIPT_TYPE = """/**
 """
 
 
+RAW_PATHS = "getPath: rawPath"
+
+
 @dataclass(slots=True)
 class EdgeCode:
     """One statement of http.ts with what it needs."""
@@ -41,23 +44,31 @@ class EdgeCode:
         self.imports += [spec_of(name) for name in names]
 
 
-def prologue(typed: bool, cors: str | None, variables: Mapping[str, str]) -> EdgeCode:
-    """The application object; `variables` are what middleware sets on Hono's context, with their types."""
+def prologue(typed: bool, cors: str | None, variables: Mapping[str, str], raw: bool = False) -> EdgeCode:
+    """The application object; `variables` are what middleware sets on Hono's context, with their types.
+
+    With `raw`, it finds routes by the path without decoding it first, as Express does: what decides by the path would
+    otherwise take `/%61dmin` for another one than the route of `/admin`.
+    """
     code = EdgeCode("", [ImportSpec("hono", "Hono")])
+    made = "new Hono({ strict: false });"
+    if raw:
+        code.library("rawPath")
+        made = f"new Hono({{ {RAW_PATHS} }});"
     if typed:
         code.imports += [
             ImportSpec("convex-helpers/server/hono", "HonoWithConvex", "", True),
             ImportSpec("convex:_generated/server", "ActionCtx", "", True),
         ]
         own = ", Variables" if variables else ""
-        code.text = f"const app: HonoWithConvex<ActionCtx{own}> = new Hono({{ strict: false }});"
+        code.text = f"const app: HonoWithConvex<ActionCtx{own}> = {made}"
         if variables:
             fields = "".join(f"{_STEP}{_key(name)}: {type_};\n" for name, type_ in sorted(variables.items()))
             code.text = f"/** What middleware hands on. */\ntype Variables = {{\n{fields}}};\n\n{code.text}"
     else:
         own = ",\n *   Record<string, any>" if variables else ""
         script = _SCRIPT_TYPE.replace("ActionCtx\n", f"ActionCtx{own}\n")
-        code.text = f"{script}const app = new Hono({{ strict: false }});"
+        code.text = f"{script}const app = {made}"
     if cors is not None:
         code.imports.append(ImportSpec("hono/cors", "cors"))
         code.text += f'\n\napp.use("*", {cors});'

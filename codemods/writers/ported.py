@@ -54,6 +54,8 @@ class Ported:
     """What only some registrations can give: `cookies`, which have to be parsed, and `url`, `path`, `baseUrl`."""
     context_reads: set[str] = field(default_factory=set)
     """Fields of the request that middleware has to have set."""
+    reads_path: bool = False
+    """It asks for the path or the URL."""
     is_helper: bool = False
     """It is handed the request by middleware, and is none itself."""
     framework: set[str] = field(default_factory=set)

@@ -52,8 +52,20 @@ def _text(statement: Statement) -> str:
 def _difference(piece: Piece) -> Difference:
     if piece.existing is not None and piece.existing.tokens == _last_resort():
         return Difference.REPLACE
+    if piece.existing is not None and _tells_paths_apart(piece.statement) and not _tells_paths_apart(piece.existing):
+        return Difference.REPLACE if _is_ours(piece.existing) else Difference.REPORT
     is_chosen = _OURS_TO_CHOOSE.intersection(piece.statement.names) or piece.statement.tokens == _last_resort()
     return Difference.KEEP if is_chosen else Difference.REPORT
+
+
+def _tells_paths_apart(statement: Statement) -> bool:
+    """Is it the application that leaves paths as they were sent, which some middleware needs?"""
+    return "app" in statement.names and "getPath" in statement.tokens
+
+
+def _is_ours(statement: Statement) -> bool:
+    """Is it the application as an earlier run made it?"""
+    return _text(statement).removesuffix(" ;").endswith("new Hono ( { strict : false } )")
 
 
 @cache

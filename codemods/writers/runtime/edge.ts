@@ -29,12 +29,13 @@ export async function sharedInput(c: Context): Promise<Input> {
   const input = known?.input ?? (await readInput(c));
   input.params = c.req.param();
   inputs.set(c, { input, path });
+  c.set("body", input.body);
   return input;
 }
 
-/** The query of a request as Express reads it. */
+/** The query of a request as Express reads it, and as middleware left it. */
 export function readQuery(c: Context): Record<string, any> {
-  return readFields(new URL(c.req.url).searchParams);
+  return inputs.get(c)?.input.query ?? readFields(new URL(c.req.url).searchParams);
 }
 
 /** The query of a request as Express 5 reads it: a repeated name makes a list, and brackets are letters of a name. */
@@ -108,6 +109,12 @@ export function parseJson(text: string, strict = true): unknown {
     const details = { status: 400, statusCode: 400, type: "entity.parse.failed", expose: true, body: text };
     throw Object.assign(error as SyntaxError, details);
   }
+}
+
+/** The path that routes are found by: as the client wrote it, so that middleware that reads the path sees the same. */
+export function rawPath(request: Request): string {
+  const { pathname } = new URL(request.url);
+  return pathname === "/" ? pathname : pathname.replace(/\/$/, "");
 }
 
 /** The path of a request as the client wrote it, below its first segments where `depth` counts any. */
