@@ -97,7 +97,7 @@ def refuse_steps(
                 kept.append(step)
                 continue
             obstacles.setdefault(step.middleware, replace(problem, code=stopped_by(step, problem).code))
-            if step.middleware.role not in _DROPPED or plan.takes(step.sets):
+            if step.middleware.role not in _DROPPED or step.types or plan.takes(step.sets):
                 plan.problems.insert(0, stopped_by(step, problem))
                 kept += plan.steps[len(kept) :]
                 break
@@ -105,6 +105,11 @@ def refuse_steps(
         late = _reads_date(closure, plan)
         if late is not None:
             plan.problems.append(late)
+        heads = next((step for step in kept if step.heads), None)
+        if heads is not None and plan.builds_on and not plan.problems:
+            plan.problems.append(
+                stopped_by(heads, Problem("CX701", "sets headers that it builds on", plan.route.place))
+            )
         if plan.tests and kept and not plan.problems:
             text = f"is not always there, and runs after `{kept[0].middleware.name}`"
             plan.problems.append(Problem("CX110", text, plan.route.place))
@@ -174,6 +179,8 @@ def _obstacle(edge: EdgeWriter, closure: Closure, step: Step, known: set[str]) -
     if isinstance(step.tests, Condition):
         unless = "if" if step.tests.holds else "unless"
         return Problem("CX110", f"is only there {unless} `{step.tests.text}`", middleware.place)
+    if step.types:
+        return Problem("CX701", "sets the media type of what comes after it", middleware.place)
     found = list(edge.step(step).problems)
     if step.made:
         call = edge.call(middleware)

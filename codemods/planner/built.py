@@ -32,6 +32,7 @@ SETTERS = frozenset(
      "cookie", "clearCookie", "removeHeader", "get", "getHeader"}
 )  # fmt: skip
 FINAL = frozenset({"json", "send", "end", "sendStatus", "redirect"})
+_BUILDS_ON = frozenset({"append", "get", "getHeader", "removeHeader"})
 PROPERTIES = frozenset({"statusCode", "headersSent"})
 _SHORT_TYPES = frozenset(
     {"bin", "css", "csv", "gif", "html", "ics", "jpeg", "jpg", "js", "json", "md", "pdf", "png", "svg", "text", "txt",
@@ -45,9 +46,10 @@ class BuiltReader(ReplyReader):
 
     _setters: list[Delegate]
     _uses: list[SgNode]
+    _builds_on: bool
 
     def read(self) -> ResponsePlan:
-        self._setters, self._uses = [], []
+        self._setters, self._uses, self._builds_on = [], [], False
         plan = super().read()
         name = (
             parameters(self._handler)[self._response].name if len(parameters(self._handler)) > self._response else None
@@ -55,7 +57,7 @@ class BuiltReader(ReplyReader):
         body = self._handler.field("body")
         inline = len(self._uses) == 1 or (body is not None and body.kind() != "statement_block")
         uses = tuple(span_of(use) for use in self._uses)
-        return plan.with_builder(Builder(name or "res", uses if inline else ()), tuple(self._setters))
+        return plan.with_builder(Builder(name or "res", uses if inline else (), self._builds_on), tuple(self._setters))
 
     def _read_response(self, reference: SgNode) -> None:
         self._uses.append(reference)
@@ -77,6 +79,7 @@ class BuiltReader(ReplyReader):
 
     def _read_chain(self, reference: SgNode, outer: SgNode, calls: list[tuple[str, SgNode]]) -> None:
         for name, call in calls:
+            self._builds_on = self._builds_on or name in _BUILDS_ON
             refused = _refusal(name, call)
             if refused is not None:
                 self._problem(call, refused[1], refused[0])

@@ -166,6 +166,8 @@ class Builder:
 
     name: str
     inline: tuple[Span, ...]
+    builds_on: bool = False
+    """It adds to headers, reads or removes them, whoever has set them."""
 
 
 @dataclass(frozen=True, slots=True)

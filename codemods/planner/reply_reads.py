@@ -46,6 +46,8 @@ from codemods.workspace import FunctionRef, Workspace
 DEPTH = 4
 _BODILESS = frozenset({204, 304})
 """Statuses whose answers have no body (RFC 9110)."""
+_NO_ERRORS = frozenset({"string", "template_string", "number", "object", "null", "undefined"})
+"""What error handlers get as it is, but is no error to throw; for some of it Express goes on."""
 _EFFECTS = ("call_expression", "new_expression", "await_expression", "assignment_expression", "update_expression")
 
 
@@ -314,6 +316,9 @@ class ReplyReader:
         given = arguments(call)
         if not given or string_value(given[0]) in ("route", "router"):
             self._problem(call, "passes the request on with next()", "CX207")
+            return
+        if unwrap(given[0]).kind() in _NO_ERRORS:
+            self._problem(call, "hands on what is no error", "CX207")
             return
         stand = self._stand(call)
         if stand is not None and stand.standing is Standing.BRANCH:

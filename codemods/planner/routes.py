@@ -121,6 +121,12 @@ class RoutePlan:
         return self.response is not None and self.response.enveloped
 
     @property
+    def builds_on(self) -> bool:
+        """Its function asks for headers that are set, or adds to them."""
+        builder = self.response.builder if self.response is not None else None
+        return builder is not None and builder.builds_on
+
+    @property
     def internal(self) -> bool:
         """Only the edge may call its function: it checks the input, says who asks, or whether the route is there."""
         checked = bool(self.checks or self.tests) or any(not step.harmless for step in self.steps)

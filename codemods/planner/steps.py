@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -15,7 +16,17 @@ from codemods.planner.pieces import Piece, PieceKey, PieceKind, function_piece
 from codemods.planner.places_of_use import wrapped
 from codemods.readers.express.logging import LogCalls
 from codemods.readers.express.passing import passes_through
-from codemods.source import FUNCTION_KINDS, SourceFile, member, named, parameters, property_name, span_of, unwrap
+from codemods.source import (
+    FUNCTION_KINDS,
+    SourceFile,
+    arguments,
+    member,
+    named,
+    parameters,
+    property_name,
+    span_of,
+    unwrap,
+)
 from codemods.workspace import Workspace
 
 _EXPRESS = frozenset(
@@ -28,6 +39,10 @@ _EXPRESS = frozenset(
 _ASSIGNMENTS = ("assignment_expression", "augmented_assignment_expression")
 _NO_DATA = FUNCTION_KINDS | {"new_expression", "class", "regex"}
 """Values that cannot cross into a function of Convex."""
+_DEPTH = 4
+_TYPES = frozenset({"type", "contentType"})
+_SETS = frozenset({"set", "setHeader", "header", "append"})
+_TYPE_HEADER = re.compile(r"""["'`]content-type["'`]""", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +80,10 @@ class Step:
     """When it does not run; a condition that only the original can decide."""
     harmless: bool = False
     """Always goes on, and leaves the input as it is: nothing depends on its having run but what it sets."""
+    heads: bool = False
+    """It sets a header of what comes after it answers."""
+    types: bool = False
+    """The media type is among them."""
     twin: str = ""
     """The function of the runtime library that takes the place of a package's, whose call `function` is."""
 
@@ -92,11 +111,13 @@ def read_step(workspace: Workspace, middleware: Middleware) -> Step | None:
         function,
         made,
         sets,
-        sets - {field.name for field in written if not _is_data(field)},
+        sets - {field.name for field in written if not _is_data(file, field)},
         frozenset(field.name for field in fields if field.assignment is None and not _is_logged(field, logs)),
         _changes_input(file, function),
         open_tests(workspace, middleware.conditions),
         passes_through(function.field("body"), names, logs),
+        bool(_headers(file, function)),
+        any(_is_type(*header) for header in _headers(file, function)),
     )
 
 
@@ -211,9 +232,47 @@ def _is_logged(field: Field, logs: Callable[[SgNode], bool]) -> bool:
     return any(node.kind() == "call_expression" and logs(node) for node in field.node.ancestors())
 
 
-def _is_data(field: Field) -> bool:
+def _is_data(file: SourceFile, field: Field) -> bool:
     value = field.assignment.field("right") if field.assignment is not None else None
-    return value is not None and unwrap(value, awaited=True).kind() not in _NO_DATA
+    return value is not None and _holds_data(file, value)
+
+
+def _holds_data(file: SourceFile, value: SgNode, depth: int = 0) -> bool:
+    """No date, instance or function, neither as the value nor within it, as far as the file says."""
+    plain = unwrap(value, awaited=True)
+    match plain.kind():
+        case kind if kind in _NO_DATA:
+            return False
+        case "identifier" if depth < _DEPTH:
+            binding = file.bindings.resolve(plain)
+            made = binding.value if binding is not None and not binding.path else None
+            return made is None or _holds_data(file, made, depth + 1)
+        case "object" | "array" | "spread_element":
+            inner = [entry.field("value") or entry for entry in named(plain)]
+            return all(_holds_data(file, each, depth) for each in inner)
+        case "ternary_expression" | "binary_expression":
+            sides = [plain.field(name) for name in ("left", "right", "consequence", "alternative")]
+            return all(_holds_data(file, side, depth) for side in sides if side is not None)
+        case kind:
+            return kind != "method_definition"
+
+
+def _headers(file: SourceFile, function: SgNode) -> list[tuple[str, SgNode]]:
+    """The calls that set headers on the way to what comes next, with their names."""
+    found = []
+    for reference in _references(file, function, 1):
+        setter = _member_above(reference)
+        call = setter[0].parent() if setter is not None else None
+        statement = call.parent() if call is not None and call.kind() == "call_expression" else None
+        on_the_way = statement is not None and statement.parent() == function.field("body")
+        if setter is not None and call is not None and on_the_way and setter[1] in _TYPES | _SETS:
+            found.append((setter[1], call))
+    return found
+
+
+def _is_type(name: str, call: SgNode) -> bool:
+    """`res.type("xml");`, `res.set("Content-Type", …);`"""
+    return name in _TYPES or any(_TYPE_HEADER.search(argument.text()) for argument in arguments(call)[:1])
 
 
 def _changes_input(file: SourceFile, function: SgNode) -> bool:

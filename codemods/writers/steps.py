@@ -160,7 +160,9 @@ class _Port:
         }
         for field in fields:
             self._handled.append(span_of(field.node))
-            if field.name in both:
+            if field.name == "body":
+                self._ported.problem(_CODE, "keeps `body` where the edge keeps the body of the request", field.node)
+            elif field.name in both:
                 self._ported.problem(_CODE, f"keeps `{field.name}` in two places", field.node)
             elif field.taken:
                 continue

@@ -1,0 +1,117 @@
+"""Requests that try to get around what middleware decides, and middleware whose work must not get lost on the way."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+from harness import CodemodTest
+from side_by_side import compare
+
+HEAD = """
+    import express, { NextFunction, Request, Response, Router } from "express";
+
+    const app = express();
+    app.use(express.json());
+    """
+
+APP = """
+    app.use((req: Request, res: Response, next: NextFunction) => {
+      if (!req.path.startsWith("/admin")) return next();
+      if (req.get("X-Key") !== "k") return res.status(401).json({ error: "No key" });
+      next();
+    });
+    app.get("/admin/notes", (req, res) => res.json(["secret"]));
+    app.get("/users/:name", (req, res) => res.json({ name: req.params.name }));
+
+    const listed = Router();
+    listed.use((req: any, res: Response, next: NextFunction) => {
+      req.query.role = "user";
+      next();
+    });
+    listed.use((req: Request, res: Response, next: NextFunction) => {
+      if (req.query.role === "admin") return res.json({ all: true });
+      next();
+    });
+    listed.get("/", (req, res) => res.json({ role: req.query.role }));
+    app.use("/listed", listed);
+
+    const strip = (user: any) => {
+      if (user) delete user.isAdmin;
+    };
+    const signUp = Router();
+    signUp.use((req: Request, res: Response, next: NextFunction) => {
+      strip(req.body.user);
+      for (const item of req.body.items ?? []) item.price = 0;
+      next();
+    });
+    signUp.post("/", (req, res) => {
+      const { user, items } = req.body;
+      res.json({ user, items });
+    });
+    app.use("/signup", signUp);
+    app.listen(Number(process.env.PORT));
+    """
+
+
+def _app(text: str) -> dict[str, str]:
+    return {"src/app.ts": dedent(HEAD) + dedent(text)}
+
+
+def test_no_request_gets_around_middleware(tmp_path: Path) -> None:
+    paths = ["/admin/notes", "/%61dmin/notes", "/admin/notes/", "/admin%2Fnotes", "/ADMIN/x", "//admin/notes"]
+    paths += ["/users/a%20b%2Fc", "/users/%25", "/listed", "/listed?role=admin", "/listed/?role[]=x"]
+    asked = [f"GET http://localhost{path}" for path in paths]
+    body = '{ "user": { "isAdmin": true, "name": "Ann" }, "items": [{ "price": 5 }] }'
+    asked += ["GET http://localhost/admin/notes\nX-Key: k"]
+    asked += [f"POST http://localhost/signup\nContent-Type: application/json\n\n{body}"]
+    result = compare(tmp_path, _app(APP), "\n\n".join(f"###\n{each}" for each in asked))
+    assert result.differences == []
+    assert result.note == "13 of 13 answers are the same"
+
+
+REFUSED = {
+    "a media type for later answers": (
+        'res.type("text/plain"); next();',
+        'res.send("<b>")',
+        "sets the media type of what comes after it",
+    ),
+    "a header that the handler adds to": (
+        'res.set("X-A", "1"); next();',
+        'res.append("X-A", "2"); res.json({});',
+        "sets headers that it builds on",
+    ),
+    "an error that is none": (
+        'if (req.query.a) return next("a"); next();',
+        "res.json({})",
+        "hands on what is no error",
+    ),
+    "an error that may be missing": (
+        "if (req.query.a) return next(null); next();",
+        "res.json({})",
+        "hands on what is no error",
+    ),
+    "a name that the edge needs": (
+        "res.locals.body = { a: 1 }; next();",
+        "res.json(res.locals.body)",
+        "keeps `body` where the edge keeps the body of the request",
+    ),
+    "a date inside a value": (
+        "(req as any).seen = { at: new Date(0) }; next();",
+        "res.json((req as any).seen)",
+        "reads `req.seen`",
+    ),
+}
+
+
+@pytest.mark.parametrize(("middleware", "handler", "reason"), REFUSED.values(), ids=REFUSED.keys())
+def test_middleware_whose_work_would_get_lost_stops_its_routes(
+    codemod: CodemodTest, middleware: str, handler: str, reason: str
+) -> None:
+    text = f"""
+        app.use((req, res, next) => {{ {middleware} }});
+        app.get("/x", (req, res) => {{ {handler} }});
+        export default app;
+        """
+    assert reason in codemod.migrate(_app(text)).outcome("GET /x")
