@@ -189,7 +189,7 @@ class StepReads:
         if not self._inputs:
             return
         queries = all(part is Part.QUERY and _is_read(node) for part, node, _ in self._inputs)
-        opening = f"const query = {self._ported.use('readQuery')}({self._context});" if queries else ""
+        opening = f"const query = {self._ported.use('sharedQuery')}({self._context});" if queries else ""
         if queries and self._is_free("query") and self._open_with(opening):
             self._ported.edits += [Edit.replace(span_of(node), "query") for _, node, _ in self._inputs]
             return

@@ -279,10 +279,10 @@ def test_guards_are_found_within_wrappers_and_take_helpers_along(codemod: Codemo
     )
     assert migrated.convex["convex/lib/roles.ts"] == dedented("""
         import type { Context, Next } from "hono";
-        import { readQuery, urlOf } from "./edge";
+        import { sharedQuery, urlOf } from "./edge";
 
         export const keyOf = (c: Context): string | undefined => {
-          const query = readQuery(c);
+          const query = sharedQuery(c);
           const { authorization } = c.req.header();
           return authorization?.replace("Key ", "") ?? (query.key as string);
         };

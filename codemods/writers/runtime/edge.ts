@@ -33,9 +33,14 @@ export async function sharedInput(c: Context): Promise<Input> {
   return input;
 }
 
-/** The query of a request as Express reads it, and as middleware left it. */
+/** The query of a request as earlier middleware left it. */
+export function sharedQuery(c: Context): Record<string, any> {
+  return inputs.get(c)?.input.query ?? readQuery(c);
+}
+
+/** The query of a request as Express reads it. */
 export function readQuery(c: Context): Record<string, any> {
-  return inputs.get(c)?.input.query ?? readFields(new URL(c.req.url).searchParams);
+  return readFields(new URL(c.req.url).searchParams);
 }
 
 /** The query of a request as Express 5 reads it: a repeated name makes a list, and brackets are letters of a name. */
