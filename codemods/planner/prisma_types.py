@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 from ast_grep_py import SgNode
 
-from codemods.ir.table import Schema
+from codemods.ir.table import Schema, Table
 from codemods.planner.facts import Replaced
 from codemods.planner.member_chains import member_chain
-from codemods.source import member, span_of
+from codemods.source import member, named, property_name, span_of
 
 _PLAIN: Mapping[str, str] = {
     "BatchPayload": "{ count: number }",
@@ -41,6 +41,8 @@ _DATA: Mapping[str, str] = {
 }
 """Types of written data by how their names end, behind the name of the model."""
 
+_CONNECTING = frozenset({"CreateInput", "UpdateInput"})
+"""Types of data that reach other rows by relations and not by keys (`user: { connect: { id } }`)."""
 
 _ERROR = "KnownRequestError"
 
@@ -74,12 +76,38 @@ def _of_namespace(schema: Schema, reference: SgNode) -> Replaced | None:
 
 def _of_data(schema: Schema, name: str, whole: SgNode) -> Replaced | None:
     for table in schema.tables:
-        kind = _DATA.get(name.removeprefix(table.name)) if name.startswith(table.name) else None
+        suffix = name.removeprefix(table.name) if name.startswith(table.name) else ""
+        kind = _DATA.get(suffix)
         if kind is not None:
+            if suffix in _CONNECTING and _connects(table, whole):
+                return Replaced(span_of(annotation), "") if (annotation := _of_variable(whole)) is not None else None
+            if suffix == "CreateInput" and _of_variable(whole) is None and any(one.required for one in table.relations):
+                return None
             label = f"{table.name[:1].upper()}{table.name[1:]}"
             text = f"New{label}" if kind == "new" else f"{label}Changes"
             return Replaced(span_of(whole), text, f"{kind}:{table.name}", text, True)
     return None
+
+
+def _of_variable(whole: SgNode) -> SgNode | None:
+    """The annotation that a type is of a variable which holds a literal: its own type serves as well."""
+    annotation = whole.parent()
+    declarator = annotation.parent() if annotation is not None and annotation.kind() == "type_annotation" else None
+    return annotation if declarator is not None and _literal(declarator) is not None else None
+
+
+def _connects(table: Table, whole: SgNode) -> bool:
+    """Does the literal of such a variable name relations? The types of tables know the keys alone."""
+    annotation = whole.parent()
+    declarator = annotation.parent() if annotation is not None else None
+    literal = _literal(declarator) if declarator is not None else None
+    keys = [part.field("key") or part for part in named(literal)] if literal is not None else []
+    return any(table.relation(property_name(key) or "") is not None for key in keys)
+
+
+def _literal(declarator: SgNode) -> SgNode | None:
+    value = declarator.field("value") if declarator.kind() == "variable_declarator" else None
+    return value if value is not None and value.kind() == "object" else None
 
 
 def _last_name(node: SgNode) -> str:

@@ -45,6 +45,26 @@ def test_types_of_conditions_go_with_their_objects(codemod: CodemodTest) -> None
     assert "Prisma" not in done.files["convex/users.ts"]
 
 
+def test_data_that_connects_has_the_type_of_its_literal(codemod: CodemodTest) -> None:
+    """The types of the table know `authorId`, not `author`."""
+    body = """
+          const data: Prisma.NoteCreateInput = { text: req.body.text, author: { connect: { id: req.body.author } } };
+          res.json(await prisma.note.create({ data }));
+        """
+    done = migrated(codemod, body)
+    assert done.outcome("POST /users") == "migrated"
+    assert "NewNote" not in done.files["convex/users.ts"]
+
+
+def test_data_of_a_type_that_has_to_connect_is_left_to_its_owner(codemod: CodemodTest) -> None:
+    body = """
+          const add = (data: Prisma.NoteCreateInput) => prisma.note.create({ data });
+          res.json(await add({ text: "", author: { connect: { id: req.body.author } } }));
+        """
+    reason = "CX105 uses `Prisma.NoteCreateInput` of the Prisma client"
+    assert reason in migrated(codemod, body).outcome("POST /users")
+
+
 def test_what_has_none_is_named(codemod: CodemodTest) -> None:
     done = migrated(codemod, "const a: Prisma.UserGetPayload<{}> = req.body;\nres.json(a);")
     assert "CX105 uses `Prisma.UserGetPayload` of the Prisma client" in done.outcome("POST /users")
