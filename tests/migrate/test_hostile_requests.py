@@ -115,3 +115,17 @@ def test_middleware_whose_work_would_get_lost_stops_its_routes(
         export default app;
         """
     assert reason in codemod.migrate(_app(text)).outcome("GET /x")
+
+
+NAMES = {
+    "an error's in a chain": 'app.get("/x", errors.throwOnStranger, (req, res) => res.json({}));',
+    "an error's for all": 'app.use(throwErrorUnlessSignedIn);\napp.get("/x", (req, res) => res.json({}));',
+    "headers'": 'app.use(security());\napp.get("/x", (req, res) => res.json({}));',
+}
+
+
+@pytest.mark.parametrize("routes", NAMES.values(), ids=NAMES.keys())
+def test_the_name_of_unknown_middleware_does_not_clear_it(codemod: CodemodTest, routes: str) -> None:
+    imports = 'import security, { errors, throwErrorUnlessSignedIn } from "own-security";\n'
+    migrated = codemod.migrate(_app(f"{imports}{routes}\nexport default app;\n"))
+    assert migrated.outcome("GET /x").startswith("needs-review CX701 runs after")

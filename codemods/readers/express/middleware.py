@@ -21,7 +21,7 @@ from codemods.source.tree import FUNCTION_KINDS
 from codemods.workspace import External, FunctionRef, Workspace
 
 _NAMES: tuple[tuple[re.Pattern[str], Role], ...] = (
-    (re.compile(r"error", re.I), Role.ERROR),
+    (re.compile(r"errors?_?(handler|handling|middleware|converter|responder)?s?\b", re.I), Role.ERROR),
     (re.compile(r"not_?found|404", re.I), Role.NOT_FOUND),
     (re.compile(r"limit|throttle", re.I), Role.RATE_LIMIT),
     (re.compile(r"upload|multer", re.I), Role.UPLOAD),
@@ -32,7 +32,7 @@ _NAMES: tuple[tuple[re.Pattern[str], Role], ...] = (
     (re.compile(r"valid|schema|check", re.I), Role.VALIDATION),
     (re.compile(r"logg?er|logging|morgan|metrics|trace", re.I), Role.LOGGING),
     (re.compile(r"\bcors", re.I), Role.CORS),
-    (re.compile(r"helmet|security", re.I), Role.SECURITY_HEADERS),
+    (re.compile(r"helmet|secur\w*_?headers", re.I), Role.SECURITY_HEADERS),
     (re.compile(r"compress", re.I), Role.COMPRESSION),
 )
 """The last resort, for middleware whose function cannot be read. The rest counts as OTHER, never as nothing."""

@@ -250,7 +250,7 @@ class _Assembly:
         file = self._workspace.source(registration.file)
         *chain, last = registration.arguments
         *rest, last = self._rows.opened(last) or [last]
-        own = [m for argument in (*chain, *rest) for m in self._middleware(argument)]
+        own = [_in_chain(m) for argument in (*chain, *rest) for m in self._middleware(argument)]
         ways = self._ways(registration.router, ()) if registration.router else [_Way("", (), False)]
         found = []
         for way in ways:
@@ -368,6 +368,12 @@ class _Assembly:
         versions = (package.dependencies.get("express") for package in self._workspace.packages)
         majors = [int(match.group()) for v in versions if v and (match := re.search(r"\d+", v))]
         return max(majors, default=4)
+
+
+def _in_chain(middleware: Middleware) -> Middleware:
+    """Middleware between the path and the handler; a name alone does not make it a handler of errors there."""
+    is_named = middleware.role is Role.ERROR and middleware.definition is None
+    return replace(middleware, role=Role.OTHER) if is_named else middleware
 
 
 def _only(middleware: Middleware, way: _Way) -> Middleware:
