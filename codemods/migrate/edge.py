@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from codemods.ir.app import Role
+from collections.abc import Iterator
+
+from codemods.ir.app import Role, Use
 from codemods.migrate.assemble import APP, Assembler
 from codemods.migrate.carry import Carried
 from codemods.migrate.checks import EdgePiece
@@ -11,9 +13,9 @@ from codemods.migrate.steps import Shared
 from codemods.outcome import CODES, Place
 from codemods.planner.checks import Check
 from codemods.planner.pieces import Piece, PieceKind
-from codemods.planner.routes import RoutePlan
+from codemods.planner.routes import RoutePlan, node_at
 from codemods.planner.steps import Step
-from codemods.source import span_of
+from codemods.source import parameters, span_of
 from codemods.source.markers import marker
 from codemods.writers.code import ImportSpec
 from codemods.writers.cors import cors_policy
@@ -25,8 +27,10 @@ from codemods.writers.http import (
     epilogue,
     error_fallback,
     prologue,
+    refused_endpoint,
     refused_route,
     route_code,
+    scope_of,
     shared_step,
     unfolded,
 )
@@ -52,17 +56,34 @@ class EdgeAssembler:
         for number, (_, _, entry) in enumerate(self._entries()):
             if isinstance(entry, Shared):
                 self._shared(number, entry)
+            elif isinstance(entry, Use):
+                self._code((1, number), APP, refused_endpoint(entry))
             else:
                 self._route(number, entry)
         self._not_found()
         self._on_error()
         self._code((9, ""), APP, epilogue())
 
-    def _entries(self) -> list[tuple[tuple[int, ...], Place, Shared | RoutePlan]]:
+    def _entries(self) -> list[tuple[tuple[int, ...], Place, Shared | RoutePlan | Use]]:
         """Middleware and routes as Express tries them."""
         steps = [(shared.use.order, shared.use.middleware.place, shared) for shared in self._carried.order.shared]
         routes = [(plan.route.order, plan.route.place, plan) for plan in self._carried.plans]
-        return sorted([*steps, *routes], key=lambda entry: entry[:2])
+        ends = [(use.order, use.middleware.place, use) for use in self._endpoints()]
+        return sorted([*steps, *routes, *ends], key=lambda entry: entry[:2])
+
+    def _endpoints(self) -> Iterator[Use]:
+        """Functions that stay behind and answer all requests below a path: `app.use("/health", (req, res) => …)`."""
+        carried = {shared.use.middleware for shared in self._carried.order.shared}
+        carried |= {middleware for plan in self._carried.carried for middleware in plan.route.middleware}
+        served = {plan.route.application for plan in self._carried.carried}
+        for use in self._reading.app.uses:
+            definition = use.middleware.definition
+            if use.middleware.role is not Role.OTHER or use.middleware in carried or definition is None:
+                continue
+            function = node_at(self._reading.workspace.source(definition.file), definition.span)
+            ends = function is not None and len(parameters(function)) == 2
+            if ends and use.application in served and scope_of(use) not in (None, "*"):
+                yield use
 
     def _prologue(self) -> None:
         """The application object with its CORS policy; one that cannot be read closes the API to other origins."""

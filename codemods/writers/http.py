@@ -143,6 +143,13 @@ def refused_route(plan: RoutePlan) -> EdgeCode | None:
     return code
 
 
+def refused_endpoint(use: Use) -> EdgeCode:
+    """A function that is not carried over and answers whatever is asked below its path."""
+    code = EdgeCode(f'app.all({json.dumps(scope_of(use))}, notMigrated("CX701"));')
+    code.library("notMigrated")
+    return code
+
+
 def _callee(plan: RoutePlan) -> str:
     return f"app.{plan.route.method.lower()}"
 

@@ -394,6 +394,22 @@ def test_no_other_route_answers_for_a_refused_one(server: Server) -> None:
     assert served.said(*others) == [(404, {"lost": True})] * 3
 
 
+def test_an_endpoint_that_is_registered_as_middleware_is_not_forgotten(server: Server) -> None:
+    """It stays behind, and nothing else answers for it."""
+    before = """
+        app.use("/health", (req, res) => { res.json({ ok: true }); });
+        app.get("/items", (req, res) => { res.json([]); });
+        """
+    served = server.serve(app("app.use((req, res) => { res.status(404).json({}); });", before=before))
+    requests = (
+        asked("GET", "/health"),
+        asked("POST", "/health/deep"),
+        asked("GET", "/items"),
+        asked("GET", "/healthy"),
+    )
+    assert [answer.status for answer in served.answers(*requests)] == [501, 501, 200, 404]
+
+
 # ---- validation --------------------------------------------------------------------------------------------------
 
 ROUTER = """
