@@ -109,5 +109,7 @@ class PieceWriter:
             self._splice.edits.append(Edit.replace(span_of(maker), new + self._splice.library("ApplicationError")))
         for node in find_all(self._splice.piece.node, "throw_statement"):
             values = named(node)
-            if values and unwrap(values[0]).kind() == "object":
-                self._splice.problem("CX207", "throws an object that is no Error", span_of(node))
+            thrown = unwrap(values[0]).kind() if values else ""
+            if thrown in ("object", "string", "template_string", "number"):
+                what = "an object" if thrown == "object" else "a value"
+                self._splice.problem("CX207", f"throws {what} that is no Error", span_of(node))

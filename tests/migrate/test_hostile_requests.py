@@ -51,6 +51,14 @@ APP = """
       res.json({ user, items });
     });
     app.use("/signup", signUp);
+    app.get("/search", (req, res) => res.json({ query: req.query }));
+    app.get("/broken", (req, res) => {
+      try {
+        throw new Error("broken");
+      } catch (error) {
+        res.status(500).json({ error, message: (error as Error).message });
+      }
+    });
     app.listen(Number(process.env.PORT));
     """
 
@@ -62,13 +70,14 @@ def _app(text: str) -> dict[str, str]:
 def test_no_request_gets_around_middleware(tmp_path: Path) -> None:
     paths = ["/admin/notes", "/%61dmin/notes", "/admin/notes/", "/admin%2Fnotes", "/ADMIN/x", "//admin/notes"]
     paths += ["/users/a%20b%2Fc", "/users/%25", "/listed", "/listed?role=admin", "/listed/?role[]=x"]
+    paths += ["/search?constructor=1&a[toString]=2&__proto__=3&valueOf[x]=4", "/broken"]
     asked = [f"GET http://localhost{path}" for path in paths]
     body = '{ "user": { "isAdmin": true, "name": "Ann" }, "items": [{ "price": 5 }] }'
     asked += ["GET http://localhost/admin/notes\nX-Key: k"]
     asked += [f"POST http://localhost/signup\nContent-Type: application/json\n\n{body}"]
     result = compare(tmp_path, _app(APP), "\n\n".join(f"###\n{each}" for each in asked))
     assert result.differences == []
-    assert result.note == "13 of 13 answers are the same"
+    assert result.note == "15 of 15 answers are the same"
 
 
 REFUSED = {
