@@ -24,7 +24,7 @@ export function readFields(fields: Iterable<[string, string]>): Record<string, a
   const found: Record<string, any> = {};
   for (const [name, value] of [...fields].slice(0, 1000)) {
     const [outer, ...keys] = /^[^[]+(\[[^[\]]*\])*$/.test(name) ? name.replaceAll("]", "").split("[") : [name];
-    if (!name.includes("__proto__")) found[outer] = withField(found[outer], keys, value);
+    if (!name.includes("__proto__")) found[outer] = withField(ownField(found, outer), keys, value);
   }
   return found;
 }
@@ -39,7 +39,12 @@ export function withField(old: any, keys: string[], value: string): any {
     return [...list.slice(0, index), withField(list[index], inner, value), ...list.slice(index + 1)];
   }
   if (typeof old === "string") return [old, withField(undefined, keys, value)];
-  return { ...old, [key]: withField(old?.[key], inner, value) };
+  return { ...old, [key]: withField(ownField(old, key), inner, value) };
+}
+
+/** A field that an object has itself: `constructor` may be one that a client sends. */
+export function ownField(object: any, key: string): any {
+  return object !== undefined && Object.hasOwn(object, key) ? object[key] : undefined;
 }
 
 /** The body of a request: what a parser made of it, else JSON; an empty object when there is none. */

@@ -37,8 +37,8 @@ export class ApplicationError extends ConvexError<Record<string, Value>> {
     super({});
     this.message = message;
     if (options !== undefined && "cause" in options) this.cause = options.cause;
-    // ConvexError calls itself by its own name; an Error has no name of its own.
-    Object.defineProperty(this, "name", { value: "Error", writable: true, configurable: true });
+    // ConvexError calls itself by its own name; an Error has no name of its own, in JSON neither.
+    delete (this as { name?: string }).name;
     let sent: Record<string, Value> | undefined;
     // Subclasses set their fields after this constructor, so the data is read when it is needed.
     Object.defineProperty(this, "data", {
