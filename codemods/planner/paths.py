@@ -36,7 +36,17 @@ class EdgePath:
 
 
 def edge_path(path: str, express: int) -> EdgePath | str:
-    """The path as Hono writes it, or why it has no form for it, after the words "the path"."""
+    """The path as Hono writes it, or why it has no form for it, after the words "the path".
+
+    Of two parameters of one name, Hono tells the first, Express the last.
+    """
+    found = _edge_path(path, express)
+    names = [name for _, name in re.findall(r"(^|/):(\w+)", found.text)] if isinstance(found, EdgePath) else []
+    twice = next((name for name in names if names.count(name) > 1), None)
+    return f"`{path}` names `{twice}` twice" if twice is not None else found
+
+
+def _edge_path(path: str, express: int) -> EdgePath | str:
     plain = re.sub(r"/{2,}", "/", path)
     version = 5 if express >= 5 else 4
     optional, below = _OPTIONAL[version].match(plain), _BELOW[version].match(plain)

@@ -138,3 +138,14 @@ def test_the_name_of_unknown_middleware_does_not_clear_it(codemod: CodemodTest, 
     imports = 'import security, { errors, throwErrorUnlessSignedIn } from "own-security";\n'
     migrated = codemod.migrate(_app(f"{imports}{routes}\nexport default app;\n"))
     assert migrated.outcome("GET /x").startswith("needs-review CX701 runs after")
+
+
+def test_a_name_that_a_path_has_twice_is_not_taken_for_the_first(codemod: CodemodTest) -> None:
+    routes = """
+        const posts = Router();
+        posts.get("/:id", (req, res) => res.json({ id: req.params.id }));
+        app.use("/users/:id/posts", posts);
+        export default app;
+        """
+    reason = codemod.migrate(_app(routes)).outcome("GET /users/:id/posts/:id")
+    assert "the path `/users/:id/posts/:id` names `id` twice" in reason
