@@ -37,6 +37,7 @@ import express from "express";
 import { prisma } from "./db";
 
 const app = express();
+app.use(express.json());
 
 app.get("/users", async (req, res) => {
   res.json(await prisma.user.findMany());

@@ -224,6 +224,7 @@ def _app(work: str) -> str:
 
         const prisma = new PrismaClient();
         const app = express();
+        app.use(express.json());
 
         app.post("/work", async (req, res) => {{
           const data = {{ email: "a", password: await bcrypt.hash("x", 4) }};
@@ -246,6 +247,7 @@ def test_a_helper_cannot_serve_a_transaction_and_an_action(codemod: CodemodTest)
 
                 const prisma = new PrismaClient();
                 const app = express();
+                app.use(express.json());
 
                 const byEmail = (email: string) => prisma.user.findUnique({ where: { email } });
 
@@ -280,6 +282,7 @@ def test_a_read_that_signs_a_token_is_no_query(codemod: CodemodTest) -> None:
 
                 const prisma = new PrismaClient();
                 const app = express();
+                app.use(express.json());
 
                 app.get("/tokens/:email", async (req, res) => {
                   const user = await prisma.user.findUnique({ where: { email: req.params.email } });
@@ -407,6 +410,7 @@ def test_secrets_of_the_source_stay_in_the_source(codemod: CodemodTest, code: st
 
         const FALLBACK = "fallback";
         const app = express();
+        app.use(express.json());
 
         app.get("/", (req, res) => {{
           res.json({{ value: {code} }});
@@ -438,6 +442,7 @@ def test_functions_that_turn_asynchronous(codemod: CodemodTest, helpers: str, ou
         const sign = () => jwt.sign({{ a: 1 }}, process.env.JWT_SECRET!);
         {helpers}
         const app = express();
+        app.use(express.json());
 
         app.get("/", (req, res) => {{
           res.json({{ length: a(2).length }});
