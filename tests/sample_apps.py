@@ -76,6 +76,7 @@ FIVE = SampleApp(
     "five",
     "src/server.ts",
     left="""
+    GET /hello: CX205 reads `req.body` before any parser makes it
     GET /rooms/:id/files/*path: CX205 reads `req.params.path`, which the path does not have
     GET /rooms/:id/works{/:index}: CX207 passes the request on with next()
     """,
