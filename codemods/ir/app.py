@@ -114,6 +114,8 @@ class Route:
     """Sorts routes as Express tries them: positions of the mounts from the application down, then its own."""
     problem: str | None = None
     """What of the registration could not be read."""
+    hidden: frozenset[str] = frozenset()
+    """Parameters of mounts above that its router does not merge: the handler does not see them."""
     mount: str | None = None
     """The path of the mounts alone; None when a part of it is not literal."""
     expression: str | None = None

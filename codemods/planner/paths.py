@@ -28,6 +28,8 @@ class EdgePath:
     text: str
     parameters: tuple[str, ...] = ()
     optional: frozenset[str] = frozenset()
+    hidden: frozenset[str] = frozenset()
+    """Parameters that the path has, but the handler does not see."""
 
     @property
     def ends_openly(self) -> bool:

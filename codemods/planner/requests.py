@@ -138,6 +138,9 @@ class _Planner:
         return tuple(found.values())
 
     def _check(self, part: Part, use: PartUse) -> None:
+        if part is Part.PARAMS and use.whole and self.path.hidden:
+            text = "reads all of `req.params`, but its router does not merge those of the path above"
+            self.reader.problem(self.handler, text)
         for key, nodes in use.fields.items():
             place = nodes[0] if nodes else self.handler
             if part is Part.PARAMS and key not in self.path.parameters:

@@ -214,7 +214,8 @@ def _check_registration(workspace: Workspace, plan: RoutePlan, express: int) -> 
             plan.problems.append(Problem("CX102", f"the path {path}", route.place))
             plan.pattern = expression_of(route.path, express)
         else:
-            plan.path = path
+            seen = tuple(name for name in path.parameters if name not in route.hidden)
+            plan.path = with_changes(path, parameters=seen, hidden=route.hidden)
     tests = read_tests(workspace, route.conditions)
     if isinstance(tests, Condition):
         unless = "if" if tests.holds else "unless"

@@ -149,3 +149,19 @@ def test_a_name_that_a_path_has_twice_is_not_taken_for_the_first(codemod: Codemo
         """
     reason = codemod.migrate(_app(routes)).outcome("GET /users/:id/posts/:id")
     assert "the path `/users/:id/posts/:id` names `id` twice" in reason
+
+
+@pytest.mark.parametrize(
+    ("options", "outcome"),
+    [("", "needs-review CX205 reads `req.params.user`"), ("{ mergeParams: true }", "migrated")],
+)
+def test_a_router_sees_the_parameters_above_it_when_it_merges_them(
+    codemod: CodemodTest, options: str, outcome: str
+) -> None:
+    routes = f"""
+        const posts = Router({options});
+        posts.get("/", (req: any, res) => res.json({{ user: req.params.user ?? null }}));
+        app.use("/users/:user/posts", posts);
+        export default app;
+        """
+    assert codemod.migrate(_app(routes)).outcome("GET /users/:user/posts").startswith(outcome)

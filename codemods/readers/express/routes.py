@@ -23,6 +23,7 @@ from codemods.source import SourceFile, span_of
 from codemods.workspace import Workspace
 
 _MAX_MOUNTS = 16
+_MADE = re.compile(r"\bRouter\s*(?:<[^(]*>)?\(\s*(\{[^}]*\})?\s*\)")
 _EVERYTHING = re.compile(r"/?(\*\w*|\{/?\*\w+\}|\(\.\*\))$")
 """The end of a path that stands for all below it."""
 _PARAMETERS = frozenset({"required_parameter", "optional_parameter"})
@@ -76,6 +77,7 @@ class _Way:
     steps: tuple[_Step, ...] = ()
     root: str = ""
     conditions: tuple[Condition, ...] = ()
+    hidden: frozenset[str] = frozenset()
 
     @property
     def order(self) -> tuple[int, ...]:
@@ -276,6 +278,7 @@ class _Assembly:
                     mounted=way.mounted,
                     error_handlers=tuple(errors),
                     conditions=(*way.conditions, *registration.conditions),
+                    hidden=way.hidden,
                     order=(*way.order, *registration.position),
                     problem="its method is computed" if registration.verb == COMPUTED else None,
                     application=way.root or (registration.router.file if registration.router else file.path),
@@ -296,8 +299,16 @@ class _Assembly:
                 chain = (*way.middleware, *before, *mount.middleware)
                 step = _Step(mount.parent, mount.scope, mount.position)
                 conditions = (*way.conditions, *mount.conditions)
-                found.append(_Way(prefix, chain, way.mounted, (*way.steps, step), way.root, conditions))
+                hidden = way.hidden if self._merges(router) else frozenset(re.findall(r":(\w+)", prefix or ""))
+                found.append(_Way(prefix, chain, way.mounted, (*way.steps, step), way.root, conditions, hidden))
         return found
+
+    def _merges(self, router: Router) -> bool:
+        """Do its handlers see the parameters of the path that it is mounted on? Where that is not written, they may."""
+        file = self._workspace.source(router.file)
+        declared = _starting_at(file.root, router.offset)
+        made = _MADE.search(declared.text()) if declared is not None else None
+        return made is None or "mergeParams" in (made[1] or "")
 
     @cached_property
     def _passed(self) -> list[_Passed]:
