@@ -79,6 +79,8 @@ def find_handlers(workspace: Workspace, edge: EdgeWriter, app: App, plans: Seque
             if middleware not in found.errors.middleware:
                 text = f"`{middleware.name}` serves one router alone"
                 found.refused[middleware.place, middleware.name] = Problem("CX701", text, middleware.place)
+                text = f"hands its errors to `{middleware.name}`, which serves one router alone"
+                plan.problems.append(Problem("CX701", text, middleware.place))
     homes = {_home(workspace, plan.route.application) for plan in served}
     for middleware in app.middleware:
         if middleware.role is Role.NOT_FOUND and _home(workspace, middleware.expression.file) in homes:

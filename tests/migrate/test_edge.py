@@ -305,6 +305,8 @@ def test_handlers_of_one_router_are_left_to_their_owner(codemod: CodemodTest) ->
     migrated = codemod.migrate(app(text))
     reason = "needs-review CX701 `inline function` serves one router alone (src/app.ts:"
     assert migrated.outcome("inline function").startswith(reason)
+    refused = "needs-review CX701 hands its errors to `inline function`, which serves one router alone (src/app.ts:"
+    assert migrated.outcome("GET /router/a").startswith(refused)
 
 
 # ---- scripts -----------------------------------------------------------------------------------------------------
