@@ -101,6 +101,13 @@ def test_status_headers_and_media_type() -> None:
     assert compared((answer("a", media="text/html"), answer("a", media="text/plain"))) == ["media type"]
 
 
+def test_cookies_may_end_seconds_apart() -> None:
+    ends = "a=1; Expires=Mon, 23 Nov 2026 14:58:{} GMT; Path=/"
+    assert compared((answer({}, set_cookie=ends.format("02")), answer({}, set_cookie=ends.format("03")))) == []
+    other = ends.replace("14:", "15:").format("02")
+    assert compared((answer({}, set_cookie=ends.format("02")), answer({}, set_cookie=other))) == ["header set-cookie"]
+
+
 def test_default_pages_are_not_compared() -> None:
     page = "<!DOCTYPE html>\n<html><head><title>Error</title></head><body><pre>Cannot GET /x</pre></body></html>"
     assert compared((answer(page, 404, "text/html"), answer("404 Not Found", 404, "text/plain"))) == []

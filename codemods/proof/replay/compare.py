@@ -39,6 +39,7 @@ _WAITS = {
 }
 """Headers that say how long to wait, in seconds, or until when, and where they do."""
 
+_LIVES = re.compile(r"(?<=Expires=)\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT")
 _KEY = re.compile(r"\d+|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|[\w-]{16,}", re.I)
 _NOW = 3600.0
 """Seconds: only what speaks of the time of the replay may differ a little."""
@@ -96,7 +97,8 @@ def _compared(old: Answer, new: Answer, names: Names) -> Iterator[Difference]:
         return
     for name in sorted((old.headers.keys() | new.headers.keys()) - _NOT_COMPARED):
         first, second = old.headers.get(name, ""), names.renamed(new.headers.get(name, ""))
-        if first != second and not _same_text(first, second, names) and not _same_wait(name, first, second):
+        alike = _same_text(first, second, names) or _same_wait(name, first, second) or _same_lives(name, first, second)
+        if first != second and not alike:
             yield Difference(f"header {name}", first, second)
     if old.status >= 400 and _EXPRESS_PAGE.search(old.text) and _OWN_PAGE.search(new.text):
         return
@@ -161,6 +163,18 @@ def _same_wait(name: str, old: str, new: str) -> bool:
         return False
     alike = old[: first.start(1)] + old[first.end(1) :] == new[: second.start(1)] + new[second.end(1) :]
     return alike and abs(int(first[1]) - int(second[1])) <= TOLERANCE
+
+
+def _same_lives(name: str, old: str, new: str) -> bool:
+    """Cookies that are the same but for the seconds at which they end."""
+    if name != "set-cookie" or _LIVES.sub("", old) != _LIVES.sub("", new):
+        return False
+    pairs = zip(_LIVES.findall(old), _LIVES.findall(new), strict=True)
+    return all(abs(_http_date(first) - _http_date(second)) <= TOLERANCE for first, second in pairs)
+
+
+def _http_date(text: str) -> float:
+    return datetime.strptime(text, "%a, %d %b %Y %H:%M:%S GMT").timestamp()
 
 
 def _same_moment(old: float, new: float) -> bool:
