@@ -25,7 +25,6 @@ from codemods.migrate.project import (
     find_project,
     invalid_package,
     package_edit,
-    package_name,
     project_modules,
     unused_packages,
 )
@@ -34,6 +33,7 @@ from codemods.migrate.sites import Sites
 from codemods.migrate.sources import marked_routes, source_changes
 from codemods.outcome import Diagnostic, Item, ItemKind, Outcome
 from codemods.workspace import Workspace
+from codemods.workspace.graph import package_name
 
 NOTHING = (
     "No Express application found. Give the folder of the server: the one whose package.json depends on express, "

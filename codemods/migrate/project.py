@@ -15,6 +15,7 @@ from codemods.migrate.manifest import added
 from codemods.outcome import Diagnostic, Place, Severity
 from codemods.rules.project import configured_folder
 from codemods.workspace import Package, Workspace
+from codemods.workspace.graph import package_name
 
 VERSIONS = {"convex": "^1.48.0", "convex-helpers": "^0.1.124", "hono": "^4.13.0", "bcryptjs": "^3.0.3"}
 """Dependencies of generated code."""
@@ -138,9 +139,3 @@ _IMPORTED = re.compile(r"""(?:from|import|require\()\s*["']([^."'][^"']*)["']"""
 def imported_modules(text: str) -> list[str]:
     """The packages that a file names in its imports."""
     return _IMPORTED.findall(text)
-
-
-def package_name(module: str) -> str:
-    """`zod` of `zod/v4`, `@scope/x` of `@scope/x/y`."""
-    parts = module.split("/")
-    return "/".join(parts[:2]) if module.startswith("@") else parts[0]

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from codemods.workspace.graph import package_name
+
 
 class Nature(StrEnum):
     """What using a package or global does to a function."""
@@ -128,8 +130,7 @@ SUBSTITUTES = {"bcrypt": "bcryptjs"}
 
 def package_nature(module: str) -> Nature:
     """The nature of a package by its name, sub-paths included."""
-    parts = module.removeprefix("node:").split("/")
-    name = "/".join(parts[:2]) if module.startswith("@") else parts[0]
+    name = package_name(module.removeprefix("node:"))
     known = PACKAGES.get(module) or PACKAGES.get(name)
     if known is not None:
         return known
@@ -137,4 +138,4 @@ def package_nature(module: str) -> Nature:
         return Nature.NODE
     if name.startswith("lodash."):
         return Nature.PURE
-    return Nature.OUTSIDE if parts[0] in _OUTSIDE_SCOPES else Nature.UNKNOWN
+    return Nature.OUTSIDE if name.split("/")[0] in _OUTSIDE_SCOPES else Nature.UNKNOWN

@@ -12,6 +12,7 @@ from codemods.planner.npm import Nature, package_nature
 from codemods.planner.pieces import Piece, PieceKey, PieceKind
 from codemods.source import SourceFile, member, named, span_of, unwrap
 from codemods.workspace import Role, Workspace
+from codemods.workspace.graph import package_name
 
 _SETS_UP = re.compile(
     r"(extend|mixin|plugin|locale|config|configure|defaults|setup|init|set|use|register|add)([A-Z].*)?"
@@ -27,7 +28,7 @@ class Setups:
 
     def of(self, module: str) -> list[Piece]:
         """What is done to a package when the files that do it are loaded."""
-        return self._found.get(_package(module), [])
+        return self._found.get(package_name(module), [])
 
     @cached_property
     def _found(self) -> dict[str, list[Piece]]:
@@ -41,13 +42,8 @@ class Setups:
                 if module is not None and package_nature(module) is Nature.PURE:
                     key = PieceKey(path, span_of(statement).start)
                     piece = Piece(key, PieceKind.DECLARATION, None, statement, statement)
-                    found[_package(module)].append(piece)
+                    found[package_name(module)].append(piece)
         return found
-
-
-def _package(module: str) -> str:
-    parts = module.split("/")
-    return "/".join(parts[:2]) if module.startswith("@") else parts[0]
 
 
 def _set_up(file: SourceFile, statement: SgNode) -> str | None:

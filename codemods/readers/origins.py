@@ -9,6 +9,7 @@ from ast_grep_py import SgNode
 from codemods.source.file import SourceFile
 from codemods.source.tree import CLASS_KINDS, find_all, named
 from codemods.workspace import Declared, External, Workspace
+from codemods.workspace.graph import package_name
 
 _DEPTH = 5
 
@@ -31,8 +32,7 @@ class Origin:
     @property
     def package(self) -> str:
         """The package's name without a subpath."""
-        parts = self.module.split("/")
-        return "/".join(parts[: 2 if self.module.startswith("@") else 1])
+        return package_name(self.module)
 
 
 class Origins:

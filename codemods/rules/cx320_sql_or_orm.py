@@ -53,6 +53,7 @@ from codemods.rules.rule import Invalid, Report, Rule, Valid
 from codemods.source.bindings import Binding
 from codemods.source.file import span_of
 from codemods.source.tree import FUNCTION_KINDS, arguments, string_value
+from codemods.workspace.graph import package_name
 
 _LIBRARIES = {
     "@libsql/client": "libSQL",
@@ -188,8 +189,7 @@ class SqlOrOrm(Rule):
 
 
 def _library_name(module: str) -> str | None:
-    parts = module.split("/")
-    package = "/".join(parts[: 2 if module.startswith("@") else 1])
+    package = package_name(module)
     return package if package in _LIBRARIES else None
 
 

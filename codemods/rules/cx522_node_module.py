@@ -53,6 +53,7 @@ from codemods.source.edits import Edit
 from codemods.source.file import span_of
 from codemods.source.span import Span
 from codemods.workspace.builtins import builtin_module
+from codemods.workspace.graph import package_name
 
 _TYPES = frozenset({"type_annotation", "type_arguments", "type_query", "type_alias_declaration"})
 _AVAILABLE = frozenset({"async_hooks"})
@@ -170,8 +171,7 @@ def _needs_node(module: Module, found: Import) -> bool:
     if builtin is not None:
         polyfilled = builtin == found.module and module.code.workspace.depends_on(module.path, builtin)
         return builtin not in _AVAILABLE and not polyfilled
-    parts = found.module.split("/")
-    return "/".join(parts[: 2 if found.module.startswith("@") else 1]) in _NODE_PACKAGES
+    return package_name(found.module) in _NODE_PACKAGES
 
 
 def _is_type(module: Module, found: Import) -> bool:

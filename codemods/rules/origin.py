@@ -10,6 +10,7 @@ from ast_grep_py import SgNode
 from codemods.rules.module import Module
 from codemods.source.bindings import BindingKind, Export, Import
 from codemods.source.tree import CLASS_KINDS, FUNCTION_KINDS, member_path, unwrap
+from codemods.workspace.graph import package_name
 
 _GENERATED = re.compile(r"(?:^|/)_generated/(server|api|dataModel)(?:\.[cm]?[jt]s)?$")
 _MAX_DEPTH = 8
@@ -31,8 +32,7 @@ class External:
     @property
     def package(self) -> str:
         """The package's name, without a path in it."""
-        parts = self.module.split("/")
-        return "/".join(parts[: 2 if self.module.startswith("@") else 1])
+        return package_name(self.module)
 
 
 @dataclass(frozen=True, slots=True)

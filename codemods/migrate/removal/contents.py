@@ -21,6 +21,7 @@ from codemods.readers.loggers import LOGGERS
 from codemods.source import SourceFile, find_all, parameters, span_of
 from codemods.source.tree import FUNCTION_KINDS, enclosing, member_path
 from codemods.workspace import Asset, Builtin, Declared, External, FunctionRef, InFile, InPackage
+from codemods.workspace.graph import package_name
 
 _SERVING = frozenset({"http", "https", "http2", "path", "url", "os", "process", "util", "events", "cluster"})
 """Modules of Node that only start and stop a server."""
@@ -214,8 +215,7 @@ class Contents:
 
 
 def _serves(module: str) -> bool:
-    parts = module.split("/")
-    package = "/".join(parts[:2]) if module.startswith("@") else parts[0]
+    package = package_name(module)
     if package in _SERVING | _STARTING | _DRIVERS | _SERVERS | LOGGERS | ASYNC_PACKAGES:
         return True
     if package.startswith(("@prisma/", "winston-", "pino-")):
