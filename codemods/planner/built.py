@@ -10,7 +10,7 @@ from ast_grep_py import SgNode
 
 from codemods.planner.chains import calls_on, refusal_of
 from codemods.planner.flow import next_statement
-from codemods.planner.handing import call_around, dropped_argument, handed_words, short
+from codemods.planner.handing import call_around, dropped_argument, handed_words
 from codemods.planner.pieces import PieceKind, function_piece
 from codemods.planner.replies import (
     Builder,
@@ -25,6 +25,7 @@ from codemods.planner.replies import (
 from codemods.planner.reply_reads import DEPTH, ReplyReader
 from codemods.planner.stands import CALLBACK
 from codemods.source import FUNCTION_KINDS, arguments, find_all, named, parameters, span_of, string_value, unwrap
+from codemods.source.tree import shortened
 from codemods.workspace import FunctionRef
 
 SETTERS = frozenset(
@@ -139,7 +140,7 @@ class BuiltReader(ReplyReader):
             self._setters.append(delegate)
             outer, calls, stray = calls_on(call)
             if stray is not None or (calls and not delegate.returns):
-                self._problem(call, f"uses what `{short(call.field('function'))}` returns", "CX203")
+                self._problem(call, f"uses what `{shortened(call.field('function') or call)}` returns", "CX203")
             elif calls:
                 self._read_chain(reference, outer, calls)
         elif (stand := self._stand(call)) is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ast_grep_py import SgNode
 
-from codemods.source import Span, arguments, member, span_of
+from codemods.source import Span, arguments, member, shortened, span_of
 
 
 def call_around(reference: SgNode) -> tuple[SgNode | None, int]:
@@ -24,12 +24,7 @@ def handed_words(call: SgNode) -> str:
     function = call.field("function")
     parts = member(function) if function is not None else None
     streams = parts is not None and parts[1] in ("pipe", "pipeline")
-    return "streams its reply" if streams else f"hands the response on to `{short(function)}`"
-
-
-def short(node: SgNode | None) -> str:
-    text = " ".join(node.text().split()) if node is not None else "a function"
-    return text if len(text) <= 60 else text[:57] + "…"
+    return "streams its reply" if streams else f"hands the response on to `{shortened(function or call)}`"
 
 
 def dropped_argument(given: list[SgNode], index: int) -> Span:

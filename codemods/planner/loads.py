@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from codemods.planner.member_chains import shortened
 from codemods.planner.names import Names
 from codemods.planner.pieces import CONSTANTS
 from codemods.planner.scan import Scan
-from codemods.source import Binding, Span, find_all, named, span_of
+from codemods.source import Binding, Span, find_all, named, shortened, span_of
 
 _STYLES = ("require", "dynamic")
 _DECLARATIONS = ("lexical_declaration", "variable_declaration")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ast_grep_py import SgNode
 
-from codemods.source import arguments, member, span_of
+from codemods.source import arguments, member, shortened, span_of
 
 
 def member_chain(node: SgNode) -> list[SgNode]:
@@ -27,12 +27,6 @@ def member_chain(node: SgNode) -> list[SgNode]:
 def outer_name(node: SgNode) -> str:
     """The whole chain of a name, as text."""
     return shortened(member_chain(node)[-1])
-
-
-def shortened(node: SgNode) -> str:
-    """The text of a node on one line."""
-    text = " ".join(node.text().split())
-    return text if len(text) <= 60 else text[:57] + "…"
 
 
 def bound_to(function: SgNode) -> SgNode | None:

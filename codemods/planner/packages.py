@@ -6,7 +6,7 @@ from ast_grep_py import SgNode
 
 from codemods.planner.facts import Effect, PackageUse, PieceUse, Replaced, Style
 from codemods.planner.floating import is_floating
-from codemods.planner.member_chains import member_chain, outer_name, shortened
+from codemods.planner.member_chains import member_chain, outer_name
 from codemods.planner.npm import CHANCE, SUBSTITUTES, Nature, package_nature
 from codemods.planner.pieces import CONSTANTS, is_function_call, is_in_function
 from codemods.planner.prisma_types import counterpart
@@ -17,7 +17,7 @@ from codemods.planner.tokens import MODULE, is_for_token, token_use
 from codemods.planner.web_crypto import web_crypto
 from codemods.readers.express.twins import TWIN_TYPES
 from codemods.readers.loggers import LOGGERS
-from codemods.source import FUNCTION_KINDS, Binding, arguments, member, span_of, unwrap
+from codemods.source import FUNCTION_KINDS, Binding, arguments, member, shortened, span_of, unwrap
 
 _CONSOLE = {
     "log": "log", "info": "info", "http": "info", "verbose": "debug", "debug": "debug", "silly": "debug",

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from ast_grep_py import SgNode
 
-from codemods.planner.member_chains import shortened
 from codemods.planner.packages import Packages
 from codemods.planner.runtimes import GLOBALS, VALUE_METHODS
 from codemods.planner.scan import Scan
-from codemods.source import find_all, member, span_of, unwrap
+from codemods.source import find_all, member, shortened, span_of, unwrap
 from codemods.workspace import External, FunctionRef, Global
 
 

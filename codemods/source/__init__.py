@@ -29,6 +29,7 @@ from codemods.source.tree import (
     parameters,
     property_name,
     same_node,
+    shortened,
     string_value,
     unwrap,
 )
@@ -71,6 +72,7 @@ __all__ = [
     "property_name",
     "render",
     "same_node",
+    "shortened",
     "span_of",
     "string_value",
     "unwrap",

@@ -86,6 +86,12 @@ def unwrap(node: SgNode, *, awaited: bool = False) -> SgNode:
     return node
 
 
+def shortened(node: SgNode) -> str:
+    """The text of a node on one line, for a message."""
+    text = " ".join(node.text().split())
+    return text if len(text) <= 60 else text[:57] + "…"
+
+
 def is_async(function: SgNode) -> bool:
     """Is a function marked `async`?"""
     return any(child.kind() == "async" for child in function.children())

@@ -18,7 +18,7 @@ from codemods.planner.runtimes import GLOBALS
 from codemods.readers.express.handlers import ASYNC_PACKAGES, forwarded_parameter
 from codemods.readers.express.packages import PACKAGES, Fate
 from codemods.readers.loggers import LOGGERS
-from codemods.source import SourceFile, find_all, parameters, span_of
+from codemods.source import SourceFile, find_all, parameters, shortened, span_of
 from codemods.source.tree import FUNCTION_KINDS, enclosing, member_path
 from codemods.workspace import Asset, Builtin, Declared, External, FunctionRef, InFile, InPackage
 from codemods.workspace.graph import package_name
@@ -186,9 +186,9 @@ class Contents:
         if target is element:
             return
         if target is None:
-            element.refuse(f"`{_short(expression)}`, which stays")
+            element.refuse(f"`{shortened(expression)}`, which stays")
         elif target.kind is Kind.PIECE and is_called and element.kind not in (Kind.USE, Kind.MOUNT):
-            element.refuse(f"a call of `{_short(expression)}` outside of any route")
+            element.refuse(f"a call of `{shortened(expression)}` outside of any route")
         elif target.kind is not Kind.FILE:
             element.calls.append(target)
 
@@ -243,8 +243,3 @@ def _chain(node: SgNode) -> list[SgNode]:
 
 def _text(element: Element) -> str:
     return element.node.text() if element.node is not None else ""
-
-
-def _short(node: SgNode) -> str:
-    text = " ".join(node.text().split())
-    return text if len(text) <= 40 else text[:37] + "…"

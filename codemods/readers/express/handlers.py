@@ -9,7 +9,7 @@ from ast_grep_py import SgNode
 
 from codemods.ir.app import CodeRef, Handler
 from codemods.readers.express.follow import bare, inline_function, value_of
-from codemods.source import SourceFile, arguments, find_all, member, named, parameters, span_of, unwrap
+from codemods.source import SourceFile, arguments, find_all, member, named, parameters, shortened, span_of, unwrap
 from codemods.source.tree import FUNCTION_KINDS
 from codemods.workspace import External, FunctionRef, Global, Workspace
 
@@ -48,7 +48,7 @@ def wrapped_function(workspace: Workspace, file: SourceFile, node: SgNode) -> Fu
 def _find(workspace: Workspace, file: SourceFile, node: SgNode, wrappers: tuple[str, ...]) -> Found:
     plain = unwrap(node)
     if plain is None or len(wrappers) > 3:
-        return Found(None, wrappers, f"`{_short(node)}` is not a function")
+        return Found(None, wrappers, f"`{shortened(node)}` is not a function")
     if plain.kind() in FUNCTION_KINDS:
         inner = _delegate(plain)
         if inner is not None:
@@ -71,8 +71,8 @@ def _referred(workspace: Workspace, file: SourceFile, node: SgNode, wrappers: tu
     if value is not None:
         return _find(workspace, workspace.source(value.file), value.node, wrappers)
     if isinstance(target, External | Global):
-        return Found(None, wrappers, f"`{_short(node)}` is not a function of this repository")
-    return Found(None, wrappers, f"`{_short(node)}`: {target.reason}")
+        return Found(None, wrappers, f"`{shortened(node)}` is not a function of this repository")
+    return Found(None, wrappers, f"`{shortened(node)}`: {target.reason}")
 
 
 def _called(workspace: Workspace, file: SourceFile, call: SgNode, wrappers: tuple[str, ...]) -> Found:
@@ -82,7 +82,7 @@ def _called(workspace: Workspace, file: SourceFile, call: SgNode, wrappers: tupl
     parts = member(callee) if callee is not None else None
     if parts is not None and parts[1] == "bind":
         return _find(workspace, file, parts[0], wrappers)
-    name = _short(callee) if callee is not None else "?"
+    name = shortened(callee) if callee is not None else "?"
     target = workspace.callee(file.path, call)
     if isinstance(target, External):
         if target.module in ASYNC_PACKAGES and given:
@@ -283,8 +283,3 @@ def _only_expression(body: SgNode) -> SgNode | None:
         return None
     values = named(statements[0])
     return values[0] if values else None
-
-
-def _short(node: SgNode) -> str:
-    text = " ".join(node.text().split())
-    return text if len(text) <= 60 else text[:57] + "…"

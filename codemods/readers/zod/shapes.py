@@ -16,7 +16,7 @@ from codemods.readers.zod.names import ZodNames
 from codemods.readers.zod.reading import ANY, Call, checked, fields_of
 from codemods.readers.zod.references import follow
 from codemods.source.file import SourceFile
-from codemods.source.tree import arguments, find_all, key, member, named, property_name, unwrap
+from codemods.source.tree import arguments, find_all, key, member, named, property_name, shortened, unwrap
 from codemods.workspace import Workspace
 
 NodeKey = tuple[str, str, int, int]
@@ -74,7 +74,7 @@ class ShapeReader:
         function = node.field("function")
         found = member(function) if function is not None else None
         if found is None or found[1] not in METHODS:
-            return self._unread(f"schema made by `{_short(function or node)}`")
+            return self._unread(f"schema made by `{shortened(function or node)}`")
         shape = self.read(found[0])
         return METHODS[found[1]](shape, self._described(node, found[1], found[0]), self)
 
@@ -99,13 +99,13 @@ class ShapeReader:
         inner = member(found[0]) if found is not None else None
         if found is not None and inner is not None and inner[1] == "shape":
             child = self.read(inner[0]).child(found[1])
-            return child if child is not None else self._unread(f"`{_short(node)}` was not found")
+            return child if child is not None else self._unread(f"`{shortened(node)}` was not found")
         if found is not None and found[1] == "element":
             shape = self.read(found[0])
-            return shape.children[0] if shape.kind is Kind.ARRAY else self._unread(f"`{_short(node)}` was not found")
+            return shape.children[0] if shape.kind is Kind.ARRAY else self._unread(f"`{shortened(node)}` was not found")
         target = follow(self.workspace, self.file, node)
         if target is None:
-            return self._unread(f"`{_short(node)}` could not be followed")
+            return self._unread(f"`{shortened(node)}` could not be followed")
         return self.at(target[0]).read(target[1])
 
     def _unread(self, reason: str) -> Shape:
@@ -122,7 +122,7 @@ class ShapeReader:
         if node.kind() != "object":
             target = follow(self.workspace, self.file, node)
             if target is None or target[1].kind() not in ("object", "member_expression"):
-                self.reject(f"fields `{_short(node)}` are built elsewhere")
+                self.reject(f"fields `{shortened(node)}` are built elsewhere")
                 return {}
             return self.at(target[0]).fields(target[1])
         fields: dict[str, Shape] = {}
@@ -148,7 +148,7 @@ class ShapeReader:
     def keys(self, node: SgNode) -> tuple[str, ...]:
         node = unwrap(node)
         if node.kind() != "object":
-            self.reject(f"keys `{_short(node)}` are built elsewhere")
+            self.reject(f"keys `{shortened(node)}` are built elsewhere")
             return ()
         return tuple(entry.key for entry in entries(node) if isinstance(entry, Property))
 
@@ -163,9 +163,3 @@ class ShapeReader:
 
     def literals(self, node: SgNode) -> tuple[str, ...] | None:
         return Constants(self.workspace, self.tables).of(self.file, node)
-
-
-def _short(node: SgNode) -> str:
-    """The first line of an expression, for a message."""
-    text = node.text().split("\n")[0]
-    return text if len(text) <= 60 else text[:57] + "…"
