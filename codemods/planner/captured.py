@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ast_grep_py import SgNode
 
 from codemods.ir.table import FieldType, Schema
+from codemods.planner.places_of_use import call_of
 from codemods.source import Binding, SourceFile, Span, member, span_of, unwrap
 
 
@@ -48,7 +49,7 @@ def _captured(binding: Binding, reference: SgNode, depth: int, schema: Schema) -
     node, names = reference, [binding.name]
     while len(names) <= depth and (parent := node.parent()) is not None:
         parts = member(parent) if parent.kind() == "member_expression" else None
-        if parts is None or span_of(parts[0]) != span_of(node) or _is_called(parent):
+        if parts is None or span_of(parts[0]) != span_of(node) or call_of(parent) is not None:
             break
         names.append(parts[1])
         node = parent
@@ -61,12 +62,6 @@ def _captured(binding: Binding, reference: SgNode, depth: int, schema: Schema) -
     if len(names) == 2 and names[1] in _dates(schema):
         raise NotPlainError(f"the date `{binding.name}.{names[1]}`")
     return Captured("".join([names[0], *(name[:1].upper() + name[1:] for name in names[1:])]), span_of(node))
-
-
-def _is_called(node: SgNode) -> bool:
-    parent = node.parent()
-    function = parent.field("function") if parent is not None and parent.kind() == "call_expression" else None
-    return function is not None and span_of(function) == span_of(node)
 
 
 def _dates(schema: Schema) -> set[str]:

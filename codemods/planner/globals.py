@@ -10,7 +10,8 @@ from codemods.planner.environment import Environment
 from codemods.planner.facts import Effect, Timer
 from codemods.planner.member_chains import member_chain, outer_name
 from codemods.planner.npm import Nature
-from codemods.planner.pieces import CONSTANTS, is_function_call, is_in_function
+from codemods.planner.pieces import CONSTANTS, is_in_function
+from codemods.planner.places_of_use import call_of
 from codemods.planner.problems import Problem
 from codemods.planner.runtimes import GLOBALS
 from codemods.planner.scan import Scan
@@ -61,7 +62,7 @@ class Globals:
         chain = member_chain(node)
         parent = node.parent()
         is_made = parent is not None and parent.kind() == "new_expression"
-        asks_now = is_made or is_function_call(chain[min(1, len(chain) - 1)]) is not None
+        asks_now = is_made or call_of(chain[min(1, len(chain) - 1)]) is not None
         started = asks_now and self._scan.facts.piece.kind in CONSTANTS and not is_in_function(node, self._scan.node)
         name = self._scan.facts.piece.name
         if not started:
@@ -77,7 +78,7 @@ class Globals:
         return [node for node in found if node.text() == name and self._scan.file.bindings.resolve(node) is None]
 
     def _timer(self, node: SgNode) -> bool:
-        call = is_function_call(node)
+        call = call_of(node)
         if call is None or not self._is_job(self._scan.file, call):
             return False
         given = arguments(call)
@@ -102,7 +103,7 @@ def _tells_time(node: SgNode) -> bool:
     parts = member(chain[1]) if len(chain) > 1 else None
     if node.text() in ("Math", "crypto"):
         return parts is not None and parts[1] in _CHANCE
-    return is_function_call(node) is not None or (parts is not None and parts[1] == "now")
+    return call_of(node) is not None or (parts is not None and parts[1] == "now")
 
 
 def _is_exported_to(node: SgNode) -> bool:

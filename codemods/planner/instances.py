@@ -5,7 +5,8 @@ from __future__ import annotations
 from ast_grep_py import SgNode
 
 from codemods.planner.facts import PieceUse, Style
-from codemods.planner.pieces import PieceKind, function_piece, is_function_call
+from codemods.planner.pieces import PieceKind, function_piece
+from codemods.planner.places_of_use import call_of
 from codemods.planner.scan import Scan
 from codemods.source import Binding, arguments, find_all, member, named, parameters, span_of, unwrap
 from codemods.workspace import Declared, FunctionRef
@@ -72,7 +73,7 @@ class Instances:
 
     def _use(self, expression: SgNode, local: str) -> PieceUse | None:
         target = self._scan.workspace.function_of(self._scan.file.path, expression)
-        call = is_function_call(expression)
+        call = call_of(expression)
         if not isinstance(target, FunctionRef) or call is None:
             return None
         piece = function_piece(self._scan.workspace.source(target.file), target.node)

@@ -7,7 +7,7 @@ import re
 from ast_grep_py import SgNode
 
 from codemods.planner.member_chains import member_chain
-from codemods.planner.pieces import is_function_call
+from codemods.planner.places_of_use import call_of
 from codemods.source import Binding, arguments, find_all, member, span_of, unwrap
 
 _MUTATORS = frozenset({"set", "add", "delete", "clear", "push", "pop", "shift", "unshift", "splice", "fill", "sort"})
@@ -83,7 +83,7 @@ def is_changed(reference: SgNode, value: SgNode | None) -> bool:
     if above is not None and above.kind() == "arguments" and _is_changed_by(above, top):
         return True
     parts = member(top) if len(chain) > 1 else None
-    if parts is None or parts[1] not in _MUTATORS or is_function_call(top) is None:
+    if parts is None or parts[1] not in _MUTATORS or call_of(top) is None:
         return False
     if value is None or (len(chain) > 2 and unwrap(value).kind() == "new_expression"):
         return False

@@ -15,10 +15,10 @@ from codemods.planner.pieces import (
     declaration_piece,
     field_piece,
     function_piece,
-    is_function_call,
     nested_statement,
     own_this,
 )
+from codemods.planner.places_of_use import call_of
 from codemods.planner.scan import Scan
 from codemods.planner.types import declared_type, type_of
 from codemods.source import Binding, BindingKind, find_all, member, span_of
@@ -114,7 +114,7 @@ class Names:
             )
             return
         self._scan.know(piece)
-        call = is_function_call(expression)
+        call = call_of(expression)
         bound = bound_to(expression)
         if bound is not None:
             self._scan.erase(span_of(bound))
@@ -203,7 +203,7 @@ class Names:
                 if piece is None or piece.kind is PieceKind.INLINE:
                     break
                 self._scan.know(piece)
-                call = is_function_call(expression)
+                call = call_of(expression)
                 parts = member(expression)
                 holder = member(parts[0]) if parts is not None else None
                 local = holder[1] if holder is not None else ""

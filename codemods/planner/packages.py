@@ -8,7 +8,8 @@ from codemods.planner.facts import Effect, PackageUse, PieceUse, Replaced, Style
 from codemods.planner.floating import is_floating
 from codemods.planner.member_chains import member_chain, outer_name
 from codemods.planner.npm import CHANCE, SUBSTITUTES, Nature, package_nature
-from codemods.planner.pieces import CONSTANTS, is_function_call, is_in_function
+from codemods.planner.pieces import CONSTANTS, is_in_function
+from codemods.planner.places_of_use import call_of
 from codemods.planner.prisma_types import counterpart
 from codemods.planner.scan import Scan
 from codemods.planner.secrets import is_literal_text
@@ -88,11 +89,7 @@ class Packages:
             return
         self._scan.facts.effects.add(Effect.CLOCK)
         piece = self._scan.facts.piece
-        if (
-            piece.kind in CONSTANTS
-            and not is_in_function(node, piece.node)
-            and is_function_call(member_chain(node)[-1])
-        ):
+        if piece.kind in CONSTANTS and not is_in_function(node, piece.node) and call_of(member_chain(node)[-1]):
             self._scan.problem(node, "CX104", f"`{piece.name}` is what {module} gave when the server started")
 
     def _set_up(self, module: str) -> None:
@@ -167,7 +164,7 @@ class Packages:
     def logger(self, reference: SgNode, expression: SgNode) -> None:
         """Loggers become the console, whose lines Convex keeps."""
         top = member_chain(reference)[-1]
-        call = is_function_call(top)
+        call = call_of(top)
         parts = member(top)
         method = parts[1] if parts is not None else ""
         console = _CONSOLE.get(method)
@@ -182,7 +179,7 @@ _WITH_PROMISE = {"hash": 2, "compare": 2, "genSalt": 1}
 
 
 def _call_around(node: SgNode) -> SgNode | None:
-    return node if node.kind() == "call_expression" else is_function_call(member_chain(node)[-1])
+    return node if node.kind() == "call_expression" else call_of(member_chain(node)[-1])
 
 
 def _takes_callback(node: SgNode) -> bool:

@@ -290,18 +290,6 @@ def statement_end(file: SourceFile, statement: SgNode) -> int:
     return end + len(rest.rstrip()) if rest.strip().startswith("//") else end
 
 
-def is_function_call(node: SgNode) -> SgNode | None:
-    """The call whose callee is this expression, if it is one."""
-    current = node
-    parent = current.parent()
-    while parent is not None and parent.kind() in ("parenthesized_expression", "non_null_expression"):
-        current, parent = parent, parent.parent()
-    if parent is None or parent.kind() != "call_expression":
-        return None
-    function = parent.field("function")
-    return parent if function is not None and span_of(function) == span_of(current) else None
-
-
 def first_argument(call: SgNode) -> SgNode | None:
     given = arguments(call)
     return unwrap(given[0]) if given else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ast_grep_py import SgNode
 
-from codemods.source import named, span_of
+from codemods.source import named, same_node, span_of
 from codemods.source.tree import property_name
 
 _WRAPPERS = frozenset(
@@ -54,10 +54,15 @@ def _is_default(node: SgNode, value: SgNode) -> bool:
     return empty and found and left is not None and span_of(left) == span_of(value)
 
 
-def is_called(node: SgNode) -> bool:
-    parent = node.parent()
-    function = parent.field("function") if parent is not None and parent.kind() == "call_expression" else None
-    return function is not None and span_of(function) == span_of(node)
+def call_of(node: SgNode) -> SgNode | None:
+    """The call whose callee is this expression, if it is one."""
+    current = node
+    parent = current.parent()
+    while parent is not None and parent.kind() in ("parenthesized_expression", "non_null_expression"):
+        current, parent = parent, parent.parent()
+    if parent is None or parent.kind() != "call_expression":
+        return None
+    return parent if same_node(parent.field("function"), current) else None
 
 
 def is_written(node: SgNode) -> bool:

@@ -9,7 +9,7 @@ from ast_grep_py import SgNode
 
 from codemods.planner.asked import Asked, GivenRequest, asked_function
 from codemods.planner.edge_facts import INPUT, Part
-from codemods.planner.places_of_use import element_of, is_called, is_deleted, is_written, wrapped
+from codemods.planner.places_of_use import call_of, element_of, is_deleted, is_written, wrapped
 from codemods.planner.problems import Problem
 from codemods.planner.query_values import is_list, reads_inside
 from codemods.planner.request_facts import (
@@ -282,7 +282,7 @@ class RequestReader:
     def _field(self, part: Part, node: SgNode, name: str) -> None:
         """`req.body.name`; a method of the part, or its length, needs all of it."""
         use = self.uses[part]
-        if is_called(node) or (name == "length" and part is Part.BODY):
+        if call_of(node) is not None or (name == "length" and part is Part.BODY):
             use.whole = True
             return
         if is_deleted(node) or (is_written(node) and part is not Part.BODY):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ast_grep_py import SgNode
 
 from codemods.planner.member_chains import member_chain
-from codemods.planner.pieces import is_function_call
+from codemods.planner.places_of_use import call_of
 from codemods.source import FUNCTION_KINDS, SourceFile, arguments, member, named, span_of, string_value, unwrap
 from codemods.source.tree import property_name
 
@@ -52,7 +52,7 @@ def token_use(file: SourceFile, imported: str, reference: SgNode) -> TokenUse | 
     if name in _PLAIN:
         return TokenUse(callee, _PLAIN[name], plain=True)
     callee = _promised(file, callee) if name == "verify" else callee
-    call = is_function_call(callee)
+    call = call_of(callee)
     given = [unwrap(each) for each in arguments(call)] if call is not None else []
     if call is None or any(each.kind() == "spread_element" for each in given):
         return None
@@ -106,7 +106,7 @@ def is_promisify(file: SourceFile, maker: SgNode) -> bool:
 def is_for_token(file: SourceFile, reference: SgNode) -> bool:
     """Is it the `promisify` of `promisify(jwt.verify)(…)`, which goes with it?"""
     maker = member_chain(reference)[-1]
-    call = is_function_call(maker)
+    call = call_of(maker)
     given = arguments(call) if call is not None and is_promisify(file, maker) else []
     base = unwrap((member(given[0]) or (given[0],))[0]) if len(given) == 1 else None
     binding = file.bindings.resolve(base) if base is not None and base.kind() == "identifier" else None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ast_grep_py import SgNode
 
 from codemods.planner.member_chains import member_chain
-from codemods.planner.pieces import is_function_call
+from codemods.planner.places_of_use import call_of
 from codemods.source import Span, arguments, member, span_of, string_value
 
 _DIGESTS = {"sha1": "SHA-1", "sha256": "SHA-256", "sha384": "SHA-384", "sha512": "SHA-512"}
@@ -34,7 +34,7 @@ def web_crypto(imported: str, reference: SgNode) -> WebCrypto | None:
     callee = chain[1] if imported in _WHOLE else reference
     parts = member(callee)
     name = parts[1] if imported in _WHOLE and parts is not None else imported
-    call = is_function_call(callee)
+    call = call_of(callee)
     if call is None:
         return None
     match name:
@@ -69,7 +69,7 @@ def _called_on(receiver: SgNode, name: str) -> SgNode | None:
     parts = member(above) if above is not None and above.kind() == "member_expression" else None
     if above is None or parts is None or parts[1] != name:
         return None
-    return is_function_call(above)
+    return call_of(above)
 
 
 def _text_of(receiver: SgNode, name: str) -> SgNode | None:

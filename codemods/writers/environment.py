@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ast_grep_py import SgNode
 
+from codemods.planner.places_of_use import call_of
 from codemods.source import Edit, SourceFile, find_all, member, span_of, unwrap
 from codemods.workspace import Declared, External, Workspace
 
@@ -16,8 +17,7 @@ def environment_edits(workspace: Workspace, file: SourceFile, function: SgNode) 
     edits = []
     for node in find_all(function, "member_expression"):
         parts = member(node)
-        parent = node.parent()
-        if parts is None or node.text() == _READ or _is_called(parent, node):
+        if parts is None or node.text() == _READ or call_of(node) is not None:
             continue
         base = unwrap(parts[0])
         while (inner := member(base)) is not None:
@@ -25,11 +25,6 @@ def environment_edits(workspace: Workspace, file: SourceFile, function: SgNode) 
         if base.kind() == "identifier" and _is_environment(workspace, file, node):
             edits.append(Edit.replace(span_of(node), _READ))
     return edits
-
-
-def _is_called(parent: SgNode | None, node: SgNode) -> bool:
-    function = parent.field("function") if parent is not None else None
-    return function is not None and span_of(function) == span_of(node)
 
 
 def _is_environment(workspace: Workspace, file: SourceFile, node: SgNode) -> bool:

@@ -13,7 +13,7 @@ from codemods.migrate.reading import Reading
 from codemods.migrate.removal.elements import Element, Kind
 from codemods.migrate.removal.moved import Moved
 from codemods.planner.npm import Nature, package_nature
-from codemods.planner.pieces import is_function_call
+from codemods.planner.places_of_use import call_of
 from codemods.planner.runtimes import GLOBALS
 from codemods.readers.express.handlers import ASYNC_PACKAGES, forwarded_parameter
 from codemods.readers.express.packages import PACKAGES, Fate
@@ -171,7 +171,7 @@ class Contents:
             if isinstance(called, External):
                 self._package(element, called.module)
             if isinstance(called, FunctionRef):
-                is_called = is_function_call(expression) is not None
+                is_called = call_of(expression) is not None
                 self._runs(element, self._at(called.file, span_of(called.node).start), expression, is_called)
             if isinstance(called, External | FunctionRef):
                 break
