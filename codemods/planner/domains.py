@@ -11,8 +11,11 @@ _LAYER = re.compile(
     re.I,
 )
 _GENERIC = frozenset(
-    "index main app server routes router api controller controllers service services handler handlers v1 v2 src".split()
+    "index main app server routes router api controller controllers service services handler handlers v1 v2 src "
+    "modules features domains".split()
 )
+_THINGS = frozenset({"service", "services", "handler", "action", "actions", "resource", "module"})
+"""Layers that may also be what an application is about, where a file names its own layer beside them."""
 _VERB_NAMES = {"GET": "get", "POST": "create", "PUT": "update", "PATCH": "update", "DELETE": "delete", "ALL": "handle",
                "HEAD": "head", "OPTIONS": "options"}  # fmt: skip
 
@@ -29,12 +32,15 @@ def camel(text: str) -> str:
 
 
 def domain_of(path: str) -> str:
-    """The domain that a source file is about: `src/api/book.routes.ts` → `book`, `users/index.ts` → `users`."""
+    """The domain that a source file is about: `src/api/book.routes.ts` → `book`, `users/index.ts` → `users`.
+
+    A layer is a domain where the file names another one after it: `modules/services/service.routes.ts` → `service`.
+    """
     *folders, file = path.split("/")
     stem = file.rsplit(".", 1)[0]
     for name in (stem, *reversed(folders)):
         bare = _strip_layer(name)
-        if bare and bare.lower() not in _GENERIC:
+        if bare and (bare.lower() not in _GENERIC or (bare != name and bare.lower() in _THINGS)):
             return camel(bare) or "app"
     return "app"
 

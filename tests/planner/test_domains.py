@@ -17,6 +17,8 @@ from codemods.planner.domains import camel, domain_of, full_stem, function_name,
         ("src/routes/order-items.ts", "orderItems"),
         ("src/services/user.service.js", "user"),
         ("src/app.ts", "app"),
+        ("src/modules/services/service.routes.ts", "service"),
+        ("src/modules/index.ts", "app"),
         ("server/index.js", "app"),
     ],
 )
