@@ -74,7 +74,12 @@ class Likeness:
         )
 
     def may_be_router(self, base: SgNode, handlers: list[SgNode]) -> bool:
-        """A loop variable or parameter, or a part of it, that gets (req, res) middleware: some router."""
+        """A loop variable or parameter, or a part of it, that gets (req, res) middleware: some router.
+
+        What gets an object of a class is none: `passport.use(new JwtStrategy(…))`.
+        """
+        if any(handler.kind() == "new_expression" for handler in map(unwrap, handlers) if handler is not None):
+            return False
         root = member_path(base)[0]
         binding = self._file.bindings.resolve(root) if root.kind() == "identifier" and not self._serves_itself else None
         looped = binding is not None and (

@@ -314,3 +314,16 @@ def test_functions_that_a_function_lists_are_read_one_by_one(read: ReadApp) -> N
 def test_what_only_remembers_answers_is_a_cache(read: ReadApp, function: str, role: Role) -> None:
     text = f"import NodeCache from 'node-cache';\nconst cache = new NodeCache();\n{APP}const each = {function};"
     assert read(f"{text}\napp.use(each);").used().role is role
+
+
+def test_what_gets_the_object_of_a_class_is_no_router(read: ReadApp) -> None:
+    files = {
+        "app.ts": f"{APP}app.get('/a', (req, res) => res.json(1));",
+        "strategies.ts": """
+            import { Strategy } from "passport-jwt";
+            export function setUp(passport: any) {
+              passport.use("jwt", new Strategy({ secretOrKey: "auth" }, async (payload, done) => done(null, payload)));
+            }
+            """,
+    }
+    assert read(files).route("GET /a").middleware == ()
