@@ -87,15 +87,12 @@ class Assembler:
             target = posixpath.relpath(target.removeprefix("file:"), folder)
         return ChangeImport(target, name, local, spec.type_only)
 
-    def route_group(self, plan: RoutePlan) -> str:
-        return f"route:{plan.route.place.file}:{plan.route.place.line}:{plan.route.method}"
-
     def carried_pieces(self) -> None:
         """Every carried piece, present when any of its routes is."""
         owners: dict[PieceKey, set[str]] = defaultdict(set)
         for plan in self._carried.carried:
             for key in self._carried.pieces(plan):
-                owners[key].add(self.route_group(plan))
+                owners[key].add(plan.group)
         for handler in self._carried.handlers.pieces:
             for key in handler.reached:
                 owners[key].add(APP)
@@ -171,7 +168,7 @@ class Assembler:
             return
         text, imports = exported_arguments(plan, name)
         order = (1, plan.piece.key.file, plan.piece.key.offset, 0)
-        self.add(plan.module, self.route_group(plan), order, text, imports)
+        self.add(plan.module, plan.group, order, text, imports)
 
     # ---- stubs ---------------------------------------------------------------------------------------
 
@@ -195,7 +192,7 @@ class Assembler:
                 f"  handler: async () => {{\n    throw new Error({message});\n  }},\n}});"
             )
             imports = [ImportSpec("convex:_generated/server", kind)]
-            self.add(plan.module, self.route_group(plan), (2, place.file, place.line, plan.name), text, imports)
+            self.add(plan.module, plan.group, (2, place.file, place.line, plan.name), text, imports)
 
     # ---- shared ----------------------------------------------------------------------------------------
 
@@ -307,7 +304,7 @@ class Assembler:
                 found.append(Group(table_group(table.name), f"table {table.name}", ItemKind.TABLE, table.place))
         seen = set()
         for plan in self._carried.plans:
-            group = self.route_group(plan)
+            group = plan.group
             if group in seen:
                 continue
             seen.add(group)

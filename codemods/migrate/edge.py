@@ -111,7 +111,7 @@ class EdgeAssembler:
         code = shared_step(shared.use, step.text)
         code.imports += step.imports
         code.runtime |= step.runtime
-        groups = [self._assembler.route_group(plan) for plan in self._carried.plans if plan.key in shared.plans]
+        groups = [plan.group for plan in self._carried.plans if plan.key in shared.plans]
         self._code((1, number), tuple(sorted(set(groups))), code)
 
     def _early(self, check: Written) -> EdgeCode:
@@ -155,7 +155,7 @@ class EdgeAssembler:
     def _route(self, number: int, plan: RoutePlan) -> None:
         if plan.dead or self._carried.order.runs(plan) or self._carried.handlers.answers(plan):
             return
-        group = self._assembler.route_group(plan)
+        group = plan.group
         for name in (name for test in plan.tests for name in test.variables):
             self._assembler.draft.env[name].add(group)
         if not plan.carried:

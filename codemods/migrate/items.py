@@ -54,13 +54,8 @@ def _routes(
         yield _route(plan, project, carried)
 
 
-def group_of(plan: RoutePlan) -> str:
-    """The change group of a route."""
-    return f"route:{plan.route.place.file}:{plan.route.place.line}:{plan.route.method}"
-
-
 def _route(plan: RoutePlan, project: Project, carried: Carried) -> Item:
-    group = group_of(plan)
+    group = plan.group
     target = Target(f"{project.folder}/{plan.module}{project.extension}", plan.name, plan.kind)
     if carried.at_edge(plan):
         target = Target(f"{project.folder}/http{project.extension}")
@@ -150,7 +145,7 @@ class _Regions:
             self._spans.setdefault(key.file, []).append((span, key))
         for plan in carried.carried:
             for key in carried.pieces(plan):
-                self._groups.setdefault(key, []).append(group_of(plan))
+                self._groups.setdefault(key, []).append(plan.group)
 
     def piece_at(self, file: str, offset: int) -> PieceKey | None:
         return next((key for span, key in self._spans.get(file, []) if span.start <= offset < span.end), None)

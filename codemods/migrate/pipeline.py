@@ -89,7 +89,7 @@ def _changes(
     assembler.stubs()
     assembler.shared()
     carried.tables = assembler.used_tables()
-    sources = source_changes(reading.workspace, reading, carried, assembler.route_group, options.keep_sources)
+    sources = source_changes(reading.workspace, reading, carried, options.keep_sources)
     modules = [*assembler.modules(dict(sources.renames))]
     tsconfig = f"{project.folder}/tsconfig.json"
     modules += project_modules(project, APP, base.read(tsconfig) is not None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from codemods.changes.changeset import Deletion, FileEdit
@@ -17,7 +17,6 @@ from codemods.migrate.removal.moved import Moved, moved
 from codemods.migrate.removal.survey import Survey
 from codemods.migrate.todo import marked_routes, marker_edits
 from codemods.outcome import Group, Item, ItemKind, Outcome, Place, Target
-from codemods.planner.routes import RoutePlan
 from codemods.source import SourceFile, member
 from codemods.workspace import InFile, Role, Workspace
 
@@ -39,16 +38,15 @@ def source_changes(
     workspace: Workspace,
     reading: Reading,
     carried: Carried,
-    group_of: Callable[[RoutePlan], str],
     keep_sources: bool,
 ) -> SourceChanges:
     """The changes of the source files, none of them with `keep_sources`."""
     if keep_sources:
         return SourceChanges()
-    marks = marker_edits(workspace, [(plan, group_of(plan)) for plan in carried.plans if not plan.carried])
+    marks = marker_edits(workspace, [(plan, plan.group) for plan in carried.plans if not plan.carried])
     if not carried.carried:
         return SourceChanges(edits=tuple(FileEdit(path, tuple(edits)) for path, edits in sorted(marks.items())))
-    found = moved(reading, carried, group_of)
+    found = moved(reading, carried)
     survey = Survey(reading, found)
     files = survey.run()
     going = _decide(workspace, files)

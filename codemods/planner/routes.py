@@ -96,6 +96,12 @@ class RoutePlan:
         place = self.route.place
         return f"{place.file}:{place.line}:{place.column}:{self.route.method} {self.route.path}"
 
+    @property
+    def group(self) -> str:
+        """The group of its changes: they are accepted or refused together."""
+        place = self.route.place
+        return f"route:{place.file}:{place.line}:{self.route.method}"
+
     def takes(self, fields: frozenset[str]) -> bool:
         """Is the handler given any of these fields that middleware puts on the request?"""
         given = self.request.arguments if self.request is not None else ()

@@ -11,7 +11,6 @@ from codemods.migrate.carry import Carrier
 from codemods.migrate.reading import read
 from codemods.migrate.sources import SourceChanges, marked_routes, source_changes
 from codemods.outcome import Group, ItemKind, Outcome
-from codemods.planner.routes import RoutePlan
 from codemods.workspace import Workspace
 
 SCHEMA = """
@@ -788,17 +787,13 @@ def _planned(tmp_path: Path, files: dict[str, str]) -> tuple[ChangeSet, SourceCh
     workspace = Workspace.open(tmp_path)
     reading = read(workspace)
     carried = Carrier(reading, frozenset()).run()
-    sources = source_changes(workspace, reading, carried, _group, False)
-    groups = [Group(_group(plan), _group(plan), ItemKind.ROUTE, plan.route.place) for plan in carried.plans]
+    sources = source_changes(workspace, reading, carried, False)
+    groups = [Group(plan.group, plan.route.name, ItemKind.ROUTE, plan.route.place) for plan in carried.plans]
     return ChangeSet(tuple(groups), (), sources.edits, sources.deletions, DiskBase(tmp_path)), sources
 
 
-def _group(plan: RoutePlan) -> str:
-    return plan.route.name
-
-
 def _changed(changes: ChangeSet, *accepted: str) -> dict[str, str | None]:
-    result = changes.render(frozenset(accepted))
+    result = changes.render(frozenset(group.id for group in changes.groups if group.title in accepted))
     return {file.path: None if file.after is None else file.after.decode() for file in result.files}
 
 

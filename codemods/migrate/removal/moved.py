@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from codemods.ir.app import Middleware, Role
@@ -34,23 +33,23 @@ class Moved:
     """Middleware that was not carried over, by file."""
 
 
-def moved(reading: Reading, carried: Carried, group_of: Callable[[RoutePlan], str]) -> Moved:
+def moved(reading: Reading, carried: Carried) -> Moved:
     """Everything about one migration."""
     found = Moved()
-    _pieces(found, carried, group_of)
+    _pieces(found, carried)
     _middleware(found, reading, carried)
     found.objects = reading.registered.objects
     for registration in reading.registered.calls:
         found.registrations[registration.file].append(registration)
-    _routes(found, reading, carried, group_of)
+    _routes(found, reading, carried)
     return found
 
 
-def _pieces(found: Moved, carried: Carried, group_of: Callable[[RoutePlan], str]) -> None:
+def _pieces(found: Moved, carried: Carried) -> None:
     owners: dict[PieceKey, set[str]] = defaultdict(set)
     for plan in carried.carried:
         for key in carried.pieces(plan):
-            owners[key].add(group_of(plan))
+            owners[key].add(plan.group)
     for ported in carried.edge_pieces().values():
         for key in ported.reached:
             owners[key] |= set()
@@ -82,7 +81,7 @@ def _is_settled(found: Moved, middleware: Middleware) -> bool:
     return definition is not None and (definition.file, definition.span.start) in found.settled
 
 
-def _routes(found: Moved, reading: Reading, carried: Carried, group_of: Callable[[RoutePlan], str]) -> None:
+def _routes(found: Moved, reading: Reading, carried: Carried) -> None:
     """A registration is carried when the routes of all ways that lead to it are."""
     plans = {plan.key: plan for plan in carried.plans}
     served: dict[tuple[str, Span], list[RoutePlan | None]] = defaultdict(list)
@@ -91,4 +90,4 @@ def _routes(found: Moved, reading: Reading, carried: Carried, group_of: Callable
     for key, routes in served.items():
         live = [plan for plan in routes if plan is None or not plan.dead]
         if live and all(plan is not None and plan.carried for plan in live):
-            found.routes[key] = frozenset(group_of(plan) for plan in live if plan is not None)
+            found.routes[key] = frozenset(plan.group for plan in live if plan is not None)
