@@ -20,6 +20,7 @@ from codemods.planner.steps import Step
 from codemods.planner.twin_steps import TwinDepths
 from codemods.readers.express.limiters import LimiterNames
 from codemods.source import Edit, SourceFile, find_all, member, parameters, span_of, unwrap
+from codemods.source.tree import operator_of
 from codemods.workspace import Workspace
 from codemods.writers.checks import port_check
 from codemods.writers.code import ImportSpec
@@ -244,8 +245,8 @@ class EdgeWriter:
             if piece.kind not in FUNCTIONS:
                 continue
             for node in find_all(piece.node, "binary_expression"):
-                operator, right = node.field("operator"), node.field("right")
-                if operator is None or right is None or operator.text() != "instanceof":
+                right = node.field("right")
+                if right is None or operator_of(node) != "instanceof":
                     continue
                 if right.kind() != "identifier" or file.bindings.resolve(right) is not None:
                     found.append(Problem(code, f"calls `{piece.name}`, which tests for a class", file.place(node)))

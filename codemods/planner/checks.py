@@ -23,6 +23,7 @@ from codemods.source import (
     string_value,
     unwrap,
 )
+from codemods.source.tree import operator_of
 from codemods.workspace import FunctionRef, Workspace
 
 PARSERS = frozenset({"parse", "parseAsync", "safeParse", "safeParseAsync"})
@@ -154,10 +155,8 @@ class _Reading:
         if plain.text() == request:
             return _ENVELOPE
         if plain.kind() == "binary_expression" and plain.field("left") is not None:
-            operator, left = plain.field("operator"), plain.field("left")
-            if operator is None or left is None or operator.text() not in ("||", "??"):
-                return None
-            return self.part(left, depth)
+            left = plain.field("left")
+            return self.part(left, depth) if left is not None and operator_of(plain) in ("||", "??") else None
         if plain.kind() == "object":
             return self._envelope(plain, depth)
         if plain.kind() == "identifier" and depth < 4:

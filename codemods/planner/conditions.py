@@ -17,7 +17,7 @@ from codemods.ir.app import CodeRef, Condition
 from codemods.readers.express.follow import ValueNode
 from codemods.readers.express.rows import Rows
 from codemods.source import SourceFile, arguments, find_all, member, named, parameters, span_of, string_value, unwrap
-from codemods.source.tree import is_async
+from codemods.source.tree import is_async, operator_of
 from codemods.workspace import External, FunctionRef, Workspace
 
 _MODE = "NODE_ENV"
@@ -80,8 +80,7 @@ class _Writer:
 
     def opposite(self, file: SourceFile, node: SgNode) -> str:
         """The expression negated."""
-        operator, argument = node.field("operator"), node.field("argument")
-        sign = operator.text() if operator is not None else ""
+        sign, argument = operator_of(node), node.field("argument")
         if node.kind() == "unary_expression" and sign == "!" and argument is not None:
             return self.text(file, unwrap(argument))
         text = self.text(file, node)
@@ -94,16 +93,16 @@ class _Writer:
         return f"!({text})" if " " in text else f"!{text}"
 
     def _unary(self, file: SourceFile, node: SgNode, depth: int) -> str:
-        operator, argument = node.field("operator"), node.field("argument")
-        if operator is None or argument is None or operator.text() != "!":
+        argument = node.field("argument")
+        if argument is None or operator_of(node) != "!":
             raise _Unmovable
         return f"!{self._operand(file, argument, depth)}"
 
     def _binary(self, file: SourceFile, node: SgNode, depth: int) -> str:
-        operator, sides = node.field("operator"), self._sides(file, node, depth)
-        if operator is None or operator.text() not in _OPERATORS:
+        sign, sides = operator_of(node), self._sides(file, node, depth)
+        if sign not in _OPERATORS:
             raise _Unmovable
-        return f"{sides[0]} {operator.text()} {sides[1]}"
+        return f"{sides[0]} {sign} {sides[1]}"
 
     def _sides(self, file: SourceFile, node: SgNode, depth: int) -> tuple[str, str]:
         left, right = node.field("left"), node.field("right")

@@ -7,7 +7,7 @@ import re
 from ast_grep_py import SgNode
 
 from codemods.source import SourceFile, arguments, member, parameters, unwrap
-from codemods.source.tree import FUNCTION_KINDS
+from codemods.source.tree import FUNCTION_KINDS, operator_of
 
 _CASTS = frozenset({"Number", "parseInt", "Number.parseInt", "parseFloat", "Number.parseFloat", "BigInt"})
 _NUMERIC = re.compile(r"\b(parseInt|parseFloat|Number|BigInt)\s*\(|map\(\s*(Number|parseInt|parseFloat|BigInt)\b")
@@ -28,8 +28,7 @@ def cast_operand(node: SgNode) -> SgNode | None:
         case "unary_expression":
             return _signed(node)
         case "binary_expression":
-            operator, right = node.field("operator"), node.field("right")
-            neutral = _NEUTRAL.get(operator.text()) if operator is not None else None
+            right, neutral = node.field("right"), _NEUTRAL.get(operator_of(node))
             return node.field("left") if right is not None and right.text() == neutral else None
         case _:
             return None

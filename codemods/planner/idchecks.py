@@ -12,6 +12,7 @@ from codemods.planner.idcasts import cast_operand
 from codemods.planner.idedits import IdEdits
 from codemods.planner.pieces import PieceKey, context_name
 from codemods.source import Binding, Edit, SourceFile, find_all, member, span_of, unwrap
+from codemods.source.tree import operator_of
 
 CHECKS: dict[str, str] = {
     "isNaN": "===",
@@ -118,8 +119,7 @@ def _check_of(node: SgNode) -> tuple[SgNode | None, str]:
 def _outermost(node: SgNode) -> SgNode:
     """The expression that has the value of an id: through parentheses, casts, `?? 0`, and `typeof`."""
     for ancestor in node.ancestors():
-        operator = ancestor.field("operator") if ancestor.kind() == "binary_expression" else None
-        falls_back = operator is not None and operator.text() in ("??", "||")
+        falls_back = ancestor.kind() == "binary_expression" and operator_of(ancestor) in ("??", "||")
         if not falls_back and unwrap(ancestor) != unwrap(node):
             break
         node = ancestor

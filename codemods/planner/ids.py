@@ -42,7 +42,7 @@ from codemods.source import (
     span_of,
     unwrap,
 )
-from codemods.source.tree import FUNCTION_KINDS, property_name
+from codemods.source.tree import FUNCTION_KINDS, operator_of, property_name
 from codemods.workspace import Workspace
 
 _COMPUTES = frozenset({"+", "-", "*", "/", "%", "**", "|", "&", "^", "<<", ">>", ">>>"})
@@ -148,8 +148,8 @@ class IdFlow:
         """`post.authorId !== Number(req.query.userId)`: the other side of a comparison with an id."""
         file = self._workspace.source(key.file)
         for node in find_all(self._closure.piece(key).node, "binary_expression"):
-            operator, left, right = node.field("operator"), node.field("left"), node.field("right")
-            if operator is None or left is None or right is None or operator.text() not in EQUALITIES:
+            left, right = node.field("left"), node.field("right")
+            if left is None or right is None or operator_of(node) not in EQUALITIES:
                 continue
             for side, other in ((left, right), (right, left)):
                 parts = member(side)
@@ -369,11 +369,10 @@ def _all(answers: list[bool]) -> bool:
 
 def _branches(node: SgNode) -> list[SgNode]:
     """What an expression may be: both branches of `a ? b : c`, both sides of `a ?? b` and `a || b`."""
-    operator = node.field("operator") if node.kind() == "binary_expression" else None
     names: tuple[str, ...] = ()
     if node.kind() == "ternary_expression":
         names = ("consequence", "alternative")
-    elif operator is not None and operator.text() in ("||", "??"):
+    elif node.kind() == "binary_expression" and operator_of(node) in ("||", "??"):
         names = ("left", "right")
     return [branch for name in names if (branch := node.field(name)) is not None]
 

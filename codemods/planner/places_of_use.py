@@ -5,7 +5,7 @@ from __future__ import annotations
 from ast_grep_py import SgNode
 
 from codemods.source import named, same_node, span_of
-from codemods.source.tree import property_name
+from codemods.source.tree import operator_of, property_name
 
 _WRAPPERS = frozenset(
     {"parenthesized_expression", "as_expression", "non_null_expression", "satisfies_expression", "type_assertion"}
@@ -48,10 +48,9 @@ def _is_default(node: SgNode, value: SgNode) -> bool:
     """`req.body || {}`, `req.body ?? {}`"""
     if node.kind() != "binary_expression":
         return False
-    left, operator, right = node.field("left"), node.field("operator"), node.field("right")
+    left, right = node.field("left"), node.field("right")
     empty = right is not None and right.kind() == "object" and not named(right)
-    found = operator is not None and operator.text() in ("||", "??")
-    return empty and found and left is not None and span_of(left) == span_of(value)
+    return empty and operator_of(node) in ("||", "??") and left is not None and span_of(left) == span_of(value)
 
 
 def call_of(node: SgNode) -> SgNode | None:

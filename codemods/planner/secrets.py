@@ -7,6 +7,7 @@ import re
 from ast_grep_py import SgNode
 
 from codemods.source import SourceFile, unwrap
+from codemods.source.tree import operator_of
 
 _SECRET = re.compile(r"SECRET|PASSWORD|PASSWD|TOKEN|PRIVATE|API_?KEY", re.I)
 _ABOUT_SECRETS = re.compile(
@@ -46,9 +47,9 @@ def literal_fallback(file: SourceFile, read: SgNode) -> SgNode | None:
 
 def is_default(expression: SgNode, read: SgNode) -> bool:
     """Is it just `read || "x"`?"""
-    left, operator, right = expression.field("left"), expression.field("operator"), expression.field("right")
+    left, right = expression.field("left"), expression.field("right")
     is_text = right is not None and right.kind() in _TEXT
-    return is_text and left == read and operator is not None and operator.text() in _OPERATORS
+    return is_text and left == read and operator_of(expression) in _OPERATORS
 
 
 def is_literal_text(file: SourceFile, node: SgNode) -> bool:

@@ -13,6 +13,7 @@ from codemods.ir.validator import Kind, Shape
 from codemods.planner.runtimes import GLOBALS, VALUE_METHODS
 from codemods.planner.shapes import TypedFields
 from codemods.source import Binding, BindingKind, SourceFile, Span, member, span_of, unwrap
+from codemods.source.tree import operator_of
 
 _LITERALS = frozenset({"string", "number", "true", "false", "null", "regex"})
 _DEFINED = _LITERALS | {
@@ -99,7 +100,7 @@ class Values:
             return node.kind() != "null" and not node.text().startswith("void ")
         right = node.field("right")
         if node.kind() == "binary_expression" and right is not None:
-            return re.search(r"\?\?|\|\|", _operator(node)) is not None and self._filled(right, depth)
+            return re.search(r"\?\?|\|\|", operator_of(node)) is not None and self._filled(right, depth)
         if node.kind() == "call_expression":
             callee = node.field("function")
             return callee is not None and callee.text() in _CASTS
@@ -149,7 +150,7 @@ class Values:
 
     def _binary(self, node: SgNode, depth: int) -> bool:
         left, right = node.field("left"), node.field("right")
-        text = _operator(node)
+        text = operator_of(node)
         if text in ("??", "||"):
             return right is None or self._undefined(right, depth + 1)
         if text == "&&":
@@ -213,11 +214,6 @@ class Values:
         query = self._row_query(origin, key)
         table = self._schema.table(query.table) if query is not None and query.table is not None else None
         return table is None or table.field(key) is None
-
-
-def _operator(node: SgNode) -> str:
-    operator = node.field("operator")
-    return operator.text() if operator is not None else ""
 
 
 def _admits_null(shape: Shape) -> bool:

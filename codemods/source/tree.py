@@ -86,6 +86,12 @@ def unwrap(node: SgNode, *, awaited: bool = False) -> SgNode:
     return node
 
 
+def operator_of(node: SgNode) -> str:
+    """The operator of an expression or an assignment; empty where the node has none."""
+    found = node.field("operator")
+    return found.text() if found is not None else ""
+
+
 def shortened(node: SgNode) -> str:
     """The text of a node on one line, for a message."""
     text = " ".join(node.text().split())

@@ -17,7 +17,7 @@ from codemods.source import (
     span_of,
     unwrap,
 )
-from codemods.source.tree import parameters
+from codemods.source.tree import operator_of, parameters
 from codemods.workspace import Declared, External, Workspace
 from codemods.writers.ported import Ported, untyped
 
@@ -92,7 +92,7 @@ class FaultReads:
                 return any(branch is not None and self._may_be_fault(branch) for branch in branches)
             case "binary_expression":
                 sides = (plain.field("left"), plain.field("right"))
-                joined = (operator := plain.field("operator")) is not None and operator.text() in ("||", "??", "&&")
+                joined = operator_of(plain) in ("||", "??", "&&")
                 return joined and any(side is not None and self._may_be_fault(side) for side in sides)
             case "object":
                 spreads = [child for child in named(plain) if child.kind() == "spread_element" and named(child)]
@@ -136,8 +136,8 @@ class FaultReads:
 
     def _class_test(self, node: SgNode) -> None:
         """`err instanceof NotFoundError` → `err.kinds.includes("NotFoundError")`."""
-        operator, left, right = node.field("operator"), node.field("left"), node.field("right")
-        if operator is None or left is None or right is None or operator.text() != "instanceof":
+        left, right = node.field("left"), node.field("right")
+        if left is None or right is None or operator_of(node) != "instanceof":
             return
         if not self._is_fault(left):
             return

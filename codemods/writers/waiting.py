@@ -7,7 +7,7 @@ from ast_grep_py import SgNode
 from codemods.planner.pieces import PieceKind, overloads
 from codemods.planner.values import node_covering
 from codemods.source import FUNCTION_KINDS, Edit, Span, named, span_of
-from codemods.source.tree import is_async
+from codemods.source.tree import is_async, operator_of
 from codemods.writers.splice import Splice
 
 _PARAMETERS = "formal_parameters"
@@ -35,7 +35,7 @@ class Waiting:
             return
         field = _OPERANDS.get(parent.kind())
         operand = parent.field(field) if field is not None else None
-        binds = parent.kind() in ("non_null_expression", "update_expression") or "**" in _operator(parent)
+        binds = parent.kind() in ("non_null_expression", "update_expression") or "**" in operator_of(parent)
         if binds or (operand is not None and span_of(operand) == call):
             self._splice.edits.append(Edit.wrap(call, "(await ", ")"))
         else:
@@ -76,8 +76,3 @@ def _cannot_turn(function: SgNode) -> bool:
         or bool(marks & {"get", "set", "*"})
         or (function.kind() == "method_definition" and name is not None and name.text() == "constructor")
     )
-
-
-def _operator(node: SgNode) -> str:
-    operator = node.field("operator")
-    return operator.text() if operator is not None else ""

@@ -33,7 +33,7 @@ from codemods.readers.assembled.writes import Write, assigned, declaring_stateme
 from codemods.readers.literals import CHOICES, Computed, Property, Spread, binding_of, entries, is_pure, plain
 from codemods.source.bindings import Binding, BindingKind
 from codemods.source.file import SourceFile, span_of
-from codemods.source.tree import named, property_name, unwrap
+from codemods.source.tree import named, operator_of, property_name, unwrap
 from codemods.workspace import Workspace
 
 _VARIABLES = (BindingKind.CONST, BindingKind.LET, BindingKind.VAR)
@@ -100,7 +100,7 @@ class Resolver:
     def _spread(self, node: SgNode) -> Value | None:
         """What `...node` brings: nothing for what is not true in `...(test && object)`."""
         inner = plain(node)
-        if inner.kind() == "binary_expression" and _operator(inner) == "&&":
+        if inner.kind() == "binary_expression" and operator_of(inner) == "&&":
             left, right = inner.field("left"), inner.field("right")
             assert left is not None and right is not None
             return self._choice(tested(left), self._spread(right), None)
@@ -326,8 +326,3 @@ def _holds_literal(node: SgNode) -> bool:
     return inner.kind() in CHOICES and any(
         _holds_literal(branch) for name in names if (branch := inner.field(name)) is not None
     )
-
-
-def _operator(node: SgNode) -> str:
-    operator = node.field("operator")
-    return operator.text() if operator is not None else ""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ast_grep_py import SgNode
 
 from codemods.ir.query import Assembly
-from codemods.source.tree import unwrap
+from codemods.source.tree import operator_of, unwrap
 
 
 class UnreadableError(Exception):
@@ -38,8 +38,7 @@ _EQUALITIES = {"===": (True, False), "!==": (False, False), "==": (True, True), 
 def tested(node: SgNode, answer: bool = True) -> Tested:
     """The test of an expression without its negations: `!a` is that `a` gave false, `a !== b` that `a === b` did."""
     node = unwrap(node)
-    operator = node.field("operator")
-    sign = operator.text() if operator is not None else ""
+    sign = operator_of(node)
     if node.kind() == "unary_expression" and sign == "!":
         inner = node.field("argument")
         return tested(inner, not answer) if inner is not None else (Test(node), answer)

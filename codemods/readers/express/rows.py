@@ -22,7 +22,7 @@ from codemods.source import (
     unwrap,
 )
 from codemods.source.binding import REST
-from codemods.source.tree import CLASS_KINDS, FUNCTION_KINDS, enclosing, property_name, unescaped
+from codemods.source.tree import CLASS_KINDS, FUNCTION_KINDS, enclosing, operator_of, property_name, unescaped
 from codemods.workspace import Declared, Site, Workspace
 
 _DEPTH = 8
@@ -265,9 +265,9 @@ class Rows:
         return behind.text() if behind is not None and digits else self.text(file, node, row, depth)
 
     def _sum(self, file: SourceFile, node: SgNode, row: Row, depth: int) -> str | None:
-        operator, sides = node.field("operator"), (node.field("left"), node.field("right"))
+        sides = node.field("left"), node.field("right")
         texts = [self.text(file, side, row, depth + 1) if side is not None else None for side in sides]
-        if operator is None or operator.text() != "+" or texts[0] is None or texts[1] is None:
+        if operator_of(node) != "+" or texts[0] is None or texts[1] is None:
             return None
         return texts[0] + texts[1]
 

@@ -12,7 +12,7 @@ from codemods.readers.express.chains import runs_in_place
 from codemods.readers.express.follow import ValueNode
 from codemods.readers.express.rows import NO_ROW, Element, Pair, Row, Rows, properties
 from codemods.source import Binding, SourceFile, arguments, member, named, parameters, span_of, unwrap
-from codemods.source.tree import FUNCTION_KINDS, ancestors, member_path
+from codemods.source.tree import FUNCTION_KINDS, ancestors, member_path, operator_of
 from codemods.workspace import Site, Workspace
 
 _MAX_ROWS = 400
@@ -160,9 +160,8 @@ def _around(call: SgNode) -> tuple[list[_Loop], SgNode | None]:
 def _loop(node: SgNode) -> _Loop | None:
     match node.kind():
         case "for_in_statement":
-            operator, right = node.field("operator"), node.field("right")
-            keys = operator is not None and operator.text() == "in"
-            return _Loop(node, node, right, keys) if right is not None else None
+            right = node.field("right")
+            return _Loop(node, node, right, operator_of(node) == "in") if right is not None else None
         case "for_statement":
             return _counted(node)
         case kind if kind in FUNCTION_KINDS:

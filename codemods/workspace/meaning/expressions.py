@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ast_grep_py import SgNode
 
-from codemods.source.tree import CLASS_KINDS, FUNCTION_KINDS, arguments, member, named, string_value
+from codemods.source.tree import CLASS_KINDS, FUNCTION_KINDS, arguments, member, named, operator_of, string_value
 from codemods.workspace.meaning import ambient, calls, contexts, language, modules, objects, types
 from codemods.workspace.meaning.values import (
     NOTHING,
@@ -239,9 +239,7 @@ def _sum(left: Value, right: Value) -> Value:
 
 
 def _unary(ev: Evaluator, file: str, node: SgNode) -> Value:
-    operator = node.field("operator")
-    sign = operator.text() if operator is not None else ""
-    return _UNARY.get(sign, _NUMBER)
+    return _UNARY.get(operator_of(node), _NUMBER)
 
 
 def _array(ev: Evaluator, file: str, node: SgNode) -> Value:
