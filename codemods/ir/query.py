@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -117,6 +118,15 @@ class Named:
 
 
 Predicate = Condition | All | Any | Not | Related | When | Named
+
+
+def conjuncts(predicate: Predicate) -> Iterator[Predicate]:
+    """What all has to hold."""
+    if isinstance(predicate, All):
+        for part in predicate.parts:
+            yield from conjuncts(part)
+    else:
+        yield predicate
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from codemods.ir.query import All, Compare, Condition, Named, Order, Predicate
+from codemods.ir.query import All, Compare, Condition, Named, Order, Predicate, conjuncts
 from codemods.ir.table import Field, FieldType, Table
 from codemods.source.span import Span
 from codemods.writers.code import RefusedError
@@ -38,7 +38,7 @@ def source_of(
     bounded: bool = False,
 ) -> Source:
     """The best way to the rows. `bounded` says that only the first of them are wanted."""
-    parts = list(_conjuncts(where))
+    parts = list(conjuncts(where))
     check_order(draft, table, order)
     with draft.scope():
         row = draft.fresh(draft.names.of(table.name).row)
@@ -49,7 +49,7 @@ def source_of(
 
 def unique_row(draft: Draft, table: Table, where: Predicate) -> Doc:
     """A promise of the row that a unique key names, or of null. An undefined key is an error, never any row."""
-    parts = list(_conjuncts(where))
+    parts = list(conjuncts(where))
     with draft.scope():
         row = draft.fresh(draft.names.of(table.name).row)
         for part in parts:
@@ -57,14 +57,6 @@ def unique_row(draft: Draft, table: Table, where: Predicate) -> Doc:
                 rest = [other for other in parts if other is not part]
                 return one(draft, table, IdSource(_find(draft, table, part.value), _arrow(draft, table, row, rest)))
         return one(draft, table, _by_unique_key(draft, table, parts, row), unique=True)
-
-
-def _conjuncts(where: Predicate) -> Iterable[Predicate]:
-    if isinstance(where, All):
-        for part in where.parts:
-            yield from _conjuncts(part)
-    else:
-        yield where
 
 
 def _by_id(

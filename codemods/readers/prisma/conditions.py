@@ -2,20 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 
-from codemods.ir.query import All, Any, Condition, Named, Not, Predicate, Related, When
+from codemods.ir.query import All, Any, Condition, Named, Not, Predicate, Related, When, conjuncts
 from codemods.source.span import Span
-
-
-def conjuncts(predicate: Predicate) -> Iterator[Predicate]:
-    """What all has to hold."""
-    if isinstance(predicate, All):
-        for part in predicate.parts:
-            yield from conjuncts(part)
-    else:
-        yield predicate
 
 
 def named(name: str, predicate: Predicate) -> Predicate:

@@ -10,11 +10,11 @@ from typing import TypeGuard
 
 from ast_grep_py import SgNode
 
-from codemods.ir.query import All, Any, Compare, Condition, Named, Not, Predicate, Related, When
+from codemods.ir.query import All, Any, Compare, Condition, Named, Not, Predicate, Related, When, conjuncts
 from codemods.ir.table import Field, FieldType, Relation, RelationKind, Table
 from codemods.readers.assembled import Choice, Items, Object, Value
 from codemods.readers.literals import may_be_object
-from codemods.readers.prisma.conditions import conjuncts, named, simplified, unnamed
+from codemods.readers.prisma.conditions import named, simplified, unnamed
 from codemods.readers.prisma.reading import Reading, is_undefined
 from codemods.source.tree import member, string_value, unwrap
 
