@@ -34,6 +34,9 @@ class Op(StrEnum):
 READS = frozenset({Op.FIND_UNIQUE, Op.FIND_FIRST, Op.FIND_MANY, Op.COUNT, Op.AGGREGATE, Op.GROUP_BY})
 """Calls that only read; RAW and TRANSACTION are neither until their content is known."""
 
+NEUTRAL = frozenset({Op.RAW, Op.TRANSACTION, Op.CONNECT})
+"""Operations that neither read nor write by themselves."""
+
 
 class Compare(StrEnum):
     """Comparison operators of a condition."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from codemods.ir.query import (
+    NEUTRAL,
     All,
     Any,
     Assignment,
@@ -15,7 +16,6 @@ from codemods.ir.query import (
     Nested,
     Not,
     NumberWhen,
-    Op,
     Page,
     Predicate,
     Query,
@@ -26,8 +26,6 @@ from codemods.ir.query import (
     When,
 )
 from codemods.source.span import Span
-
-_CONTROL = frozenset({Op.RAW, Op.TRANSACTION, Op.CONNECT})
 
 
 def values_of(query: Query) -> Iterator[Span]:
@@ -50,7 +48,7 @@ def values_of(query: Query) -> Iterator[Span]:
 
 def erased_by(query: Query) -> Iterator[Span]:
     """The source that is gone once the query is written: its call and what assembled it, but for the values."""
-    if query.unsupported or query.op in _CONTROL:
+    if query.unsupported or query.op in NEUTRAL:
         return
     kept = sorted(values_of(query))
     for whole in (query.call, *(each for assembly in query.assembled for each in assembly.statements)):

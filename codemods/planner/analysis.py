@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Sequence
 
 from ast_grep_py import SgNode
 
-from codemods.ir.query import READS, Op, Query
+from codemods.ir.query import NEUTRAL, READS, Op, Query
 from codemods.ir.table import Schema
 from codemods.planner.facts import Effect, Facts
 from codemods.planner.globals import Globals
@@ -20,9 +20,6 @@ from codemods.planner.scan import Scan
 from codemods.planner.setups import Setups
 from codemods.source import SourceFile, Span, span_of
 from codemods.workspace import Workspace
-
-_SILENT = frozenset({Op.RAW, Op.TRANSACTION, Op.CONNECT})
-"""Operations that neither read nor write by themselves."""
 
 
 class Analyser:
@@ -109,5 +106,5 @@ def _database(scan: Scan) -> None:
             scan.problem(query.call.start, "CX305", f"{query.name} is raw SQL")
         if query.op in READS:
             facts.effects.add(Effect.READS)
-        elif query.op not in _SILENT:
+        elif query.op not in NEUTRAL:
             facts.effects.add(Effect.WRITES)

@@ -12,11 +12,11 @@ from codemods.writers.draft import Draft
 from codemods.writers.fields import column_of, members_of
 from codemods.writers.layout import Doc, arrow, call, listed, record
 from codemods.writers.pages import paged
+from codemods.writers.predicates import SIGNS
 from codemods.writers.sources import Source, limits_of, sliced, unordered
 
 _NUMBERS = frozenset({FieldType.INT, FieldType.FLOAT})
 _LIBRARY = {Function.SUM: "sumOf", Function.AVG: "averageOf", Function.MIN: "minOf", Function.MAX: "maxOf"}
-_SIGNS = {Compare.EQ: "===", Compare.NE: "!==", Compare.LT: "<", Compare.LTE: "<=", Compare.GT: ">", Compare.GTE: ">="}
 
 
 def aggregate(draft: Draft, table: Table, query: Query, used: bool) -> Doc:
@@ -140,7 +140,7 @@ def _shown(draft: Draft, field: Field, stored: Doc) -> Doc:
 def _having(draft: Draft, table: Table, rows: str, having: Having) -> Doc:
     condition = having.condition
     field = _column(table, condition.field)
-    sign = _SIGNS.get(condition.op)
+    sign = SIGNS.get(condition.op)
     if sign is None or draft.facts.is_null(condition.value) or draft.facts.may_be_undefined(condition.value):
         raise RefusedError("CX301", f"having: {condition.op} of {condition.field}")
     value = draft.closed(condition.value, field.name)

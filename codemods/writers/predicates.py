@@ -28,7 +28,7 @@ _OPPOSITE = {
     Compare.NOT_IN: Compare.IN,
 }
 
-_SIGNS = {
+SIGNS = {
     Compare.EQ: "===",
     Compare.NE: "!==",
     Compare.LT: "<",
@@ -187,9 +187,9 @@ class Tester:
         value = self._value(condition, field)
         if op in _RANGES and field is not None and field.type is FieldType.DECIMAL:
             units = self._draft.library("units")
-            compared: Doc = (call(units, access), f" {_SIGNS[op]} ", call(units, value))
+            compared: Doc = (call(units, access), f" {SIGNS[op]} ", call(units, value))
             return self._not_null(field, access, Test(compared))
-        test = Test((access, f" {_SIGNS[op]} ", value))
+        test = Test((access, f" {SIGNS[op]} ", value))
         is_exact = value == "null" or (op is Compare.EQ and not self._lenient)
         return test if is_exact else self._not_null(field, access, test)
 
@@ -242,7 +242,7 @@ class Tester:
     def _insensitive(self, condition: Condition, field: Field | None, access: str, op: Compare) -> Test:
         if field is None or field.type is not FieldType.STRING or op not in (Compare.EQ, Compare.NE):
             raise RefusedError("CX301", f"case-insensitive comparison of {condition.field}")
-        doc = (f"{access}.toLowerCase() {_SIGNS[op]} ", self._bare(condition), ".toLowerCase()")
+        doc = (f"{access}.toLowerCase() {SIGNS[op]} ", self._bare(condition), ".toLowerCase()")
         return self._not_null(field, access, Test(doc))
 
     def _list(self, condition: Condition, field: Field | None, access: str, op: Compare) -> Test:
