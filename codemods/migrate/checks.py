@@ -108,7 +108,6 @@ class EdgeWriter:
     def factory(self, check: Check) -> EdgePiece:
         """The function that makes the check (`validate`), ported."""
         piece = check.factory
-        assert piece is not None
         if piece.key not in self._known:
             file = self._workspace.source(piece.key.file)
             ported = port_check(self._workspace, file, check.inner, piece.node)

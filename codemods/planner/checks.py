@@ -9,8 +9,11 @@ from ast_grep_py import SgNode
 
 from codemods.ir.app import Middleware
 from codemods.ir.validator import Shape
+from codemods.planner.makers import Given, Maker, Names, maker_of
 from codemods.planner.pieces import Piece, PieceKind, function_piece
+from codemods.planner.replies import Standing
 from codemods.planner.requests import Part
+from codemods.planner.responses import plan_response
 from codemods.source import (
     SourceFile,
     Span,
@@ -24,7 +27,7 @@ from codemods.source import (
     unwrap,
 )
 from codemods.source.tree import operator_of
-from codemods.workspace import FunctionRef, Workspace
+from codemods.workspace import Workspace
 
 PARSERS = frozenset({"parse", "parseAsync", "safeParse", "safeParseAsync"})
 
@@ -36,52 +39,60 @@ _ENVELOPE = "envelope"
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A validation that runs at the edge: a factory (`validate`), called with its source arguments.
+    """A validation that runs at the edge: a factory (`validate`), with what its parameters stand for.
 
     `changes` are the parts that it replaces by what the schema made of them.
     """
 
     middleware: Middleware
-    factory: Piece | None
+    factory: Piece
     inner: SgNode
-    call: SgNode | None
+    reading: Reading = field(compare=False)
     changes: frozenset[Part]
 
 
 def read_check(workspace: Workspace, middleware: Middleware) -> Check | None:
     """A validation middleware whose function can be read."""
+    reading = _reading(workspace, middleware)
+    factory = function_piece(reading.maker.file, reading.maker.function) if reading is not None else None
+    if reading is None or factory is None or factory.kind is PieceKind.INLINE:
+        return None
+    if _answers(workspace, reading):
+        return None
+    changes = reading.changed()
+    return Check(middleware, factory, reading.inner, reading, changes) if changes is not None else None
+
+
+def _answers(workspace: Workspace, reading: Reading) -> bool:
+    """It does more than refuse: some of its answers are no refusals, come with headers or from elsewhere."""
+    plan = plan_response(reading.file, reading.inner, workspace=workspace)
+    refuses = all(reply.status is None or reply.status >= 400 for reply in plan.replies)
+    branches = any(reply.headers or reply.stand.standing is Standing.BRANCH for reply in plan.replies)
+    return bool(plan.delegations) or branches or not refuses
+
+
+def _reading(workspace: Workspace, middleware: Middleware) -> Reading | None:
     if middleware.definition is None:
         return None
     file = workspace.source(middleware.definition.file)
     inner = file.functions.get(middleware.definition.span)
     if inner is None:
         return None
-    expression_file = workspace.source(middleware.expression.file)
-    call = _call_at(expression_file, middleware.expression.span)
-    maker, maker_file = inner, file
+    around = workspace.source(middleware.expression.file)
+    call = _call_at(around, middleware.expression.span)
+    maker: Maker | None = Maker(file, inner, {})
     if call is not None:
-        target = workspace.callee(expression_file.path, call)
-        if not isinstance(target, FunctionRef) or not span_of(target.node).holds(span_of(inner)):
-            return None
-        maker, maker_file = target.node, workspace.source(target.file)
-    factory = function_piece(maker_file, maker)
-    if factory is None or factory.kind is PieceKind.INLINE:
-        return None
-    changes = _Reading(file, inner, factory.node, call).changed()
-    return Check(middleware, factory, inner, call, changes) if changes is not None else None
+        maker = maker_of(workspace, Given(around, call, {}), file, inner)
+    return Reading(workspace, file, inner, maker) if maker is not None else None
 
 
 def _call_at(file: SourceFile, span: Span) -> SgNode | None:
     return next((node for node in file.calls if span_of(node) == span), None)
 
 
-def validated(workspace: Workspace, check: Check, shape_of: ShapeOf) -> dict[Part, Shape] | None:
+def validated(check: Check, shape_of: ShapeOf) -> dict[Part, Shape] | None:
     """What a check makes sure of, by part of the request; nothing for one that parses nothing."""
-    middleware, definition = check.middleware, check.middleware.definition
-    if check.factory is None or definition is None:
-        return None
-    file = workspace.source(definition.file)
-    reading = _Reading(file, check.inner, check.factory.node, check.call)
+    reading = check.reading
     found: dict[Part, Shape] = {}
     for call in reading.parses():
         parts = member(call.field("function") or call)
@@ -89,11 +100,10 @@ def validated(workspace: Workspace, check: Check, shape_of: ShapeOf) -> dict[Par
         read = reading.part(given[0]) if given else None
         if parts is None or read is None:
             return None
-        schema = reading.given(parts[0])
+        schema = reading.schema(parts[0])
         if schema is None:
             continue
-        node, is_argument = schema
-        shape = shape_of(middleware.expression.file if is_argument else file.path, node)
+        shape = shape_of(schema.file.path, schema.node)
         if shape is None:
             return None
         pieces = _enveloped(shape) if read == _ENVELOPE else {Part(read): shape}
@@ -103,27 +113,38 @@ def validated(workspace: Workspace, check: Check, shape_of: ShapeOf) -> dict[Par
     return found
 
 
+def outputs(workspace: Workspace, middleware: Middleware, shape_of: ShapeOf) -> list[Shape] | None:
+    """All that a middleware parses, whatever it does with it; None where one of its schemas cannot be read."""
+    reading = _reading(workspace, middleware)
+    if reading is None:
+        return None
+    found = []
+    for call in reading.parses():
+        parts = member(call.field("function") or call)
+        schema = reading.schema(parts[0]) if parts is not None else None
+        shape = shape_of(schema.file.path, schema.node) if schema is not None else None
+        if shape is None and schema is not None:
+            return None
+        found += [shape] if shape is not None else []
+    return found
+
+
 def _enveloped(shape: Shape) -> dict[Part, Shape]:
     return {part: child for part in Part if (child := shape.child(part)) is not None}
 
 
-@dataclass(slots=True)
-class _Reading:
-    """The function of one check, with the arguments that its factory was called with."""
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The function of one check, with what the parameters of its factory stand for."""
 
+    workspace: Workspace
     file: SourceFile
     inner: SgNode
-    factory: SgNode
-    call: SgNode | None
-    _arguments: dict[str, SgNode | None] = field(default_factory=dict)
+    maker: Maker
 
-    def __post_init__(self) -> None:
-        if self.call is None:
-            return
-        given = arguments(self.call)
-        for index, parameter in enumerate(parameters(self.factory)):
-            if parameter.name is not None:
-                self._arguments[parameter.name] = given[index] if index < len(given) else parameter.default
+    @property
+    def names(self) -> Names:
+        return self.maker.names
 
     def parses(self) -> list[SgNode]:
         """All calls of a schema's parsers, but for those of schemas that this registration does not give."""
@@ -135,16 +156,14 @@ class _Reading:
                 found.append(call)
         return found
 
-    def given(self, schema: SgNode) -> tuple[SgNode, bool] | None:
-        """The schema expression, and whether it stands in the registration; None for a part that has no schema."""
-        plain = unwrap(schema)
+    def schema(self, node: SgNode) -> Given | None:
+        """The schema expression where it stands; None for a part that is given no schema."""
+        plain = unwrap(node)
         parts = member(plain)
-        if parts is not None and unwrap(parts[0]).text() in self._arguments:
-            holder = self._arguments[unwrap(parts[0]).text()]
-            value = _property(holder, parts[1]) if holder is not None else None
-            return (value, True) if value is not None else None
-        argument = self._arguments.get(plain.text()) if plain.kind() == "identifier" else None
-        return (argument, True) if argument is not None else (plain, False)
+        if parts is None or unwrap(parts[0]).text() not in self.names:
+            return Given(self.file, plain, self.names).settled()
+        holder = Given(self.file, parts[0], self.names).literal(self.workspace)
+        return holder.property(parts[1]) if holder.node.kind() == "object" else Given(self.file, plain, {})
 
     # ---- parts of the request -------------------------------------------------------------------
 
@@ -172,8 +191,8 @@ class _Reading:
         holder, index = node.field("object"), node.field("index")
         if holder is None or index is None or unwrap(holder).text() != request:
             return None
-        chosen = self._arguments.get(unwrap(index).text())
-        name = string_value(unwrap(chosen)) if chosen is not None else None
+        chosen = self.names.get(unwrap(index).text())
+        name = string_value(chosen.node) if chosen is not None else None
         return name if name in tuple(Part) else None
 
     def _envelope(self, node: SgNode, depth: int) -> str | None:
@@ -239,15 +258,3 @@ def _base(node: SgNode) -> SgNode:
             break
         base = unwrap(inner, awaited=True)
     return base
-
-
-def _property(holder: SgNode, name: str) -> SgNode | None:
-    """The value of a property of an object literal."""
-    plain = unwrap(holder)
-    for pair in named(plain) if plain.kind() == "object" else []:
-        key, value = pair.field("key"), pair.field("value")
-        if key is not None and value is not None and key.text() == name:
-            return value
-        if pair.kind() == "shorthand_property_identifier" and pair.text() == name:
-            return pair
-    return None

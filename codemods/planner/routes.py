@@ -10,7 +10,7 @@ from ast_grep_py import SgNode
 
 from codemods.ir.app import Condition, Middleware, Role, Route
 from codemods.ir.validator import Kind, Shape
-from codemods.planner.checks import Check, ShapeOf, read_check, validated
+from codemods.planner.checks import Check, ShapeOf, outputs, read_check, validated
 from codemods.planner.conditions import Test, is_never_there, read_tests
 from codemods.planner.paths import EdgePath, edge_path, expression_of
 from codemods.planner.pieces import Piece, PieceKey, function_piece
@@ -29,6 +29,7 @@ REFUSING: dict[Role, tuple[str, str]] = {
     Role.RATE_LIMIT: ("CX802", "is rate limited by"),
     Role.UPLOAD: ("CX702", "takes an upload through"),
     Role.SESSION: ("CX801", "uses the session of"),
+    Role.VALIDATION: ("CX401", "is validated by"),
     Role.CONTEXT: ("CX701", "runs after"),
     Role.OTHER: ("CX701", "runs after"),
     Role.NOT_FOUND: ("CX701", "runs after"),
@@ -51,7 +52,7 @@ SILENT = frozenset(
 
 _READING_NO_BODY = SILENT - {Role.BODY_PARSER}
 
-PORTED = frozenset({Role.GUARD, Role.RATE_LIMIT, Role.CONTEXT, Role.OTHER})
+PORTED = frozenset({Role.GUARD, Role.RATE_LIMIT, Role.VALIDATION, Role.CONTEXT, Role.OTHER})
 """Middleware that moves to the edge where its function can be read."""
 
 
@@ -261,27 +262,49 @@ def _read_middleware(workspace: Workspace, plan: RoutePlan, shape_of: ShapeOf) -
             continue
         if middleware.role in SILENT or is_dispensable(middleware):
             continue
-        if middleware.role is Role.VALIDATION:
-            check = read_check(workspace, middleware)
-            found = validated(workspace, check, shape_of) if check is not None else None
-            if check is None or found is None:
-                plan.problems.append(Problem("CX401", f"is validated by `{middleware.name}`", middleware.place))
-                continue
+        check = _read_check(workspace, plan, middleware, shape_of, shapes)
+        if check is not None:
             checks.append(check)
-            for part, shape in found.items():
-                if part in check.changes and has_dates(shape):
-                    text = f"`{middleware.name}` makes Date objects of its input"
-                    plan.problems.append(Problem("CX403", text, middleware.place))
-                plan.exact = plan.exact and shape.exact
-                shapes[part] = received(shape, part in check.changes, part)
             continue
         step = read_step(workspace, middleware) if middleware.role in PORTED else None
         if step is not None:
             steps.append(step)
+            _hands_on_plainly(workspace, plan, step, shape_of)
         elif middleware.role is not Role.CONTEXT:
             plan.problems.append(_refusal(middleware))
     plan.checks, plan.steps = tuple(checks), tuple(steps)
     return shapes
+
+
+def _read_check(
+    workspace: Workspace, plan: RoutePlan, middleware: Middleware, shape_of: ShapeOf, shapes: dict[Part, Shape]
+) -> Check | None:
+    """A validation whose schemas say what the handler gets, noted in `shapes`."""
+    check = read_check(workspace, middleware) if middleware.role is Role.VALIDATION else None
+    found = validated(check, shape_of) if check is not None else None
+    if check is None or found is None:
+        return None
+    for part, shape in found.items():
+        if part in check.changes and has_dates(shape):
+            plan.problems.append(Problem("CX403", f"`{middleware.name}` {_DATES}", middleware.place))
+        plan.exact = plan.exact and shape.exact
+        shapes[part] = received(shape, part in check.changes, part)
+    return check
+
+
+def _hands_on_plainly(workspace: Workspace, plan: RoutePlan, step: Step, shape_of: ShapeOf) -> None:
+    """What a middleware parses and hands on has to be data that can cross into a function."""
+    middleware = step.middleware
+    if middleware.role is not Role.VALIDATION or not (step.changes or step.sets):
+        return
+    found = outputs(workspace, middleware, shape_of)
+    if found is None:
+        plan.problems.append(Problem("CX401", f"is validated by `{middleware.name}`", middleware.place))
+    elif any(has_dates(shape) for shape in found):
+        plan.problems.append(Problem("CX403", f"`{middleware.name}` {_DATES}", middleware.place))
+
+
+_DATES = "makes Date objects of its input"
 
 
 def _refusal(middleware: Middleware) -> Problem:

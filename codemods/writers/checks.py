@@ -6,7 +6,6 @@ import re
 
 from ast_grep_py import SgNode
 
-from codemods.planner.replies import Standing
 from codemods.planner.responses import plan_response
 from codemods.source import (
     Edit,
@@ -66,23 +65,8 @@ def _factory(ported: Ported, factory: SgNode) -> None:
 
 def _responses(ported: Ported, workspace: Workspace, inner: SgNode) -> None:
     plan = plan_response(ported.file, inner, workspace=workspace)
-    before = len(ported.problems)
-    for reply in plan.replies:
-        if reply.status is not None and reply.status < 400:
-            ported.problem("CX401", "the validation answers by itself", _at(inner, reply.call.start))
-        elif reply.headers:
-            ported.problem("CX401", "the validation sets a response header", _at(inner, reply.call.start))
-        elif reply.stand.standing is Standing.BRANCH:
-            ported.problem("CX401", "the validation answers in a branch of an expression", _at(inner, reply.call.start))
-    if plan.delegations:
-        ported.problem("CX401", "the validation answers through another function", inner)
-    if len(ported.problems) == before:
-        ported.edits += answer_edits(ported.file, inner, plan, ported.use, Use.CHECK)
+    ported.edits += answer_edits(ported.file, inner, plan, ported.use, Use.CHECK)
     ported.problems += [p for p in plan.problems if not p.text.startswith(_ENDLESS)]
-
-
-def _at(node: SgNode, offset: int) -> SgNode:
-    return next((n for n in find_all(node, "call_expression") if span_of(n).start == offset), node)
 
 
 def _next_calls(ported: Ported, inner: SgNode) -> None:
