@@ -12,7 +12,7 @@ from codemods.planner.tokens import VERIFY_OPTIONS, is_shared
 from codemods.planner.twin_steps import TwinDepths, claims_property, major_version, may_throw
 from codemods.readers.express.follow import value_of
 from codemods.readers.express.limiters import LimiterNames
-from codemods.readers.express.twins import BEARER, LIMITER, LIMITS, TwinCall, twin_calls
+from codemods.readers.express.twins import BEARER, LIMITER, LIMITS, OVERRIDE, TwinCall, twin_calls
 from codemods.readers.literals import Computed, Entry, Property, Spread, entries
 from codemods.source import (
     FUNCTION_KINDS,
@@ -24,6 +24,7 @@ from codemods.source import (
     parameters,
     property_name,
     span_of,
+    string_value,
     unwrap,
 )
 from codemods.workspace import FunctionRef, Workspace
@@ -98,6 +99,7 @@ OPTIONS: dict[str, dict[str, Option]] = {
         "userProperty": Option.DROPPED,
     },
     "hpp": {"whitelist": Option.VALUE},
+    OVERRIDE: {"methods": Option.VALUE},
     "xssClean": {},
 }
 """The options that are understood, by function of the library. All others are an obstacle."""
@@ -127,6 +129,8 @@ class _Call:
         given = arguments(self._call.node)
         if self._call.function == LIMITER:
             self._name(names.of(self._file.path, self._call.node), bool(given))
+        if self._call.function == OVERRIDE:
+            given = self._application(given)
         if self._call.function == "formBody" and "extended" not in self._call.node.text():
             self._flat(unwrap(given[0]) if given else None)
         if given:
@@ -153,6 +157,19 @@ class _Call:
         assert opening is not None
         comma = ", " if followed else ""
         self._ported.edits.append(Edit.insert(span_of(opening).start + 1, f"{quote}{name}{quote}{comma}"))
+
+    def _application(self, given: list[SgNode]) -> list[SgNode]:
+        """The application first, which answers again by the other method; the options that are left."""
+        opening, used = self._call.node.field("arguments"), self._call.node.parent()
+        assert opening is not None
+        if used is None or used.kind() != "arguments":
+            self._problem("has a name, so that it cannot be given the application", self._call.node)
+        self._ported.edits.append(Edit.insert(span_of(opening).start + 1, "app, " if given else "app"))
+        if given and unwrap(given[0]).kind() in FUNCTION_KINDS:
+            self._problem("finds the method by a function", given[0])
+        elif given and string_value(unwrap(given[0])) is None:
+            self._problem(f"finds the method by `{given[0].text()}`", given[0])
+        return given[1:]
 
     def _flat(self, options: SgNode | None) -> None:
         """Forms are not nested from version 5 of Express on, unless they are told to be."""

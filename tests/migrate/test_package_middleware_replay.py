@@ -10,7 +10,8 @@ from side_by_side import compare
 PACKAGE = """
     {
       "name": "app",
-      "dependencies": { "cors": "^2.8.5", "express": "^4.21.0", "hpp": "^0.2.3", "xss-clean": "^0.1.4" }
+      "dependencies": { "cors": "^2.8.5", "express": "^4.21.0", "hpp": "^0.2.3",
+        "method-override": "^3.0.0", "xss-clean": "^0.1.4" }
     }
     """
 
@@ -157,6 +158,38 @@ def test_polluted_queries_and_tags_are_cleaned(tmp_path: Path) -> None:
             "GET /items?sort=a&sort=b&tag=1",
             "GET /items?sort=<b>",
             sent("/items", "application/json", '{"name": "<script>a</script>", "deep": [{"a": "1 < 2"}]}'),
+        )
+        == []
+    )
+
+
+def test_a_post_may_name_another_method(tmp_path: Path) -> None:
+    app = """
+        import express from "express";
+        import methodOverride from "method-override";
+
+        const app = express();
+        app.use(express.json());
+        app.use(express.urlencoded({ extended: false }));
+        app.use(methodOverride());
+        app.use(methodOverride("_method"));
+        app.get("/items/:id", (req, res) => { res.json({ read: req.params.id }); });
+        app.post("/items/:id", (req, res) => { res.json({ added: req.params.id, body: req.body }); });
+        app.put("/items/:id", (req, res) => { res.json({ written: req.params.id, body: req.body }); });
+        app.delete("/items/:id", (req, res) => { res.status(202).json({ gone: req.params.id }); });
+        """
+    form = "Content-Type: application/x-www-form-urlencoded"
+    assert (
+        replayed(
+            tmp_path,
+            app,
+            "POST /items/1\nX-HTTP-Method-Override: DELETE",
+            f"POST /items/1\nX-HTTP-Method-Override: put, delete\n{form}\n\na=1",
+            f"POST /items/1?_method=PUT\n{form}\n\na=1",
+            f"POST /items/1?_method=nothing\n{form}\n\na=1",
+            f"POST /items/1\n{form}\n\na=1",
+            "GET /items/1?_method=DELETE",
+            "POST /items/1?_method=GET",
         )
         == []
     )

@@ -81,7 +81,7 @@ PACKAGES: dict[str, Package] = {
            "express-cache-middleware", "route-cache"),
     **_all(Role.OTHER, Fate.DONE, _CONTEXT, "cls-hooked", "cls-rtracer", "express-ctx", "express-http-context",
            "express-useragent", "request-ip"),
-    **_all(Role.OTHER, Fate.LEFT, "a header or field of the request may lead it to another route", "method-override"),
+    **_all(Role.OTHER, Fate.PORTED, "a header or query field of a POST may name another method", "method-override"),
     **_all(Role.OTHER, Fate.LEFT, "what is sent depends on the language of the request", "i18n",
            "i18next-http-middleware", "i18next-express-middleware"),
     **_all(Role.OTHER, Fate.LEFT, "it hands requests on to another server", "express-http-proxy",

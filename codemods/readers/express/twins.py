@@ -15,6 +15,7 @@ from codemods.source import FUNCTION_KINDS, SourceFile, find_all, span_of, unwra
 from codemods.workspace import External, Workspace
 
 BEARER = "expressJwt"
+OVERRIDE = "methodOverride"
 LIMITS, LIMITER = "express-rate-limit", "rateLimit"
 _PARSERS = {"json": "jsonBody", "urlencoded": "formBody", "text": "textBody"}
 TWINS: dict[str, dict[str, str]] = {
@@ -24,6 +25,7 @@ TWINS: dict[str, dict[str, str]] = {
     "body-parser": _PARSERS,
     "express-jwt": {"": BEARER, "expressjwt": BEARER},
     "hpp": {"": "hpp"},
+    "method-override": {"": OVERRIDE},
     "xss-clean": {"": "xssClean"},
 }
 """Package, exported name (empty for the package itself and its default), function of the library."""
