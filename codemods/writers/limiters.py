@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ast_grep_py import SgNode
 
+from codemods.planner.places_of_use import wrapped
 from codemods.planner.problems import Problem
 from codemods.planner.responses import plan_response
 from codemods.planner.steps import Field, fields_of
@@ -13,6 +14,7 @@ from codemods.workspace import Workspace
 from codemods.writers.edge_answers import MissingAnswers
 from codemods.writers.edge_request import dropped, read_edit, whole_read
 from codemods.writers.ported import Ported, fresh_context, references, signature
+from codemods.writers.step_reads import helper_of
 
 _CODE = "CX802"
 _SECOND = {"requestWasSuccessful": 1, "handler": 3}
@@ -50,6 +52,11 @@ class LimiterFunction:
 
     def _request(self, reference: SgNode) -> bool:
         """Rewrite one use of the request; True when it has to be waited for."""
+        helper = helper_of(self._workspace, self._file, reference)
+        if helper is not None:
+            self._ported.helpers.append(helper)
+            self._ported.edits.append(Edit.replace(span_of(wrapped(reference)), self._context))
+            return False
         edit = read_edit(self._ported, reference, self._context, waits=self._is_direct(reference), depth=self._depth)
         edit = edit or dropped(self._file, reference)
         if edit is None:

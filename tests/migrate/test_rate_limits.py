@@ -111,6 +111,26 @@ def test_functions_among_the_options_read_the_request_at_the_edge(
     assert declaration(codemod, options) == f"export const limiter = {after}"
 
 
+def test_a_function_that_gets_the_request_goes_with_its_limiter(codemod: CodemodTest) -> None:
+    limits = """
+        import rateLimit from "express-rate-limit";
+
+        const isProbe = (req: any) => req.headers["user-agent"]?.includes("probe");
+
+        export const limiter = rateLimit({ skip: (req) => isProbe(req) });
+        """
+    found = migrated(codemod, dedented(limits))
+    assert found.files["convex/lib/limits.ts"] == dedented("""
+        import type { Context } from "hono";
+        import { rateLimit } from "./rateLimit";
+
+        export const isProbe = (c: Context) => c.req.header("user-agent")?.includes("probe");
+
+        export const limiter = rateLimit("limiter", { skip: (c) => isProbe(c) });
+        """)
+    assert found.outcome("limiter") == "migrated"
+
+
 def test_a_store_is_replaced_by_the_table(codemod: CodemodTest) -> None:
     limits = """
         import rateLimit from "express-rate-limit";
