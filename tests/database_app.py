@@ -161,7 +161,7 @@ def write_app(source: PrismaSource) -> Written:
         edits = DatabaseEdits()
         if query.op is Op.TRANSACTION:
             write_control(source.file, query, edits)
-            written.edits += edits.edits
+            written.edits += [Edit(call, ("(", *work, ")()")) for call, work in edits.transactions.items()]
             written.refused += [(query.call, problem.text) for problem in edits.problems]
             continue
         code = source.written(query)

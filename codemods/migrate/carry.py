@@ -37,6 +37,7 @@ from codemods.planner.responses import plan_response
 from codemods.planner.rollback import catches, caught_halfway, may_roll_back
 from codemods.planner.routes import RoutePlan, handler_key, plan_route
 from codemods.planner.shapes import RequestFields, TypedFields
+from codemods.planner.undoing import read_undoing
 from codemods.planner.values import Values
 from codemods.source import SourceFile, Span
 from codemods.workspace import Workspace
@@ -142,6 +143,8 @@ class Carrier:
         """Pieces of actions in which something looks at errors."""
         self._at_the_edge: set[PieceKey] = set()
         """What middleware runs."""
+        self._whole: set[tuple[PieceKey, Span]] = set()
+        """The calls whose failure takes the mutation back."""
         self._state = Carried(reading.workspace, plans, closure, schema_names(reading.schema), Names(), edge)
         self._state.cors = cors_of_all(reading.workspace, reading.app)
         for plan in plans:
@@ -247,6 +250,7 @@ class Carrier:
             news = self._refuse(key, found.problems) or news
         if news:
             return True
+        self._whole = set()
         sharing: dict[PieceKey | None, list[RoutePlan]] = defaultdict(list)
         for plan in carried:
             sharing[handler_key(plan)].append(plan)
@@ -410,19 +414,20 @@ class Carrier:
         plan.settles = base == "mutation" and may_roll_back(self._state.closure, plan)
 
     def _half_committed(self, plan: RoutePlan) -> bool:
-        """A mutation that goes on after a failure cannot take back what the failed call wrote before."""
+        """A mutation that goes on after a failure has to take back what the failed call wrote before."""
         assert plan.piece is not None
         if plan.acts:
             return False
-        reached = self._state.closure.reached(plan.piece.key)
-        queries = [query for key in reached for query in self._state.closure.facts(key).queries_now]
-        stops_halfway = partial(may_stop_halfway, schema=self._reading.schema)
-        inside = next(filter(stops_halfway, queries), None)
-        caught = caught_halfway(self._state.closure, plan, stops_halfway)
-        if inside is None or not (plan.settles or caught):
+        is_whole = partial(may_stop_halfway, schema=self._reading.schema)
+        undoing = read_undoing(self._state.closure, plan, is_whole)
+        caught = undoing.caught or caught_halfway(self._state.closure, plan, is_whole)
+        goes_on = plan.settles or caught is not None
+        plan.undoes = goes_on and bool(undoing.calls)
+        self._whole |= set(undoing.calls if plan.undoes else ())
+        inside = undoing.caught or (undoing.obstacle if goes_on else None)
+        if inside is None:
             return False
         text = "is not all that the request writes" if caught is None else "may fail without failing the request"
-        inside = caught or inside
         place = self._workspace.source(inside.file).place(inside.call.start)
         plan.problems.append(Problem("CX304", f"{inside.name} {text}", place))
         return True
@@ -449,6 +454,7 @@ class Carrier:
             jobs={module: set(crossing.taken) for module, crossing in self._crossings.items()},
             delegates=self._delegates(),
             asked=self._asked(),
+            whole=frozenset(self._whole),
         )
 
 

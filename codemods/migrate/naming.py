@@ -19,7 +19,7 @@ from codemods.writers.placement import Placement
 RESERVED_MODULES = frozenset({"schema", "http", "crons", "_generated", "lib", "model", "tables", "actions"})
 IMPORTED = frozenset(
     "query mutation action internalQuery internalMutation internalAction httpAction env v api internal filter "
-    "HttpError DatabaseError ApplicationError toJson reply settle".split()
+    "HttpError DatabaseError ApplicationError toJson reply settle undoing atomically".split()
 )
 """Names that generated modules import: no function of theirs can be called so."""
 

@@ -20,11 +20,7 @@ from codemods.source import FUNCTION_KINDS, Span, arguments, find_all, member, s
 def may_roll_back(closure: Closure, plan: RoutePlan) -> bool:
     """True when some path of a route writes first and fails later, outside a transaction."""
     assert plan.piece is not None
-    failing: list[Span] = []
-    if plan.response is not None:
-        failing = [reply.statement for reply in plan.response.replies if reply.throws]
-        failing += [forward.statement for forward in plan.response.forwards]
-        failing += plan.response.open_ends
+    failing = [*failures(plan), *(plan.response.open_ends if plan.response is not None else ())]
     if _fails_after_write(closure, plan.piece.key, failing):
         return True
     return any(_fails_after_write(closure, key, []) for key in closure.reached(plan.piece.key)[1:])
@@ -38,17 +34,17 @@ def _fails_after_write(closure: Closure, key: PieceKey, failing: list[Span]) -> 
     apart = [*bodies, *later]
     outside = [query for query in facts.queries if not any(span.holds(query.call) for span in apart)]
     calls = [use for use in facts.uses if use.call is not None and not any(span.holds(use.span) for span in apart)]
-    writes = [query.call.start for query in outside if _is_write(query)]
+    writes = [query.call.start for query in outside if is_write(query)]
     writes += [timer.call.start for timer in facts.timers]
     writes += [body.end for body in bodies]
     writes += [use.span.start for use in calls if closure.writes(use.target)]
     thrown = [*failing, *(span_of(node) for node in find_all(facts.piece.node, "throw_statement"))]
     fails = [span.start for span in thrown if not any(body.holds(span) for body in apart)]
-    fails += [query.call.start for query in outside if _is_write(query) or query.or_throw]
+    fails += [query.call.start for query in outside if is_write(query) or query.or_throw]
     fails += [body.start for body in bodies]
     fails += [use.span.start for use in calls if _may_throw(closure, use.target)]
     tries = _tries(facts)
-    return any(_repeats(facts, at) for at in writes) or any(
+    return any(repeats(facts, at) for at in writes) or any(
         _undoes(fail, write, tries) for write in writes for fail in fails
     )
 
@@ -97,16 +93,21 @@ def caught_halfway(closure: Closure, plan: RoutePlan, stops_halfway: Callable[[Q
     What it wrote before would stay.
     """
     assert plan.piece is not None
-    throws: list[Span] = []
-    if plan.response is not None:
-        throws = [reply.statement for reply in plan.response.replies if reply.throws]
-        throws += [forward.statement for forward in plan.response.forwards]
+    throws = failures(plan)
     for key in closure.reached(plan.piece.key):
         facts = closure.facts(key)
         for query, at in _queries(closure, facts):
-            if stops_halfway(query) and _is_caught(facts, at, throws):
+            if stops_halfway(query) and is_caught(facts, at, throws):
                 return query
     return None
+
+
+def failures(plan: RoutePlan) -> list[Span]:
+    """The statements of a handler that are thrown errors once it is a function of Convex."""
+    if plan.response is None:
+        return []
+    replies = [reply.statement for reply in plan.response.replies if reply.throws]
+    return [*replies, *(forward.statement for forward in plan.response.forwards)]
 
 
 def _queries(closure: Closure, facts: Facts) -> Iterator[tuple[Query, int]]:
@@ -117,18 +118,30 @@ def _queries(closure: Closure, facts: Facts) -> Iterator[tuple[Query, int]]:
             yield from ((query, use.span.start) for query in closure.facts(key).queries_now)
 
 
-def _is_caught(facts: Facts, at: int, throws: list[Span]) -> bool:
+def is_caught(facts: Facts, at: int, throws: list[Span], within: Span | None = None) -> bool:
+    """Does something in a piece, or within a part of it, catch what a call throws, and go on without an error?
+
+    `throws` are statements that will be thrown errors.
+    """
+    part = within or span_of(facts.piece.node)
+    if is_forgotten(facts, at, throws, part):
+        return True
+    for node in find_all(facts.piece.node, "try_statement"):
+        block, clause = node.field("body"), node.field("handler")
+        caught = clause.field("body") if clause is not None and part.holds(span_of(node)) else None
+        if block is not None and caught is not None and _has(span_of(block), at) and may_end(caught, throws):
+            return True
+    return False
+
+
+def is_forgotten(facts: Facts, at: int, throws: list[Span], within: Span) -> bool:
+    """Is it part of a promise that somebody catches, or asks all outcomes of?"""
     for call in find_all(facts.piece.node, "call_expression"):
         callee = call.field("function")
         parts = member(callee) if callee is not None else None
-        if parts is None or not _has(span_of(call), at):
+        if parts is None or not _has(span_of(call), at) or not within.holds(span_of(call)):
             continue
         if parts[1] == "allSettled" or (parts[1] == "catch" and _has(span_of(parts[0]), at) and _settles(call, throws)):
-            return True
-    for node in find_all(facts.piece.node, "try_statement"):
-        block, clause = node.field("body"), node.field("handler")
-        caught = clause.field("body") if clause is not None else None
-        if block is not None and caught is not None and _has(span_of(block), at) and may_end(caught, throws):
             return True
     return False
 
@@ -147,15 +160,16 @@ def _settles(call: SgNode, throws: list[Span]) -> bool:
 _LOOPS = ("for_statement", "for_in_statement", "while_statement", "do_statement")
 
 
-def _repeats(facts: Facts, at: int) -> bool:
-    """A write in a loop: a later round may fail after an earlier one wrote."""
+def repeats(facts: Facts, at: int) -> bool:
+    """Does it stand in a loop, or in a callback? A later round may fail after an earlier one wrote."""
     spans = [span_of(node) for node in find_all(facts.piece.node, *_LOOPS)]
     spans += [span_of(node) for node in find_all(facts.piece.node, "arrow_function", "function_expression")
               if node.parent() is not None and node != facts.piece.node]  # fmt: skip
     return any(span.start < at < span.end for span in spans)
 
 
-def _is_write(query: Query) -> bool:
+def is_write(query: Query) -> bool:
+    """A call that writes by itself; a transaction does what is called in it."""
     return query.op not in READS and query.op not in (Op.CONNECT, Op.TRANSACTION, Op.RAW)
 
 
@@ -165,7 +179,7 @@ def _may_throw(closure: Closure, key: PieceKey) -> bool:
         facts = closure.facts(reached)
         if find_all(facts.piece.node, "throw_statement") and facts.piece.kind != "declaration":
             return True
-        if any(_is_write(query) or query.or_throw for query in facts.queries):
+        if any(is_write(query) or query.or_throw for query in facts.queries):
             return True
     return False
 

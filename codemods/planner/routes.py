@@ -84,6 +84,8 @@ class RoutePlan:
     module: str = ""
     kind: str = ""
     settles: bool = False
+    undoes: bool = False
+    """Its function is taken back where something fails that is done whole or not at all."""
     stale: bool = False
     """Its function is a query that asks what time it is."""
     acts: bool = False

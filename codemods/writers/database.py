@@ -12,7 +12,7 @@ from codemods.planner.floating import is_floating
 from codemods.planner.pieces import Piece
 from codemods.planner.problems import Problem
 from codemods.planner.values import node_covering
-from codemods.source import FUNCTION_KINDS, Edit, SourceFile, Span, named, span_of
+from codemods.source import Edit, SourceFile, Span, named, span_of
 from codemods.writers.code import DbCode, ImportSpec, Refusal, Rewrite, TableUse, ValueFacts
 from codemods.writers.conditions import Assemblies
 from codemods.writers.crossing import Crossing
@@ -30,6 +30,8 @@ class DatabaseEdits:
     tables: set[TableUse] = field(default_factory=set)
     indexes: set[tuple[str, tuple[str, ...]]] = field(default_factory=set)
     runtime: set[str] = field(default_factory=set)
+    transactions: dict[Span, tuple[str | Span, ...]] = field(default_factory=dict)
+    """Functions that do what was one transaction, by the calls that they take the place of."""
     notes: list[tuple[str, str, Query]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     functions: dict[str, str] = field(default_factory=dict)
@@ -100,32 +102,28 @@ def _add(file: SourceFile, found: DatabaseEdits, query: Query, code: DbCode) -> 
 def write_control(file: SourceFile, query: Query, found: DatabaseEdits) -> None:
     """Transactions: the mutation is one. Opening a connection: nothing to do, but the call has to go by hand."""
     place = file.place(query.call.start)
-    if query.op is Op.TRANSACTION and _is_swallowed(file, query.call):
-        text = f"{query.name} may fail without failing the request"
-        found.problems.append(Problem("CX304", text, place))
-        return
     if query.op is not Op.TRANSACTION or query.body is None:
         found.problems.append(Problem("CX301", f"{query.name} has no counterpart", place))
         return
     body = query.body
     text = file.slice(body)
     if text.startswith("["):
-        found.edits.append(Edit(query.call, _in_order(file, body)))
+        found.transactions[query.call] = _in_order(file, body)
         return
     if not re.match(r"(async\b|\(|function\b|\w+\s*=>)", text):
         found.problems.append(Problem("CX304", f"{query.name} is given calls that are made elsewhere", place))
         return
-    found.edits.append(Edit(query.call, ("(", body, ")()")))
+    found.transactions[query.call] = (body,)
 
 
 def _in_order(file: SourceFile, array: Span) -> tuple[str | Span, ...]:
-    """`[a, b]` → `(async () => [await a, await b] as const)()`: one after the other, as a transaction runs them."""
+    """`[a, b]` → `async () => [await a, await b] as const`: one after the other, as a transaction runs them."""
     node = node_covering(file, array)
     elements = [span_of(element) for element in named(node)] if node is not None else []
-    parts: list[str | Span] = ["(async () => ["]
+    parts: list[str | Span] = ["async () => ["]
     for index, element in enumerate(elements):
         parts += ["await " if index == 0 else ", await ", element]
-    return (*parts, "] as const)()")
+    return (*parts, "] as const")
 
 
 def transaction_parameters(file: SourceFile, queries: list[Query]) -> list[Span]:
@@ -140,22 +138,6 @@ def _is_used(file: SourceFile, query: Query) -> bool:
     while parent is not None and parent.kind() in ("await_expression", "parenthesized_expression"):
         parent = parent.parent()
     return parent is None or parent.kind() != "expression_statement"
-
-
-def _is_swallowed(file: SourceFile, call: Span) -> bool:
-    """Does the call stand in a `try` whose `catch` goes on as if nothing had happened?"""
-    node = node_covering(file, call)
-    for ancestor in node.ancestors() if node is not None else []:
-        if ancestor.kind() in FUNCTION_KINDS:
-            return False
-        if ancestor.kind() != "try_statement":
-            continue
-        block, clause = ancestor.field("body"), ancestor.field("handler")
-        if block is None or clause is None or not span_of(block).holds(call):
-            continue
-        if re.search(r"\bthrow\b|\bnext\(|\bstatus\(\s*[45]|sendStatus\(\s*[45]", clause.text()) is None:
-            return True
-    return False
 
 
 def statement_start(file: SourceFile, call: Span) -> int:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from codemods.planner.pieces import CONSTANTS, Piece
 from codemods.planner.routes import RoutePlan
 from codemods.source import Edit, Span, find_all, named, span_of, unwrap
+from codemods.writers.code import Rewrite
 from codemods.writers.database import transaction_parameters
 from codemods.writers.delegates import delegate_edits
 from codemods.writers.jobs import JobWriter
@@ -55,7 +57,7 @@ class PieceWriter:
         for dropped in found.dropped if found is not None else ():
             splice.edits = [edit for edit in splice.edits if not dropped.holds(edit.span)]
         if found is not None:
-            splice.edits = settled(splice.file.text, splice.edits, found.rewrites)
+            splice.edits = settled(splice.file.text, splice.edits, [self._whole(each) for each in found.rewrites])
         jobs = JobWriter(splice)
         for timer in splice.facts.timers:
             jobs.write(timer)
@@ -73,11 +75,25 @@ class PieceWriter:
         if found is None:
             return
         self._splice.edits += found.edits
+        self._splice.edits += [self._transaction(span, function) for span, function in found.transactions.items()]
         self._splice.written.imports += found.imports
         self._splice.written.runtime |= found.runtime
         self._splice.written.jobs += [Job(name, text) for name, text in found.functions.items()]
         for callback in transaction_parameters(self._splice.file, self._splice.facts.queries):
             self._drop_parameters(callback)
+
+    def _transaction(self, call: Span, function: tuple[str | Span, ...]) -> Edit:
+        """The mutation is the transaction, which its failure takes back where the source went on from there."""
+        if (self._splice.piece.key, call) not in self._splice.context.whole:
+            return Edit(call, ("(", *function, ")()"))
+        return Edit(call, (f"{self._splice.library('atomically')}({self._splice.ctx}, ", *function, ")"))
+
+    def _whole(self, rewrite: Rewrite) -> Rewrite:
+        """The same for a single call that writes several rows."""
+        if (self._splice.piece.key, rewrite.span) not in self._splice.context.whole:
+            return rewrite
+        opening = f"{self._splice.library('atomically')}({self._splice.ctx}, async () => "
+        return replace(rewrite, parts=(opening, *rewrite.parts, ")"))
 
     def _drop_parameters(self, callback: Span) -> None:
         """`async (tx) => …` → `async () => …`: the transaction is the mutation itself."""

@@ -238,11 +238,14 @@ def _called(plan: RoutePlan, given: Doc, code: EdgeCode) -> Doc:
     code.imports.append(ImportSpec("convex:_generated/api", visibility))
     runner = next(f"run{kind}" for kind in ("Query", "Mutation", "Action") if plan.kind.lower().endswith(kind.lower()))
     reference = f"{visibility}.{plan.module.replace('/', '.')}.{plan.name}"
-    called = call(f"await c.env.{runner}", reference, given)
+    called = call(f"c.env.{runner}", reference, given)
+    if plan.undoes:
+        code.library("undone")
+        called = call("undone", called)
     if not plan.settles:
-        return called
+        return ("await ", called)
     code.library("unsettle")
-    return call("unsettle", called)
+    return call("unsettle", ("await ", called))
 
 
 def _answer(plan: RoutePlan, called: Doc, code: EdgeCode) -> list[str]:

@@ -50,4 +50,6 @@ class Context:
     """Functions that answer for their callers."""
     asked: Mapping[PieceKey, AskedFunction] = field(default_factory=dict)
     """Functions that are given the request."""
+    whole: frozenset[tuple[PieceKey, Span]] = frozenset()
+    """The database calls whose failure takes back what the mutation wrote."""
     enums_module: str = "convex:lib/enums"

@@ -33,8 +33,8 @@ class HandlerWriter:
         self._splice.written.imports += imports
         self._splice.bring(SERVER, route.kind)
         prefix = self._registration(route, args, unit)
-        suffix = ")," if route.settles else ","
-        return f"{self._comments(base)}{prefix}{block}{suffix}\n}});"
+        closing = ")" * (route.settles + route.undoes)
+        return f"{self._comments(base)}{prefix}{block}{closing},\n}});"
 
     def _comments(self, base: str) -> str:
         statement = self._splice.piece.statement
@@ -53,11 +53,11 @@ class HandlerWriter:
         given = f"{self._splice.ctx}, {route.request.name}" if takes else (self._splice.ctx if uses_ctx else "")
         name = self._splice.context.placement.name(self._splice.piece)
         result = self._result(route) if uses_ctx else ""
-        head = f"export const {name} = {route.kind}({{\n{unit}args: {args},\n{unit}handler: async ({given}){result} => "
+        head = f"export const {name} = {route.kind}({{\n{unit}args: {args},\n{unit}handler: "
+        around = f"{self._splice.library('undoing')}({self._splice.ctx}, " if route.undoes else ""
         if route.settles:
-            settle = self._splice.library("settle")
-            return f"{head[: -len(f'async ({given}) => ')]}({given}) => {settle}(async () => "
-        return head
+            around += f"{'() => ' if around else ''}{self._splice.library('settle')}("
+        return f"{head}({given}) => {around}async () => " if around else f"{head}async ({given}){result} => "
 
     def _result(self, route: RoutePlan) -> str:
         """What an action runs is typed by the module that the action is in: a written type ends the circle."""

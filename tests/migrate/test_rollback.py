@@ -141,20 +141,6 @@ def test_a_failure_that_leaves_nothing_behind_is_thrown(codemod: CodemodTest, ha
     assert "settle" not in migrated.files["convex/users.ts"]
 
 
-def test_a_transaction_and_a_failure_behind_it_cannot_be_one_mutation(codemod: CodemodTest) -> None:
-    handler = """
-        async (req, res) => {
-          await prisma.$transaction(async (tx) => {
-            await tx.note.create({ data: { text: "a", authorId: req.params.id } });
-          });
-          if (req.body.strict) return res.status(400).json({ error: "strict" });
-          res.json({ ok: true });
-        }
-    """
-    migrated = codemod.migrate(users_app(f'router.post("/:id", {dedented(handler).strip()});'))
-    assert migrated.outcome("POST /users/:id").startswith("needs-review CX304 ")
-
-
 CAUGHT = {
     "by an answer of success": """
         async (req, res) => {
@@ -201,11 +187,145 @@ SERVICE = """
 
 
 @pytest.mark.parametrize("handler", CAUGHT.values(), ids=CAUGHT)
-def test_a_transaction_whose_failure_is_caught_is_left_to_its_owner(codemod: CodemodTest, handler: str) -> None:
+def test_a_transaction_whose_failure_is_caught_takes_the_mutation_back(codemod: CodemodTest, handler: str) -> None:
     routes = f'router.post("/:id", {dedented(handler).strip()});'
     migrated = codemod.migrate(users_app(routes, imports='import { store } from "./store";', store=SERVICE))
-    reason = "CX304 prisma $transaction may fail without failing the request (src/store.ts:4)"
-    assert migrated.outcome("POST /users/:id") == f"needs-review {reason}"
+    assert migrated.outcome("POST /users/:id") == "migrated"
+    assert "await atomically(ctx, async () => {" in migrated.files["convex/model/store.ts"]
+    assert "(ctx, args) => undoing(ctx, async () => {" in function_in(migrated.files["convex/users.ts"], "createUser")
+    assert "await undone(c.env.runMutation(" in route_in(migrated, "/users/:id")
+
+
+BESIDE = {
+    "another write before it": """
+        async (req, res) => {
+          try {
+            await prisma.note.create({ data: { text: "first", authorId: req.params.id } });
+            await store(req.params.id);
+            res.json({ ok: true });
+          } catch (error) {
+            res.status(500).json({ ok: false });
+          }
+        }
+    """,
+    "another transaction before it": """
+        async (req, res) => {
+          await store(req.params.id);
+          await store(req.body.id);
+          res.json({ ok: true });
+        }
+    """,
+    "another write where its failure is caught": """
+        async (req, res) => {
+          try {
+            await store(req.params.id);
+            res.json({ ok: true });
+          } catch (error) {
+            await prisma.note.create({ data: { text: "failed", authorId: req.params.id } });
+            res.json({ ok: false });
+          }
+        }
+    """,
+    "another write once its failure is forgotten": """
+        async (req, res) => {
+          await store(req.params.id).catch(() => null);
+          await prisma.note.create({ data: { text: "last", authorId: req.params.id } });
+          res.json({ ok: true });
+        }
+    """,
+    "a read that would see its rows": """
+        async (req, res) => {
+          try {
+            await store(req.params.id);
+            res.json({ ok: true });
+          } catch (error) {
+            res.json({ notes: await prisma.note.count() });
+          }
+        }
+    """,
+    "another write behind the try": """
+        async (req, res) => {
+          try {
+            await store(req.params.id);
+          } catch (error) {
+            console.error(error);
+          }
+          await prisma.note.create({ data: { text: "last", authorId: req.params.id } });
+          res.json({ ok: true });
+        }
+    """,
+    "a timer before it": """
+        async (req, res) => {
+          const id = req.params.id;
+          setTimeout(() => prisma.note.create({ data: { text: "later", authorId: id } }), 1000);
+          await store(id);
+          if (req.body.strict) throw new Error("strict");
+          res.json({ ok: true });
+        }
+    """,
+    "its other rounds": """
+        async (req, res) => {
+          for (const id of req.body.ids) await store(id);
+          res.json({ ok: true });
+        }
+    """,
+    "its other rounds, in a callback": """
+        async (req, res) => {
+          await Promise.all(req.body.ids.map((id: string) => store(id)));
+          res.json({ ok: true });
+        }
+    """,
+}
+
+
+@pytest.mark.parametrize("handler", BESIDE.values(), ids=BESIDE)
+def test_a_transaction_beside_writes_that_stay_is_left_to_its_owner(codemod: CodemodTest, handler: str) -> None:
+    routes = f'router.post("/:id", {dedented(handler).strip()});'
+    migrated = codemod.migrate(users_app(routes, imports='import { store } from "./store";', store=SERVICE))
+    assert migrated.outcome("POST /users/:id").startswith("needs-review CX304 prisma $transaction ")
+
+
+ALONE = {
+    "a write that answers by itself": """
+        async (req, res) => {
+          if (req.body.quick) {
+            await prisma.note.create({ data: { text: "first", authorId: req.params.id } });
+            return res.json({ ok: true });
+          }
+          await store(req.params.id);
+          if (req.body.strict) throw new Error("strict");
+          res.json({ ok: true });
+        }
+    """,
+    "a read before it": """
+        async (req, res) => {
+          const notes = await prisma.note.count();
+          await store(req.params.id);
+          if (req.body.strict) throw new Error("strict");
+          res.json({ notes });
+        }
+    """,
+    "a write behind its success": """
+        async (req, res) => {
+          try {
+            await store(req.params.id);
+            await prisma.note.create({ data: { text: "last", authorId: req.params.id } });
+            res.json({ ok: true });
+          } catch (error) {
+            res.json({ ok: false });
+          }
+        }
+    """,
+}
+
+
+@pytest.mark.parametrize("handler", ALONE.values(), ids=ALONE)
+def test_writes_that_no_failure_of_a_transaction_meets_stand_beside_it(codemod: CodemodTest, handler: str) -> None:
+    routes = f'router.post("/:id", {dedented(handler).strip()});'
+    migrated = codemod.migrate(users_app(routes, imports='import { store } from "./store";', store=SERVICE))
+    assert migrated.outcome("POST /users/:id") == "migrated"
+    head = "(ctx, args) => undoing(ctx, () => settle(async () => {"
+    assert head in function_in(migrated.files["convex/users.ts"], "createUser")
 
 
 def test_a_transaction_whose_failure_fails_the_request_is_the_mutation(codemod: CodemodTest) -> None:
@@ -225,11 +345,11 @@ def test_a_transaction_whose_failure_fails_the_request_is_the_mutation(codemod: 
 
 
 SEVERAL = {
-    "createMany of a list": ("prisma.note.createMany({ data: req.body.notes })", "createMany"),
-    "updateMany of a unique column": ("prisma.user.updateMany({ data: { email: req.body.email } })", "updateMany"),
-    "updateMany of what the client sends": ("prisma.user.updateMany({ data: req.body })", "updateMany"),
-    "deleteMany of rows that others keep": ("prisma.user.deleteMany()", "deleteMany"),
-    "delete of a row with rows that others keep": ("prisma.org.delete({ where: { id: req.params.id } })", "delete"),
+    "createMany of a list": "prisma.note.createMany({ data: req.body.notes })",
+    "updateMany of a unique column": "prisma.user.updateMany({ data: { email: req.body.email } })",
+    "updateMany of what the client sends": "prisma.user.updateMany({ data: req.body })",
+    "deleteMany of rows that others keep": "prisma.user.deleteMany()",
+    "delete of a row with rows that others keep": "prisma.org.delete({ where: { id: req.params.id } })",
 }
 WHOLE = {
     "createMany of one row": 'prisma.note.createMany({ data: [{ text: "a", authorId: req.params.id }] })',
@@ -274,13 +394,13 @@ def with_orgs(body: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("body", QUIET.values(), ids=QUIET)
-@pytest.mark.parametrize(("query", "name"), SEVERAL.values(), ids=SEVERAL)
-def test_a_caught_failure_among_several_rows_is_left_to_its_owner(
-    codemod: CodemodTest, query: str, name: str, body: str
+@pytest.mark.parametrize("query", SEVERAL.values(), ids=SEVERAL)
+def test_a_caught_failure_among_several_rows_takes_the_mutation_back(
+    codemod: CodemodTest, query: str, body: str
 ) -> None:
-    outcome = codemod.migrate(with_orgs(body.replace("QUERY", query))).outcome("POST /users/:id")
-    assert outcome.startswith("needs-review CX304 ")
-    assert f".{name} may fail without failing the request" in outcome
+    migrated = codemod.migrate(with_orgs(body.replace("QUERY", query)))
+    assert migrated.outcome("POST /users/:id") == "migrated"
+    assert "atomically(ctx, async () => " in function_in(migrated.files["convex/users.ts"], "createUser")
 
 
 @pytest.mark.parametrize("query", WHOLE.values(), ids=WHOLE)
@@ -290,9 +410,8 @@ def test_a_caught_failure_before_the_first_row_is_written_leaves_nothing(codemod
 
 
 @pytest.mark.parametrize("body", FAILING.values(), ids=FAILING)
-@pytest.mark.parametrize(("query", "name"), SEVERAL.values(), ids=SEVERAL)
-def test_a_failure_among_several_rows_undoes_them_with_the_request(
-    codemod: CodemodTest, query: str, name: str, body: str
-) -> None:
-    outcome = codemod.migrate(with_orgs(body.replace("QUERY", query))).outcome("POST /users/:id")
-    assert "CX304" not in outcome
+@pytest.mark.parametrize("query", SEVERAL.values(), ids=SEVERAL)
+def test_a_failure_among_several_rows_undoes_them_with_the_request(codemod: CodemodTest, query: str, body: str) -> None:
+    migrated = codemod.migrate(with_orgs(body.replace("QUERY", query)))
+    assert "CX304" not in migrated.outcome("POST /users/:id")
+    assert "atomically" not in migrated.files["convex/users.ts"]

@@ -377,5 +377,16 @@ export function unsettle<T>(result: T | Failed): T {
   return result as T;
 }
 
+/** The result of a mutation, also of one that was taken back by throwing it. */
+export async function undone<T>(result: Promise<T>): Promise<T> {
+  try {
+    return await result;
+  } catch (error) {
+    const data: unknown = error instanceof ConvexError ? error.data : null;
+    if (typeof data !== "object" || data === null || !("mark" in data) || typeof data.mark !== "bigint") throw error;
+    return (data as unknown as { returned: T }).returned;
+  }
+}
+
 /** The context of middleware that runs functions: `c.env` is that of an action. */
 export type EdgeContext = Context<{ Bindings: ActionCtx; Variables: any }>;
