@@ -9,7 +9,7 @@ NODE_MODULES := tests/convex/node_modules
 NODE_READY := $(NODE_MODULES)/.ready
 EXPRESS_READY := tests/express/node_modules/.ready
 
-.PHONY: demo test check bench node clean
+.PHONY: demo test guards check bench node clean
 
 demo: $(READY) $(NODE_READY) $(EXPRESS_READY) ## the diff that migrating the example would make, and the proof that the result works
 	@$(BIN)/convexify migrate examples/bookshop
@@ -17,6 +17,11 @@ demo: $(READY) $(NODE_READY) $(EXPRESS_READY) ## the diff that migrating the exa
 
 test: $(READY) $(NODE_READY) $(EXPRESS_READY) ## all tests
 	@$(BIN)/pytest
+
+guards: $(READY) ## no guarded route of the repositories below CONVEXIFY_REPOSITORIES can be reached without its guard
+	@test -d "$(CONVEXIFY_REPOSITORIES)" || \
+	  { echo "Name a folder of cloned repositories: make guards CONVEXIFY_REPOSITORIES=/path/to/clones" >&2; exit 1; }
+	@CONVEXIFY_REPOSITORIES="$(abspath $(CONVEXIFY_REPOSITORIES))" $(BIN)/pytest tests/test_guarded_repositories.py
 
 check: $(READY) ## lint and types
 	@$(BIN)/ruff check .

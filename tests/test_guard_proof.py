@@ -5,18 +5,21 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from edge_registrations import public_functions
 from guard_proof import unguarded
 from harness import write_files
 
 APP = """
     import express from "express";
     import cors from "cors";
-    import { requireUser } from "./guards";
+    import { requireOwner, requireUser } from "./guards";
     const app = express();
     const anyOrigin = cors();
     app.use(anyOrigin);
     app.get("/open", (req, res) => res.json({ open: true }));
     app.get("/closed/:id", requireUser, (req, res) => res.json({ closed: true }));
+    app.get("/owned/:id", requireUser, requireOwner, (req, res) => res.json({ owned: true }));
+    app.get("/inline", (req, res, next) => (req.query.key ? next() : res.status(401).end()), (req, res) => res.end());
     app.listen(3000);
     """
 
@@ -25,6 +28,11 @@ GUARDS = """
       if (!req.headers.authorization) return res.status(401).end();
       next();
     };
+    function isOwner(req, res, next) {
+      assertOwner(req);
+      next();
+    }
+    export const requireOwner = isOwner;
     """
 
 FUNCTIONS = """
@@ -57,6 +65,12 @@ SOMETIMES = """async (c, next) => {
   return notMigrated("CX801")(c);
 }"""
 
+IN_COMMENT = """async (c) => {
+  // requireUser is left out
+  return c.json(await c.env.runQuery(internal.app.closed, {}));
+}"""
+INLINE = 'app.get("/inline", async (c, next) => { if (c.req.query("key")) await next(); }, async (c) => c.body(null));'
+
 FINE = {
     "refused": ("internalQuery", 'app.get("/closed/:id", notMigrated("CX801"));'),
     "refused unless it is not there": (
@@ -67,6 +81,9 @@ FINE = {
     "before it": ("internalQuery", f'app.get("/closed/:id", requireUser, {INTERNAL});'),
     "above it": ("internalQuery", f'app.use("/closed/*", requireUser);\napp.get("/closed/:id", {INTERNAL});'),
     "in it": ("internalQuery", f'app.get("/closed/:id", {IN_HANDLER});'),
+    "in their order": ("internalQuery", f'app.get("/owned/:id", requireUser, requireOwner, {INTERNAL});'),
+    "under the name of the declaration": ("internalQuery", f'app.get("/owned/:id", requireUser, isOwner, {INTERNAL});'),
+    "in place": ("internalQuery", INLINE),
 }
 
 EXPOSED = {
@@ -83,12 +100,79 @@ EXPOSED = {
         ["nothing at the edge runs requireUser"],
     ),
     "after it": ("internalQuery", f'app.get("/closed/:id", {TOO_LATE});', ["nothing at the edge runs requireUser"]),
+    "in a comment": (
+        "internalQuery",
+        f'app.get("/closed/:id", {IN_COMMENT});',
+        ["nothing at the edge runs requireUser"],
+    ),
+    "one of two": (
+        "internalQuery",
+        f'app.get("/owned/:id", requireUser, {INTERNAL});',
+        ["nothing at the edge runs requireOwner"],
+    ),
+    "the wrong way round": (
+        "internalQuery",
+        f'app.get("/owned/:id", requireOwner, requireUser, {INTERNAL});',
+        ["requireOwner runs before what has to run first"],
+    ),
+    "none in place": (
+        "internalQuery",
+        'app.get("/inline", async (c) => c.body(null));',
+        ["nothing at the edge runs its guard"],
+    ),
+    "called by another route": (
+        "internalQuery",
+        f'app.get("/closed/:id", requireUser, {INTERNAL});\napp.get("/open", {INTERNAL});',
+        ["GET /open: calls app.closed, the function of a route behind a guard"],
+    ),
+    "a handler with a name": (
+        "internalQuery",
+        'app.get("/closed/:id", requireUser, serveClosed);',
+        ["`serveClosed` serves it, which is not read"],
+    ),
+    "another application": (
+        "internalQuery",
+        f'const more = new Hono();\nmore.get("/closed/:id", {INTERNAL});',
+        ["2 applications of Hono"],
+    ),
+    "a route of Convex": (
+        "internalQuery",
+        'http.route({ path: "/closed", method: "GET", handler: closed });',
+        ["`http.route` is not read"],
+    ),
     "refused but public": (
         "query",
         'app.get("/closed/:id", notMigrated("CX801"));',
         ["closed is public, and no route"],
     ),
 }
+
+
+PUBLIC_FORMS = {
+    "with a type": "export const closed: RegisteredQuery = query({ handler: async () => 1 });",
+    "exported later": "const closed = mutation({ handler: async () => 1 });\nexport { closed };",
+    "by default": "export default action({ handler: async () => 1 });",
+    "under another name": (
+        'import { query as q } from "./_generated/server";\nexport const closed = q({ handler: async () => 1 });'
+    ),
+    "for any request": "export const closed = httpAction(async () => new Response());",
+}
+
+
+@pytest.mark.parametrize("text", PUBLIC_FORMS.values(), ids=PUBLIC_FORMS)
+def test_functions_that_clients_may_call(tmp_path: Path, text: str) -> None:
+    write_files(tmp_path / "after", {"convex/closed.ts": text})
+    assert [name for _, name in public_functions(tmp_path / "after/convex")] in (["closed"], ["default"])
+
+
+def test_functions_that_only_look_like_it(tmp_path: Path) -> None:
+    text = """
+    import { query } from "./builder";
+    export const closed = internalQuery({ handler: async () => 1 });
+    export const text = query({ handler: async () => 1 });
+    """
+    write_files(tmp_path / "after", {"convex/closed.ts": text})
+    assert list(public_functions(tmp_path / "after/convex")) == []
 
 
 def _checked(folder: Path, kind: str, closed: str) -> list[str]:

@@ -8,7 +8,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
-from guard_proof import guarded_routes, unguarded
+from guard_mutations import tampered
+from guard_proof import unguarded
+from guarded_routes import guarded_routes
 from harness import copy_project
 from sample_apps import SAMPLE_APPS, SampleApp
 from side_by_side import compare_folder
@@ -38,6 +40,12 @@ def migrate(root: Path, target: Path) -> Path:
 @pytest.mark.parametrize("app", SAMPLE_APPS, ids=lambda app: app.name)
 def test_no_guarded_route_is_exposed(app: SampleApp, tmp_path: Path) -> None:
     assert unguarded(app.root, migrate(app.root, tmp_path / "app")) == []
+
+
+def test_the_proof_notices_every_guard_that_is_taken_away(tmp_path: Path) -> None:
+    tried = [each for app in GUARDED for each in tampered(app.root, migrate(app.root, tmp_path / app.name))]
+    assert [name for name, problems in tried if not problems] == []
+    assert len(tried) > 20
 
 
 @pytest.mark.parametrize("app", GUARDED, ids=lambda app: app.name)
