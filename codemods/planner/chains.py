@@ -9,6 +9,7 @@ from ast_grep_py import SgNode
 
 from codemods.planner.replies import Form
 from codemods.source import arguments, member, span_of, string_value, unwrap
+from codemods.source.tree import wrapped_up
 
 _HEADERS = frozenset({"type", "contentType", "append", "vary", "location", "links", "attachment"})
 """Methods that set headers in ways of their own."""
@@ -29,7 +30,6 @@ _IMPOSSIBLE = {
     "render": ("CX706", "renders a view, and Convex has no engine for views"),
 }
 _FINAL = frozenset({"json", "send", "end", "sendStatus"})
-_WRAPPERS = frozenset({"parenthesized_expression", "as_expression", "non_null_expression"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +63,8 @@ def calls_on(reference: SgNode) -> tuple[SgNode, list[tuple[str, SgNode]], str |
     calls: list[tuple[str, SgNode]] = []
     current = reference
     while True:
+        current = wrapped_up(current)
         above = current.parent()
-        while above is not None and above.kind() in _WRAPPERS:
-            current, above = above, above.parent()
         found = above is not None and above.kind() in ("member_expression", "subscript_expression")
         parts = member(above) if above is not None and found else None
         if above is None or parts is None or span_of(parts[0]) != span_of(current):

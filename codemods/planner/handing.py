@@ -5,14 +5,13 @@ from __future__ import annotations
 from ast_grep_py import SgNode
 
 from codemods.source import Span, arguments, member, shortened, span_of
+from codemods.source.tree import wrapped_up
 
 
 def call_around(reference: SgNode) -> tuple[SgNode | None, int]:
     """The call that is given the response, and as which argument."""
-    argument = reference
+    argument = wrapped_up(reference)
     parent = argument.parent()
-    while parent is not None and parent.kind() in ("as_expression", "parenthesized_expression"):
-        argument, parent = parent, parent.parent()
     call = parent.parent() if parent is not None and parent.kind() == "arguments" else None
     if call is None or call.kind() != "call_expression":
         return None, 0

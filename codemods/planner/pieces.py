@@ -10,7 +10,7 @@ from ast_grep_py import SgNode
 
 from codemods.planner.domains import full_stem
 from codemods.source import SourceFile, Span, arguments, member, named, span_of, unwrap
-from codemods.source.tree import CLASS_KINDS, FUNCTION_KINDS, property_name
+from codemods.source.tree import CLASS_KINDS, FUNCTION_KINDS, WRAPPERS, property_name, wrapped_up
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -94,7 +94,7 @@ def _carrier(node: SgNode) -> SgNode:
     """The expression that holds the function: through parentheses, casts, and wrappers such as `asyncHandler(…)`."""
     current = node
     while (parent := current.parent()) is not None:
-        if parent.kind() in ("parenthesized_expression", "as_expression", "satisfies_expression"):
+        if parent.kind() in WRAPPERS:
             current = parent
         elif parent.kind() == "arguments" and _is_wrapper_call(parent):
             call = parent.parent()
@@ -111,9 +111,7 @@ def _is_wrapper_call(given: SgNode) -> bool:
     call = given.parent()
     if call is None or call.kind() != "call_expression" or len(named(given)) != 1:
         return False
-    above = call.parent()
-    while above is not None and above.kind() in ("parenthesized_expression", "as_expression"):
-        above = above.parent()
+    above = wrapped_up(call).parent()
     return above is not None and above.kind() in (
         "variable_declarator",
         "assignment_expression",

@@ -5,11 +5,8 @@ from __future__ import annotations
 from ast_grep_py import SgNode
 
 from codemods.source import named, same_node, span_of
-from codemods.source.tree import operator_of, property_name
+from codemods.source.tree import WRAPPERS, operator_of, property_name
 
-_WRAPPERS = frozenset(
-    {"parenthesized_expression", "as_expression", "non_null_expression", "satisfies_expression", "type_assertion"}
-)
 _ASSIGNMENTS = frozenset({"assignment_expression", "augmented_assignment_expression"})
 
 
@@ -39,7 +36,7 @@ def with_default(node: SgNode) -> SgNode:
 def wrapped(node: SgNode) -> SgNode:
     """The expression with the parentheses, casts and the empty default around it."""
     outer = node
-    while (parent := outer.parent()) is not None and (parent.kind() in _WRAPPERS or _is_default(parent, outer)):
+    while (parent := outer.parent()) is not None and (parent.kind() in WRAPPERS or _is_default(parent, outer)):
         outer = parent
     return outer
 

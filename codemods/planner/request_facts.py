@@ -9,9 +9,8 @@ from ast_grep_py import SgNode
 
 from codemods.planner.edge_facts import HEADER_FACTS, REQUEST_FACTS, SENDERS, Part
 from codemods.source import arguments, member, named, span_of, string_value
-from codemods.source.tree import property_name
+from codemods.source.tree import property_name, wrapped_up
 
-_WRAPPERS = frozenset({"parenthesized_expression", "as_expression", "non_null_expression", "satisfies_expression"})
 _VALUES = {"cookies": Part.COOKIES, "locals": Part.CONTEXT}
 _HEADER_READERS = frozenset({"get", "header"})
 COOKIE_PARSER = "cookies"
@@ -170,14 +169,6 @@ def _property_above(node: SgNode) -> tuple[SgNode, str] | None:
     if above is None or parts is None or span_of(parts[0]) != span_of(outer):
         return None
     return above, parts[1]
-
-
-def wrapped_up(node: SgNode) -> SgNode:
-    """The expression with the parentheses and casts around it."""
-    outer = node
-    while (parent := outer.parent()) is not None and parent.kind() in _WRAPPERS:
-        outer = parent
-    return outer
 
 
 def _key(element: SgNode) -> str | None:

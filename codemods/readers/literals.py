@@ -9,7 +9,7 @@ from ast_grep_py import SgNode
 
 from codemods.source.bindings import Binding, BindingKind
 from codemods.source.file import SourceFile
-from codemods.source.tree import arguments, find_all, member, named, property_name, unwrap
+from codemods.source.tree import WRAPPERS, arguments, find_all, member, named, property_name, unwrap
 
 CHOICES = frozenset({"ternary_expression", "binary_expression"})
 _PURE_CALLS = frozenset(
@@ -107,7 +107,7 @@ def is_changed(binding: Binding) -> bool:
 
 
 _INSIDE = frozenset({"member_expression", "subscript_expression"})
-_AROUND = _INSIDE | {"non_null_expression", "parenthesized_expression", "as_expression", "satisfies_expression"}
+_AROUND = _INSIDE | WRAPPERS
 
 
 def _writes(reference: SgNode) -> bool:

@@ -10,12 +10,9 @@ from ast_grep_py import SgNode
 from codemods.rules.functions import Kind
 from codemods.rules.module import Module
 from codemods.rules.origin import External, origin_of
-from codemods.source.tree import FUNCTION_KINDS, find_all, named, parameters, property_name
+from codemods.source.tree import FUNCTION_KINDS, find_all, named, parameters, property_name, wrapped_up
 
 _CONTEXT_TYPES = {"QueryCtx": Kind.QUERY, "MutationCtx": Kind.MUTATION, "ActionCtx": Kind.ACTION}
-_CASTS = frozenset(
-    {"as_expression", "non_null_expression", "parenthesized_expression", "satisfies_expression", "type_assertion"}
-)
 _TYPE_MODULES = frozenset({"_generated/server", "convex/server"})
 
 
@@ -53,7 +50,8 @@ def taken_from_context(module: Module, function: SgNode, name: str) -> Iterator[
         return
     binding = module.bindings.resolve(first.pattern)
     for reference in binding.references if binding is not None else ():
-        reference, parent = _bare(reference)
+        reference = wrapped_up(reference)
+        parent = reference.parent()
         if parent is None:
             continue
         if parent.kind() == "member_expression" and parent.field("object") == reference:
@@ -73,14 +71,6 @@ def receivers(module: Module, function: SgNode, name: str) -> Iterator[SgNode]:
             yield node
         elif (binding := module.bindings.resolve(node)) is not None:
             yield from binding.references
-
-
-def _bare(reference: SgNode) -> tuple[SgNode, SgNode | None]:
-    """A reference with the casts and parentheses around it, and what stands around those."""
-    parent = reference.parent()
-    while parent is not None and parent.kind() in _CASTS:
-        reference, parent = parent, parent.parent()
-    return reference, parent
 
 
 def _destructured(pattern: SgNode, name: str) -> Iterator[SgNode]:

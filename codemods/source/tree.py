@@ -23,7 +23,7 @@ CLASS_KINDS = frozenset({"class_declaration", "abstract_class_declaration", "cla
 
 STRING_KINDS = frozenset({"string", "template_string"})
 
-_WRAPPERS = frozenset(
+WRAPPERS = frozenset(
     {
         "as_expression",
         "non_null_expression",
@@ -32,6 +32,7 @@ _WRAPPERS = frozenset(
         "type_assertion",
     }
 )
+"""What may stand around an expression and leaves its value as it is."""
 
 _PARAMETER_WRAPPERS = frozenset({"required_parameter", "optional_parameter"})
 
@@ -78,7 +79,7 @@ def key(node: SgNode) -> tuple[str, int, int]:
 
 def unwrap(node: SgNode, *, awaited: bool = False) -> SgNode:
     """The expression within parentheses, `as`, `satisfies`, `<T>x` and `!`; within `await` too when `awaited`."""
-    while (kind := node.kind()) in _WRAPPERS or (awaited and kind == "await_expression"):
+    while (kind := node.kind()) in WRAPPERS or (awaited and kind == "await_expression"):
         inner = named(node)
         if not inner:
             return node
@@ -90,6 +91,13 @@ def operator_of(node: SgNode) -> str:
     """The operator of an expression or an assignment; empty where the node has none."""
     found = node.field("operator")
     return found.text() if found is not None else ""
+
+
+def wrapped_up(node: SgNode) -> SgNode:
+    """The expression with the parentheses, casts and `!` around it: the way back from `unwrap`."""
+    while (parent := node.parent()) is not None and parent.kind() in WRAPPERS:
+        node = parent
+    return node
 
 
 def shortened(node: SgNode) -> str:

@@ -19,6 +19,7 @@ from codemods.source import (
     string_value,
     unwrap,
 )
+from codemods.source.tree import wrapped_up
 from codemods.workspace import Workspace
 from codemods.writers.answers import Use, answer_edits
 from codemods.writers.ported import Ported, references, signature, untyped, whole_line
@@ -122,9 +123,8 @@ def _reads(ported: Ported, inner: SgNode) -> None:
 
 
 def _reads_part(file: SourceFile, reference: SgNode) -> bool:
-    current, parent = reference, reference.parent()
-    while parent is not None and parent.kind() in ("as_expression", "parenthesized_expression"):
-        current, parent = parent, parent.parent()
+    current = wrapped_up(reference)
+    parent = current.parent()
     if parent is None:
         return False
     if parent.kind() == "subscript_expression":

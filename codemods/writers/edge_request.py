@@ -9,6 +9,7 @@ from ast_grep_py import SgNode
 from codemods.planner.edge_facts import Part, edge_read
 from codemods.planner.request_facts import Fact, FactRead, fact_of
 from codemods.source import FUNCTION_KINDS, Edit, SourceFile, Span, member, span_of, unwrap
+from codemods.source.tree import wrapped_up
 from codemods.writers.ported import Ported, parameter_node, references
 
 _INPUT = {"query": "{c}.req.query()", "params": "{c}.req.param()"}
@@ -86,9 +87,8 @@ def fact_text(ported: Ported, fact: Fact, context: str, waits: bool, depth: int 
 
 def _member_of(node: SgNode) -> tuple[SgNode, str] | None:
     """The member expression whose object is the node, and the name after the dot."""
-    current, parent = node, node.parent()
-    while parent is not None and parent.kind() in ("parenthesized_expression", "as_expression", "non_null_expression"):
-        current, parent = parent, parent.parent()
+    current = wrapped_up(node)
+    parent = current.parent()
     parts = member(parent) if parent is not None else None
     if parent is None or parts is None or span_of(parts[0]) not in (span_of(current), span_of(node)):
         return None

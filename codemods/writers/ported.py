@@ -10,6 +10,7 @@ from codemods.planner.pieces import Piece
 from codemods.planner.problems import Problem
 from codemods.planner.replies import Delegate
 from codemods.source import Edit, SourceFile, Span, find_all, named, parameters, span_of
+from codemods.source.tree import WRAPPERS, wrapped_up
 from codemods.writers.code import ImportSpec
 from codemods.writers.library import spec_of
 
@@ -17,9 +18,6 @@ _HOLDERS = frozenset(
     {"variable_declarator", "assignment_expression", "pair", "public_field_definition", "field_definition",
      "export_statement", "return_statement", "arrow_function"}
 )  # fmt: skip
-_CASTS = frozenset(
-    {"parenthesized_expression", "as_expression", "satisfies_expression", "non_null_expression", "type_assertion"}
-)
 _NAMES = ("identifier", "type_identifier", "shorthand_property_identifier", "shorthand_property_identifier_pattern")
 _CONTEXT = ImportSpec("hono", "Context", "", True)
 _STATUS = ImportSpec("hono/utils/http-status", "ContentfulStatusCode", "", True)
@@ -162,7 +160,7 @@ def _carrier(function: SgNode) -> SgNode:
     current = function
     while (parent := current.parent()) is not None:
         call = parent.parent()
-        if parent.kind() in _CASTS:
+        if parent.kind() in WRAPPERS:
             current = parent
         elif parent.kind() == "arguments" and len(named(parent)) == 1 and call is not None and _is_held(call):
             current = call
@@ -172,9 +170,7 @@ def _carrier(function: SgNode) -> SgNode:
 
 
 def _is_held(call: SgNode) -> bool:
-    above = call.parent()
-    while above is not None and above.kind() in _CASTS:
-        above = above.parent()
+    above = wrapped_up(call).parent()
     return call.kind() == "call_expression" and above is not None and above.kind() in _HOLDERS
 
 

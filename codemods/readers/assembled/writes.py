@@ -9,9 +9,8 @@ from ast_grep_py import SgNode
 
 from codemods.readers.assembled.values import Test, Tested, UnreadableError, tested
 from codemods.source.bindings import Binding
-from codemods.source.tree import arguments, named, string_value, unwrap
+from codemods.source.tree import WRAPPERS, arguments, named, string_value, unwrap
 
-_AROUND = frozenset({"non_null_expression", "parenthesized_expression", "as_expression", "satisfies_expression"})
 _LEAVES = frozenset({"break_statement", "return_statement", "throw_statement"})
 
 
@@ -96,7 +95,7 @@ def _path(reference: SgNode) -> tuple[tuple[str, ...], SgNode]:
     keys: list[str] = []
     node = reference
     while (parent := node.parent()) is not None:
-        if parent.kind() in _AROUND:
+        if parent.kind() in WRAPPERS:
             node = parent
         elif parent.kind() in ("member_expression", "subscript_expression") and parent.field("object") == node:
             name = parent.field("property")

@@ -16,7 +16,7 @@ from codemods.readers.zod.names import ZodNames
 from codemods.readers.zod.references import follow
 from codemods.readers.zod.shapes import ShapeReader
 from codemods.source.file import SourceFile
-from codemods.source.tree import key, member, unwrap
+from codemods.source.tree import key, member, unwrap, wrapped_up
 from codemods.workspace import Workspace
 
 OBJECTS = frozenset({"object", "strictObject", "looseObject", "interface"})
@@ -164,9 +164,7 @@ def _may_matter(call: SgNode) -> bool:
 
 
 def _is_declared(call: SgNode) -> bool:
-    parent = call.parent()
-    while parent is not None and parent.kind() in ("as_expression", "satisfies_expression", "parenthesized_expression"):
-        parent = parent.parent()
+    parent = wrapped_up(call).parent()
     return parent is not None and parent.kind() in (
         "variable_declarator",
         "export_statement",

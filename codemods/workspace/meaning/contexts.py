@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ast_grep_py import SgNode
 
-from codemods.source.tree import annotated, arguments, member, parameters, property_name, unwrap
+from codemods.source.tree import WRAPPERS, annotated, arguments, member, parameters, property_name, unwrap
 from codemods.workspace.meaning import calls, uses
 from codemods.workspace.meaning.values import (
     BuiltIn,
@@ -24,8 +24,6 @@ from codemods.workspace.meaning.values import (
 
 if TYPE_CHECKING:
     from codemods.workspace.meaning.evaluator import Evaluator
-
-_WRAPPERS = frozenset({"parenthesized_expression", "as_expression", "satisfies_expression", "non_null_expression"})
 
 # Which parameter of a callback receives an element of the collection whose method it is passed to.
 _ELEMENT_PARAMETERS: dict[tuple[str, str], tuple[int, ...]] = {
@@ -149,7 +147,7 @@ def parameter_of(ev: Evaluator, function: Value, index: int) -> Value | None:
 def contextual(ev: Evaluator, file: str, node: SgNode) -> Value | None:
     """A value of the type that the code around the expression `node` expects of it; None when it says nothing."""
     parent = node.parent()
-    while parent is not None and parent.kind() in _WRAPPERS and not _is_cast(parent):
+    while parent is not None and parent.kind() in WRAPPERS and not _is_cast(parent):
         node, parent = parent, parent.parent()
     if parent is None:
         return None
@@ -173,6 +171,8 @@ def contextual(ev: Evaluator, file: str, node: SgNode) -> Value | None:
 
 
 def _is_cast(node: SgNode) -> bool:
+    if node.kind() == "type_assertion":
+        return True
     last = node.child(2)
     return node.kind() in ("as_expression", "satisfies_expression") and last is not None and last.text() != "const"
 

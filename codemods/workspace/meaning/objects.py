@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ast_grep_py import SgNode
 
 from codemods.source.binding import Binding
-from codemods.source.tree import member, named, property_name
+from codemods.source.tree import member, named, property_name, wrapped_up
 from codemods.workspace.meaning.values import (
     NOTHING,
     FunctionValue,
@@ -111,9 +111,7 @@ def assigned_nodes(ev: Evaluator, file: str, holder: SgNode, name: str) -> list[
 def _bound_to(ev: Evaluator, file: str, holder: SgNode) -> Binding | None:
     declaration: SgNode | None = holder
     if holder.field("name") is None or holder.kind() in ("object", "arrow_function", "function_expression", "class"):
-        declaration = holder.parent()
-        while declaration is not None and declaration.kind() in ("as_expression", "parenthesized_expression"):
-            declaration = declaration.parent()
+        declaration = wrapped_up(holder).parent()
     if declaration is None or declaration.kind() not in _BINDING_KINDS:
         return None
     name = declaration.field("name")

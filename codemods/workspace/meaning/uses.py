@@ -11,7 +11,16 @@ from ast_grep_py import SgNode
 from codemods.source.binding import Binding
 from codemods.source.bindings import Export, Import
 from codemods.source.imports import required
-from codemods.source.tree import CLASS_KINDS, FUNCTION_KINDS, find_all, member, property_name, string_value, unwrap
+from codemods.source.tree import (
+    CLASS_KINDS,
+    FUNCTION_KINDS,
+    find_all,
+    member,
+    property_name,
+    string_value,
+    unwrap,
+    wrapped_up,
+)
 from codemods.workspace.roles import Role
 
 if TYPE_CHECKING:
@@ -21,7 +30,6 @@ _MAX_USES = 32
 _MAX_STEPS = 400
 # The step from an array to its elements.
 _ELEMENT = "[]"
-_WRAPPERS = frozenset({"parenthesized_expression", "as_expression", "satisfies_expression", "non_null_expression"})
 # Parents under which a name is neither called nor handed on.
 _HARMLESS = frozenset(
     {"export_specifier", "import_specifier", "namespace_import", "import_clause", "type_annotation", "type_query"}
@@ -63,9 +71,8 @@ class _Search:
     def expression(self, file: str, node: SgNode, path: tuple[str, ...] = ()) -> Iterator[Use]:
         """Uses of the property `path` of the value of `node`, or of the value itself when `path` is empty."""
         self._step()
+        node = wrapped_up(node)
         parent = node.parent()
-        while parent is not None and parent.kind() in _WRAPPERS:
-            node, parent = parent, parent.parent()
         if node.kind() in ("function_declaration", "generator_function_declaration") or (
             node.kind() in CLASS_KINDS and node.kind() != "class"
         ):
