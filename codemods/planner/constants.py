@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ast_grep_py import SgNode
 
 from codemods.planner.member_chains import member_chain
-from codemods.planner.memory import is_changed, is_state, is_written
+from codemods.planner.memory import is_changed, is_state, is_written_into
 from codemods.source import FUNCTION_KINDS, Binding, Export, SourceFile, find_all, member, named, unwrap
 from codemods.source.tree import CLASS_KINDS, property_name
 from codemods.workspace import Declared, FunctionRef, InFile, Role, Workspace
@@ -177,7 +177,7 @@ def changes(workspace: Workspace, field: Declared) -> bool:
     value = field.node.field("value")
     importers = [path for path in workspace.importers(field.file) if workspace.role_of(path) is not Role.TEST]
     return any(
-        is_written(expression) or is_changed(expression, value)
+        is_written_into(expression) or is_changed(expression, value)
         for path in (field.file, *importers)
         if field.name in workspace.text(path)
         for expression in _named(workspace.source(path), field.name)

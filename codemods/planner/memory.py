@@ -7,17 +7,12 @@ import re
 from ast_grep_py import SgNode
 
 from codemods.planner.member_chains import member_chain
-from codemods.planner.places_of_use import call_of
+from codemods.planner.places_of_use import call_of, is_deleted, is_written
 from codemods.source import Binding, arguments, find_all, member, span_of, unwrap
 
 _MUTATORS = frozenset({"set", "add", "delete", "clear", "push", "pop", "shift", "unshift", "splice", "fill", "sort"})
 _CHANGING = frozenset({"Object.assign", "Object.defineProperty", "Reflect.set"})
 _HOLDERS = frozenset({"array", "new_expression", "object"})
-_WRITES = {
-    "assignment_expression": "left",
-    "augmented_assignment_expression": "left",
-    "update_expression": "argument",
-}
 
 
 def is_state(binding: Binding) -> bool:
@@ -30,7 +25,7 @@ def is_filled_once(binding: Binding) -> bool:
 
     Anyone who asks gets the same, as the value depends on nothing but constants.
     """
-    filled = [reference for reference in binding.references if _is_target(reference)]
+    filled = [reference for reference in binding.references if is_written(reference)]
     empty = binding.value is None or unwrap(binding.value).text() in ("null", "undefined")
     values = [_filling(binding, reference) for reference in filled]
     return (
@@ -39,13 +34,6 @@ def is_filled_once(binding: Binding) -> bool:
         and all(value is not None for value in values)
         and not any(is_changed(reference, value) for reference in binding.references for value in values)
     )
-
-
-def _is_target(reference: SgNode) -> bool:
-    parent = reference.parent()
-    field = _WRITES.get(parent.kind()) if parent is not None else None
-    target = parent.field(field) if parent is not None and field is not None else None
-    return target is not None and span_of(target) == span_of(reference)
 
 
 def _filling(binding: Binding, reference: SgNode) -> SgNode | None:
@@ -76,9 +64,9 @@ def is_changed(reference: SgNode, value: SgNode | None) -> bool:
     chain = member_chain(reference)
     top = chain[-1]
     above = top.parent()
-    if above is not None and above.kind() == "subscript_expression" and is_written(above):
+    if above is not None and above.kind() == "subscript_expression" and is_written_into(above):
         return True
-    if len(chain) > 1 and is_written(top):
+    if len(chain) > 1 and is_written_into(top):
         return True
     if above is not None and above.kind() == "arguments" and _is_changed_by(above, top):
         return True
@@ -90,15 +78,14 @@ def is_changed(reference: SgNode, value: SgNode | None) -> bool:
     return unwrap(value).kind() in _HOLDERS
 
 
-def is_written(node: SgNode) -> bool:
+def is_written_into(node: SgNode) -> bool:
     """`sessions[token] = 1`, `counts[key]++`, `delete cache[key]`; also of a part: `cache[key].hits = 1`."""
     parent = node.parent()
     if parent is None:
         return False
     if parent.kind() in ("member_expression", "subscript_expression") and parent.field("object") == node:
-        return is_written(parent)
-    target = parent.field(_WRITES[parent.kind()]) if parent.kind() in _WRITES else None
-    return (target is not None and span_of(target) == span_of(node)) or parent.text().startswith("delete ")
+        return is_written_into(parent)
+    return is_written(node) or is_deleted(node)
 
 
 def _is_changed_by(given: SgNode, node: SgNode) -> bool:

@@ -5,9 +5,7 @@ from __future__ import annotations
 from ast_grep_py import SgNode
 
 from codemods.source import named, same_node, span_of
-from codemods.source.tree import WRAPPERS, operator_of, property_name
-
-_ASSIGNMENTS = frozenset({"assignment_expression", "augmented_assignment_expression"})
+from codemods.source.tree import WRAPPERS, WRITES, operator_of, property_name
 
 
 def element_of(element: SgNode) -> tuple[str, SgNode | None]:
@@ -63,10 +61,8 @@ def call_of(node: SgNode) -> SgNode | None:
 
 def is_written(node: SgNode) -> bool:
     parent = node.parent()
-    if parent is None or parent.kind() not in _ASSIGNMENTS:
-        return parent is not None and parent.kind() == "update_expression"
-    left = parent.field("left")
-    return left is not None and span_of(left) == span_of(node)
+    name = WRITES.get(parent.kind()) if parent is not None else None
+    return parent is not None and name is not None and same_node(parent.field(name), node)
 
 
 def is_deleted(node: SgNode) -> bool:

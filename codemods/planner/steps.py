@@ -27,6 +27,7 @@ from codemods.source import (
     span_of,
     unwrap,
 )
+from codemods.source.tree import WRITES
 from codemods.workspace import Workspace
 
 _EXPRESS = frozenset(
@@ -293,7 +294,7 @@ def _only_reads(part: SgNode) -> bool:
     while (above := _member_above(top)) is not None:
         top, depth = above[0], depth + 1
     parent = wrapped(top).parent()
-    if parent is None or parent.kind() in (*_ASSIGNMENTS, "update_expression", "call_expression"):
+    if parent is None or parent.kind() in (*WRITES, "call_expression"):
         return False
     if parent.kind() == "unary_expression" and parent.text().startswith("delete"):
         return False

@@ -34,6 +34,13 @@ WRAPPERS = frozenset(
 )
 """What may stand around an expression and leaves its value as it is."""
 
+WRITES = {
+    "assignment_expression": "left",
+    "augmented_assignment_expression": "left",
+    "update_expression": "argument",
+}
+"""Expressions that give a variable or a property another value, and the field that names it."""
+
 _PARAMETER_WRAPPERS = frozenset({"required_parameter", "optional_parameter"})
 
 _ESCAPE = re.compile(r"\\(\r\n|u\{[0-9a-fA-F]+\}|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|[\s\S])")

@@ -7,13 +7,12 @@ from collections.abc import Callable
 from ast_grep_py import SgNode
 
 from codemods.source import arguments, find_all, member, member_path, parameters, span_of, string_value, unwrap
-from codemods.source.tree import FUNCTION_KINDS, is_async
+from codemods.source.tree import FUNCTION_KINDS, WRITES, is_async
 
 _ANSWERS = frozenset({"json", "send"})
 _HEADERS = frozenset({"set", "setHeader", "header"})
 _READS = frozenset({"get", "getHeader", "header", "statusCode", "headersSent"})
 _WAITS = ("throw_statement", "yield_expression", "delete")
-_WRITES = ("assignment_expression", "augmented_assignment_expression", "update_expression")
 
 
 def keeps_answers(function: SgNode, logs: Callable[[SgNode], bool]) -> bool | None:
@@ -25,7 +24,7 @@ def keeps_answers(function: SgNode, logs: Callable[[SgNode], bool]) -> bool | No
     body = function.field("body")
     if body is None or len(names) != 3 or find_all(body, *_WAITS):
         return None
-    writes = [node for node in find_all(body, *_WRITES) if not _notes(node, names[1])]
+    writes = [node for node in find_all(body, *WRITES) if not _notes(node, names[1])]
     kept = [_kept(node, names[1]) for node in writes]
     wraps = [function for function in kept if function is not None]
     if not wraps or len(wraps) < len(kept) or not all(_hands_on(each, names[1]) for each in wraps):

@@ -9,6 +9,7 @@ from ast_grep_py import SgNode
 from codemods.readers.express.follow import bare
 from codemods.readers.loggers import LOGGERS
 from codemods.source import SourceFile, find_all, member, member_path, unwrap
+from codemods.source.tree import WRITES
 from codemods.workspace import External, FunctionRef, Global, Workspace
 
 FORMATTERS = frozenset({"ansi-colors", "chalk", "cli-color", "colorette", "colors", "debug", "kleur", "picocolors"})
@@ -25,7 +26,6 @@ _PURE = frozenset(
     "Array Boolean Date Error JSON Map Math Number Object RegExp Set String console performance process".split()
 )
 """Globals of which a logger may use everything."""
-_WRITES = {"assignment_expression": "left", "augmented_assignment_expression": "left"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class LogCalls:
         """Everything that the function does is to format and to log, and it logs at all."""
         if find_all(function, "await_expression", "throw_statement", "yield_expression", "update_expression"):
             return False
-        written = [node.field(name) for kind, name in _WRITES.items() for node in find_all(function, kind)]
+        written = [node.field(name) for kind, name in WRITES.items() for node in find_all(function, kind)]
         if not all(target is not None and unwrap(target).kind() == "identifier" for target in written):
             return False
         calls = find_all(function, "call_expression")

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from ast_grep_py import SgNode
 
 from codemods.source import arguments, find_all, member, named, span_of, string_value, unwrap
-from codemods.source.tree import FUNCTION_KINDS, member_path
+from codemods.source.tree import FUNCTION_KINDS, WRITES, member_path
 
 _CALLS = re.compile(
     r"(console|logger|log|winston|pino)\.\w+|Date(\.now|\.parse|\.UTC)?|performance\.\w+|Math\.\w+|JSON\.\w+|String|"
@@ -30,12 +30,6 @@ _LISTENS = frozenset({"on", "once"})
 _ENDS = frozenset({"finish", "close", "end", "error", "aborted"})
 _INPUT = frozenset("body query params headers url path method user cookies session originalUrl ip file files".split())
 """Parts of the request that later functions answer from."""
-
-_WRITES = {
-    "assignment_expression": "left",
-    "augmented_assignment_expression": "left",
-    "update_expression": "argument",
-}
 
 
 def passes_through(function_body: SgNode | None, names: list[str], logs: Callable[[SgNode], bool]) -> bool:
@@ -120,7 +114,7 @@ def _is_harmless(call: SgNode, names: list[str]) -> bool:
 
 def _written(body: SgNode) -> list[SgNode]:
     """What is assigned to, counted up or deleted."""
-    found = [target for kind, name in _WRITES.items() for node in find_all(body, kind) if (target := node.field(name))]
+    found = [target for kind, name in WRITES.items() for node in find_all(body, kind) if (target := node.field(name))]
     deleted = [node for node in find_all(body, "unary_expression") if node.text().startswith("delete")]
     return [*found, *(target for node in deleted if (target := node.field("argument")))]
 

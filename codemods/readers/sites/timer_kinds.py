@@ -9,7 +9,7 @@ from ast_grep_py import SgNode
 
 from codemods.readers.calls import call_site
 from codemods.source.file import SourceFile, span_of
-from codemods.source.tree import FUNCTION_KINDS, find_all, member_path, named, parameters, unwrap
+from codemods.source.tree import FUNCTION_KINDS, WRITES, find_all, member_path, named, parameters, unwrap
 
 
 class TimerKind(StrEnum):
@@ -41,7 +41,6 @@ _AGAIN = re.compile(r"connect|retry|poll(?!l)|reload|restart|bootstrap|create\w*
 _UPKEEP = frozenset({"delete", "clear", "remove", "unref", "clearTimeout", "clearInterval", "emit"})
 _LOGGERS = re.compile(r"^(console|logger|log|winston|pino|debug)$", re.IGNORECASE)
 _CALLS = ("call_expression", "new_expression")
-_WRITES = ("assignment_expression", "update_expression", "augmented_assignment_expression")
 _FORCED = frozenset({"abort", "kill", "exit"})
 
 
@@ -165,7 +164,7 @@ def _by_body(file: SourceFile, call: SgNode, function: SgNode) -> TimerKind:
     if _only_throws(body):
         return TimerKind.ABORT
     if not done:
-        return TimerKind.MEMORY if find_all(body, *_WRITES) else TimerKind.UNCLEAR
+        return TimerKind.MEMORY if find_all(body, *WRITES) else TimerKind.UNCLEAR
     return TimerKind.MEMORY if all(_is_upkeep(file, site.function) for site in done) else TimerKind.JOB
 
 
