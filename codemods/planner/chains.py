@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from ast_grep_py import SgNode
 
 from codemods.planner.replies import Form
+from codemods.readers.express.passing import SETTERS
 from codemods.source import arguments, member, span_of, string_value, unwrap
 from codemods.source.tree import wrapped_up
 
 _HEADERS = frozenset({"type", "contentType", "append", "vary", "location", "links", "attachment"})
 """Methods that set headers in ways of their own."""
-_SETTERS = frozenset({"set", "setHeader", "header"})
 _HEADER_NAME = re.compile(
     r"(?!set-cookie$|location$|content-(length|encoding)$|transfer-encoding$)[A-Za-z][\w-]*", re.I
 )
@@ -87,7 +87,7 @@ def _read(outer: SgNode, calls: list[tuple[str, SgNode]]) -> Chain:
             return Chain(outer, problem=(call, *refused))
         if sent is not None and (name in ("json", "send", "sendStatus") or (name == "end" and arguments(call))):
             return Chain(outer, problem=(call, "CX207", "answers twice"))
-        if name in _SETTERS and sent is None:
+        if name in SETTERS and sent is None:
             headers.append((arguments(call)[0], arguments(call)[1]))
         elif sent is None and name == "status" and arguments(call):
             status = arguments(call)[0]
@@ -102,9 +102,9 @@ def refusal_of(name: str) -> tuple[str, str]:
 
 
 def _refusal(name: str, call: SgNode) -> tuple[str, str] | None:
-    if name in _HEADERS or (name in _SETTERS and not _is_header(call)):
+    if name in _HEADERS or (name in SETTERS and not _is_header(call)):
         return "CX203", "sets a response header"
-    return None if name in _SETTERS or name == "status" or name in _FINAL else refusal_of(name)
+    return None if name in SETTERS or name == "status" or name in _FINAL else refusal_of(name)
 
 
 def _is_header(call: SgNode) -> bool:

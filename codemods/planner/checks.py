@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from ast_grep_py import SgNode
@@ -14,6 +13,7 @@ from codemods.planner.pieces import Piece, PieceKind, function_piece
 from codemods.planner.replies import Standing
 from codemods.planner.requests import Part
 from codemods.planner.responses import plan_response
+from codemods.planner.shapes import ShapeOf
 from codemods.source import (
     SourceFile,
     Span,
@@ -30,9 +30,6 @@ from codemods.source.tree import operator_of
 from codemods.workspace import Workspace
 
 PARSERS = frozenset({"parse", "parseAsync", "safeParse", "safeParseAsync"})
-
-ShapeOf = Callable[[str, SgNode], "Shape | None"]
-"""(file, schema expression) → its shape, or None when it is no schema that can be read."""
 
 _ENVELOPE = "envelope"
 

@@ -15,7 +15,6 @@ from codemods.ir.query import Query
 from codemods.ir.table import Schema, Table
 from codemods.ir.validator import Shape
 from codemods.outcome import Place
-from codemods.planner.checks import ShapeOf
 from codemods.planner.closure import Closure
 from codemods.planner.idcasts import cast_operand, is_cast, makes_numbers
 from codemods.planner.idchecks import EQUALITIES, IdChecks
@@ -27,6 +26,7 @@ from codemods.planner.idtypes import annotation_edits, declared_edits
 from codemods.planner.pieces import PieceKey
 from codemods.planner.problems import Problem
 from codemods.planner.routes import RoutePlan
+from codemods.planner.shapes import ShapeOf
 from codemods.planner.values import Values, node_covering
 from codemods.source import (
     Binding,

@@ -26,7 +26,7 @@ from codemods.planner.replies import (
     Standing,
 )
 from codemods.planner.request_facts import local_fact
-from codemods.planner.stands import CALLBACK, leaves, outermost, stand_of
+from codemods.planner.stands import CALLBACK, NEVER_ANSWERS, OPEN_END, PASSES_ON, leaves, outermost, stand_of
 from codemods.planner.statuses import status_of
 from codemods.source import (
     FUNCTION_KINDS,
@@ -315,7 +315,7 @@ class ReplyReader:
             return
         given = arguments(call)
         if not given or string_value(given[0]) in ("route", "router"):
-            self._problem(call, "passes the request on with next()", "CX207")
+            self._problem(call, PASSES_ON, "CX207")
             return
         if unwrap(given[0]).kind() in _NO_ERRORS:
             self._problem(call, "hands on what is no error", "CX207")
@@ -386,12 +386,12 @@ class ReplyReader:
         stands += [delegation.stand for delegation in self._delegations]
         stands += [stand for _, stand in self._chains.values()]
         if not stands and not find_all(self._handler, "throw_statement"):
-            self._problem(self._handler, "never answers", "CX207")
+            self._problem(self._handler, NEVER_ANSWERS, "CX207")
             return
         for node in open_ends(self._handler, [stand.statement for stand in stands]):
             body = self._handler.field("body")
             if self._forward is None or self._workspace is None or body is None or body.kind() != "statement_block":
-                self._problem(self._handler, "may end without an answer", "CX207")
+                self._problem(self._handler, OPEN_END, "CX207")
             elif node.kind() != "return_statement":
                 self._open_ends.append(Span(span_of(body).end - 1, span_of(body).end - 1))
             elif named(node):

@@ -12,7 +12,7 @@ from codemods.source import arguments, member, named, span_of, string_value
 from codemods.source.tree import property_name, wrapped_up
 
 _VALUES = {"cookies": Part.COOKIES, "locals": Part.CONTEXT}
-_HEADER_READERS = frozenset({"get", "header"})
+HEADER_READERS = frozenset({"get", "header"})
 COOKIE_PARSER = "cookies"
 """Stands among the names that middleware provides when `req.cookies` is there."""
 
@@ -68,7 +68,7 @@ def fact_of(name: str, node: SgNode, provided: frozenset[str]) -> FactRead | str
     """
     if name in ("headers", "cookies"):
         return _named_values(name, node, provided)
-    if name in _HEADER_READERS:
+    if name in HEADER_READERS:
         return _header_call(name, node)
     if name in SENDERS:
         address = _property_above(node)

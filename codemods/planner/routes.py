@@ -10,7 +10,7 @@ from ast_grep_py import SgNode
 
 from codemods.ir.app import Condition, Middleware, Role, Route
 from codemods.ir.validator import Kind, Shape
-from codemods.planner.checks import Check, ShapeOf, outputs, read_check, validated
+from codemods.planner.checks import Check, outputs, read_check, validated
 from codemods.planner.conditions import Test, is_never_there, read_tests
 from codemods.planner.paths import EdgePath, edge_path, expression_of
 from codemods.planner.pieces import Piece, PieceKey, function_piece
@@ -18,6 +18,7 @@ from codemods.planner.problems import Problem
 from codemods.planner.request_facts import COOKIE_PARSER
 from codemods.planner.requests import Part, RequestPlan, plan_request
 from codemods.planner.responses import Form, Reply, ResponsePlan, plan_response
+from codemods.planner.shapes import ShapeOf
 from codemods.planner.steps import Step, read_step
 from codemods.planner.twin_steps import read_twin
 from codemods.readers.express.packages import Fate, is_dispensable, known

@@ -14,6 +14,7 @@ from codemods.source import Binding, SourceFile, find_all, member, named, parame
 from codemods.workspace import Workspace
 
 ShapeOf = Callable[[str, SgNode], "Shape | None"]
+"""(file, schema expression) → its shape, or None when it is no schema that can be read."""
 
 _INFERRED = re.compile(r"^(?:\w+\.)?(?:infer|output|TypeOf)\s*<\s*typeof\s+(\w+)\s*>\s*((?:\[\s*[\"']\w+[\"']\s*\])*)$")
 _STEP = re.compile(r"[\"'](\w+)[\"']")

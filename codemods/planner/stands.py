@@ -19,6 +19,12 @@ CALLBACK = ("CX204", "answers from a callback")
 VALUE = ("CX207", "uses the value of a reply")
 GOES_ON = ("CX207", "goes on after its reply")
 
+PASSES_ON = "passes the request on with next()"
+NEVER_ANSWERS = "never answers"
+OPEN_END = "may end without an answer"
+UNANSWERED = frozenset({PASSES_ON, NEVER_ANSWERS, OPEN_END})
+"""What is said of functions that leave the answer to others, as middleware does."""
+
 _WORK = ("await_expression", "assignment_expression", "update_expression")
 
 

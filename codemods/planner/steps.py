@@ -15,7 +15,7 @@ from codemods.planner.edge_facts import INPUT
 from codemods.planner.pieces import Piece, PieceKey, PieceKind, function_piece
 from codemods.planner.places_of_use import wrapped
 from codemods.readers.express.logging import LogCalls
-from codemods.readers.express.passing import passes_through
+from codemods.readers.express.passing import SETTERS, passes_through
 from codemods.source import (
     FUNCTION_KINDS,
     SourceFile,
@@ -42,7 +42,7 @@ _NO_DATA = FUNCTION_KINDS | {"new_expression", "class", "regex"}
 """Values that cannot cross into a function of Convex."""
 _DEPTH = 4
 _TYPES = frozenset({"type", "contentType"})
-_SETS = frozenset({"set", "setHeader", "header", "append"})
+_SETS = SETTERS | {"append"}
 _TYPE_HEADER = re.compile(r"""["'`]content-type["'`]""", re.I)
 
 

@@ -6,7 +6,9 @@ import re
 
 from ast_grep_py import SgNode
 
+from codemods.planner.checks import PARSERS
 from codemods.planner.responses import plan_response
+from codemods.planner.stands import UNANSWERED
 from codemods.source import (
     Edit,
     SourceFile,
@@ -26,8 +28,6 @@ from codemods.writers.ported import Ported, references, signature, untyped, whol
 
 PARTS = frozenset({"body", "query", "params"})
 _EXPRESS_TYPES = re.compile(r"\bRequest\b|\bParsedQs\b|\bParamsDictionary\b")
-_PARSERS = frozenset({"parse", "parseAsync", "safeParse", "safeParseAsync"})
-_ENDLESS = ("passes the request on", "never answers", "may end without an answer")
 
 
 def port_check(workspace: Workspace, file: SourceFile, inner: SgNode, factory: SgNode | None) -> Ported:
@@ -67,7 +67,7 @@ def _factory(ported: Ported, factory: SgNode) -> None:
 def _responses(ported: Ported, workspace: Workspace, inner: SgNode) -> None:
     plan = plan_response(ported.file, inner, workspace=workspace)
     ported.edits += answer_edits(ported.file, inner, plan, ported.use, Use.CHECK)
-    ported.problems += [p for p in plan.problems if not p.text.startswith(_ENDLESS)]
+    ported.problems += [p for p in plan.problems if p.text not in UNANSWERED]
 
 
 def _next_calls(ported: Ported, inner: SgNode) -> None:
@@ -161,5 +161,5 @@ def _is_whole_input(parent: SgNode, argument: SgNode) -> bool:
     parts = member(callee) if callee is not None else None
     if parts is None:
         return False
-    return parts[1] in _PARSERS or (callee is not None and callee.text() == "Object.assign"
+    return parts[1] in PARSERS or (callee is not None and callee.text() == "Object.assign"
                                     and span_of(named(parent)[0]) == span_of(argument))  # fmt: skip

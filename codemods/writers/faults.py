@@ -8,6 +8,7 @@ from codemods.planner.flow import open_ends
 from codemods.planner.problems import Problem
 from codemods.planner.replies import Form, ResponsePlan
 from codemods.planner.responses import plan_response
+from codemods.planner.stands import OPEN_END
 from codemods.source import Edit, SourceFile, Span, parameters, span_of
 from codemods.workspace import Workspace
 from codemods.writers.edge_answers import ErrorAnswers, MissingAnswers
@@ -16,8 +17,6 @@ from codemods.writers.environment import environment_edits
 from codemods.writers.fault_reads import FaultReads
 from codemods.writers.ported import Ported, fresh_context, parameter_node, references, signature
 from codemods.writers.response_reads import headers_sent, response_locals, status_reads
-
-_OPEN = "may end without an answer"
 
 
 def port_error_handler(
@@ -78,7 +77,7 @@ def port_not_found(
     writer.write()
     _keep_problems(ported, plan.problems, writer.presets)
     if not ported.problems and open_ends(function, writer.answers):
-        ported.problem("CX701", _OPEN, function)
+        ported.problem("CX701", OPEN_END, function)
     request_reads(ported, function, 0, context, provided)
     answers = bool(plan.replies or plan.delegations)
     reads = references(file, function, 0)
@@ -107,7 +106,7 @@ def _keep_problems(ported: Ported, problems: tuple[Problem, ...], handled: list[
     file = ported.file
     for problem in problems:
         offset = file.offset(problem.place.line, problem.place.column)
-        if problem.text != _OPEN and not any(span.start <= offset < span.end for span in handled):
+        if problem.text != OPEN_END and not any(span.start <= offset < span.end for span in handled):
             ported.problems.append(problem)
 
 
@@ -115,7 +114,7 @@ def _close(ported: Ported, function: SgNode, ends: list[SgNode], error: SgNode, 
     """A path that answers nothing leaves a request of Express hanging; here it gets Express's own answer."""
     if error.kind() != "identifier":
         if ends:
-            ported.problem("CX701", _OPEN, function)
+            ported.problem("CX701", OPEN_END, function)
         return
     if not ends:
         return

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from ast_grep_py import SgNode
 
 from codemods.planner.replies import ResponsePlan
+from codemods.readers.express.passing import SETTERS
 from codemods.source import (
     Edit,
     SourceFile,
@@ -22,7 +23,7 @@ from codemods.source import (
 )
 from codemods.writers.ported import Ported, references, whole_line
 
-_SETTERS = frozenset({"set", "setHeader", "header", "append"})
+_SETTERS = SETTERS | {"append"}
 _NEVER_SENT = frozenset({"x-powered-by", "server", "etag"})
 """Headers that only Express sends: there is nothing to remove."""
 _WRITTEN = frozenset("toString toFixed join trim toISOString toLowerCase toUpperCase toUTCString".split())

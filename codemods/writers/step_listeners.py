@@ -6,11 +6,9 @@ from collections.abc import Callable
 
 from ast_grep_py import SgNode
 
-from codemods.readers.express.passing import only_logs
+from codemods.readers.express.passing import ENDS, only_logs
 from codemods.source import Edit, Span, arguments, find_all, member, parameters, span_of, string_value
 from codemods.writers.ported import Ported, references, whole_line
-
-_ENDS = frozenset({"finish", "close", "end", "error", "aborted"})
 
 
 def drop_listeners(ported: Ported, function: SgNode, logs: Callable[[SgNode], bool]) -> list[Span]:
@@ -23,7 +21,7 @@ def drop_listeners(ported: Ported, function: SgNode, logs: Callable[[SgNode], bo
         call = above.parent() if above is not None and parts is not None and parts[1] in ("on", "once") else None
         given = arguments(call) if call is not None and call.kind() == "call_expression" else []
         statement = call.parent() if call is not None and len(given) == 2 else None
-        if statement is None or statement.kind() != "expression_statement" or string_value(given[0]) not in _ENDS:
+        if statement is None or statement.kind() != "expression_statement" or string_value(given[0]) not in ENDS:
             continue
         if only_logs(given[1], names, logs):
             gone.append(span_of(statement))

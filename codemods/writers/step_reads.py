@@ -10,7 +10,7 @@ from ast_grep_py import SgNode
 from codemods.planner.edge_facts import INPUT, Part
 from codemods.planner.pieces import PieceKind, function_piece
 from codemods.planner.places_of_use import wrapped
-from codemods.planner.request_facts import COOKIE_PARSER, plain_fact
+from codemods.planner.request_facts import COOKIE_PARSER, HEADER_READERS, plain_fact
 from codemods.planner.steps import alias_of, element_of, fields_of, is_custom, request_references, taken_apart
 from codemods.source import (
     Edit,
@@ -31,7 +31,6 @@ from codemods.writers.ported import Helper, Ported, whole_line
 
 _CODE = "CX701"
 _COOKIES = frozenset({COOKIE_PARSER})
-_HEADER_READERS = frozenset({"get", "header"})
 _TOUCHES = ("member_expression", "subscript_expression", "call_expression")
 
 
@@ -106,7 +105,7 @@ class StepReads:
                 return
             if parts[1] == "headers" and self._header_of(above):
                 return
-            if parts[1] in _HEADER_READERS and self._header_call(above):
+            if parts[1] in HEADER_READERS and self._header_call(above):
                 return
         helper = helper_of(self._workspace, self._file, reference)
         if helper is not None:

@@ -15,7 +15,7 @@ from codemods.planner.pieces import Piece, PieceKind
 from codemods.planner.replies import Form, ResponsePlan, Standing
 from codemods.planner.responses import plan_response
 from codemods.planner.runtimes import GLOBALS, VALUE_METHODS
-from codemods.planner.stands import outermost, stand_of
+from codemods.planner.stands import UNANSWERED, outermost, stand_of
 from codemods.planner.steps import Field, fields_of
 from codemods.planner.tokens import verifying
 from codemods.readers.express.logging import LogCalls
@@ -32,8 +32,6 @@ from codemods.writers.step_reads import StepReads
 
 _CODE = "CX701"
 _NEXT = ImportSpec("hono", "Next", "", True)
-_PASSES = ("passes the request on", "never answers", "may end without an answer")
-"""What the reader of answers says of functions that go on, which middleware does."""
 
 
 def port_step(workspace: Workspace, file: SourceFile, function: SgNode, piece: Piece, reaches: bool = False) -> Ported:
@@ -194,7 +192,7 @@ class _Port:
         for problem in plan.problems:
             offset = self._file.offset(problem.place.line, problem.place.column)
             handled = any(span.start <= offset < span.end for span in self._handled)
-            if not handled and not problem.text.startswith(_PASSES):
+            if not handled and problem.text not in UNANSWERED:
                 self._ported.problems.append(problem)
         if any(reply.headers and reply.form is Form.SENT for reply in plan.replies):
             self._ported.problem(_CODE, "sets a response header", self._function)

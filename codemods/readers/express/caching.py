@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 from ast_grep_py import SgNode
 
+from codemods.readers.express.passing import SETTERS
 from codemods.source import arguments, find_all, member, member_path, parameters, span_of, string_value, unwrap
 from codemods.source.tree import FUNCTION_KINDS, WRITES, is_async
 
 _ANSWERS = frozenset({"json", "send"})
-_HEADERS = frozenset({"set", "setHeader", "header"})
 _READS = frozenset({"get", "getHeader", "header", "statusCode", "headersSent"})
 _WAITS = ("throw_statement", "yield_expression", "delete")
 
@@ -87,7 +87,7 @@ def _answers_stored(body: SgNode, wraps: list[SgNode], names: list[str]) -> bool
         if root.text() != names[1] or (path and path[-1] in ("bind", "call", "apply")):
             continue
         inside = any(span_of(wrap).holds(span_of(call)) for wrap in wraps)
-        if len(path) == 1 and path[0] in _HEADERS and _is_mark(call):
+        if len(path) == 1 and path[0] in SETTERS and _is_mark(call):
             continue
         if inside or path not in (("json",), ("send",)) or len(arguments(call)) != 1 or not _is_stored(call, body):
             return None

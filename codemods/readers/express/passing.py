@@ -24,10 +24,13 @@ _METHODS = frozenset(
 """Methods of values that change nothing."""
 
 _MADE = frozenset({"Date", "Error", "URL", "Map", "Set"})
-_HEADERS = frozenset({"set", "setHeader", "header", "removeHeader", "append", "type", "vary"})
+SETTERS = frozenset({"set", "setHeader", "header"})
+"""Methods that set a header of the response."""
+_HEADERS = SETTERS | {"removeHeader", "append", "type", "vary"}
 _READS = frozenset({"get", "getHeader", "header", "is", "accepts"})
 _LISTENS = frozenset({"on", "once"})
-_ENDS = frozenset({"finish", "close", "end", "error", "aborted"})
+ENDS = frozenset({"finish", "close", "end", "error", "aborted"})
+"""Events of a request or a response after which nothing is answered."""
 _INPUT = frozenset("body query params headers url path method user cookies session originalUrl ip file files".split())
 """Parts of the request that later functions answer from."""
 
@@ -106,7 +109,7 @@ def _is_harmless(call: SgNode, names: list[str]) -> bool:
         return False
     receiver, method = parts[0].text(), parts[1]
     if receiver in names[:2] and method in _LISTENS:
-        return bool(given) and string_value(given[0]) in _ENDS
+        return bool(given) and string_value(given[0]) in ENDS
     if (receiver == names[0] and method in _READS) or (receiver == names[1] and method in _HEADERS | _READS):
         return True
     return method in _METHODS
