@@ -15,7 +15,7 @@ from ast_grep_py import SgNode
 
 from codemods.ir.app import CodeRef, Condition
 from codemods.readers.express.follow import ValueNode
-from codemods.readers.express.rows import Rows
+from codemods.readers.express.rows import NAMES, Rows
 from codemods.source import SourceFile, arguments, find_all, member, named, parameters, span_of, string_value, unwrap
 from codemods.source.tree import is_async, operator_of
 from codemods.workspace import External, FunctionRef, Workspace
@@ -24,7 +24,6 @@ _MODE = "NODE_ENV"
 """Known to Convex as `process.env.NODE_ENV`, and in no other way."""
 
 _LITERALS = frozenset({"number", "true", "false", "null", "undefined", "regex"})
-_NAMES = frozenset({"identifier", "member_expression", "subscript_expression", "shorthand_property_identifier"})
 _OPERATORS = frozenset({"===", "!==", "==", "!=", "&&", "||", "??", "<", "<=", ">", ">="})
 _OPPOSITES = {"===": "!==", "!==": "===", "==": "!=", "!=": "=="}
 _CONVERSIONS = frozenset({"Boolean", "Number", "String", "parseInt", "parseFloat"})
@@ -73,7 +72,7 @@ class _Writer:
                 return f"[{', '.join(self.text(file, one, depth) for one in named(node))}]"
             case "call_expression":
                 return self._call(file, node, depth)
-            case kind if kind in _NAMES:
+            case kind if kind in NAMES:
                 return self._name(file, node, depth)
             case _:
                 raise _Unmovable
@@ -84,7 +83,7 @@ class _Writer:
         if node.kind() == "unary_expression" and sign == "!" and argument is not None:
             return self.text(file, unwrap(argument))
         text = self.text(file, node)
-        if node.kind() in _NAMES and _variable(file, node) is None and not text.startswith("process"):
+        if node.kind() in NAMES and _variable(file, node) is None and not text.startswith("process"):
             behind = self._behind(file, node)
             return self.opposite(self._file(behind), unwrap(behind.node))
         if node.kind() == "binary_expression" and sign in _OPPOSITES:
@@ -113,7 +112,7 @@ class _Writer:
     def _operand(self, file: SourceFile, node: SgNode, depth: int) -> str:
         """A part of an expression; what a name stands for is bracketed where it is more than one word."""
         text = self.text(file, node, depth)
-        return f"({text})" if " " in text and node.kind() in (*_NAMES, "call_expression") else text
+        return f"({text})" if " " in text and node.kind() in (*NAMES, "call_expression") else text
 
     def _call(self, file: SourceFile, node: SgNode, depth: int) -> str:
         callee, given = node.field("function"), arguments(node)
@@ -210,7 +209,7 @@ def _read(workspace: Workspace, condition: Condition) -> Test | None:
 
 def _node(workspace: Workspace, code: CodeRef) -> SgNode | None:
     root = workspace.source(code.file).root
-    kinds = (*_NAMES, "binary_expression", "unary_expression", "call_expression", *_LITERALS, "string")
+    kinds = (*NAMES, "binary_expression", "unary_expression", "call_expression", *_LITERALS, "string")
     return next((node for node in find_all(root, *kinds) if span_of(node) == code.span), None)
 
 

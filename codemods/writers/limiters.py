@@ -8,7 +8,7 @@ from codemods.planner.places_of_use import wrapped
 from codemods.planner.problems import Problem
 from codemods.planner.responses import plan_response
 from codemods.planner.steps import Field, fields_of
-from codemods.source import FUNCTION_KINDS, Edit, member, parameters, span_of
+from codemods.source import FUNCTION_KINDS, Edit, enclosing, member, parameters, same_node, span_of
 from codemods.source.tree import is_async
 from codemods.workspace import Workspace
 from codemods.writers.edge_answers import MissingAnswers
@@ -19,8 +19,6 @@ from codemods.writers.step_reads import helper_of
 _CODE = "CX802"
 _SECOND = {"requestWasSuccessful": 1, "handler": 3}
 """The parameter besides the request that a function keeps: the response, the options."""
-
-_FUNCTIONS = (*FUNCTION_KINDS, "method_definition")
 
 
 class LimiterFunction:
@@ -71,8 +69,7 @@ class LimiterFunction:
 
     def _is_direct(self, reference: SgNode) -> bool:
         """Does it stand in the function itself, and not in one within?"""
-        around = next((node for node in reference.ancestors() if node.kind() in _FUNCTIONS), None)
-        return around is not None and span_of(around) == span_of(self._function)
+        return same_node(enclosing(reference, FUNCTION_KINDS), self._function)
 
     def _response(self) -> None:
         """All that a function may ask of the response is its status, once there is one."""

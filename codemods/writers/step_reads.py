@@ -17,10 +17,12 @@ from codemods.source import (
     SourceFile,
     Span,
     arguments,
+    enclosing,
     find_all,
     member,
     named,
     parameters,
+    same_node,
     span_of,
     string_value,
 )
@@ -121,8 +123,7 @@ class StepReads:
 
     def _is_own(self, reference: SgNode) -> bool:
         """Does it stand in no function inside the middleware?"""
-        inner = next((node for node in reference.ancestors() if node.kind() in FUNCTION_KINDS), None)
-        return inner is not None and span_of(inner) == span_of(self._function)
+        return same_node(enclosing(reference, FUNCTION_KINDS), self._function)
 
     # ---- headers --------------------------------------------------------------------------------
 

@@ -32,7 +32,6 @@ from codemods.writers.edge_request import with_comma
 from codemods.writers.limiters import LimiterFunction
 from codemods.writers.ported import Helper, Ported, untyped
 
-_FUNCTIONS = (*FUNCTION_KINDS, "method_definition")
 _CODES = {LIMITER: "CX802", BEARER: "CX801"}
 
 
@@ -216,14 +215,14 @@ class _Call:
             key, node = _option_of(entry)
             treatment = self._options.get(key or "")
             stays = treatment is Option.OWN or (
-                treatment in (Option.VALUE, Option.FUNCTION) and unwrap(node).kind() not in _FUNCTIONS
+                treatment in (Option.VALUE, Option.FUNCTION) and unwrap(node).kind() not in FUNCTION_KINDS
             )
             if not stays or key in _RENAMED:
                 self._problem(f"sets the option `{key or node.text()}` in `{options.text()}`", options)
 
     def _option(self, key: str, value: SgNode) -> None:
         plain, entry = unwrap(value), _entry(value)
-        is_function = plain.kind() in _FUNCTIONS
+        is_function = plain.kind() in FUNCTION_KINDS
         match self._options.get(key):
             case None:
                 self._problem(f"sets the option `{key}`", value)

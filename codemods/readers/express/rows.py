@@ -27,7 +27,8 @@ from codemods.workspace import Declared, Site, Workspace
 
 _DEPTH = 8
 _FIELDS = frozenset({"public_field_definition", "field_definition"})
-_NAMES = frozenset({"identifier", "member_expression", "subscript_expression", "shorthand_property_identifier"})
+NAMES = frozenset({"identifier", "member_expression", "subscript_expression", "shorthand_property_identifier"})
+"""Expressions that name a value."""
 _FROZEN = frozenset({"Object.freeze", "Object.seal"})
 
 _TEXT_METHODS: dict[str, Callable[[str], str]] = {
@@ -80,7 +81,7 @@ class Rows:
     def at(self, file: SourceFile, node: SgNode, row: Row, depth: int = 0) -> Element:
         """The expression that loop variables put in the place of an expression; itself where none has a part in it."""
         plain, same = unwrap(node), ValueNode(file.path, node)
-        if plain.kind() not in _NAMES or depth > _DEPTH:
+        if plain.kind() not in NAMES or depth > _DEPTH:
             return same
         if plain.kind() in ("identifier", "shorthand_property_identifier"):
             return self._held(file, plain, row) or same
@@ -114,7 +115,7 @@ class Rows:
                 return self._sum(file, plain, row, depth)
             case "call_expression":
                 return self._method(file, plain, row, depth)
-            case kind if kind in _NAMES:
+            case kind if kind in NAMES:
                 found = self.at(file, plain, row)
                 if isinstance(found, str):
                     return found
