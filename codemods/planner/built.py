@@ -25,7 +25,7 @@ from codemods.planner.replies import (
 from codemods.planner.reply_reads import DEPTH, ReplyReader
 from codemods.planner.stands import CALLBACK
 from codemods.source import FUNCTION_KINDS, arguments, find_all, named, parameters, span_of, string_value, unwrap
-from codemods.source.tree import shortened
+from codemods.source.tree import enclosing, shortened
 from codemods.workspace import FunctionRef
 
 SETTERS = frozenset(
@@ -103,7 +103,7 @@ class BuiltReader(ReplyReader):
 
     def _read_setter(self, outer: SgNode, names: list[str]) -> None:
         """`res.cookie("token", token);` stays as it is; a status right before a `throw` goes with the error."""
-        inner = next((node for node in outer.ancestors() if node.kind() in FUNCTION_KINDS), None)
+        inner = enclosing(outer, FUNCTION_KINDS)
         if inner is None or span_of(inner) != span_of(self._handler):
             self._problem(outer, CALLBACK[1].replace("answers", "sets a header"), CALLBACK[0])
         if "status" not in names:

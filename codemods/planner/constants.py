@@ -10,7 +10,7 @@ from ast_grep_py import SgNode
 from codemods.planner.member_chains import member_chain
 from codemods.planner.memory import is_changed, is_state, is_written_into
 from codemods.source import FUNCTION_KINDS, Binding, Export, SourceFile, find_all, member, named, unwrap
-from codemods.source.tree import CLASS_KINDS, property_name
+from codemods.source.tree import CLASS_KINDS, enclosing, property_name
 from codemods.workspace import Declared, FunctionRef, InFile, Role, Workspace
 
 _FIELDS = frozenset({"public_field_definition", "field_definition"})
@@ -171,7 +171,7 @@ def _of(workspace: Workspace, file: SourceFile, export: Export, depth: int) -> D
 
 def changes(workspace: Workspace, field: Declared) -> bool:
     """Is a field of a class or object overridden, written to, or its content changed, by files that know of it?"""
-    owner = next((each for each in field.node.ancestors() if each.kind() in CLASS_KINDS), None)
+    owner = enclosing(field.node, CLASS_KINDS)
     if owner is not None and workspace.is_overridden(field.file, owner, field.name):
         return True
     value = field.node.field("value")

@@ -42,7 +42,7 @@ from codemods.source import (
     span_of,
     unwrap,
 )
-from codemods.source.tree import FUNCTION_KINDS, operator_of, property_name
+from codemods.source.tree import FUNCTION_KINDS, enclosing, operator_of, property_name
 from codemods.workspace import Workspace
 
 _COMPUTES = frozenset({"+", "-", "*", "/", "%", "**", "|", "&", "^", "<<", ">>", ">>>"})
@@ -340,7 +340,7 @@ class IdFlow:
 
     def _given(self, file: SourceFile, binding: Binding) -> list[tuple[PieceKey, SgNode]]:
         """The arguments of all calls for a parameter, with the pieces that call."""
-        function = next((a for a in binding.node.ancestors() if a.kind() in FUNCTION_KINDS), None)
+        function = enclosing(binding.node, FUNCTION_KINDS)
         if function is None or binding.path:
             return []
         names = [parameter.pattern for parameter in parameters(function)]

@@ -41,6 +41,7 @@ from codemods.source import (
     string_value,
     unwrap,
 )
+from codemods.source.tree import enclosing
 from codemods.workspace import FunctionRef, Workspace
 
 DEPTH = 4
@@ -162,7 +163,7 @@ class ReplyReader:
 
     def callback_around(self, node: SgNode) -> SgNode | None:
         """The function inside the handler that a node stands in; None when it is the handler itself."""
-        inner = next((each for each in node.ancestors() if each.kind() in FUNCTION_KINDS), None)
+        inner = enclosing(node, FUNCTION_KINDS)
         return inner if inner is not None and span_of(inner) != span_of(self._handler) else None
 
     def _is_chained(self, callback: SgNode) -> bool:

@@ -8,6 +8,7 @@ from codemods.planner.flow import rest_after
 from codemods.planner.logs import is_deferred, is_log
 from codemods.planner.replies import Stand, Standing
 from codemods.source import FUNCTION_KINDS, SourceFile, Span, find_all, span_of, unwrap
+from codemods.source.tree import enclosing
 from codemods.workspace import Workspace
 
 TRANSPARENT = frozenset(
@@ -33,7 +34,7 @@ def stand_of(call: SgNode, function: SgNode, file: SourceFile, workspace: Worksp
 
     Else the code and the words for what stands in the way.
     """
-    inner = next((node for node in call.ancestors() if node.kind() in FUNCTION_KINDS), None)
+    inner = enclosing(call, FUNCTION_KINDS)
     if inner is None or span_of(inner) != span_of(function):
         return CALLBACK
     top, branch = outermost(call)

@@ -27,7 +27,7 @@ from codemods.source import (
     span_of,
     unwrap,
 )
-from codemods.source.tree import WRITES
+from codemods.source.tree import WRITES, enclosing
 from codemods.workspace import Workspace
 
 _EXPRESS = frozenset(
@@ -132,7 +132,7 @@ def _piece(
     expression = middleware.expression
     if expression.file == file.path and expression.span.holds(span_of(function)):
         return Piece(PieceKey(file.path, span_of(function).start), PieceKind.INLINE, None, function, None), False
-    maker = next((node for node in function.ancestors() if node.kind() in FUNCTION_KINDS), None)
+    maker = enclosing(function, FUNCTION_KINDS)
     piece = function_piece(file, maker) if maker is not None else None
     return (piece if piece is not None and piece.kind is not PieceKind.INLINE else None), True
 

@@ -16,7 +16,7 @@ from codemods.rules.origin import Declared, External, origin_of
 from codemods.source.bindings import Binding, BindingKind
 from codemods.source.file import span_of
 from codemods.source.span import Span
-from codemods.source.tree import FUNCTION_KINDS, arguments, member, parameters, string_value, unwrap
+from codemods.source.tree import FUNCTION_KINDS, arguments, enclosing, member, parameters, string_value, unwrap
 
 _DOCUMENT_METHODS = frozenset({"first", "unique"})
 _LIST_METHODS = frozenset({"collect", "take"})
@@ -219,7 +219,7 @@ def _elements(binding: Binding) -> SgNode | None:
         return None
     if binding.declaration.kind() == "for_in_statement":
         return binding.declaration.field("right")
-    function = next((above for above in binding.node.ancestors() if above.kind() in FUNCTION_KINDS), None)
+    function = enclosing(binding.node, FUNCTION_KINDS)
     call = function.parent() if function is not None else None
     call = call.parent() if call is not None and call.kind() == "arguments" else None
     if binding.kind is not BindingKind.PARAMETER or function is None or call is None:

@@ -14,7 +14,7 @@ from ast_grep_py import SgNode
 from codemods.ir.app import CodeRef, Middleware, Role
 from codemods.readers.express.objects import ExpressObjects
 from codemods.source import SourceFile, arguments, find_all, member, span_of, string_value, unwrap
-from codemods.source.tree import FUNCTION_KINDS, ancestors
+from codemods.source.tree import FUNCTION_KINDS, enclosing
 from codemods.workspace import Workspace
 
 _SETTINGS = frozenset({"json replacer", "json escape", "query parser"})
@@ -83,7 +83,7 @@ def _around(file: SourceFile, objects: ExpressObjects) -> Iterator[tuple[str, Sg
         callee, given = call.field("function"), arguments(call)
         if callee is None or unwrap(callee).kind() != "identifier" or len(given) not in (2, 3):
             continue
-        around = next((node for node in ancestors(call) if node.kind() in FUNCTION_KINDS), None)
+        around = enclosing(call, FUNCTION_KINDS)
         if around is None or objects.router_of(file, callee) is None:
             continue
         bindings = [file.bindings.resolve(unwrap(node)) for node in given if unwrap(node).kind() == "identifier"]

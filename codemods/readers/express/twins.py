@@ -12,6 +12,7 @@ from ast_grep_py import SgNode
 from codemods.ir.app import Middleware
 from codemods.readers.express.follow import value_of
 from codemods.source import FUNCTION_KINDS, SourceFile, find_all, span_of, unwrap
+from codemods.source.tree import enclosing
 from codemods.workspace import External, Workspace
 
 BEARER = "expressJwt"
@@ -47,7 +48,7 @@ class TwinCall:
     @property
     def maker(self) -> SgNode | None:
         """The function around it, in which its name has its meaning."""
-        return next((node for node in self.node.ancestors() if node.kind() in FUNCTION_KINDS), None)
+        return enclosing(self.node, FUNCTION_KINDS)
 
 
 def twin_of(workspace: Workspace, middleware: Middleware) -> TwinCall | None:

@@ -20,7 +20,7 @@ from codemods.readers.prisma.clients import after_client
 from codemods.readers.prisma.extract import accessor
 from codemods.readers.prisma.methods import CLIENT_METHODS, MODEL_METHODS
 from codemods.source.file import SourceFile
-from codemods.source.tree import CLASS_KINDS, ancestors, find_all, member, string_value, unwrap
+from codemods.source.tree import CLASS_KINDS, enclosing, find_all, member, string_value, unwrap
 from codemods.workspace import Declared, External, Role, Workspace
 
 # Each alternative starts with a letter, the boundary looked for behind it: that keeps the search fast.
@@ -114,7 +114,7 @@ class _Reader:
         return not (isinstance(made, External) and _HARMLESS_EXTENSIONS.match(made.module))
 
     def _base(self, file: SourceFile, node: SgNode) -> Origin | None:
-        around = next((each for each in ancestors(node) if each.kind() in CLASS_KINDS), None)
+        around = enclosing(node, CLASS_KINDS)
         base = base_of(around) if around is not None else None
         return self._origins.of(file, base) if base is not None else None
 

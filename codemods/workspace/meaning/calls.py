@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ast_grep_py import SgNode
 
-from codemods.source.tree import FUNCTION_KINDS, annotated, arguments, find_all, member, named
+from codemods.source.tree import FUNCTION_KINDS, annotated, arguments, enclosing, find_all, member, named
 from codemods.workspace.meaning import language
 from codemods.workspace.meaning.precision import is_full, is_made_here, sharper
 from codemods.workspace.meaning.values import (
@@ -191,5 +191,5 @@ def _own_returns(body: SgNode, function: SgNode) -> list[SgNode]:
     return [
         statement
         for statement in find_all(body, "return_statement")
-        if next((outer for outer in statement.ancestors() if outer.kind() in FUNCTION_KINDS), None) == function
+        if enclosing(statement, FUNCTION_KINDS) == function
     ]

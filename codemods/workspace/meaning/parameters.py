@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ast_grep_py import SgNode
 
 from codemods.source.binding import Binding
-from codemods.source.tree import FUNCTION_KINDS, Parameter, parameters
+from codemods.source.tree import FUNCTION_KINDS, Parameter, enclosing, parameters
 from codemods.workspace.meaning import contexts
 from codemods.workspace.meaning.values import (
     BuiltIn,
@@ -58,7 +58,7 @@ def received(ev: Evaluator, file: str, function: SgNode, index: int, parameter: 
 
 
 def _place(binding: Binding) -> tuple[SgNode, int, Parameter] | None:
-    function = next((n for n in binding.node.ancestors() if n.kind() in _SIGNATURES), None)
+    function = enclosing(binding.node, _SIGNATURES)
     if function is None:
         return None
     start = binding.node.range().start.index

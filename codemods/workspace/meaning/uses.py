@@ -14,6 +14,7 @@ from codemods.source.imports import required
 from codemods.source.tree import (
     CLASS_KINDS,
     FUNCTION_KINDS,
+    enclosing,
     find_all,
     member,
     property_name,
@@ -233,7 +234,7 @@ class _Search:
         """What a function returns is used where the function is called."""
         function: SgNode | None = parent
         if parent.kind() == "return_statement":
-            function = next((outer for outer in parent.ancestors() if outer.kind() in FUNCTION_KINDS), None)
+            function = enclosing(parent, FUNCTION_KINDS)
         elif parent.field("body") != node:
             raise Escapes
         if function is None or any(child.kind() == "async" for child in function.children()):
