@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from codemods.ir.app import Middleware, Role
+from codemods.ir.query import Op, Query
 from codemods.migrate.checks import EdgePiece, EdgeWriter
 from codemods.migrate.handlers import Handlers, find_handlers
 from codemods.migrate.naming import IMPORTED, Names, name_routes
@@ -145,6 +146,8 @@ class Carrier:
         """What middleware runs."""
         self._whole: set[tuple[PieceKey, Span]] = set()
         """The calls whose failure takes the mutation back."""
+        self._apart: dict[PieceKey, set[Span]] = defaultdict(set)
+        """The calls of mutations that have to roll back alone, as internal mutations of their own."""
         self._state = Carried(reading.workspace, plans, closure, schema_names(reading.schema), Names(), edge)
         self._state.cors = cors_of_all(reading.workspace, reading.app)
         for plan in plans:
@@ -385,16 +388,16 @@ class Carrier:
         ctx = context_name(file, facts.piece.node)
         taken = self._state.placement.names_in(key.file)
         schema, names = self._reading.schema, self._state.names
-        crossing = None
-        if key in self._state.closure.actions:
+        crossing, apart = None, self._apart.get(key)
+        if key in self._state.closure.actions or apart:
             module = self._state.placement.modules[key.file]
             own = {*taken, *IMPORTED, *all_names(), *names.functions()}
             crossing = self._crossings.setdefault(module, Crossing(module, own))
             crossing.taken |= set(file.bindings.top_level)
-            crossing.watched, crossing.context = key in self._watched, facts.context
+            crossing.watched, crossing.context = bool(apart) or key in self._watched, facts.context
             crossing.old_ids = key in self._at_the_edge
         return write_queries(
-            file, facts.piece, facts.queries, schema, names, values, ctx, taken, crossing, facts.returned
+            file, facts.piece, facts.queries, schema, names, values, ctx, taken, crossing, facts.returned, apart
         )
 
     def _kind(self, plan: RoutePlan, sharing: Sequence[RoutePlan]) -> None:
@@ -412,25 +415,35 @@ class Carrier:
         internal = any(other.internal for other in sharing)
         plan.kind = f"internal{base[:1].upper()}{base[1:]}" if internal else base
         plan.settles = base == "mutation" and may_roll_back(self._state.closure, plan)
+        plan.crosses = plan.acts or any(self._apart.get(reached) for reached in closure.reached(key))
 
     def _half_committed(self, plan: RoutePlan) -> bool:
         """A mutation that goes on after a failure has to take back what the failed call wrote before."""
         assert plan.piece is not None
         if plan.acts:
             return False
-        is_whole = partial(may_stop_halfway, schema=self._reading.schema)
-        undoing = read_undoing(self._state.closure, plan, is_whole)
-        caught = undoing.caught or caught_halfway(self._state.closure, plan, is_whole)
+        undoing = read_undoing(self._state.closure, plan, self._is_whole)
+        caught = undoing.caught or caught_halfway(self._state.closure, plan, self._is_whole)
         goes_on = plan.settles or caught is not None
         plan.undoes = goes_on and bool(undoing.calls)
         self._whole |= set(undoing.calls if plan.undoes else ())
-        inside = undoing.caught or (undoing.obstacle if goes_on else None)
-        if inside is None:
+        if undoing.caught is None and not (goes_on and undoing.obstacles):
             return False
+        alone = [(key, query) for key, query in undoing.obstacles if query.op is not Op.TRANSACTION]
+        if undoing.caught is None and len(alone) == len(undoing.obstacles):
+            for key, query in alone:
+                self._apart[key].add(query.call)
+            return True
         text = "is not all that the request writes" if caught is None else "may fail without failing the request"
+        inside = undoing.caught or next(query for _, query in undoing.obstacles if query.op is Op.TRANSACTION)
         place = self._workspace.source(inside.file).place(inside.call.start)
         plan.problems.append(Problem("CX304", f"{inside.name} {text}", place))
         return True
+
+    def _is_whole(self, query: Query) -> bool:
+        """Does a call write all or nothing, but the mutation could stop halfway in it?"""
+        apart = any(key.file == query.file and query.call in calls for key, calls in self._apart.items())
+        return not apart and may_stop_halfway(query, self._reading.schema)
 
     def _table_name(self, table: str) -> str:
         return self._state.names.of(table).table

@@ -87,6 +87,8 @@ class RoutePlan:
     settles: bool = False
     undoes: bool = False
     """Its function is taken back where something fails that is done whole or not at all."""
+    crosses: bool = False
+    """Its function runs internal functions."""
     stale: bool = False
     """Its function is a query that asks what time it is."""
     acts: bool = False

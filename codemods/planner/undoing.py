@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from ast_grep_py import SgNode
@@ -24,12 +24,13 @@ IsWhole = Callable[[Query], bool]
 class Undoing:
     """What writes all or nothing in a route, by piece.
 
-    `caught` fails within a job or another transaction that goes on; `obstacle` cannot take the mutation back with it.
+    `caught` fails within a job or another transaction that goes on; `obstacles` cannot take the mutation back with
+    them, since more is written that has to stay.
     """
 
     calls: tuple[tuple[PieceKey, Span], ...]
     caught: Query | None
-    obstacle: Query | None
+    obstacles: tuple[tuple[PieceKey, Query], ...]
 
 
 def read_undoing(closure: Closure, plan: RoutePlan, is_whole: IsWhole) -> Undoing:
@@ -39,11 +40,8 @@ def read_undoing(closure: Closure, plan: RoutePlan, is_whole: IsWhole) -> Undoin
     outer, inner = _reach(closure, plan.piece.key)
     calls = tuple((key, query.call) for key in outer for query in reader.whole(key))
     caught = [*map(reader.caught, inner), *map(reader.caught_inside, outer)]
-    return Undoing(calls, _first(caught), _first(map(reader.obstacle, outer)))
-
-
-def _first(found: Iterable[Query | None]) -> Query | None:
-    return next((query for query in found if query is not None), None)
+    obstacles = dict.fromkeys(found for key in outer for found in reader.obstacles(key))
+    return Undoing(calls, next(filter(None, caught), None), tuple(obstacles))
 
 
 def _reach(closure: Closure, start: PieceKey) -> tuple[tuple[PieceKey, ...], tuple[PieceKey, ...]]:
@@ -78,7 +76,7 @@ class _Work:
 
     at: int
     writes: bool = True
-    whole: Query | None = None
+    whole: tuple[tuple[PieceKey, Query], ...] = ()
     is_quiet: bool = False
     is_handed_on: bool = False
 
@@ -113,31 +111,30 @@ class _Reader:
                     return query
         return None
 
-    def obstacle(self, key: PieceKey) -> Query | None:
+    def obstacles(self, key: PieceKey) -> Iterator[tuple[PieceKey, Query]]:
         """What writes all or nothing where something is written before it, or more is done after its failure."""
         facts = self.closure.facts(key)
-        works = list(self._works(facts))
+        works = list(self._works(key, facts))
         for one in works:
-            if one.whole is None:
-                continue
             others = [other for other in works if other is not one]
-            if one.is_handed_on or repeats(facts, one.at) or any(self._collide(facts, one, each) for each in others):
-                return one.whole
-        return None
+            alone = (
+                one.is_handed_on or repeats(facts, one.at) or any(self._collide(facts, one, each) for each in others)
+            )
+            yield from one.whole if alone else ()
 
-    def _works(self, facts: Facts) -> Iterator[_Work]:
+    def _works(self, key: PieceKey, facts: Facts) -> Iterator[_Work]:
         apart = _apart(facts)
         for query in facts.queries:
             if not any(span.holds(query.call) for span in apart) and query.op is not Op.CONNECT:
-                whole = query if self.is_whole(query) else None
-                yield _Work(query.call.start, whole is not None or is_write(query), whole)
+                own = ((key, query),) if self.is_whole(query) else ()
+                yield _Work(query.call.start, bool(own) or is_write(query), own)
         yield from (_Work(timer.call.start) for timer in facts.timers)
         for use in facts.uses:
             called = self.closure.piece(use.target).kind in FUNCTIONS and self.closure.reaches_context(use.target)
             if called and not any(span.holds(use.span) for span in apart):
                 outer, _ = _reach(self.closure, use.target)
-                whole = next((query for key in outer for query in self.whole(key)), None)
-                quiet = any(self.caught(key) is not None for key in outer)
+                whole = tuple((inner, query) for inner in outer for query in self.whole(inner))
+                quiet = any(self.caught(inner) is not None for inner in outer)
                 yield _Work(use.span.start, self.closure.writes(use.target), whole, quiet, use.call is None)
 
     def _collide(self, facts: Facts, one: _Work, other: _Work) -> bool:

@@ -51,10 +51,12 @@ def write_queries(
     taken: Collection[str],
     crossing: Crossing | None = None,
     returned: Collection[Span] = (),
+    apart: Collection[Span] | None = None,
 ) -> DatabaseEdits:
     """Write every call; what cannot be written becomes a problem of the piece. `taken` names are the module's own.
 
-    In an action, `crossing` is its way to the database. `returned` are the statements of promise chains that answer.
+    In an action, `crossing` is its way to the database; in a mutation that of the calls `apart`, which roll back
+    alone. `returned` are the statements of promise chains that answer.
     """
     found = DatabaseEdits()
     written: list[tuple[Query, DbCode]] = []
@@ -65,16 +67,18 @@ def write_queries(
         if is_floating(file, query.call, returned):
             text = f"{query.name} is called and not awaited"
             found.problems.append(Problem("CX209", text, file.place(query.call.start)))
-        if crossing is not None and query.op is Op.TRANSACTION:
+        crosses = crossing if apart is None or query.call in apart else None
+        if crosses is not None and query.op is Op.TRANSACTION:
             text = f"{query.name} stands between calls of the outside world"
             found.problems.append(Problem("CX202", text, file.place(query.call.start)))
         if query.op in (Op.TRANSACTION, Op.CONNECT, Op.RAW):
             write_control(file, query, found)
             continue
         indent, used = file.indent_at(query.call.start), _is_used(file, query)
-        code = write_query(query, schema, names, facts, ctx, indent, avoid, used, changing, crossing)
+        code = write_query(query, schema, names, facts, ctx, indent, avoid, used, changing, crosses)
         if isinstance(code, Refusal):
-            found.problems.append(Problem(code.code, f"{query.name}: {code.reason}", file.place(query.call.start)))
+            number = code.code if apart is None or crosses is None else "CX304"
+            found.problems.append(Problem(number, f"{query.name}: {code.reason}", file.place(query.call.start)))
             continue
         _add(file, found, query, code)
         written.append((query, code))

@@ -57,13 +57,14 @@ class HandlerWriter:
         around = f"{self._splice.library('undoing')}({self._splice.ctx}, " if route.undoes else ""
         if route.settles:
             around += f"{'() => ' if around else ''}{self._splice.library('settle')}("
-        return f"{head}({given}) => {around}async () => " if around else f"{head}async ({given}){result} => "
+        return f"{head}({given}){result} => {around}async () => " if around else f"{head}async ({given}){result} => "
 
     def _result(self, route: RoutePlan) -> str:
-        """What an action runs is typed by the module that the action is in: a written type ends the circle."""
-        if not route.acts or self._splice.file.language == "javascript":
+        """What a function runs is typed by the module that the function is in: a written type ends the circle."""
+        if not route.crosses or self._splice.file.language == "javascript":
             return ""
         if not route.enveloped:
             return ": Promise<unknown>"
         answer = "Built" if route.response is not None and route.response.built else "Answer"
-        return f": Promise<{self._splice.library(answer)}>"
+        failed = f" | {self._splice.library('Failed')}" if route.settles else ""
+        return f": Promise<{self._splice.library(answer)}{failed}>"

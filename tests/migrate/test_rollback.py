@@ -285,6 +285,23 @@ def test_a_transaction_beside_writes_that_stay_is_left_to_its_owner(codemod: Cod
     assert migrated.outcome("POST /users/:id").startswith("needs-review CX304 prisma $transaction ")
 
 
+def test_several_rows_beside_writes_that_stay_are_a_mutation_of_their_own(codemod: CodemodTest) -> None:
+    handler = """
+        async (req, res) => {
+          const user = await prisma.user.create({ data: { email: req.body.email, name: "a" } });
+          const notes = req.body.texts.map((text: string) => ({ text, authorId: user.id }));
+          const { count } = await prisma.note.createMany({ data: notes });
+          res.json({ count });
+        }
+    """
+    migrated = codemod.migrate(users_app(f'router.post("/", {dedented(handler).strip()});'))
+    assert migrated.outcome("POST /users") == "migrated"
+    users = migrated.files["convex/users.ts"]
+    assert "handler: (ctx, args): Promise<unknown> => settle(async () => {" in function_in(users, "createUser")
+    assert "await ctx.runMutation(internal.users.storeNotes, { rows: notes }).catch(rethrow);" in users
+    assert "internalMutation" in function_in(users, "storeNotes")
+
+
 ALONE = {
     "a write that answers by itself": """
         async (req, res) => {

@@ -87,6 +87,18 @@ router.post("/several", async (req, res) => {
     .catch(() => 0);
   res.json({ count });
 });
+
+// Several rows in one call, behind a write that stays.
+router.post("/beside", async (req, res) => {
+  const user = await prisma.user.create({ data: { email: req.body.email, name: "d" } });
+  const notes = req.body.texts.map((text: string) => ({ text, authorId: text === "bad" ? "none" : user.id }));
+  try {
+    const { count } = await prisma.note.createMany({ data: notes });
+    res.status(201).json({ count });
+  } catch (error: any) {
+    res.status(400).json({ code: error.code });
+  }
+});
 router.post("/list", async (req, res) => {
   try {
     await prisma.$transaction([
@@ -113,6 +125,8 @@ REQUESTS = "\n###\n".join(
         ("POST", "/behind", '{"email": "d@x.io", "names": []}'),
         ("POST", "/several", '{"emails": ["e@x.io", "f@x.io", "a@x.io"]}'),
         ("POST", "/several", '{"emails": ["e@x.io", "f@x.io"]}'),
+        ("POST", "/beside", '{"email": "i@x.io", "texts": ["five", "bad"]}'),
+        ("POST", "/beside", '{"email": "j@x.io", "texts": ["six", "seven"]}'),
         ("POST", "/list", '{"first": "g@x.io", "second": "a@x.io"}'),
         ("POST", "/list", '{"first": "g@x.io", "second": "h@x.io"}'),
     ]
