@@ -11,10 +11,11 @@ from ast_grep_py import SgNode
 from codemods.ir.app import App, Middleware, Role
 from codemods.migrate.checks import EdgePiece, EdgeWriter, ErrorChain
 from codemods.outcome import Place
+from codemods.planner.left_out import is_silent
 from codemods.planner.pieces import PieceKey
 from codemods.planner.problems import Problem
 from codemods.planner.replies import Delegate
-from codemods.planner.routes import SILENT, RoutePlan
+from codemods.planner.routes import RoutePlan
 from codemods.source import arguments, member, span_of, string_value, unwrap
 from codemods.workspace import Workspace
 
@@ -171,7 +172,7 @@ def _catchers(edge: EdgeWriter, plans: Sequence[RoutePlan], found: Handlers) -> 
     definition = last.route.handler.definition if last is not None else None
     if last is None or definition is None or last.carried:
         return
-    if any(middleware.role not in SILENT for middleware in last.route.middleware):
+    if not all(is_silent(middleware) for middleware in last.route.middleware):
         return
     if last.route.path is None or not _EVERYTHING.fullmatch(last.route.path):
         return

@@ -13,8 +13,9 @@ from codemods.migrate.shadows import DEAD
 from codemods.migrate.tables import table_diagnostics, table_items
 from codemods.outcome import CODES, Diagnostic, Item, ItemKind, Outcome, Place, Severity, Target
 from codemods.planner.conditions import is_never_there
+from codemods.planner.left_out import is_silent
 from codemods.planner.pieces import PieceKey
-from codemods.planner.routes import SILENT, RoutePlan
+from codemods.planner.routes import RoutePlan
 from codemods.readers.express.packages import LOGS, Fate, known
 from codemods.source import Span
 from codemods.workspace import Role as FileRole
@@ -126,7 +127,7 @@ def _middleware_outcome(
             return Outcome.UNSUPPORTED, f"CX703 {package.reason}"
         case Fate.LEFT if package is not None:
             return Outcome.NEEDS_REVIEW, f"{code} {package.reason}"
-    if middleware.role in SILENT and middleware.role is not Role.CORS:
+    if is_silent(middleware) and middleware.role is not Role.CORS:
         return Outcome.SKIPPED, f"CX701 {_SILENT_REASONS.get(middleware.role, 'nothing to carry over')}"
     return Outcome.NEEDS_REVIEW, f"{code} {CODES[code].title}"
 

@@ -12,6 +12,7 @@ from codemods.ir.table import FieldType
 from codemods.migrate.checks import EdgeWriter
 from codemods.planner.checks import Check
 from codemods.planner.closure import Closure
+from codemods.planner.left_out import is_unmissed
 from codemods.planner.pieces import PieceKey
 from codemods.planner.problems import Problem
 from codemods.planner.request_facts import COOKIE_PARSER
@@ -22,9 +23,6 @@ from codemods.workspace import Workspace
 from codemods.writers.cors import cors_policy
 from codemods.writers.edge_request import PARTIAL
 from codemods.writers.http import scope_of
-
-_DROPPED = frozenset({Role.CONTEXT, Role.CORS})
-"""Middleware without which routes answer the same; without a CORS policy, fewer may read it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +95,7 @@ def refuse_steps(
                 kept.append(step)
                 continue
             obstacles.setdefault(step.middleware, replace(problem, code=stopped_by(step, problem).code))
-            if step.middleware.role not in _DROPPED or step.types or plan.takes(step.sets):
+            if not is_unmissed(step, plan.takes):
                 plan.problems.insert(0, stopped_by(step, problem))
                 kept += plan.steps[len(kept) :]
                 break

@@ -12,6 +12,7 @@ from codemods.ir.app import Condition, Middleware, Role, Route
 from codemods.ir.validator import Kind, Shape
 from codemods.planner.checks import Check, outputs, read_check, validated
 from codemods.planner.conditions import Test, is_never_there, read_tests
+from codemods.planner.left_out import is_silent, reads_no_body
 from codemods.planner.paths import EdgePath, edge_path, expression_of
 from codemods.planner.pieces import Piece, PieceKey, function_piece
 from codemods.planner.problems import Problem
@@ -21,7 +22,7 @@ from codemods.planner.responses import Form, Reply, ResponsePlan, plan_response
 from codemods.planner.shapes import ShapeOf
 from codemods.planner.steps import Step, read_step
 from codemods.planner.twin_steps import read_twin
-from codemods.readers.express.packages import Fate, is_dispensable, known
+from codemods.readers.express.packages import Fate, known
 from codemods.source import SourceFile, Span
 from codemods.workspace import Workspace
 
@@ -36,22 +37,6 @@ REFUSING: dict[Role, tuple[str, str]] = {
     Role.NOT_FOUND: ("CX701", "runs after"),
 }
 """Middleware that a route cannot do without, and that is not carried over: code and the words before its name."""
-
-SILENT = frozenset(
-    {
-        Role.BODY_PARSER,
-        Role.CORS,
-        Role.SECURITY_HEADERS,
-        Role.LOGGING,
-        Role.COMPRESSION,
-        Role.CACHE,
-        Role.COOKIES,
-        Role.STATIC,
-    }
-)
-"""Middleware that does not decide what a JSON route answers."""
-
-_READING_NO_BODY = SILENT - {Role.BODY_PARSER}
 
 PORTED = frozenset({Role.GUARD, Role.RATE_LIMIT, Role.VALIDATION, Role.CONTEXT, Role.OTHER})
 """Middleware that moves to the edge where its function can be read."""
@@ -186,7 +171,7 @@ def plan_route(workspace: Workspace, route: Route, shape_of: ShapeOf, express: i
 
 def _parses(plan: RoutePlan) -> bool:
     """May anything before the handler have made `req.body`?"""
-    return any(m.role not in _READING_NO_BODY for m in plan.route.middleware)
+    return not all(reads_no_body(middleware) for middleware in plan.route.middleware)
 
 
 def _provided(plan: RoutePlan) -> frozenset[str]:
@@ -265,7 +250,7 @@ def _read_middleware(workspace: Workspace, plan: RoutePlan, shape_of: ShapeOf) -
         if twin is not None:
             steps.append(twin)
             continue
-        if middleware.role in SILENT or is_dispensable(middleware):
+        if is_silent(middleware):
             continue
         check = _read_check(workspace, plan, middleware, shape_of, shapes)
         if check is not None:
@@ -275,7 +260,7 @@ def _read_middleware(workspace: Workspace, plan: RoutePlan, shape_of: ShapeOf) -
         if step is not None:
             steps.append(step)
             _hands_on_plainly(workspace, plan, step, shape_of)
-        elif middleware.role is not Role.CONTEXT:
+        else:
             plan.problems.append(_refusal(middleware))
     plan.checks, plan.steps = tuple(checks), tuple(steps)
     return shapes

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -12,6 +11,7 @@ from ast_grep_py import SgNode
 from codemods.ir.app import Condition, Middleware
 from codemods.planner.conditions import Test, open_tests
 from codemods.planner.edge_facts import INPUT
+from codemods.planner.header_tables import header_table
 from codemods.planner.pieces import Piece, PieceKey, PieceKind, function_piece
 from codemods.planner.places_of_use import wrapped
 from codemods.readers.express.logging import LogCalls
@@ -20,11 +20,13 @@ from codemods.source import (
     FUNCTION_KINDS,
     SourceFile,
     arguments,
+    find_all,
     member,
     named,
     parameters,
     property_name,
     span_of,
+    string_value,
     unwrap,
 )
 from codemods.source.tree import WRITES, enclosing
@@ -43,7 +45,9 @@ _NO_DATA = FUNCTION_KINDS | {"new_expression", "class", "regex"}
 _DEPTH = 4
 _TYPES = frozenset({"type", "contentType"})
 _SETS = SETTERS | {"append"}
-_TYPE_HEADER = re.compile(r"""["'`]content-type["'`]""", re.I)
+_HEADS = _TYPES | _SETS | {"removeHeader", "vary", "links", "location"}
+_CONTENT_TYPE = "content-type"
+_ENDS = frozenset({"return_statement", "throw_statement"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +110,7 @@ def read_step(workspace: Workspace, middleware: Middleware) -> Step | None:
     sets = frozenset(field.name for field in written)
     names = [parameter.pattern.text() for parameter in parameters(function)]
     logs = partial(LogCalls(workspace).logs, file)
+    headers = _headers(file, function)
     return Step(
         middleware,
         piece,
@@ -117,8 +122,8 @@ def read_step(workspace: Workspace, middleware: Middleware) -> Step | None:
         _changes_input(file, function),
         open_tests(workspace, middleware.conditions),
         passes_through(function.field("body"), names, logs),
-        bool(_headers(file, function)),
-        any(_is_type(*header) for header in _headers(file, function)),
+        bool(headers),
+        any(_is_type(workspace, file, header) for header in headers),
     )
 
 
@@ -258,22 +263,54 @@ def _holds_data(file: SourceFile, value: SgNode, depth: int = 0) -> bool:
             return kind != "method_definition"
 
 
-def _headers(file: SourceFile, function: SgNode) -> list[tuple[str, SgNode]]:
-    """The calls that set headers on the way to what comes next, with their names."""
+def _headers(file: SourceFile, function: SgNode) -> list[SgNode]:
+    """The calls that set headers on the way to what comes next."""
     found = []
     for reference in _references(file, function, 1):
-        setter = _member_above(reference)
-        call = setter[0].parent() if setter is not None else None
-        statement = call.parent() if call is not None and call.kind() == "call_expression" else None
-        on_the_way = statement is not None and statement.parent() == function.field("body")
-        if setter is not None and call is not None and on_the_way and setter[1] in _TYPES | _SETS:
-            found.append((setter[1], call))
+        calls = _calls_on(reference)
+        sets = [member(call.field("function") or call) for call in calls]
+        answers = any(parts is None or parts[1] not in _HEADS for parts in sets)
+        if calls and not answers and not _leaves(calls[-1], function):
+            found += calls
     return found
 
 
-def _is_type(name: str, call: SgNode) -> bool:
-    """`res.type("xml");`, `res.set("Content-Type", …);`"""
-    return name in _TYPES or any(_TYPE_HEADER.search(argument.text()) for argument in arguments(call)[:1])
+def _calls_on(reference: SgNode) -> list[SgNode]:
+    """The calls of `res.set(…).set(…)`, from the inside out."""
+    found: list[SgNode] = []
+    current = reference
+    while (above := _member_above(current)) is not None:
+        call = above[0].parent()
+        if call is None or call.kind() != "call_expression" or call.field("function") != above[0]:
+            break
+        found.append(call)
+        current = call
+    return found
+
+
+def _leaves(node: SgNode, function: SgNode) -> bool:
+    """Does the function end in a block around a node, without going on?"""
+    goes_on = {parameter.pattern.text() for parameter in parameters(function)[2:3]}
+    for ancestor in node.ancestors():
+        if span_of(ancestor) == span_of(function):
+            return False
+        last = named(ancestor)[-1:] if ancestor.kind() == "statement_block" else []
+        ends = (one for one in last if one.kind() in _ENDS and ancestor.parent() != function)
+        if any(goes_on.isdisjoint(name.text() for name in find_all(one, "identifier")) for one in ends):
+            return True
+    return False
+
+
+def _is_type(workspace: Workspace, file: SourceFile, call: SgNode) -> bool:
+    """`res.type("xml");`, `res.set("Content-Type", …);`, `res.set({ "Content-Type": … });`, or what cannot be read."""
+    parts, given = member(call.field("function") or call), arguments(call)
+    if parts is None or parts[1] in _TYPES:
+        return True
+    if len(given) != 1 or parts[1] not in _SETS:
+        name = string_value(given[0]) if given else None
+        return name is None or name.lower() == _CONTENT_TYPE
+    table = header_table(workspace, file.path, given[0])
+    return table is None or any(name.lower() == _CONTENT_TYPE for name, _ in table)
 
 
 def _changes_input(file: SourceFile, function: SgNode) -> bool:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ast_grep_py import SgNode
 
+from codemods.planner.header_tables import header_table
 from codemods.planner.replies import ResponsePlan
 from codemods.readers.express.passing import SETTERS
 from codemods.source import (
@@ -13,6 +15,7 @@ from codemods.source import (
     SourceFile,
     Span,
     arguments,
+    find_all,
     member,
     member_path,
     named,
@@ -21,6 +24,7 @@ from codemods.source import (
     string_value,
     unwrap,
 )
+from codemods.workspace import Workspace
 from codemods.writers.ported import Ported, references, whole_line
 
 _SETTERS = SETTERS | {"append"}
@@ -31,13 +35,16 @@ _WRITTEN = frozenset("toString toFixed join trim toISOString toLowerCase toUpper
 _TEXT_FACTS = frozenset({"hostname", "method", "originalUrl", "path", "protocol", "url"})
 """Properties of the request that always are text."""
 _MAKES_TEXT = frozenset({"randomUUID", "uuid", "uuidv4", "nanoid", "v4", "String"})
+_TEXTS = frozenset({"string", "template_string"})
 
 Parts = tuple[str | Span, ...]
 
 
-def header_edits(ported: Ported, function: SgNode, plan: ResponsePlan, context: str) -> list[Span]:
+def header_edits(
+    workspace: Workspace, ported: Ported, function: SgNode, plan: ResponsePlan, context: str
+) -> list[Span]:
     """Write all statements that only set headers; returns what they were."""
-    writer = _HeaderWriter(ported.file, context, parameters(function)[0].name)
+    writer = _HeaderWriter(workspace, ported.file, function, context)
     presets = [reply.preset for reply in plan.replies if reply.preset is not None]
     found = []
     for reference in references(ported.file, function, 1):
@@ -71,11 +78,17 @@ def _chain(reference: SgNode) -> list[SgNode]:
 
 @dataclass(frozen=True, slots=True)
 class _HeaderWriter:
-    """Writes the headers of one function; `request` is what it calls the request."""
+    """Writes the headers of one function."""
 
+    workspace: Workspace
     file: SourceFile
+    function: SgNode
     context: str
-    request: str | None
+
+    @property
+    def request(self) -> str | None:
+        """What the function calls the request."""
+        return parameters(self.function)[0].name
 
     def call(self, call: SgNode) -> list[Parts] | None:
         """The statements for one call; None for what is no plain header."""
@@ -85,8 +98,8 @@ class _HeaderWriter:
             return None
         if callee[1] in _SETTERS and len(given) == 2:
             return [self._header((span_of(given[0]),), given[1], callee[1] == "append")]
-        if callee[1] in _SETTERS and len(given) == 1 and unwrap(given[0]).kind() == "object":
-            return self._headers(unwrap(given[0]))
+        if callee[1] in _SETTERS and len(given) == 1:
+            return self._headers(given[0])
         if callee[1] == "removeHeader" and len(given) == 1:
             name = string_value(given[0])
             if name is not None and name.lower() in _NEVER_SENT:
@@ -97,14 +110,33 @@ class _HeaderWriter:
         return None
 
     def _headers(self, table: SgNode) -> list[Parts] | None:
+        """A statement for each header that is written out, and a loop over those that are named."""
+        known = header_table(self.workspace, self.file.path, table)
+        if known is None:
+            return None
+        literal = unwrap(table)
+        if literal.kind() != "object":
+            return [self._loop(table, [value for _, value in known])]
         found = []
-        for pair in named(table):
-            key, value = pair.field("key"), pair.field("value")
-            if pair.kind() != "pair" or key is None or value is None or key.kind() == "computed_property_name":
-                return None
-            name: Parts = (span_of(key),) if key.kind() == "string" else (f'"{key.text()}"',)
-            found.append(self._header(name, value, False))
+        for entry in named(literal):
+            key, value = entry.field("key"), entry.field("value")
+            if entry.kind() == "spread_element":
+                spread = header_table(self.workspace, self.file.path, named(entry)[0]) or ()
+                found.append(self._loop(named(entry)[0], [each for _, each in spread]))
+            elif key is None or value is None:
+                found.append(self._header((f'"{entry.text()}"',), entry, False))
+            else:
+                name: Parts = (span_of(key),) if key.kind() == "string" else (f'"{key.text()}"',)
+                found.append(self._header(name, value, False))
         return found
+
+    def _loop(self, table: SgNode, values: Sequence[SgNode]) -> Parts:
+        """`for (const [name, value] of Object.entries(HEADERS)) c.header(name, value);`"""
+        taken = {node.text() for node in find_all(self.function, "identifier")}
+        name, value = ("header", "text") if taken & {"name", "value"} else ("name", "value")
+        text = value if all(unwrap(each).kind() in _TEXTS for each in values) else f"String({value})"
+        opening = f"for (const [{name}, {value}] of Object.entries("
+        return (opening, span_of(table), f")) {self.context}.header({name}, {text});")
 
     def _header(self, name: Parts, value: SgNode, append: bool) -> Parts:
         text: Parts = (span_of(value),) if self._is_text(value) else ("String(", span_of(value), ")")
@@ -115,7 +147,7 @@ class _HeaderWriter:
 
     def _is_text(self, value: SgNode, depth: int = 0) -> bool:
         """Does the expression give a string, as far as its words tell?"""
-        if value.kind() in ("string", "template_string"):
+        if value.kind() in _TEXTS:
             return True
         if value.kind() == "as_expression":
             return named(value)[-1].text() == "string"
@@ -126,7 +158,7 @@ class _HeaderWriter:
             base, path = member_path(plain)
             return base.text() == self.request and len(path) == 1 and path[0] in _TEXT_FACTS
         match plain.kind():
-            case "string" | "template_string":
+            case kind if kind in _TEXTS:
                 return True
             case "binary_expression":
                 sides = [side for name in ("left", "right") if (side := plain.field(name)) is not None]

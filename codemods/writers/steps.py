@@ -73,7 +73,7 @@ class _Port:
         logs = partial(LogCalls(self._workspace).logs, self._file)
         gone = drop_listeners(ported, function, logs)
         self._handled += gone
-        self._handled += header_edits(ported, function, plan, self._context)
+        self._handled += header_edits(self._workspace, ported, function, plan, self._context)
         self._fields()
         ends = [*answers.answers, *passes]
         ends += self._returned(ends)

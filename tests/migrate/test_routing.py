@@ -97,6 +97,10 @@ BEFORE_HANDLERS = {
         "(req, res, next) => { console.log(req.method); next(); }, (req, res) => res.json([])",
         "migrated",
     ),
+    "a function with the name of a logger that cannot be read": (
+        "(globalThis as any).requestLogger, (req, res) => res.json([])",
+        "CX701 runs after `(globalThis as any).requestLogger`",
+    ),
     "a function that only passes on": ("(req, res, next) => next(), (req, res) => res.json([])", "migrated"),
 }
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from codemods.ir.app import Middleware, Role
 from codemods.migrate.carry import Carried
 from codemods.migrate.reading import Reading
+from codemods.planner.left_out import is_silent
 from codemods.planner.pieces import Piece, PieceKey, PieceKind
-from codemods.planner.routes import SILENT, RoutePlan
+from codemods.planner.routes import RoutePlan
 from codemods.readers.express.objects import ExpressObjects
-from codemods.readers.express.packages import is_dispensable
 from codemods.readers.express.registrations import Registration
 from codemods.source import Span
 
@@ -75,7 +75,7 @@ def _middleware(found: Moved, reading: Reading, carried: Carried) -> None:
 def _is_settled(found: Moved, middleware: Middleware) -> bool:
     if middleware.role is Role.STATIC and middleware.library in SERVES_FILES:
         return False
-    if middleware.role in SILENT or is_dispensable(middleware):
+    if is_silent(middleware):
         return True
     definition = middleware.definition
     return definition is not None and (definition.file, definition.span.start) in found.settled

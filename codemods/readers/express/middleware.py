@@ -30,12 +30,10 @@ _NAMES: tuple[tuple[re.Pattern[str], Role], ...] = (
         Role.GUARD,
     ),
     (re.compile(r"valid|schema|check", re.I), Role.VALIDATION),
-    (re.compile(r"logg?er|logging|morgan|metrics|trace", re.I), Role.LOGGING),
-    (re.compile(r"\bcors", re.I), Role.CORS),
-    (re.compile(r"helmet|secur\w*_?headers", re.I), Role.SECURITY_HEADERS),
-    (re.compile(r"compress", re.I), Role.COMPRESSION),
 )
-"""The last resort, for middleware whose function cannot be read. The rest counts as OTHER, never as nothing."""
+"""The last resort, for middleware whose function cannot be read: why it may refuse.
+
+The rest counts as OTHER: no name says that there is nothing to carry over."""
 
 _GUARD_TEXT = re.compile(
     r"\b40[13]\b|authori[sz]ation|jwt\.|verifyToken|Unauthori[sz]ed|UNAUTHORIZED|Forbidden|FORBIDDEN|isAuthenticated|"
@@ -241,8 +239,7 @@ def role_by_behaviour(function: SgNode, text: str, logs: Callable[[SgNode], bool
         return told
     if len(names) >= 2 and _ends(body, names):
         return Role.NOT_FOUND if re.search(r"\b404\b|not.?found", source, re.I) else Role.OTHER
-    by_name = _by_name(text)
-    return by_name if by_name not in (Role.LOGGING, Role.CORS, Role.SECURITY_HEADERS, Role.COMPRESSION) else Role.OTHER
+    return _by_name(text)
 
 
 @lru_cache(maxsize=512)

@@ -99,7 +99,7 @@ PACKAGES: dict[str, Package] = {
     **_all(Role.UPLOAD, Fate.LEFT, _UPLOADS, "connect-busboy", "connect-multiparty", "express-fileupload",
            "express-form-data", "express-formidable", "multer"),
 }  # fmt: skip
-"""What is known of each package. One that is not listed is judged by its name, and decides what routes answer."""
+"""What is known of each package. One that is not listed decides what routes answer; its name says how."""
 
 OF_EXPRESS: dict[str, Package] = {
     "json": Package(Role.BODY_PARSER, Fate.DONE, "the edge parses bodies"),
@@ -158,7 +158,7 @@ _PAGE = (
     "- *elsewhere*: it serves what has no place in a Convex back end, and routes are carried over without it.",
     "- *left*: it decides what routes answer and is not carried over. Routes behind it answer 501 until it is.",
     "",
-    "A package that is not listed is judged by its name. `codemods/readers/express/packages.py` is the table.",
+    "A package that is not listed counts as *left*. `codemods/readers/express/packages.py` is the table.",
     "",
     "| package | for | on Convex | how, or why |",
     "|---|---|---|---|",

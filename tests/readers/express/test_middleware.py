@@ -77,7 +77,7 @@ NAMES = {
     "loginLimiter": Role.RATE_LIMIT,
     "uploadAvatar": Role.UPLOAD,
     "errorHandler": Role.ERROR,
-    "requestLogger": Role.LOGGING,
+    "requestLogger": Role.OTHER,
     "something": Role.OTHER,
 }
 
