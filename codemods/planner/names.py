@@ -6,11 +6,12 @@ from ast_grep_py import SgNode
 
 from codemods.planner.constants import Constant, changes, constant_of, field_of, is_getter, is_shared_state
 from codemods.planner.errors import extends_error
-from codemods.planner.facts import PackageUse, PieceUse, Style
+from codemods.planner.facts import PackageUse, PieceUse, Replaced, Style
 from codemods.planner.member_chains import bound_to, member_chain
 from codemods.planner.memory import is_filled_once
 from codemods.planner.packages import Packages, is_logger
 from codemods.planner.pieces import (
+    CONSTANTS,
     PieceKind,
     declaration_piece,
     field_piece,
@@ -19,7 +20,9 @@ from codemods.planner.pieces import (
     own_this,
 )
 from codemods.planner.places_of_use import call_of
+from codemods.planner.problems import Problem
 from codemods.planner.scan import Scan
+from codemods.planner.secrets import defaulted_secret
 from codemods.planner.types import declared_type, type_of
 from codemods.source import Binding, BindingKind, find_all, member, span_of
 from codemods.workspace import Asset, Declared, External, FunctionRef, InFile, InPackage, Missing, Unknown
@@ -156,6 +159,8 @@ class Names:
 
     def _declared(self, meaning: Declared, reference: SgNode, style: Style = Style.DIRECT) -> None:
         workspace, binding = self._scan.workspace, meaning.binding
+        if binding is not None and self._secret(meaning.file, binding, reference):
+            return
         declared = binding.declaration if binding is not None else meaning.node
         piece = declaration_piece(workspace.source(meaning.file), declared, meaning.name)
         if piece is None:
@@ -171,6 +176,19 @@ class Names:
         self._scan.facts.uses.append(
             PieceUse(piece.key, span_of(reference), reference.text(), style, None, type_only, name)
         )
+
+    def _secret(self, path: str, binding: Binding, reference: SgNode) -> bool:
+        """A constant for a secret that has a literal behind it: code that uses it asks for the variable itself."""
+        name = defaulted_secret(self._scan.workspace.source(path), binding)
+        runs_early = self._scan.facts.piece.kind in CONSTANTS
+        if name is None or runs_early or any(node.kind() == "type_query" for node in reference.ancestors()):
+            return False
+        self._scan.facts.variables.add(name)
+        key = reference.text() if reference.kind() == "shorthand_property_identifier" else None
+        self._scan.facts.replaced.append(Replaced(span_of(reference), name, "secret", key))
+        text = f"the literal behind the secret `{name}` is left out: unset, it is an error"
+        self._scan.facts.notes.append(Problem("CX803", text, self._scan.file.place(reference)))
+        return True
 
     def _field(self, found: Constant, local: str, style: Style) -> None:
         declared, workspace = found.declared, self._scan.workspace

@@ -6,8 +6,8 @@ import re
 
 from ast_grep_py import SgNode
 
-from codemods.source import SourceFile, unwrap
-from codemods.source.tree import operator_of
+from codemods.source import Binding, SourceFile, unwrap
+from codemods.source.tree import member_path, operator_of
 
 _SECRET = re.compile(r"SECRET|PASSWORD|PASSWD|TOKEN|PRIVATE|API_?KEY", re.I)
 _ABOUT_SECRETS = re.compile(
@@ -50,6 +50,19 @@ def is_default(expression: SgNode, read: SgNode) -> bool:
     left, right = expression.field("left"), expression.field("right")
     is_text = right is not None and right.kind() in _TEXT
     return is_text and left == read and operator_of(expression) in _OPERATORS
+
+
+def defaulted_secret(file: SourceFile, binding: Binding) -> str | None:
+    """The variable behind `const JWT_SECRET = process.env.JWT_SECRET || "x"`, a constant of its module."""
+    value = unwrap(binding.value) if binding.value is not None and not binding.path else None
+    read = value.field("left") if value is not None else None
+    if value is None or read is None or binding.reassigned or not binding.is_top_level:
+        return None
+    root, path = member_path(read)
+    is_variable = root.text() == "process" and len(path) == 2 and path[0] == "env" and path[1].isidentifier()
+    if not is_variable or not is_secret(path[1]) or file.bindings.resolve(root) is not None:
+        return None
+    return path[1] if is_default(value, read) and literal_fallback(file, read) is not None else None
 
 
 def is_literal_text(file: SourceFile, node: SgNode) -> bool:

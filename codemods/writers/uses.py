@@ -160,6 +160,7 @@ class UseWriter:
         """A secret that must be set: where it is read, or a property of an object that says so when it is asked for."""
         key, _, name = replaced.text.rpartition("=")
         text = f'{self._splice.library("requireEnv")}({self._environment()}.{name}, "{name}")'
+        text = f"{replaced.name}: {text}" if replaced.name is not None else text
         if key:
             unit = indent_unit(self._splice.file)
             base = self._splice.file.indent_at(replaced.span.start)

@@ -207,9 +207,9 @@ STATE = {
         """,
         "CX104 `settings.seen` is state in the memory of the server",
     ),
-    "a secret of its own": (
+    "a secret that another constant is made of": (
         "settings",
-        'const settings = process.env.JWT_SECRET || "dev";\n\nexport default settings;',
+        'const SECRET = process.env.JWT_SECRET || "dev";\nconst settings = `${SECRET}!`;\n\nexport default settings;',
         "CX803 falls back to a literal for the secret `JWT_SECRET`",
     ),
     "the whole environment": (
@@ -229,6 +229,17 @@ STATE = {
 def test_what_changes_or_cannot_be_told_stays(codemod: CodemodTest, read: str, settings: str, reason: str) -> None:
     migrated = _migrated(codemod, 'import settings from "./settings";', read, settings)
     assert migrated.outcome("GET /users").startswith(f"needs-review {reason}")
+
+
+def test_code_asks_for_a_secret_itself_where_a_constant_had_a_literal_behind_it(codemod: CodemodTest) -> None:
+    secrets = 'export const API_KEY = process.env.API_KEY ?? "dev";\nexport const TTL = process.env.TOKEN_TTL ?? "1h";'
+    read = "{ size: API_KEY.length, TTL, API_KEY }"
+    migrated = _migrated(codemod, 'import { API_KEY, TTL } from "./settings";', read, secrets)
+    asked = 'requireEnv(env.API_KEY, "API_KEY")'
+    written = "".join(migrated.convex.values())
+    assert f"size: {asked}.length, TTL, API_KEY: {asked}" in written
+    assert "dev" not in written and 'TTL = env.TOKEN_TTL ?? "1h"' in written
+    assert "CX803" in migrated.codes
 
 
 def test_a_constant_that_another_file_fills_is_state(codemod: CodemodTest) -> None:
