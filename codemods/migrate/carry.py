@@ -36,7 +36,7 @@ from codemods.planner.problems import Problem
 from codemods.planner.replies import Delegate
 from codemods.planner.responses import plan_response
 from codemods.planner.rollback import catches, caught_halfway, may_roll_back
-from codemods.planner.routes import RoutePlan, handler_key, plan_route
+from codemods.planner.routes import OTHER_APPLICATION, RoutePlan, handler_key, plan_route
 from codemods.planner.shapes import RequestFields, TypedFields
 from codemods.planner.undoing import read_undoing
 from codemods.planner.values import Values
@@ -183,7 +183,7 @@ class Carrier:
         for plan in self._state.plans:
             if self._home(plan) != main:
                 text = f"belongs to the application in {plan.route.application}"
-                plan.problems.insert(0, Problem("CX108", text, plan.route.place))
+                plan.problems.insert(0, Problem(OTHER_APPLICATION, text, plan.route.place))
 
     def _home(self, plan: RoutePlan) -> str:
         package = self._workspace.package_of(plan.route.application)

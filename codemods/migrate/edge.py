@@ -159,7 +159,7 @@ class EdgeAssembler:
         for name in (name for test in plan.tests for name in test.variables):
             self._assembler.draft.env[name].add(group)
         if not plan.carried:
-            refused = refused_route(plan)
+            refused = refused_route(plan) if plan.served else None
             if refused is not None:
                 self._code((1, number), group, refused)
             return

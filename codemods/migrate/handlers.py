@@ -21,7 +21,6 @@ from codemods.workspace import Workspace
 
 _EVERYTHING = re.compile(r"/?(\*\w*|\{\*\w+\}|\(\.\*\))?")
 _BELOW = re.compile(r"((?:/[\w.~-]+)+)/?(\*\w*|\{\*\w+\}|\(\.\*\))?")
-_OTHER_APPLICATION = "CX108"
 
 
 @dataclass(slots=True)
@@ -73,7 +72,7 @@ class Handlers:
 
 def find_handlers(workspace: Workspace, edge: EdgeWriter, app: App, plans: Sequence[RoutePlan]) -> Handlers:
     """Port the handlers of the application that is migrated."""
-    served = [plan for plan in plans if plan.route.mounted and not _is_other(plan)]
+    served = [plan for plan in plans if plan.served]
     found = Handlers(edge.error_chain(plan.route.error_handlers for plan in served))
     for plan in served:
         for middleware in plan.route.error_handlers:
@@ -89,10 +88,6 @@ def find_handlers(workspace: Workspace, edge: EdgeWriter, app: App, plans: Seque
     if found.missing is None:
         _catchers(edge, served, found)
     return found
-
-
-def _is_other(plan: RoutePlan) -> bool:
-    return any(problem.code == _OTHER_APPLICATION for problem in plan.problems)
 
 
 def _home(workspace: Workspace, file: str) -> str:

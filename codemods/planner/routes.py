@@ -41,6 +41,8 @@ REFUSING: dict[Role, tuple[str, str]] = {
 PORTED = frozenset({Role.GUARD, Role.RATE_LIMIT, Role.VALIDATION, Role.CONTEXT, Role.OTHER})
 """Middleware that moves to the edge where its function can be read."""
 
+OTHER_APPLICATION = "CX108"
+
 
 @dataclass(slots=True)
 class RoutePlan:
@@ -128,6 +130,11 @@ class RoutePlan:
         """Only the edge may call its function: it checks the input, says who asks, or whether the route is there."""
         checked = bool(self.checks or self.tests) or any(not step.harmless for step in self.steps)
         return not self.exact or checked or (self.request is not None and self.request.trusts)
+
+    @property
+    def served(self) -> bool:
+        """Do requests to the application that is migrated reach it?"""
+        return self.route.mounted and all(problem.code != OTHER_APPLICATION for problem in self.problems)
 
     @property
     def ported(self) -> tuple[Middleware, ...]:

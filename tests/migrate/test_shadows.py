@@ -90,3 +90,4 @@ def test_a_function_that_nothing_calls_registers_nothing(codemod: CodemodTest) -
         "src/routes.ts": "migrated",
         "src/old.ts": "CX103 no application mounts its router (src/old.ts:3)",
     }
+    assert "notMigrated" not in migrated.convex["convex/http.ts"]
