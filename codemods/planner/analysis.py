@@ -8,12 +8,14 @@ from ast_grep_py import SgNode
 
 from codemods.ir.query import NEUTRAL, READS, Op, Query
 from codemods.ir.table import Schema
+from codemods.planner.decimals import Decimals
 from codemods.planner.facts import Effect, Facts
 from codemods.planner.globals import Globals
 from codemods.planner.instances import Instances
 from codemods.planner.loads import Loads
 from codemods.planner.names import Names
 from codemods.planner.packages import Packages
+from codemods.planner.payloads import Payloads
 from codemods.planner.pieces import CONSTANTS, Piece, PieceKey, overloads
 from codemods.planner.receivers import Receivers
 from codemods.planner.scan import Scan
@@ -82,6 +84,8 @@ class Analyser:
         names, runtime = Names(scan, packages), Globals(scan, self._is_job)
         Instances(scan).read()
         Loads(scan, names).read()
+        Payloads(scan).read()
+        Decimals(scan).read()
         for node in (*overloads(piece), scan.node):
             for binding in scan.file.bindings.free(node).bindings:
                 for reference in scan.file.bindings.references_in(binding, node):

@@ -9,11 +9,12 @@ from ast_grep_py import SgNode
 from codemods.ir.table import Schema, Table
 from codemods.planner.facts import Replaced
 from codemods.planner.member_chains import member_chain
-from codemods.source import member, named, property_name, span_of
+from codemods.source import Span, member, named, property_name, span_of
 
 _PLAIN: Mapping[str, str] = {
     "BatchPayload": "{ count: number }",
     "DbNull": "null",
+    "Decimal": "string",
     "InputJsonArray": "any[]",
     "InputJsonObject": "Record<string, any>",
     "InputJsonValue": "any",
@@ -65,13 +66,24 @@ def _of_namespace(schema: Schema, reference: SgNode) -> Replaced | None:
     if not names:
         return None
     whole = chain[1]
+    if names[0] == "Decimal" and (made := _made(whole)) is not None:
+        return Replaced(made, "decimal", "errors", "decimal")
     if names[0].endswith(_ERROR):
         return Replaced(span_of(chain[-1]), "DatabaseError", "errors", "DatabaseError")
     if names[0] in _LITERALS and len(names) > 1:
         return Replaced(span_of(chain[2]), f'"{names[1]}"')
-    if names[0] in _PLAIN:
+    if names[0] in _PLAIN and (names[0] != "Decimal" or whole.kind() == "nested_type_identifier"):
         return Replaced(span_of(whole), _enclosed(_PLAIN[names[0]], whole))
     return _of_data(schema, names[0], whole)
+
+
+def _made(name: SgNode) -> Span | None:
+    """`new Prisma.Decimal`: decimal numbers are texts, as in JSON."""
+    if name.kind() != "member_expression":
+        return None
+    parent = name.parent()
+    is_made = parent is not None and parent.kind() == "new_expression" and parent.field("arguments") is not None
+    return Span(span_of(parent).start, span_of(name).end) if parent is not None and is_made else None
 
 
 def _of_data(schema: Schema, name: str, whole: SgNode) -> Replaced | None:

@@ -1,7 +1,7 @@
 """Types of the generated client in code that moves: the table's own types, plain ones, or nothing."""
 
 import pytest
-from express_app import users_app
+from express_app import SCHEMA, users_app
 from harness import CodemodTest, Migrated
 
 IMPORT = 'import { Prisma } from "@prisma/client";'
@@ -65,6 +65,81 @@ def test_data_of_a_type_that_has_to_connect_is_left_to_its_owner(codemod: Codemo
     assert reason in migrated(codemod, body).outcome("POST /users")
 
 
+RELATED = """
+const withNotes = Prisma.validator<Prisma.UserInclude>()({ notes: { where: { done: false } }, _count: true });
+type UserWithNotes = Prisma.UserGetPayload<{ include: typeof withNotes }>;
+
+router.get("/", async (req, res) => {
+  const users: UserWithNotes[] = await prisma.user.findMany({ include: withNotes });
+  res.json(users.map((user) => ({ ...user, texts: user.notes.map((note) => note.text) })));
+});
+"""
+
+
+def test_rows_with_relations_have_their_type_spelled_out(codemod: CodemodTest) -> None:
+    done = codemod.migrate(users_app(RELATED, imports=IMPORT))
+    assert done.outcome("GET /users") == "migrated"
+    users = done.files["convex/users.ts"]
+    assert "type UserWithNotes = User & { notes: Note[]; _count: { notes: number } };" in users
+    assert 'import { toUser, type User } from "./tables/users";' in users
+    assert "validator" not in users
+
+
+@pytest.mark.parametrize(
+    ("chosen", "spelled"),
+    [
+        ("{ select: { id: true; email: true } }", 'Pick<User, "id" | "email">'),
+        ("{ omit: { email: true } }", 'Omit<User, "email">'),
+        ("{ select: { notes: { select: { text: true } } } }", '{ notes: Pick<Note, "text">[] }'),
+        ("{ include: { _count: { select: { notes: true } } } }", "User & { _count: { notes: number } }"),
+        ("{ include: { notes: { include: { author: true } } } }", "User & { notes: (Note & { author: User })[] }"),
+        ("{ include: { notes: false } }", "User"),
+        ("{}", "User"),
+    ],
+)
+def test_payloads_of_every_kind(codemod: CodemodTest, chosen: str, spelled: str) -> None:
+    body = f"const a: Prisma.UserGetPayload<{chosen}>[] = [];\nres.json({{ a, count: await prisma.user.count() }});"
+    done = migrated(codemod, body)
+    assert done.outcome("POST /users") == "migrated"
+    listed = f"({spelled})[]" if " & " in spelled else f"{spelled}[]"
+    assert f"const a: {listed} = [];" in done.files["convex/users.ts"]
+
+
+DECIMALS = """
+model Price {
+  id     String  @id @default(cuid())
+  amount Decimal
+}
+"""
+USE = """
+type Paid = { amount: Prisma.Decimal };
+
+router.post("/", async (req, res) => {
+  const price: Paid = await prisma.price.create({ data: { amount: new Prisma.Decimal(req.body.amount) } });
+  res.json({ amount: price.amount, doubled: VALUE });
+});
+"""
+
+
+def with_prices(codemod: CodemodTest, value: str) -> Migrated:
+    files = users_app(USE.replace("VALUE", value), imports=IMPORT)
+    return codemod.migrate({**files, "prisma/schema.prisma": SCHEMA + DECIMALS})
+
+
+def test_decimal_numbers_are_texts(codemod: CodemodTest) -> None:
+    done = with_prices(codemod, "price.amount.toNumber() * 2")
+    assert done.outcome("POST /users") == "migrated"
+    users = done.files["convex/users.ts"]
+    assert "type Paid = { amount: string };" in users
+    assert "amount: decimal(args.amount)" in users
+    assert "doubled: Number(price.amount) * 2" in users
+
+
+@pytest.mark.parametrize("value", ["price.amount.mul(2)", "price.amount.toFixed(2)", "price.amount?.toNumber()"])
+def test_arithmetic_of_decimal_numbers_is_left_to_its_owner(codemod: CodemodTest, value: str) -> None:
+    assert "CX301 calls `" in with_prices(codemod, value).outcome("POST /users")
+
+
 def test_what_has_none_is_named(codemod: CodemodTest) -> None:
-    done = migrated(codemod, "const a: Prisma.UserGetPayload<{}> = req.body;\nres.json(a);")
-    assert "CX105 uses `Prisma.UserGetPayload` of the Prisma client" in done.outcome("POST /users")
+    done = migrated(codemod, "const a: Prisma.UserGroupByArgs = req.body;\nres.json(a);")
+    assert "CX105 uses `Prisma.UserGroupByArgs` of the Prisma client" in done.outcome("POST /users")

@@ -506,6 +506,7 @@ export function decimal(value: string | number | null | undefined): string | nul
 export function decimal(value: string | number | null | undefined) {
   if (value === null || value === undefined) return value;
   const text = String(value);
+  if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text)) throw new RangeError(`Invalid Decimal: ${text}`);
   return text.includes(".") ? text.replace(/\.?0+$/, "") : text;
 }
 
