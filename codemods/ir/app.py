@@ -140,6 +140,8 @@ class Use:
     order: tuple[int, ...]
     exact: bool = False
     application: str = ""
+    hidden: frozenset[str] = frozenset()
+    """Parameters of mounts above that its router does not merge: it does not see them."""
 
 
 @dataclass(frozen=True, slots=True)

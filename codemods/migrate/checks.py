@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from ast_grep_py import SgNode
@@ -11,6 +11,7 @@ from codemods.ir.app import App, Middleware
 from codemods.planner.analysis import Analyser
 from codemods.planner.checks import Check
 from codemods.planner.closure import FUNCTIONS, IN_CONTEXT, Closure
+from codemods.planner.conditions import is_never_there
 from codemods.planner.facts import Effect
 from codemods.planner.pieces import Piece, PieceKey, PieceKind, function_piece
 from codemods.planner.problems import Problem
@@ -142,12 +143,14 @@ class EdgeWriter:
         self._analyser.facts(piece)
         return piece
 
-    def error_chain(self, lists: Iterable[Sequence[Middleware]]) -> ErrorChain:
-        """The handlers that all routes share; one of them that is behind another only gets what that one passes on."""
-        found = [list(handlers) for handlers in lists]
-        shared = [m for m in found[0] if all(m in handlers for handlers in found)] if found else []
-        chain = ErrorChain(middleware=tuple(shared))
-        for index, middleware in enumerate(shared):
+    def error_chain(self, handlers: tuple[Middleware, ...]) -> ErrorChain:
+        """Handlers in their order: one that is behind another only gets what that one passes on."""
+        chain = ErrorChain(middleware=handlers)
+        present = [one for one in handlers if not is_never_there(self._workspace, one.conditions)]
+        for index, middleware in enumerate(present):
+            if middleware.conditions:
+                text = f"`{middleware.name}` is not always there"
+                chain.unread = chain.unread or Problem("CX701", text, middleware.place)
             function = self._function(middleware)
             if function is None:
                 name = f"`{middleware.name}` cannot be read"
@@ -155,7 +158,7 @@ class EdgeWriter:
                 continue
             file, piece = function
             if piece.key not in self._known:
-                ported = port_error_handler(self._workspace, file, piece.node, index == len(shared) - 1, self.settable)
+                ported = port_error_handler(self._workspace, file, piece.node, index == len(present) - 1, self.settable)
                 self._known[piece.key] = self._edge_piece(piece, ported, "CX701", piece.node)
             chain.pieces.append(self._known[piece.key])
             if not self._known[piece.key].forwards:

@@ -12,6 +12,7 @@ from codemods.migrate.reading import Reading
 from codemods.migrate.steps import Shared
 from codemods.outcome import CODES, Place
 from codemods.planner.checks import Check
+from codemods.planner.conditions import is_never_there
 from codemods.planner.pieces import Piece, PieceKind
 from codemods.planner.routes import RoutePlan, node_at
 from codemods.planner.steps import Step
@@ -75,14 +76,16 @@ class EdgeAssembler:
         """Functions that stay behind and answer all requests below a path: `app.use("/health", (req, res) => …)`."""
         carried = {shared.use.middleware for shared in self._carried.order.shared}
         carried |= {middleware for plan in self._carried.carried for middleware in plan.route.middleware}
+        pieces = {(piece.piece.key.file, piece.piece.key.offset) for piece in self._carried.handlers.pieces}
         served = {plan.route.application for plan in self._carried.carried}
         for use in self._reading.app.uses:
-            definition = use.middleware.definition
-            if use.middleware.role is not Role.OTHER or use.middleware in carried or definition is None:
+            middleware, definition = use.middleware, use.middleware.definition
+            if middleware in carried or use.application not in served or scope_of(use) is None or definition is None:
                 continue
             function = node_at(self._reading.workspace.source(definition.file), definition.span)
-            ends = function is not None and len(parameters(function)) == 2
-            if ends and use.application in served and scope_of(use) not in (None, "*"):
+            ends = middleware.role is Role.OTHER and function is not None and len(parameters(function)) == 2
+            missing = middleware.role is Role.NOT_FOUND and (definition.file, definition.span.start) not in pieces
+            if (ends or missing) and not is_never_there(self._reading.workspace, middleware.conditions):
                 yield use
 
     def _prologue(self) -> None:

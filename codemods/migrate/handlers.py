@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -73,14 +74,10 @@ class Handlers:
 def find_handlers(workspace: Workspace, edge: EdgeWriter, app: App, plans: Sequence[RoutePlan]) -> Handlers:
     """Port the handlers of the application that is migrated."""
     served = [plan for plan in plans if plan.served]
-    found = Handlers(edge.error_chain(plan.route.error_handlers for plan in served))
+    shared = _shared_chain(app, served)
+    found = Handlers(edge.error_chain(shared))
     for plan in served:
-        for middleware in plan.route.error_handlers:
-            if middleware not in found.errors.middleware:
-                text = f"`{middleware.name}` serves one router alone"
-                found.refused[middleware.place, middleware.name] = Problem("CX701", text, middleware.place)
-                text = f"hands its errors to `{middleware.name}`, which serves one router alone"
-                plan.problems.append(Problem("CX701", text, middleware.place))
+        _refuse_others(plan, shared, found)
     homes = {_home(workspace, plan.route.application) for plan in served}
     for middleware in app.middleware:
         if middleware.role is Role.NOT_FOUND and _home(workspace, middleware.expression.file) in homes:
@@ -88,6 +85,27 @@ def find_handlers(workspace: Workspace, edge: EdgeWriter, app: App, plans: Seque
     if found.missing is None:
         _catchers(edge, served, found)
     return found
+
+
+def _shared_chain(app: App, plans: Sequence[RoutePlan]) -> tuple[Middleware, ...]:
+    """The error handlers that http.ts has: those behind most routes, and none of a single router."""
+    top = {use.middleware for use in app.uses if use.path == "/"}
+    of_all = {m for plan in plans for m in plan.route.error_handlers if all(m in p.route.error_handlers for p in plans)}
+    chains = Counter(tuple(m for m in plan.route.error_handlers if m in top | of_all) for plan in plans)
+    return chains.most_common(1)[0][0] if chains else ()
+
+
+def _refuse_others(plan: RoutePlan, shared: tuple[Middleware, ...], found: Handlers) -> None:
+    """A route whose errors go another way than those of most is not carried over."""
+    handlers = plan.route.error_handlers
+    for middleware in (m for m in handlers if m not in shared):
+        text = f"`{middleware.name}` serves one router alone"
+        found.refused[middleware.place, middleware.name] = Problem("CX701", text, middleware.place)
+        text = f"hands its errors to `{middleware.name}`, which serves one router alone"
+        plan.problems.append(Problem("CX701", text, middleware.place))
+    for middleware in (m for m in shared if m not in handlers):
+        text = f"is registered behind `{middleware.name}`, which takes the errors of other routes"
+        plan.problems.append(Problem("CX701", text, middleware.place))
 
 
 def _home(workspace: Workspace, file: str) -> str:

@@ -17,7 +17,7 @@ from codemods.planner.pieces import PieceKey
 from codemods.planner.problems import Problem
 from codemods.planner.request_facts import COOKIE_PARSER
 from codemods.planner.routes import RoutePlan, stopped_by
-from codemods.planner.steps import Step
+from codemods.planner.steps import Step, parameter_reads
 from codemods.source import find_all, member, unwrap
 from codemods.workspace import Workspace
 from codemods.writers.cors import cors_policy
@@ -209,10 +209,9 @@ def order_steps(workspace: Workspace, edge: EdgeWriter, app: App, plans: Sequenc
             plan.problems.append(_disordered(plan, before, expected))
             news = True
             continue
-        odd = next((step for step in plan.steps if _is_relative(edge, step, plan, before)), None)
+        odd = _misled(workspace, edge, plan, before)
         if odd is not None:
-            reason = "reads the path below the router that it is registered on"
-            plan.problems.append(stopped_by(odd, Problem("CX701", reason, odd.middleware.place)))
+            plan.problems.append(odd)
             news = True
             continue
         order.own[plan.key] = own
@@ -220,6 +219,32 @@ def order_steps(workspace: Workspace, edge: EdgeWriter, app: App, plans: Sequenc
             owners[use].append(plan.key)
     order.shared = [Shared(use, wanted[use.middleware], tuple(owners[use])) for use in uses if use in owners]
     return order, news
+
+
+def _misled(workspace: Workspace, edge: EdgeWriter, plan: RoutePlan, before: Sequence[Use]) -> Problem | None:
+    """Middleware that would see more of the path at the edge than on its router."""
+    for step in plan.steps:
+        reason = None
+        if _is_relative(edge, step, plan, before):
+            reason = "reads the path below the router that it is registered on"
+        elif _sees_hidden(workspace, step, plan, before):
+            reason = "reads parameters of mounts, which its router does not merge"
+        if reason is not None:
+            return stopped_by(step, Problem("CX701", reason, step.middleware.place))
+    return None
+
+
+def _sees_hidden(workspace: Workspace, step: Step, plan: RoutePlan, before: Sequence[Use]) -> bool:
+    """May it read parameters that Express keeps from it, and the edge does not?"""
+    uses = [use for use in before if use.middleware == step.middleware]
+    hidden = frozenset[str]().union(*(use.hidden for use in uses)) if uses else plan.route.hidden
+    if not hidden:
+        return False
+    if step.twin:
+        return "params" in step.function.text()
+    definition = step.middleware.definition
+    reads = parameter_reads(workspace.source(definition.file), step.function) if definition is not None else None
+    return reads is None or not hidden.isdisjoint(reads)
 
 
 def _is_relative(edge: EdgeWriter, step: Step, plan: RoutePlan, before: Sequence[Use]) -> bool:

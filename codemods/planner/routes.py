@@ -284,6 +284,9 @@ def _read_check(
     for part, shape in found.items():
         if part in check.changes and has_dates(shape):
             plan.problems.append(Problem("CX403", f"`{middleware.name}` {_DATES}", middleware.place))
+        if part is Part.PARAMS and plan.route.hidden:
+            text = f"`{middleware.name}` validates parameters of mounts, which its router does not merge"
+            plan.problems.append(Problem("CX401", text, middleware.place))
         plan.exact = plan.exact and shape.exact
         shapes[part] = received(shape, part in check.changes, part)
     return check

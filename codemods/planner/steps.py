@@ -325,6 +325,27 @@ def _changes_input(file: SourceFile, function: SgNode) -> bool:
     return False
 
 
+def parameter_reads(file: SourceFile, function: SgNode) -> frozenset[str] | None:
+    """The path parameters that a function with a request reads; None where it may read any."""
+    found: set[str] = set()
+    for reference in request_references(file, function):
+        read = _member_above(reference)
+        if read is None:
+            return None
+        if read[1] != "params":
+            continue
+        inner, above = _member_above(read[0]), wrapped(read[0]).parent()
+        pattern = above.field("name") if above is not None and above.kind() == "variable_declarator" else None
+        if inner is not None:
+            found.add(inner[1])
+            continue
+        elements = [element_of(element) for element in named(pattern)] if pattern is not None else [None]
+        if not all(elements):
+            return None
+        found |= {element[0] for element in elements if element is not None}
+    return frozenset(found)
+
+
 def _only_reads(part: SgNode) -> bool:
     """`req.body.name`, `const { name } = req.body`."""
     top, depth = part, 0

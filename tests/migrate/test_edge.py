@@ -412,6 +412,24 @@ def test_an_endpoint_that_is_registered_as_middleware_is_not_forgotten(server: S
     assert [answer.status for answer in served.answers(*requests)] == [501, 501, 200, 404]
 
 
+MISSING = {
+    "of the application": ("app.use(lost);", {"/nowhere": 501, "/api/nowhere": 501}),
+    "of a path": ('app.use("/api", lost);', {"/nowhere": 404, "/api/nowhere": 501}),
+    "of a router": ('const api = express.Router();\napi.use(lost);\napp.use("/api", api);', {"/api/nowhere": 501}),
+    "never there": ('if (process.env.NODE_ENV === "test") app.use(lost);', {"/nowhere": 404}),
+}
+
+
+@pytest.mark.parametrize(("registration", "statuses"), MISSING.values(), ids=MISSING)
+def test_nothing_else_answers_for_a_404_that_stays_behind(
+    server: Server, registration: str, statuses: dict[str, int]
+) -> None:
+    lost = "const lost = (req: Request, res: Response) => { res.status(404).render('lost'); };"
+    served = server.serve(app(f"{lost}\n{registration}", before='app.get("/items", (req, res) => { res.json([]); });'))
+    answers = served.answers(asked("GET", "/items"), *(asked("GET", path) for path in statuses))
+    assert [answer.status for answer in answers] == [200, *statuses.values()]
+
+
 # ---- validation --------------------------------------------------------------------------------------------------
 
 ROUTER = """

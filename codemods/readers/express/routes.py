@@ -19,6 +19,7 @@ from codemods.readers.express.objects import ExpressObjects, Router
 from codemods.readers.express.places import Scope
 from codemods.readers.express.registrations import COMPUTED, Registration, Registrations, may_register
 from codemods.readers.express.rows import Rows
+from codemods.readers.express.ways import Mount, Passed, Step, Used, Way, applies, join
 from codemods.source import SourceFile, span_of
 from codemods.workspace import Workspace
 
@@ -28,79 +29,6 @@ _EVERYTHING = re.compile(r"/?(\*\w*|\{/?\*\w+\}|\(\.\*\))$")
 """The end of a path that stands for all below it."""
 _PARAMETERS = frozenset({"required_parameter", "optional_parameter"})
 _COMPUTED_IMPORT = re.compile(r"\b(require|import)\(\s*(?!['\"`\s)]|/\*)|\b(require|import)\(\s*`[^`]*\$\{")
-
-
-@dataclass(frozen=True, slots=True)
-class _Used:
-    """Middleware registered on a router with `use`, under a path."""
-
-    position: tuple[int, ...]
-    path: str | None
-    middleware: Middleware
-    scope: Scope = ("", -1)
-    exact: bool = False
-    """Only for this path, not for those below it."""
-
-    def runs_before(self, scope: Scope, position: tuple[int, ...]) -> bool:
-        """Registered earlier; where that cannot be told, it counts: a guard may not get lost."""
-        return self.position < position if self.scope == scope else self.middleware.role is not Role.NOT_FOUND
-
-
-@dataclass(frozen=True, slots=True)
-class _Mount:
-    """A router mounted on another one."""
-
-    parent: Router
-    path: str | None
-    position: tuple[int, ...]
-    scope: Scope
-    middleware: tuple[Middleware, ...]
-    conditions: tuple[Condition, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Step:
-    """Where something is registered on a router."""
-
-    router: Router
-    scope: Scope
-    position: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Way:
-    """One way from an application to a router: path prefix, the mounts and the middleware met on it."""
-
-    prefix: str | None
-    middleware: tuple[Middleware, ...]
-    mounted: bool
-    steps: tuple[_Step, ...] = ()
-    root: str = ""
-    conditions: tuple[Condition, ...] = ()
-    hidden: frozenset[str] = frozenset()
-
-    @property
-    def order(self) -> tuple[int, ...]:
-        return tuple(number for step in self.steps for number in step.position)
-
-
-@dataclass(frozen=True, slots=True)
-class _Passed:
-    """Middleware of a router together with one way to it: requests that no route of the router ends fall through it."""
-
-    used: _Used
-    steps: tuple[_Step, ...]
-
-    def runs_before(self, steps: tuple[_Step, ...]) -> bool:
-        """Does a request on its way to what is registered last in `steps` pass the router of this first?"""
-        routers = {step.router for step in steps}
-        for own, other in zip(self.steps, steps, strict=False):
-            if own.router != other.router:
-                return False
-            if own != other:
-                used = replace(self.used, position=own.position, scope=own.scope)
-                return self.steps[-1].router not in routers and used.runs_before(other.scope, other.position)
-        return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +68,8 @@ class _Assembly:
         self._objects = registered.objects
         self._rows = Rows(workspace)
         self._routes: list[Registration] = []
-        self._used: dict[Router, list[_Used]] = defaultdict(list)
-        self._mounts: dict[Router, list[_Mount]] = defaultdict(list)
+        self._used: dict[Router, list[Used]] = defaultdict(list)
+        self._mounts: dict[Router, list[Mount]] = defaultdict(list)
         self._altering = frozenset(registered.alterations)
         self._loose: list[Middleware] = list(registered.alterations)
         self._params: dict[Router, list[tuple[str, Middleware]]] = defaultdict(list)
@@ -168,7 +96,7 @@ class _Assembly:
                 for used in known:
                     own = _EVERYTHING.sub("", used.path) if used.path is not None else None
                     exact, order = used.exact and own == used.path, (*way.order, *used.position)
-                    yield Use(used.middleware, _join(way.prefix, own), order, exact, way.root)
+                    yield Use(used.middleware, join(way.prefix, own), order, exact, way.root, way.hidden)
 
     def _use(self, registration: Registration) -> None:
         """`use(path?, …middleware, router?)`: routers become mounts, everything else middleware."""
@@ -181,7 +109,7 @@ class _Assembly:
             for child in children:
                 if registration.router is None or child == registration.router:
                     continue
-                mount = _Mount(
+                mount = Mount(
                     registration.router,
                     registration.path,
                     registration.position,
@@ -193,7 +121,7 @@ class _Assembly:
         if registration.loose:
             self._loose.extend(before)
         elif registration.router is not None:
-            used = (_Used(registration.position, registration.path, m, registration.scope) for m in before)
+            used = (Used(registration.position, registration.path, m, registration.scope) for m in before)
             self._used[registration.router].extend(used)
 
     def _is_preflight(self, registration: Registration) -> bool:
@@ -235,7 +163,7 @@ class _Assembly:
             return
         for argument in registration.arguments:
             for middleware in self._middleware(argument):
-                used = _Used(registration.position, registration.path, middleware, registration.scope, exact=True)
+                used = Used(registration.position, registration.path, middleware, registration.scope, exact=True)
                 self._used[registration.router].append(used)
 
     def _loose_in(self, path: str) -> list[Middleware]:
@@ -253,20 +181,20 @@ class _Assembly:
         *chain, last = registration.arguments
         *rest, last = self._rows.opened(last) or [last]
         own = [_in_chain(m) for argument in (*chain, *rest) for m in self._middleware(argument)]
-        ways = self._ways(registration.router, ()) if registration.router else [_Way("", (), False)]
+        ways = self._ways(registration.router, ()) if registration.router else [Way("", (), False)]
         found = []
         for way in ways:
             before = [
                 *self._passed_before(registration, way),
                 *self._before(registration.router, registration.path, registration.scope, registration.position),
             ]
-            errors = self._error_handlers(registration.router)
-            params = self._param_middleware(registration.router, _join(way.prefix, registration.path))
+            errors = self._error_handlers(registration, way)
+            params = self._param_middleware(registration.router, join(way.prefix, registration.path))
             middleware = (*self._loose_in(file.path), *way.middleware, *before, *params, *own)
             found.append(
                 Route(
                     method="ALL" if registration.verb == COMPUTED else registration.verb.upper(),
-                    path=_join(way.prefix, registration.path),
+                    path=join(way.prefix, registration.path),
                     local_path=registration.path,
                     mount=way.prefix,
                     expression=registration.expression,
@@ -286,21 +214,21 @@ class _Assembly:
             )
         return found
 
-    def _ways(self, router: Router, seen: tuple[Router, ...]) -> list[_Way]:
+    def _ways(self, router: Router, seen: tuple[Router, ...]) -> list[Way]:
         """All mounts of a router up to an application; itself when nothing mounts it."""
         mounts = self._mounts.get(router, [])
         if not mounts or router in seen or len(seen) > _MAX_MOUNTS:
-            return [_Way("", (), self._is_root(router), root=router.file)]
+            return [Way("", (), self._is_root(router), root=router.file)]
         found = []
         for mount in mounts:
             for way in self._ways(mount.parent, (*seen, router)):
                 before = self._before(mount.parent, mount.path, mount.scope, mount.position)
-                prefix = _join(way.prefix, mount.path)
+                prefix = join(way.prefix, mount.path)
                 chain = (*way.middleware, *before, *mount.middleware)
-                step = _Step(mount.parent, mount.scope, mount.position)
+                step = Step(mount.parent, mount.scope, mount.position, mount.path)
                 conditions = (*way.conditions, *mount.conditions)
                 hidden = way.hidden if self._merges(router) else frozenset(re.findall(r":(\w+)", prefix or ""))
-                found.append(_Way(prefix, chain, way.mounted, (*way.steps, step), way.root, conditions, hidden))
+                found.append(Way(prefix, chain, way.mounted, (*way.steps, step), way.root, conditions, hidden))
         return found
 
     def _merges(self, router: Router) -> bool:
@@ -311,12 +239,12 @@ class _Assembly:
         return made is None or "mergeParams" in (made[1] or "")
 
     @cached_property
-    def _passed(self) -> list[_Passed]:
+    def _passed(self) -> list[Passed]:
         """Middleware of mounted routers, under full paths."""
         return [
-            _Passed(
-                replace(used, path=_join(way.prefix, used.path or "/"), middleware=_only(used.middleware, way)),
-                (*way.steps, _Step(router, used.scope, used.position)),
+            Passed(
+                replace(used, path=join(way.prefix, used.path or "/"), middleware=_only(used.middleware, way)),
+                (*way.steps, Step(router, used.scope, used.position)),
             )
             for router, known in self._used.items()
             for way in self._ways(router, ())
@@ -324,13 +252,13 @@ class _Assembly:
             if way.steps and used.middleware.role is not Role.ERROR
         ]
 
-    def _passed_before(self, registration: Registration, way: _Way) -> list[Middleware]:
+    def _passed_before(self, registration: Registration, way: Way) -> list[Middleware]:
         """Middleware of other routers that were mounted earlier, under a path that covers this one too."""
         if registration.router is None:
             return []
-        path = _join(way.prefix, registration.path)
-        steps = (*way.steps, _Step(registration.router, registration.scope, registration.position))
-        return [p.used.middleware for p in self._passed if p.runs_before(steps) and _applies(p.used, path)]
+        path = join(way.prefix, registration.path)
+        steps = (*way.steps, Step(registration.router, registration.scope, registration.position))
+        return [p.used.middleware for p in self._passed if p.runs_before(steps) and applies(p.used, path)]
 
     def _is_root(self, router: Router) -> bool:
         """An application, as opposed to a router that nothing mounts, and to what a function would get if it ran."""
@@ -356,24 +284,20 @@ class _Assembly:
         """Middleware of a router that runs before a registration at a position."""
         if router is None:
             return []
-        return [
-            used.middleware
-            for used in self._used.get(router, [])
-            if used.runs_before(scope, position) and _applies(used, path) and used.middleware.role is not Role.ERROR
-        ]
+        known = (used for used in self._used.get(router, []) if used.runs_before(scope, position))
+        found = [_in_chain(used.middleware) for used in known if applies(used, path)]
+        return [middleware for middleware in found if middleware.role is not Role.ERROR]
 
-    def _error_handlers(self, router: Router | None) -> list[Middleware]:
-        """Error middleware of the router and of every router above it, nearest first."""
-        found: list[Middleware] = []
-        queue, seen = ([router] if router is not None else []), set()
-        while queue:
-            current = queue.pop(0)
-            if current in seen:
-                continue
-            seen.add(current)
-            found += [used.middleware for used in self._used.get(current, []) if used.middleware.role is Role.ERROR]
-            queue.extend(mount.parent for mount in self._mounts.get(current, []))
-        return found
+    def _error_handlers(self, registration: Registration, way: Way) -> Iterator[Middleware]:
+        """Error middleware behind a route, of its router and of every router above it, nearest first."""
+        if registration.router is None:
+            return
+        own = Step(registration.router, registration.scope, registration.position, registration.path)
+        path: str | None = ""
+        for step in reversed((*way.steps, own)):
+            path = join(step.path, path)
+            known = (used for used in self._used.get(step.router, []) if used.takes_errors_of(step))
+            yield from (used.middleware for used in known if applies(used, path))
 
     def _express_major(self) -> int:
         versions = (package.dependencies.get("express") for package in self._workspace.packages)
@@ -382,12 +306,12 @@ class _Assembly:
 
 
 def _in_chain(middleware: Middleware) -> Middleware:
-    """Middleware between the path and the handler; a name alone does not make it a handler of errors there."""
+    """Middleware before a handler; a name alone does not make it a handler of errors there."""
     is_named = middleware.role is Role.ERROR and middleware.definition is None
     return replace(middleware, role=Role.OTHER) if is_named else middleware
 
 
-def _only(middleware: Middleware, way: _Way) -> Middleware:
+def _only(middleware: Middleware, way: Way) -> Middleware:
     """Middleware as it is met on one way to its router."""
     return replace(middleware, conditions=(*way.conditions, *middleware.conditions)) if way.conditions else middleware
 
@@ -407,33 +331,3 @@ def _statement(file: SourceFile, registration: Registration) -> CodeRef | None:
     if registration.link is not None or registration.statement is None:
         return None
     return CodeRef(file.path, span_of(registration.statement))
-
-
-def _applies(used: _Used, path: str | None) -> bool:
-    if not used.exact or used.path is None or path is None or "*" in used.path:
-        return _covers(used.path, path)
-    return _shape(used.path) == _shape(path)
-
-
-def _shape(path: str) -> str:
-    """A path with the names of its parameters left out."""
-    return re.sub(r":\w+", ":", path.rstrip("/")).lower() or "/"
-
-
-def _covers(used: str | None, path: str | None) -> bool:
-    """Does `use(used, …)` apply to a registration at `path`? Unknown paths count as covered."""
-    if used is None or path is None or used in ("", "/", "*"):
-        return True
-    if "*" in used or "*" in path or "(" in used:
-        return True
-    above, below = (text.strip("/").lower().split("/") for text in (used, path))
-    pairs = zip(above, below, strict=False)
-    return len(above) <= len(below) and all(a == b or ":" in (a[:1], b[:1]) for a, b in pairs)
-
-
-def _join(prefix: str | None, path: str | None) -> str | None:
-    """`/api` + `/users/` → `/api/users`; an unknown part makes the whole unknown."""
-    if prefix is None or path is None:
-        return None
-    joined = re.sub(r"/{2,}", "/", f"{prefix}/{path}")
-    return joined.rstrip("/") or "/"
