@@ -9,6 +9,7 @@ from codemods.planner.pieces import PieceKind, function_piece
 from codemods.planner.places_of_use import call_of
 from codemods.planner.scan import Scan
 from codemods.source import Binding, arguments, find_all, member, named, parameters, span_of, unwrap
+from codemods.source.tree import is_async
 from codemods.workspace import Declared, FunctionRef
 
 _PLAIN = frozenset({"identifier", "member_expression", "string", "number", "true", "false", "null", "this"})
@@ -81,6 +82,22 @@ class Instances:
             return None
         self._scan.know(piece)
         return PieceUse(piece.key, span_of(expression), local, Style.NAMESPACE, span_of(call))
+
+
+def makes_values(target: FunctionRef) -> bool:
+    """Does a static method make an object of its class from what it is given, as `new Answer(data)`?
+
+    Such a class moves as it is, where nothing in it waits for anything.
+    """
+    owner = target.owner_class
+    label = owner.field("name") if owner is not None else None
+    if owner is None or label is None or not parameters(target.node):
+        return False
+    made = (node.field("constructor") for node in find_all(target.node, "new_expression"))
+    methods = find_all(owner, "method_definition")
+    return any(one is not None and one.text() in (label.text(), "this") for one in made) and not any(
+        map(is_async, methods)
+    )
 
 
 def _is_plain(given: SgNode) -> bool:

@@ -7,6 +7,7 @@ from ast_grep_py import SgNode
 from codemods.planner.constants import Constant, changes, constant_of, field_of, is_getter, is_shared_state
 from codemods.planner.errors import extends_error
 from codemods.planner.facts import PackageUse, PieceUse, Replaced, Style
+from codemods.planner.instances import makes_values
 from codemods.planner.member_chains import bound_to, member_chain
 from codemods.planner.memory import is_filled_once
 from codemods.planner.packages import Packages, is_logger
@@ -103,7 +104,7 @@ class Names:
 
     def _function_use(self, target: FunctionRef, expression: SgNode, reference: SgNode, direct: bool) -> None:
         owner = target.owner_class
-        if owner is not None and extends_error(self._scan.workspace, target.file, owner):
+        if owner is not None and (extends_error(self._scan.workspace, target.file, owner) or makes_values(target)):
             self._declaration_use(reference, self._scan.file.bindings.resolve(reference))
             return
         file = self._scan.workspace.source(target.file)

@@ -514,3 +514,25 @@ def test_a_service_that_is_used_otherwise_is_left_to_its_owner(
 ) -> None:
     migrated = _migrated(codemod, handler, service, 'import { load } from "./notes.service";')
     assert migrated.outcome("POST /users/:id") == f"needs-review {reason}"
+
+
+def test_a_class_that_makes_values_of_itself_stays_one(codemod: CodemodTest) -> None:
+    outcome = """
+        export class Outcome<T> {
+          private constructor(readonly ok: boolean, readonly value: T) {}
+
+          static success<T>(value: T) {
+            return new Outcome(true, value);
+          }
+        }
+        """
+    app = """
+        import express from "express";
+        import { Outcome } from "./outcome";
+
+        const app = express();
+        app.get("/health", (req, res) => { res.json(Outcome.success("fine")); });
+        """
+    found = codemod.migrate({"src/app.ts": dedented(app), "src/outcome.ts": dedented(outcome)})
+    assert found.files["convex/lib/outcome.ts"] == dedented(outcome)
+    assert 'toJson(Outcome.success("fine"))' in found.files["convex/app.ts"]
