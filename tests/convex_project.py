@@ -87,10 +87,11 @@ class ConvexProject:
         command = [_node(), str(NODE_MODULES / "convex" / "bin" / "main.js")]
         return self._problems([*command, "codegen", "--system-udfs", "--typecheck", "disable", "--init"], quiet=True)
 
-    def tsc(self) -> list[str]:
-        """Type errors of `convex/` under its own tsconfig, which must be strict."""
+    def tsc(self, javascript: bool = False) -> list[str]:
+        """Type errors of `convex/` under its own tsconfig: strict ones, or what can be told of JavaScript."""
         compiler = str(NODE_MODULES / "typescript" / "bin" / "tsc")
-        return self._problems([_node(), compiler, "--noEmit", "--pretty", "false", "--strict", "-p", "convex"])
+        rigour = ["--allowJs", "--checkJs", "--strict", "false"] if javascript else ["--strict"]
+        return self._problems([_node(), compiler, "--noEmit", "--pretty", "false", *rigour, "-p", "convex"])
 
     def bundle(self) -> list[str]:
         """What a push would refuse: Node modules in the default runtime, missing imports, bad module names."""

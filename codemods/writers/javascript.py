@@ -9,6 +9,7 @@ from ast_grep_py import SgNode
 
 from codemods.source.file import parse, span_of
 from codemods.source.span import Span
+from codemods.source.tree import find_all, named
 
 _TYPES = frozenset(
     {
@@ -40,14 +41,19 @@ _KEYWORDS = {
 _LEFT_OVER = ((re.compile(r"\n{3,}"), "\n\n"), (re.compile(r"\{\n\n"), "{\n"), (re.compile(r",\s+\} from"), " } from"))
 
 
+_ANY = "/** @type {any} */ "
+
+
 def strip_types(text: str) -> str:
     """The text without types; empty when it holds nothing else."""
-    spans = sorted(_type_spans(text, parse(text, "typescript")))
+    root = parse(text, "typescript")
+    spans = [*_type_spans(text, root), *(Span(start, start) for start in _misread(root))]
     kept: list[str] = []
     position = 0
-    for span in spans:
+    for span in sorted(spans):
         if span.start >= position:
             kept.append(text[position : span.start])
+            kept.append(_ANY if span.start == span.end else "")
         position = max(position, span.end)
     kept.append(text[position:])
     plain = "".join(kept)
@@ -70,6 +76,15 @@ def _type_spans(text: str, node: SgNode) -> Iterator[Span]:
         yield from _tokens(node)
         for child in node.children():
             yield from _type_spans(text, child)
+
+
+def _misread(root: SgNode) -> Iterator[int]:
+    """Parameters whose default says less than their type: `options: Options = {}` would be without properties."""
+    for parameter in find_all(root, "required_parameter", "optional_parameter"):
+        annotation = parameter.field("type")
+        said = next(iter(named(annotation)), None) if annotation is not None else None
+        if said is not None and said.kind() != "predefined_type" and parameter.field("value") is not None:
+            yield span_of(parameter).start
 
 
 def _tokens(node: SgNode) -> Iterator[Span]:

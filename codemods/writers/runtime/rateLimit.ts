@@ -44,8 +44,8 @@ export interface RateLimitWindow {
 
 /** Refuses clients that ask too often, as express-rate-limit does; every `limiter` has counts of its own. */
 export function rateLimit(limiter: string, given: RateLimitOptions = {}): MiddlewareHandler {
-  const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-  const options = { ...rateLimitDefaults, limit: given.max ?? 5, ...set } as RateLimitOptions & typeof rateLimitDefaults;
+  const set: RateLimitOptions = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  const options = Object.assign({ ...rateLimitDefaults, limit: given.max ?? 5 }, set);
   return async (c, next) => {
     if (await options.skip?.(c)) return await next();
     const key = String(await (options.keyGenerator?.(c) ?? ipKeyGenerator((await ipOf(c)) ?? "", options.ipv6Subnet)));
