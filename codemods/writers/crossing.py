@@ -163,7 +163,8 @@ def _arguments(draft: Draft, doc: Doc, holes: dict[Span, str], kinds: dict[Span,
             found[span] = same
             draft.dropped.add(span)
             continue
-        name = draft.hoisted.get(span) or identifier(kind.wish, "value", taken)
+        free = text == kind.wish and text not in taken
+        name = draft.hoisted.get(span) or (text if free else identifier(kind.wish, "value", taken))
         if name != text == kind.wish:
             raise RefusedError("CX202", f"two values called {text}")
         taken.add(name)

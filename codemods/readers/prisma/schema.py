@@ -9,6 +9,7 @@ from codemods.ir.table import Enum, Schema
 from codemods.outcome import CODES, Diagnostic, Item, ItemKind, Outcome, Place, Severity
 from codemods.readers.prisma.files import schema_files
 from codemods.readers.prisma.joins import with_joins
+from codemods.readers.prisma.keys import with_keys
 from codemods.readers.prisma.parser import parse
 from codemods.readers.prisma.syntax import Attribute, Block, Text
 from codemods.readers.prisma.tables import table_of
@@ -77,7 +78,7 @@ def _schema(found: Mapping[str, _Found]) -> Schema:
     models = {name: each.block for name, each in usable.items() if each.block.kind in ("model", "view")}
     enums = frozenset(name for name, each in usable.items() if each.block.kind == "enum")
     return Schema(
-        with_joins(table_of(block, models, enums, usable[name].path) for name, block in models.items()),
+        with_joins(with_keys(table_of(block, models, enums, usable[name].path) for name, block in models.items())),
         tuple(_enum(usable[name]) for name in usable if name in enums),
     )
 

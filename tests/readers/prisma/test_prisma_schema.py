@@ -397,3 +397,39 @@ def test_comments_and_settings_are_passed_over() -> None:
     (only,) = found.schema.tables
     assert [each.name for each in only.fields] == ["id", "b"]
     assert only.place == Place("schema.prisma", 9, 1)
+
+
+KEYS = """
+    model users {
+      userID Int @id @default(autoincrement())
+    }
+    model Team {
+      id Int @id @default(autoincrement())
+    }
+    model bookings {
+      id       Int @id @default(autoincrement())
+      COLUMN
+    }
+"""
+
+
+@pytest.mark.parametrize(
+    ("column", "held"),
+    [
+        ("userID Int", ("users", "userID")),
+        ("teamId Int?", ("Team", "id")),
+        ("team_id Int", ("Team", "id")),
+        ("teamId Int @default(1)", None),
+        ("teamId String", None),
+        ("teamId BigInt", None),
+        ("teams Int", None),
+        ("teamIds Int[]", None),
+        ("coachId Int", None),
+    ],
+)
+def test_numbers_that_are_named_for_the_key_of_another_table(column: str, held: tuple[str, str] | None) -> None:
+    found = table(KEYS.replace("COLUMN", column), "bookings")
+    assert found.fields[1].holds == held
+    name = column.split()[0]
+    reason = f"field `{name}` is taken for a key of {held[0]}: no relation says so" if held else ""
+    assert [gap.reason for gap in found.gaps] == ([reason] if held else [])
