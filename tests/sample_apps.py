@@ -87,8 +87,8 @@ ANSWERS = SampleApp(
     "answers",
     "src/server.ts",
     left="""
-    GET /documents/buffer: CX501 uses `Buffer.from`
-    GET /documents/bytes: CX501 uses `Buffer.from`
+    GET /documents/buffer: CX203 may send bytes: `res.send` answers with what Node has made
+    GET /documents/bytes: CX203 may send bytes: `res.send` answers with what Node has made
     GET /documents/written: CX203 streams its reply
     GET /session: CX205 hands all cookies on
     GET /statuses/after: CX207 goes on after its reply

@@ -28,6 +28,7 @@ from codemods.writers.splice import Job
 from codemods.writers.tables import close_uses, table_fragments
 
 APP = "app"
+USE_NODE = '"use node";'
 
 _TYPE_USES: dict[str, TableAction] = {"row": "mapper", "new": "insert", "changes": "patch"}
 """Types that code names, by the part of an import's module, and the function of the table that they belong to."""
@@ -103,11 +104,12 @@ class Assembler:
             if written is None or (piece.kind is PieceKind.INLINE and not handled):
                 continue
             groups = tuple(sorted(owners[key]))
-            module = self._carried.placement.modules[key.file]
+            module = self._carried.placement.module(key)
             imports = [*written.imports, *self._extra_imports.get(key, [])]
             self.add(module, groups, (1, key.file, key.offset, 1), written.text, imports)
             for number, job in enumerate(written.jobs):
-                self._job(module, groups, (1, key.file, key.offset, number + 2), job)
+                beside = self._carried.placement.modules[key.file] if job.imports else module
+                self._job(beside, groups, (1, key.file, key.offset, number + 2), job)
             self._needs(groups, written.runtime, key, written.imports)
             self._enums_and_rows(groups, written.imports)
             for name in written.env:
@@ -119,7 +121,7 @@ class Assembler:
         """A function cut out of a piece, which may be cut out of others too."""
         known = self._jobs.get((module, job.name))
         if known is None:
-            self.add(module, groups, order, job.text, [])
+            self.add(module, groups, order, job.text, job.imports)
             self._jobs[module, job.name] = len(self.draft.fragments[module]) - 1
             return
         fragment = self.draft.fragments[module][known]
@@ -168,7 +170,7 @@ class Assembler:
             return
         text, imports = exported_arguments(plan, name)
         order = (1, plan.piece.key.file, plan.piece.key.offset, 0)
-        self.add(plan.module, plan.group, order, text, imports)
+        self.add(plan.beside, plan.group, order, text, imports)
 
     # ---- stubs ---------------------------------------------------------------------------------------
 
@@ -321,11 +323,14 @@ class Assembler:
     def modules(self, sources: dict[str, str]) -> tuple[NewModule, ...]:
         """All modules; `sources` names the source file that a module is the new place of."""
         own = {module: self._workspace.source(file).newline for file, module in self._carried.placement.modules.items()}
+        placement = self._carried.placement
+        on_node = {placement.module(key): key.file for key in placement.on_node}
+        own |= {module: self._workspace.source(file).newline for module, file in on_node.items()}
         usual = Counter(own.values()).most_common(1)[0][0] if own else "\n"
         return tuple(
             NewModule(
-                self.module_path(module), tuple(fragments), from_path=sources.get(module),
-                newline=own.get(module, usual),
+                self.module_path(module), tuple(fragments), USE_NODE if module in on_node else "",
+                sources.get(module), own.get(module, usual),
             )
             for module, fragments in sorted(self.draft.fragments.items())
         )  # fmt: skip

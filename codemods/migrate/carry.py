@@ -263,7 +263,7 @@ class Carrier:
             if needs_deep_parse(plan):
                 taken = {name for key, name in state.placement.validator_names.items() if key != plan.key}
                 wanted = f"{plan.name}Args"
-                longer = camel(f"{plan.module}-{plan.name}-args")
+                longer = camel(f"{plan.beside}-{plan.name}-args")
                 state.placement.validator_names[plan.key] = longer if wanted in taken else wanted
         return self._write(keys, handlers, edge, self._context(ids)) or news
 
@@ -318,6 +318,8 @@ class Carrier:
                 for key in self._state.closure.reached(self._state.edge.call(check.middleware).key):
                     if key != self._state.edge.factory(check).piece.key:
                         problems += self._state.closure.own_problems(key)
+                if self._state.closure.needs_node(self._state.edge.call(check.middleware).key):
+                    problems.append(Problem("CX501", "needs Node, which the HTTP edge is not", check.middleware.place))
                 if problems:
                     plan.problems += problems
                     news = True
@@ -340,6 +342,7 @@ class Carrier:
                 continue
             reached = [key for key in closure.reached(plan.piece.key) if closure.needs_context(key)]
             problem = next((found for key in reached if (found := self._cannot_act(key, others)) is not None), None)
+            problem = problem or self._sends_bytes(plan)
             if problem is not None:
                 plan.problems.append(problem)
             actions |= set(reached)
@@ -356,6 +359,13 @@ class Carrier:
                 self._watched |= set(reached)
         closure.actions = frozenset(actions)
         return any(plan.problems for plan in carried)
+
+    def _sends_bytes(self, plan: RoutePlan) -> Problem | None:
+        """Buffers come from Node: what `send` is given there may be one."""
+        found = plan.response.sends_any if plan.response is not None else None
+        if found is None or plan.piece is None or not self._state.closure.needs_node(plan.piece.key):
+            return None
+        return Problem("CX203", "may send bytes: `res.send` answers with what Node has made", plan.route.place)
 
     def _at_edge(self, plan: RoutePlan) -> list[PieceKey]:
         """What the middleware of a route runs at the edge, where the database is as far as from an action."""
@@ -386,12 +396,12 @@ class Carrier:
         typed = TypedFields(self._workspace, self._reading.shape)
         values = Values(file, self._reading.schema, facts.queries, fields, typed)
         ctx = context_name(file, facts.piece.node)
-        taken = self._state.placement.names_in(key.file)
+        taken = self._state.placement.names_in(self._state.placement.module(key))
         schema, names = self._reading.schema, self._state.names
         crossing, apart = None, self._apart.get(key)
         if key in self._state.closure.actions or apart:
             module = self._state.placement.modules[key.file]
-            own = {*taken, *IMPORTED, *all_names(), *names.functions()}
+            own = {*self._state.placement.names_in(module), *taken, *IMPORTED, *all_names(), *names.functions()}
             crossing = self._crossings.setdefault(module, Crossing(module, own))
             crossing.taken |= set(file.bindings.top_level)
             crossing.watched, crossing.context = bool(apart) or key in self._watched, facts.context

@@ -205,6 +205,8 @@ class EdgeWriter:
         fixed = [*ported.problems, *tested, *(problem for helper in helpers for problem in helper.problems)]
         if self._closure.effects(piece.key) & refused:
             fixed.append(Problem(code, "reaches the database", ported.file.place(inner)))
+        if self._closure.needs_node(piece.key):
+            fixed.append(Problem("CX501", "needs Node, which the HTTP edge is not", ported.file.place(inner)))
         if any(not facts.waits_at(query.call) for query in facts.queries):
             fixed.append(Problem(code, "reaches the database before a request is there", ported.file.place(inner)))
 

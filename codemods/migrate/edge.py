@@ -151,7 +151,7 @@ class EdgeAssembler:
     def _imported(self, piece: Piece) -> ImportSpec:
         """The import of a ported function that has a name."""
         name = self._carried.placement.names[piece.key]
-        module = self._carried.placement.modules[piece.key.file]
+        module = self._carried.placement.module(piece.key)
         local = self._names.local(ImportSpec(f"convex:{module}", name))
         return ImportSpec(f"convex:{module}", name, local if local != name else "")
 
@@ -187,7 +187,7 @@ class EdgeAssembler:
         name = self._carried.placement.validator_names.get(plan.key)
         if name is None:
             return None
-        spec = ImportSpec(f"convex:{plan.module}", name)
+        spec = ImportSpec(f"convex:{plan.beside}", name)
         local = self._names.local(spec)
         return ImportSpec(spec.module, name, local if local != name else "")
 

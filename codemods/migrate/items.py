@@ -158,7 +158,8 @@ class _Regions:
     def target(self, key: PieceKey) -> Target | None:
         if self._carried is None or self._project is None:
             return None
-        module = self._carried.placement.modules.get(key.file)
+        known = key.file in self._carried.placement.modules
+        module = self._carried.placement.module(key) if known else None
         name = self._carried.placement.names.get(key)
         return Target(f"{self._project.folder}/{module}{self._project.extension}", name) if module else None
 
@@ -171,8 +172,9 @@ class _Regions:
         key = self.piece_at(item.source.file, offset)
         if key is None:
             return item
-        timers = self._carried.closure.facts(key).timers
-        if any(source.place(timer.call.start).line == item.source.line for timer in timers):
+        facts = self._carried.closure.facts(key)
+        calls = [*(timer.call for timer in facts.timers), *facts.limits]
+        if any(source.place(call.start).line == item.source.line for call in calls):
             return Item(item.kind, item.name, Outcome.MIGRATED, item.source, None, self.target(key), self.groups(key))
         return item
 

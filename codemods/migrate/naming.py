@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -14,7 +14,7 @@ from codemods.planner.routes import RoutePlan
 from codemods.workspace import Workspace
 from codemods.writers.library import all_names, module_of
 from codemods.writers.names import RESERVED_WORDS
-from codemods.writers.placement import Placement
+from codemods.writers.placement import Placement, module_of_piece
 
 RESERVED_MODULES = frozenset({"schema", "http", "crons", "_generated", "lib", "model", "tables", "actions"})
 IMPORTED = frozenset(
@@ -29,19 +29,33 @@ _RENAMED = {"delete": "remove", "default": "main"}
 
 @dataclass(slots=True)
 class Names:
-    """Modules by source file, function names by piece. Filled anew in each round, over what stood before."""
+    """Modules by source file, function names by piece. Filled anew in each round, over what stood before.
+
+    `on_node` are the pieces that go to the file's module for Node.
+    """
 
     modules: dict[str, str] = field(default_factory=dict)
     names: dict[PieceKey, str] = field(default_factory=dict)
     validator_names: dict[str, str] = field(default_factory=dict)
+    on_node: frozenset[PieceKey] = frozenset()
 
-    def names_in(self, file: str) -> frozenset[str]:
-        """What the module that a source file goes to exports."""
-        module = self.modules.get(file)
-        return frozenset(name for key, name in self.names.items() if self.modules.get(key.file) == module)
+    def names_in(self, module: str) -> frozenset[str]:
+        """What a module exports."""
+        return frozenset(
+            name for key, name in self.names.items() if key.file in self.modules and self.module(key) == module
+        )
+
+    def module(self, key: PieceKey) -> str:
+        """The module that a piece goes to."""
+        return module_of_piece(self.modules[key.file], key in self.on_node)
+
+    def main_module(self, file: str) -> str:
+        """The module of most of a file's pieces."""
+        own = Counter(self.module(key) for key in self.names if key.file == file)
+        return max(sorted(own), key=lambda name: own[name], default=self.modules[file])
 
     def placement(self) -> Placement:
-        return Placement(dict(self.modules), dict(self.names))
+        return Placement(dict(self.modules), dict(self.names), self.on_node)
 
 
 def name_routes(
@@ -50,6 +64,7 @@ def name_routes(
     """Choose a module for every source file that gives pieces, and a name for every function."""
     kept = list(keys)
     names.modules, names.names = {}, {}
+    names.on_node = frozenset(key for key in kept if closure.needs_node(key))
     handler_files = list(dict.fromkeys(_home(plan) for plan in plans))
     taken: set[str] = set()
     for file in handler_files:
@@ -81,8 +96,9 @@ def _free_module(file: str, folder: str, taken: set[str]) -> str:
     wishes = [stem, full_stem(file), camel("-".join([*folders[-1:], stem])), camel(file.rsplit(".", 1)[0])]
     for wish in [*wishes, *(f"{stem}{number}" for number in range(2, 999))]:
         name = (wish if wish[:1].isalpha() else camel(f"app {wish}"))[:60]
-        if f"{folder}{name}" not in taken and not (folder == "" and name in RESERVED_MODULES):
-            taken.add(f"{folder}{name}")
+        own = {f"{folder}{name}", module_of_piece(f"{folder}{name}", on_node=True)}
+        if taken.isdisjoint(own) and not (folder == "" and name in RESERVED_MODULES):
+            taken |= own
             return f"{folder}{name}"
     raise AssertionError("no free module name")
 
@@ -95,14 +111,15 @@ def _name_functions(plans: list[RoutePlan], closure: Closure, keys: list[PieceKe
         if piece.name is not None and piece.kind is not PieceKind.INLINE:
             wanted = _RENAMED.get(piece.name, piece.name)
             if wanted in RESERVED_WORDS or wanted == "main" or key in handlers:
-                wanted = _function_name(wanted, names.modules[key.file])
+                wanted = _function_name(wanted, names.module(key))
             keeps = piece.kind is PieceKind.DECLARATION
-            names.names[key] = wanted if keeps else _free_name(wanted, used[names.modules[key.file]])
-            used[names.modules[key.file]].add(names.names[key])
+            names.names[key] = wanted if keeps else _free_name(wanted, used[names.module(key)])
+            used[names.module(key)].add(names.names[key])
     # What stays behind is named last: a later run leaves it out, and has to find the same names.
     for plan in sorted(plans, key=lambda plan: not plan.carried):
-        module = names.modules[_home(plan)]
-        plan.module = module
+        on_node = plan.carried and plan.piece is not None and plan.piece.key in names.on_node
+        module = module_of_piece(names.modules[_home(plan)], on_node)
+        plan.module, plan.beside = module, names.modules[_home(plan)]
         own_key = plan.piece.key if plan.piece is not None else None
         if own_key is not None and own_key in names.names and (plan.carried or own_key not in keys):
             plan.name = names.names[own_key]

@@ -62,8 +62,8 @@ def source_changes(
         deletions=tuple(Deletion(path, tuple(sorted(needs))) for path, needs in sorted(gone.items())),
         items=tuple(_items(workspace, reading, carried, found, files, going)),
         renames={
-            module: path
-            for path, module in sorted(carried.placement.modules.items())
+            carried.placement.main_module(path): path
+            for path in sorted(carried.placement.modules)
             if path in gone and _is_moved(workspace.source(path), carried)
         },
     )
@@ -155,7 +155,7 @@ def _items(
         tests |= _tests_of(workspace, file, going)
         path = file.whole.file
         if file.whole in going:
-            module = carried.placement.modules.get(path)
+            module = carried.placement.main_module(path) if path in carried.placement.modules else None
             target = Target(f"{project.folder}/{module}{project.extension}") if module is not None else None
             items.append(Item(ItemKind.FILE, path, Outcome.MIGRATED, Place(path), None, target))
         elif path in used:

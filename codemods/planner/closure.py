@@ -94,6 +94,10 @@ class Closure:
         """Does running the piece take an action?"""
         return Effect.OUTSIDE in self.effects(key)
 
+    def needs_node(self, key: PieceKey) -> bool:
+        """Does running the piece take an action on Node?"""
+        return Effect.NODE in self.effects(key)
+
     def turns_async(self, key: PieceKey) -> bool:
         """A function that did not wait for anything, and now has to."""
         if key not in self._turning:

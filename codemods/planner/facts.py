@@ -19,6 +19,8 @@ class Effect(StrEnum):
     SCHEDULES = "schedules"
     OUTSIDE = "outside"
     """Work that only an action may do: of the world outside, or too slow for a transaction."""
+    NODE = "node"
+    """Work that only an action on Node may do."""
     CLOCK = "clock"
     """Asks for the time or for chance: the result of a query is kept, and stays what it was."""
     SIGNS = "signs"
@@ -90,6 +92,8 @@ class Facts:
     replaced: list[Replaced] = field(default_factory=list)
     queries: list[Query] = field(default_factory=list)
     timers: list[Timer] = field(default_factory=list)
+    limits: list[Span] = field(default_factory=list)
+    """Timers for which an action waits, or that end what takes too long."""
     effects: set[Effect] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
     notes: list[Problem] = field(default_factory=list)

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from ast_grep_py import SgNode
+
 from codemods.planner.values import node_covering
-from codemods.source import FUNCTION_KINDS, SourceFile, Span, span_of
+from codemods.source import FUNCTION_KINDS, SourceFile, Span, arguments, member, named, span_of
+
+LOGGED = ".catch(console.error)"
+"""What becomes of the failure of work that nothing waited for, which no longer ends the server."""
 
 
 def is_floating(file: SourceFile, call: Span, returned: Collection[Span] = ()) -> bool:
@@ -30,3 +35,48 @@ def is_floating(file: SourceFile, call: Span, returned: Collection[Span] = ()) -
             callee = outer.field("function") if outer is not None and outer.kind() == "call_expression" else None
             return callee is not None and callee.text().endswith(".forEach")
     return False
+
+
+def left_alone(file: SourceFile, call: Span) -> SgNode | None:
+    """The whole promise of a bare statement, `send(mail).catch(log)`; None where something else does not wait.
+
+    An action can wait for it: nothing in the source looks at its result, and nobody is told of its failure.
+    """
+    node = node_covering(file, call)
+    parent = node.parent() if node is not None else None
+    while node is not None and parent is not None and parent.kind() in ("member_expression", "call_expression"):
+        node, parent = parent, parent.parent()
+    if parent is not None and parent.text().startswith("void "):
+        parent = parent.parent()
+    return node if parent is not None and parent.kind() == "expression_statement" else None
+
+
+def may_fail(promise: SgNode) -> bool:
+    """Is there no `.catch(…)`, and no second function for `then`, at the end of a chain?"""
+    callee = promise.field("function")
+    parts = member(callee) if callee is not None else None
+    if parts is None:
+        return True
+    if parts[1] == "finally":
+        return may_fail(parts[0])
+    return not (parts[1] == "catch" or (parts[1] == "then" and len(arguments(promise)) > 1))
+
+
+def catches_all(function: SgNode) -> bool:
+    """Is all of a function one `try`, whose `catch` throws nothing?"""
+    body = function.field("body")
+    statements = [each for each in named(body) if each.kind() != "comment"] if body is not None else []
+    if len(statements) != 1 or statements[0].kind() != "try_statement":
+        return False
+    handler = statements[0].field("handler")
+    return handler is not None and handler.find(kind="throw_statement") is None
+
+
+def gives_promise(function: SgNode) -> bool:
+    """Does calling a function begin work that can be waited for?"""
+    written, body = function.field("return_type"), function.field("body")
+    if any(child.kind() == "async" for child in function.children()):
+        return True
+    if written is not None:
+        return "Promise<" in written.text()
+    return body is not None and body.kind() in ("call_expression", "new_expression")

@@ -1,4 +1,4 @@
-"""Uses of globals: what Convex has, the environment, and timers that are background jobs."""
+"""Uses of globals: what Convex and Node have, the environment, and timers that are background jobs."""
 
 from __future__ import annotations
 
@@ -9,21 +9,24 @@ from ast_grep_py import SgNode
 from codemods.planner.environment import Environment
 from codemods.planner.facts import Effect, Timer
 from codemods.planner.member_chains import member_chain, outer_name
-from codemods.planner.npm import Nature
+from codemods.planner.npm import ACTING, Nature
+from codemods.planner.outside import act
 from codemods.planner.pieces import CONSTANTS, is_in_function
 from codemods.planner.places_of_use import call_of
 from codemods.planner.problems import Problem
 from codemods.planner.runtimes import GLOBALS
 from codemods.planner.scan import Scan
+from codemods.readers.sites.timer_kinds import TimerKind, classify_timer
 from codemods.source import SourceFile, arguments, find_all, member, span_of, unwrap
 from codemods.source.tree import FUNCTION_KINDS
 
 _CLOCKS = frozenset({"Date", "Math", "crypto", "performance"})
 _CHANCE = frozenset({"random", "randomUUID", "getRandomValues"})
 
+_WAITED_FOR = frozenset({TimerKind.SLEEP, TimerKind.RACE, TimerKind.ABORT})
+
 _REFUSED: dict[Nature, tuple[str, str]] = {
-    Nature.OUTSIDE: ("CX202", "calls {name}"),
-    Nature.NODE: ("CX501", "uses `{chain}`"),
+    Nature.SERVER: ("CX501", "uses `{chain}`"),
     Nature.ERASED: ("CX502", "uses {name}"),
     Nature.UNKNOWN: ("CX201", "uses the global `{name}`"),
 }
@@ -47,9 +50,12 @@ class Globals:
         for node in self._identifiers(name):
             if self._scan.is_erased(node) or _is_exported_to(node):
                 continue
-            if name == "setTimeout" and self._timer(node):
+            if name == "setTimeout" and (self._timer(node) or self._limit(node)):
                 continue
             if name == "process" and self._environment.use(node):
+                continue
+            if nature in ACTING:
+                act(self._scan, nature, name, node)
                 continue
             code, words = _REFUSED[nature]
             self._scan.problem(node, code, words.format(name=name, chain=outer_name(node)))
@@ -91,6 +97,15 @@ class Globals:
         delay = span_of(given[1]) if len(given) > 1 else None
         self._scan.facts.timers.append(Timer(span_of(call), span_of(callback), delay))
         self._scan.facts.effects.add(Effect.SCHEDULES)
+        return True
+
+    def _limit(self, node: SgNode) -> bool:
+        """A sleep, a race against time, an abort: an action may wait."""
+        call = call_of(node)
+        if call is None or classify_timer(self._scan.file, call) not in _WAITED_FOR:
+            return False
+        self._scan.facts.limits.append(span_of(call))
+        self._scan.facts.effects.add(Effect.OUTSIDE)
         return True
 
 

@@ -1,7 +1,8 @@
 """What npm packages, and the modules of Node, do to a function that calls them.
 
-Plain JavaScript, perhaps in a build for browsers; the network; Node, or code made of text at run time; memory. What is
-not listed is unknown, and never counted as pure: emitters for example, whose listeners are elsewhere.
+Plain JavaScript, perhaps in a build for browsers; the network by `fetch`; Node, or code made of text at run time; a
+server that keeps running. What is not listed is unknown, and never counted as pure: emitters for example, whose
+listeners are elsewhere.
 """
 
 from __future__ import annotations
@@ -16,11 +17,15 @@ class Nature(StrEnum):
 
     PURE = "pure"
     OUTSIDE = "outside"
+    """Talks to a service by `fetch`, as the Convex runtime has it."""
     HEAVY = "heavy"
     """Plain JavaScript that takes too long for a transaction."""
     MEMORY = "memory"
     """Keeps something between requests."""
     NODE = "node"
+    """Runs on Node, in an action of a file with "use node"."""
+    SERVER = "server"
+    """Needs what only a server that keeps running has: its disk, its sockets, its workers, its command line."""
     ERASED = "erased"
     """Framework code that a rewrite replaces; what is left of it after rewriting is refused."""
     UNKNOWN = "unknown"
@@ -31,7 +36,8 @@ def _all(names: str, nature: Nature) -> dict[str, Nature]:
 
 
 _PURE = """
-    @date-fns/tz @date-fns/utc @faker-js/faker @noble/ciphers @noble/hashes @paralleldrive/cuid2 accounting arktype
+    @terraformer/wkt     @asteasolutions/zod-to-openapi @date-fns/tz @date-fns/utc @faker-js/faker @noble/ciphers
+    @noble/hashes @paralleldrive/cuid2 accounting arktype
     bad-words base-64 big.js bignumber.js blueimp-md5 bn.js bytes camelcase camelcase-keys capital-case
     card-validator chance change-case change-case-all chroma-js clone clone-deep clsx color color-convert
     constant-case convex convex-helpers countries-list country-list credit-card-type cron-parser cron-validator
@@ -49,7 +55,8 @@ _PURE = """
     no-case normalize-url number-to-words numeral object-path p-limit p-map papaparse param-case parse-duration
     pascal-case password-validator path-case path-to-regexp pluralize point-in-polygon pretty-bytes pretty-ms psl qs
     query-string rambda ramda remeda rfdc rrule runtypes safe-stable-stringify sanitize-html seedrandom semver
-    sentence-case short-uuid showdown simple-statistics slug slugify smol-toml snake-case snakecase-keys spacetime
+    sentence-case short-unique-id short-uuid showdown simple-statistics slug slugify smol-toml snake-case
+    snakecase-keys spacetime
     spark-md5 speakingurl sqids statuses stemmer string-similarity striptags superjson superstruct timeago.js
     tiny-invariant tinycolor2 title-case tldts toml transliteration ts-custom-error ts-invariant ts-pattern tslib
     tweetnacl type-fest ua-parser-js ulid underscore underscore.string unique-names-generator upper-case url-join
@@ -58,33 +65,42 @@ _PURE = """
 """
 
 _OUTSIDE = """
-    @anthropic-ai/sdk @apollo/client @aws-sdk/client-s3 @elastic/elasticsearch @getbrevo/brevo @google/genai
-    @google/generative-ai @mailchimp/mailchimp_marketing @mailchimp/mailchimp_transactional @mollie/api-client
-    @notionhq/client @octokit/rest @paypal/checkout-server-sdk @pinecone-database/pinecone @sendgrid/client
-    @sendgrid/mail @slack/web-api @supabase/supabase-js @upstash/ratelimit @upstash/redis @vonage/server-sdk ably
-    africastalking agenda algoliasearch amqplib auth0 aws-sdk axios bent braintree bull bullmq cloudinary cohere-ai
-    coinbase cross-fetch deep-email-validator discord.js dropbox ethers expo-server-sdk firebase firebase-admin
-    flutterwave-node-v3 google-auth-library googleapis got graphql-request groq-sdk imagekit ioredis
-    isomorphic-fetch iyzipay kafkajs ky langchain mailchimp mailersend mailgun-js mailgun.js mailjet meilisearch
-    memcached mercadopago messagebird midtrans-client minio mixpanel mqtt nats needle newrelic nexmo node-fetch
-    node-geocoder node-mailjet node-telegram-bot-api nodemailer ofetch ollama onesignal-node openai paypal-rest-sdk
-    paystack phin plivo posthog-node postmark pusher pusher-js razorpay redis replicate request resend rss-parser
-    sendgrid sib-api-v3-sdk socket.io socket.io-client square sslcommerz-lts stripe superagent telegraf twilio
-    typesense undici unirest web-push web3 whatwg-fetch wretch ws xendit-node
+    @anthropic-ai/sdk @google/genai @google/generative-ai @octokit/rest @upstash/ratelimit @upstash/redis
+    graphql-request groq-sdk ky ofetch replicate resend whatwg-fetch wretch
 """
 
-_NODE = """
-    adm-zip ajv ajv-errors ajv-formats ajv-keywords archiver argon2 base64url bcrypt-nodejs busboy canvas chalk
-    cheerio colors commander config cookie-signature cross-env crypto-random-string csurf csv-parse csv-parser
-    csv-stringify docx dotenv ejs exceljs express-fileupload express-handlebars fast-csv fastest-validator file-type
-    fluent-ffmpeg formidable fs-extra generate-password geoip-lite glob graceful-fs gravatar gray-matter handlebars
-    html-pdf image-size inquirer ip isomorphic-dompurify jimp jose jsdom json2csv jsonwebtoken jszip liquidjs
-    mammoth maxmind mime-types mkdirp morgan multer multer-s3 natural nconf node-cron node-forge node-machine-id
-    node-rsa node-schedule nodemon nunjucks object-hash ora otplib passport pdf-parse pdfkit pino playwright pug
-    puppeteer puppeteer-core qrcode randomstring rimraf sha.js sharp speakeasy systeminformation tar tesseract.js
-    tmp uniqid unzipper winston xlsx xml2js xmlbuilder2 yargs yauzl
+_SERVICES = """
+    @apollo/client @elastic/elasticsearch @getbrevo/brevo @mailchimp/mailchimp_marketing
+    @mailchimp/mailchimp_transactional @mollie/api-client @notionhq/client @paypal/checkout-server-sdk
+    @pinecone-database/pinecone @sendgrid/client @sendgrid/mail @slack/web-api @supabase/supabase-js @vonage/server-sdk
+    africastalking algoliasearch auth0 aws-sdk axios bent braintree cloudinary cohere-ai coinbase cross-fetch
+    deep-email-validator dropbox ethers expo-server-sdk firebase firebase-admin flutterwave-node-v3 google-auth-library
+    googleapis got imagekit isomorphic-fetch iyzipay langchain mailchimp mailersend mailgun-js mailgun.js mailjet
+    meilisearch mercadopago messagebird midtrans-client minio mixpanel needle nexmo node-fetch node-geocoder
+    node-mailjet nodemailer ollama onesignal-node openai paypal-rest-sdk paystack phin plivo posthog-node postmark
+    pusher razorpay request request-promise rss-parser sendgrid sib-api-v3-sdk square sslcommerz-lts stripe superagent
+    twilio typesense undici unirest web-push web3 xendit-node
 """
-"""Packages that need Node, or that make code of text."""
+"""Clients of services that are at home on Node."""
+
+_NODE = """
+    adm-zip ajv ajv-errors ajv-formats ajv-keywords archiver base64url bcrypt-nodejs cheerio cookie-signature
+    crypto-random-string csv-parse csv-parser csv-stringify docx ejs exceljs fast-csv fastest-validator file-type
+    generate-password gravatar gray-matter handlebars image-size isomorphic-dompurify jose json2csv jsonwebtoken jszip
+    liquidjs mammoth mime-types natural node-forge node-rsa object-hash otplib qrcode randomstring sha.js speakeasy
+    uniqid unzipper xlsx xml2js xmlbuilder2 yauzl
+"""
+"""Packages that need modules of Node, or that make code of text."""
+
+_SERVER = """
+    agenda amqplib argon2 bull bullmq busboy canvas chalk colors commander config cross-env csurf discord.js dotenv
+    express-fileupload express-handlebars fluent-ffmpeg formidable fs-extra geoip-lite glob graceful-fs html-pdf
+    inquirer ioredis ip jimp jsdom kafkajs maxmind memcached mkdirp morgan mqtt multer multer-s3 nats nconf newrelic
+    node-cron node-machine-id node-schedule node-telegram-bot-api nodemon nunjucks ora passport pdf-parse pdfkit phantom
+    pino playwright pug puppeteer puppeteer-core pusher-js redis rimraf sharp socket.io socket.io-client
+    systeminformation tar telegraf tesseract.js tmp winston ws yargs ably
+"""
+"""Standing connections, workers, native binaries, and files beside the program."""
 
 _MEMORY = """
     apicache bottleneck cache-manager flat-cache keyv limiter lru-cache mem memoizee memory-cache node-cache
@@ -97,32 +113,52 @@ _ERASED = """
 """
 
 _BUILT_IN = """
-    assert async_hooks buffer child_process cluster crypto dgram dns events fs http http2 https inspector module net
-    os path perf_hooks process punycode querystring readline repl stream string_decoder timers tls tty url util v8
-    vm worker_threads zlib
+    assert buffer crypto dns http https net path punycode querystring stream string_decoder timers tls url util zlib
 """
 
-_OUTSIDE_SCOPES = frozenset(
+_HOST = """
+    async_hooks child_process cluster dgram events fs http2 inspector module os perf_hooks process readline repl tty v8
+    vm worker_threads
+"""
+"""Modules of Node about the process, its disk and its machine, and emitters."""
+
+_SERVICE_SCOPES = frozenset(
     """
     @auth0 @aws-sdk @azure @clerk @elastic @firebase @google-cloud @langchain @octokit @opentelemetry @sendgrid
     @sentry @slack @stripe @twilio
     """.split()
 )
-"""Scopes all of whose packages talk to a service."""
+"""Scopes all of whose packages are clients of a service."""
 
 PACKAGES: dict[str, Nature] = (
     _all(_PURE, Nature.PURE)
     | _all(_OUTSIDE, Nature.OUTSIDE)
     | _all("bcrypt bcryptjs", Nature.HEAVY)
     | _all(_MEMORY, Nature.MEMORY)
+    | _all(_SERVICES, Nature.NODE)
     | _all(_NODE, Nature.NODE)
     | _all(_BUILT_IN, Nature.NODE)
+    | _all(_SERVER, Nature.SERVER)
+    | _all(_HOST, Nature.SERVER)
     | _all(_ERASED, Nature.ERASED)
 )
 """Packages by what calling them does."""
 
-CHANCE = frozenset("@faker-js/faker @paralleldrive/cuid2 chance cuid nanoid short-uuid ulid uuid uuidv4 uuidv7".split())
+CHANCE = frozenset(
+    "@faker-js/faker @paralleldrive/cuid2 chance cuid nanoid short-unique-id short-uuid ulid uuid uuidv4 uuidv7".split()
+)
 """Packages that give something else each time."""
+
+ACTING = frozenset({Nature.OUTSIDE, Nature.HEAVY, Nature.NODE})
+"""What an action may do, and no transaction."""
+
+KEPT = ACTING | {Nature.PURE}
+"""Packages that functions can go on using."""
+
+SYNCHRONOUS = frozenset(
+    "ajv cheerio exceljs fast-csv handlebars jszip liquidjs natural object-hash qs url xlsx".split()
+)
+"""Packages that call back before they return."""
 
 SUBSTITUTES = {"bcrypt": "bcryptjs"}
 """Native packages, and the one in plain JavaScript that has the same functions."""
@@ -135,7 +171,7 @@ def package_nature(module: str) -> Nature:
     if known is not None:
         return known
     if module.startswith("node:"):
-        return Nature.NODE
+        return Nature.SERVER
     if name.startswith("lodash."):
         return Nature.PURE
-    return Nature.OUTSIDE if name.split("/")[0] in _OUTSIDE_SCOPES else Nature.UNKNOWN
+    return Nature.NODE if name.split("/")[0] in _SERVICE_SCOPES else Nature.UNKNOWN

@@ -5,9 +5,9 @@ from __future__ import annotations
 from ast_grep_py import SgNode
 
 from codemods.planner.facts import Effect, PackageUse, PieceUse, Replaced, Style
-from codemods.planner.floating import is_floating
 from codemods.planner.member_chains import member_chain, outer_name
-from codemods.planner.npm import CHANCE, SUBSTITUTES, Nature, package_nature
+from codemods.planner.npm import ACTING, CHANCE, KEPT, SUBSTITUTES, Nature, package_nature
+from codemods.planner.outside import act, call_around
 from codemods.planner.pieces import CONSTANTS, is_in_function
 from codemods.planner.places_of_use import call_of
 from codemods.planner.prisma_types import counterpart
@@ -18,7 +18,7 @@ from codemods.planner.tokens import MODULE, is_for_token, token_use
 from codemods.planner.web_crypto import web_crypto
 from codemods.readers.express.twins import TWIN_TYPES
 from codemods.readers.loggers import LOGGERS
-from codemods.source import FUNCTION_KINDS, Binding, arguments, member, shortened, span_of, unwrap
+from codemods.source import Binding, Import, arguments, member, span_of
 
 _CONSOLE = {
     "log": "log", "info": "info", "http": "info", "verbose": "debug", "debug": "debug", "silly": "debug",
@@ -27,10 +27,8 @@ _CONSOLE = {
 """Methods of logging packages, and the console's."""
 
 _REFUSED: dict[Nature, tuple[str, str]] = {
-    Nature.OUTSIDE: ("CX202", "calls {module}"),
-    Nature.HEAVY: ("CX204", "gives {module} a callback"),
     Nature.MEMORY: ("CX104", "keeps state in the memory of the server with {module}"),
-    Nature.NODE: ("CX501", "uses {module}"),
+    Nature.SERVER: ("CX501", "uses {module}"),
     Nature.ERASED: ("CX105", "uses {what} of {module}"),
     Nature.UNKNOWN: ("CX208", "uses the package {module}"),
 }
@@ -57,15 +55,21 @@ class Packages:
             return
         if found.module == MODULE and self._tokens(found.imported, reference):
             return
-        if found.type_only and package_nature(found.module) is not Nature.PURE:
-            self._scan.problem(reference, "CX105", f"uses the type `{reference.text()}` of {found.module}")
+        if found.type_only or _is_type(reference):
+            self._type(found, reference)
             return
         if found.module.removeprefix("node:") == "crypto" and self._web_crypto(found.imported, reference):
             return
         if self.external(found.module, reference, f"`{reference.text()}`"):
-            type_only = found.type_only or reference.kind() == "type_identifier"
             imported = "default" if _is_used_whole(binding) else found.imported
-            self.bring(found.module, imported, found.local, type_only)
+            self.bring(found.module, imported, found.local)
+
+    def _type(self, found: Import, reference: SgNode) -> None:
+        """A type does nothing: it comes along wherever its package may."""
+        if package_nature(found.module) in KEPT:
+            self.bring(found.module, found.imported, found.local, type_only=True)
+        else:
+            self._scan.problem(reference, "CX105", f"uses the type `{reference.text()}` of {found.module}")
 
     def _twin_type(self, module: str, reference: SgNode) -> bool:
         """`cors.CorsOptions`: the library's type of the options that a twin takes."""
@@ -95,10 +99,7 @@ class Packages:
     def _set_up(self, module: str) -> None:
         own = self._scan.facts.piece.key
         for setup in self._setups.of(module):
-            if setup.key.file != own.file:
-                text = f"depends on `{shortened(setup.node)}` in {setup.key.file}"
-                self._scan.problem(self._scan.node, "CX105", text)
-            elif setup.key != own and self._scan.facts.piece.node != setup.node:
+            if setup.key != own and self._scan.facts.piece.node != setup.node:
                 self._scan.know(setup)
                 self._scan.facts.uses.append(PieceUse(setup.key, setup.span, "", Style.SETUP, None))
 
@@ -125,24 +126,18 @@ class Packages:
         if nature is Nature.PURE:
             self._chance(module, node)
             return True
-        if nature is Nature.HEAVY and not _takes_callback(node):
-            self._acts(module, node)
+        if nature in ACTING:
+            act(self._scan, nature, module, node)
             return True
         code, words = _REFUSED[nature]
         self._scan.problem(node, code, words.format(module=module, what=what))
         return False
 
-    def _acts(self, module: str, node: SgNode) -> None:
-        """Work for an action, which drops what nothing waits for."""
-        self._scan.facts.effects.add(Effect.OUTSIDE)
-        call = _call_around(node)
-        if call is not None and is_floating(self._scan.file, span_of(call), self._scan.facts.returned):
-            self._scan.problem(call, "CX209", f"`{shortened(call)}` of {module} is called and not awaited")
-
     def _tokens(self, imported: str, reference: SgNode) -> bool:
         """`jwt.sign(…)` and `jwt.verify(…)` become the library's own functions, which have to be awaited."""
         found = token_use(self._scan.file, imported, reference)
         if found is None:
+            self._secret_of(call_around(reference))
             return False
         if found.secret is not None and is_literal_text(self._scan.file, found.secret):
             does = "signs" if found.signs else "verifies"
@@ -152,6 +147,12 @@ class Packages:
             self._scan.facts.awaited.append(span_of(found.awaited))
             self._scan.facts.effects.add(Effect.SIGNS)
         return True
+
+    def _secret_of(self, call: SgNode | None) -> None:
+        """Other calls of jsonwebtoken stay, but no secret goes along."""
+        given = arguments(call) if call is not None else []
+        if len(given) > 1 and is_literal_text(self._scan.file, given[1]):
+            self._scan.problem(given[1], "CX803", "signs or verifies with a secret that is written in the code")
 
     def _prisma(self, imported: str, reference: SgNode) -> None:
         """Types and enums of the generated client, and its error class."""
@@ -174,23 +175,10 @@ class Packages:
         self._scan.facts.replaced.append(Replaced(span_of(top), f"console.{console}"))
 
 
-_WITH_PROMISE = {"hash": 2, "compare": 2, "genSalt": 1}
-"""How many arguments the functions of bcrypt take that give a promise: one more is a callback."""
-
-
-def _call_around(node: SgNode) -> SgNode | None:
-    return node if node.kind() == "call_expression" else call_of(member_chain(node)[-1])
-
-
-def _takes_callback(node: SgNode) -> bool:
-    call = _call_around(node)
-    if call is None:
-        return False
-    given = arguments(call)
-    callee = call.field("function")
-    parts = member(callee) if callee is not None else None
-    name = parts[1] if parts is not None else callee.text() if callee is not None else ""
-    return len(given) > _WITH_PROMISE.get(name, 9) or any(unwrap(each).kind() in FUNCTION_KINDS for each in given)
+def _is_type(reference: SgNode) -> bool:
+    """`Job`, or the namespace of `mail.Options`, where a type stands."""
+    above = reference.parent()
+    return reference.kind() == "type_identifier" or (above is not None and above.kind() == "nested_type_identifier")
 
 
 def is_logger(module: str) -> bool:

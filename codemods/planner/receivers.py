@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from ast_grep_py import SgNode
 
+from codemods.planner.npm import ACTING, package_nature
+from codemods.planner.outside import wait
 from codemods.planner.packages import Packages
 from codemods.planner.runtimes import GLOBALS, VALUE_METHODS
 from codemods.planner.scan import Scan
@@ -21,11 +23,14 @@ class Receivers:
         """Calls whose receiver is a local value: built-in methods are harmless, everything else has to be known."""
         handled = [use.span for use in self._scan.facts.uses] + [r.span for r in self._scan.facts.replaced]
         starts = {span.start for span in handled}
+        used = {use.span.start for use in self._scan.facts.uses}
         for call in find_all(self._scan.node, "call_expression"):
             callee = call.field("function")
             if callee is None or self._scan.starts_query(call) or self._scan.is_erased(call):
                 continue
             parts = member(callee)
+            if parts is not None and span_of(callee).start in used:
+                self._begun(call)
             if parts is None or span_of(callee).start in starts or self._is_plain(parts[0], parts[1]):
                 continue
             target = self._scan.workspace.callee(self._scan.file.path, call)
@@ -37,6 +42,12 @@ class Receivers:
                 self._scan.problem(call, "CX206", f"calls `{shortened(callee)}` on an object made at run time")
             else:
                 self._scan.problem(call, "CX201", f"calls `{shortened(callee)}`: {target.reason}")
+
+    def _begun(self, call: SgNode) -> None:
+        """What a constant of the module, such as the client of a service, begins."""
+        target = self._scan.workspace.callee(self._scan.file.path, call)
+        if isinstance(target, External) and package_nature(target.module) in ACTING:
+            wait(self._scan, target.module, call)
 
     def _is_plain(self, receiver: SgNode, name: str) -> bool:
         """A built-in method, a call on the request or response, or a call on something other rules looked at."""

@@ -220,6 +220,13 @@ class ResponsePlan:
         """What the function returns may hold all that an answer can have."""
         return self.builder is not None or any(delegate.plan.built for delegate in self._delegates())
 
+    @property
+    def sends_any(self) -> Reply | None:
+        """An answer by `send` that would be bytes, if that is what it gets."""
+        plans = [self, *(delegate.plan for delegate in self._delegates())]
+        found = (reply for plan in plans if plan.builder is None for reply in plan.replies)
+        return next((reply for reply in found if reply.form is Form.SENT), None)
+
     def erased(self, delegate: bool = False) -> list[Span]:
         """What of the answers is gone when they are written: the response, and statuses that the edge knows."""
         named = delegate or self.enveloped

@@ -70,6 +70,8 @@ class RoutePlan:
     """The argument validators say all that the source checks."""
     name: str = ""
     module: str = ""
+    beside: str = ""
+    """The module for what http.ts imports: the same, unless the function runs on Node."""
     kind: str = ""
     settles: bool = False
     undoes: bool = False

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from ast_grep_py import SgNode
 
-from codemods.planner.npm import Nature, package_nature
+from codemods.planner.npm import KEPT, package_nature
 from codemods.planner.pieces import Piece, PieceKey, PieceKind
 from codemods.source import SourceFile, member, named, span_of, unwrap
 from codemods.workspace import Role, Workspace
@@ -39,11 +39,16 @@ class Setups:
             file = self._workspace.source(path)
             for statement in file.root.children():
                 module = _set_up(file, statement) if statement.kind() == "expression_statement" else None
-                if module is not None and package_nature(module) is Nature.PURE:
+                if module is not None and package_nature(module) in KEPT:
                     key = PieceKey(path, span_of(statement).start)
                     piece = Piece(key, PieceKind.DECLARATION, None, statement, statement)
                     found[package_name(module)].append(piece)
         return found
+
+
+def sets_up(name: str) -> bool:
+    """Does a method of that name only change what a package does from then on?"""
+    return _SETS_UP.fullmatch(name) is not None
 
 
 def _set_up(file: SourceFile, statement: SgNode) -> str | None:
@@ -51,7 +56,7 @@ def _set_up(file: SourceFile, statement: SgNode) -> str | None:
     call = next(iter(named(statement)), None)
     callee = call.field("function") if call is not None and call.kind() == "call_expression" else None
     parts = member(callee) if callee is not None else None
-    if parts is None or _SETS_UP.fullmatch(parts[1]) is None:
+    if parts is None or not sets_up(parts[1]):
         return None
     base: SgNode | None = unwrap(parts[0])
     while base is not None and (inner := member(base)) is not None:

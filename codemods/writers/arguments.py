@@ -32,7 +32,7 @@ def _with_ids(shape: Shape, name: str, ids: frozenset[str]) -> Shape:
 def arguments_text(plan: RoutePlan, names: SchemaNames, exported: str | None) -> tuple[str, list[ImportSpec]]:
     """`{ id: v.string() }`, or the name of an exported validator, with the imports that it takes."""
     if exported is not None:
-        return exported, []
+        return exported, [ImportSpec(f"convex:{plan.beside}", exported)] if plan.beside != plan.module else []
     shape = argument_shape(plan)
     return args_text(shape), [ImportSpec("convex/values", "v")] if shape.children else []
 

@@ -56,6 +56,8 @@ class DbCode:
     comments: tuple[str, ...] = ()
     functions: Mapping[str, str] = field(default_factory=dict)
     """The internal functions by which an action reaches the database: texts by name."""
+    beyond: tuple[ImportSpec, ...] = ()
+    """What those functions import."""
     dropped: frozenset[Span] = frozenset()
     """Values of the source of which nothing is left, since others are the same."""
     conditions: Mapping[str, Doc] = field(default_factory=dict)

@@ -36,6 +36,8 @@ class DatabaseEdits:
     problems: list[Problem] = field(default_factory=list)
     functions: dict[str, str] = field(default_factory=dict)
     """Internal functions that do the work of an action: texts by name."""
+    beyond: dict[str, tuple[ImportSpec, ...]] = field(default_factory=dict)
+    """What those functions import."""
     dropped: set[Span] = field(default_factory=set)
     """Values of which nothing is left."""
 
@@ -99,6 +101,7 @@ def _add(file: SourceFile, found: DatabaseEdits, query: Query, code: DbCode) -> 
     found.indexes |= code.indexes
     found.runtime |= code.runtime
     found.functions |= code.functions
+    found.beyond |= dict.fromkeys(code.functions, code.beyond)
     found.dropped |= code.dropped
     found.notes += [(number, text, query) for number, text in code.diagnostics]
 

@@ -290,15 +290,18 @@ class Draft:
 
     def finish(self, query: Query, parts: tuple[str | Span, ...], conditions: Mapping[str, Doc]) -> DbCode:
         """The finished code."""
+        here = "".join(part for part in parts if isinstance(part, str))
+        own, beyond = _divided(self.imports, here, "".join(self.functions.values()))
         return DbCode(
             parts,
-            merge_imports(self.imports),
+            merge_imports(own),
             frozenset(self.tables),
             frozenset(self.indexes),
             frozenset(self.runtime),
             tuple(self.diagnostics),
             tuple(_comments_between(query, self.facts)),
             dict(self.functions),
+            merge_imports(beyond),
             frozenset(self.dropped),
             conditions,
         )
@@ -335,6 +338,16 @@ def draft_of(
         bound | words,
         words | {*all_names(), "filter"},
         frozenset(changing),
+    )
+
+
+def _divided(imports: Iterable[ImportSpec], here: str, beyond: str) -> tuple[list[ImportSpec], list[ImportSpec]]:
+    """The imports of an expression, and those of the internal functions that it runs."""
+    named_here, named_beyond = set(_IDENTIFIER.findall(here)), set(_IDENTIFIER.findall(beyond))
+    known = list(imports)
+    return (
+        [spec for spec in known if spec.binds in named_here or spec.binds not in named_beyond],
+        [spec for spec in known if spec.binds in named_beyond],
     )
 
 

@@ -78,7 +78,7 @@ class PieceWriter:
         self._splice.edits += [self._transaction(span, function) for span, function in found.transactions.items()]
         self._splice.written.imports += found.imports
         self._splice.written.runtime |= found.runtime
-        self._splice.written.jobs += [Job(name, text) for name, text in found.functions.items()]
+        self._splice.written.jobs += [Job(name, text, found.beyond[name]) for name, text in found.functions.items()]
         for callback in transaction_parameters(self._splice.file, self._splice.facts.queries):
             self._drop_parameters(callback)
 

@@ -70,7 +70,7 @@ class JobWriter:
         placement, closure = self._splice.context.placement, self._splice.context.closure
         here = [
             key
-            for key, module in ((key, placement.modules[key.file]) for key in placement.names)
+            for key, module in ((key, placement.module(key)) for key in placement.names)
             if module == self._splice.module
         ]
         taken = self._splice.context.jobs.setdefault(

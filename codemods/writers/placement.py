@@ -19,14 +19,27 @@ from codemods.writers.database import DatabaseEdits
 SERVER = "convex:_generated/server"
 
 
+def module_of_piece(module: str, on_node: bool) -> str:
+    """`model/mail` → `model/mailNode` for what needs Node. The name never depends on what else is carried over."""
+    return f"{module}Node" if on_node else module
+
+
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """Where pieces go: module (`model/books`) by source file, and the emitted name by piece."""
+    """Where pieces go: module (`model/books`) by source file, and the emitted name by piece.
+
+    What needs Node goes to a module of its own, since no query or mutation may stand beside it.
+    """
 
     modules: Mapping[str, str]
     names: Mapping[PieceKey, str]
+    on_node: frozenset[PieceKey] = frozenset()
 
     def module(self, key: PieceKey) -> str:
+        return module_of_piece(self.modules[key.file], key in self.on_node)
+
+    def module_beside(self, key: PieceKey) -> str:
+        """The module of the piece's file that runs in the Convex runtime, for functions that reach the database."""
         return self.modules[key.file]
 
     def name(self, piece: Piece) -> str:

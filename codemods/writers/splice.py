@@ -37,6 +37,7 @@ class Job:
 
     name: str
     text: str
+    imports: tuple[ImportSpec, ...] = ()
 
 
 class Splice:

@@ -6,7 +6,7 @@ import re
 
 from codemods.planner.clients import argument_at, stray_clients
 from codemods.planner.facts import PieceUse, Replaced, Style
-from codemods.planner.floating import is_floating
+from codemods.planner.floating import LOGGED, catches_all, gives_promise, is_floating, left_alone, may_fail
 from codemods.planner.pieces import CONSTANTS
 from codemods.source import Edit, Span, span_of
 from codemods.writers.callbacks import as_callback
@@ -24,7 +24,9 @@ class UseWriter:
 
     def write(self) -> None:
         for use in self._splice.facts.uses:
-            if use.style is not Style.SETUP:
+            if use.style is Style.SETUP:
+                self._load(use)
+            else:
                 self._use(use)
         self._splice.edits += [Edit.delete(span) for span in self._splice.facts.dropped]
         waiting = Waiting(self._splice)
@@ -42,6 +44,12 @@ class UseWriter:
         self._packages()
         self._replacements()
 
+    def _load(self, use: PieceUse) -> None:
+        """What sets a package up for everyone runs when its module is loaded."""
+        module = self._splice.context.placement.module(use.target)
+        if module != self._splice.module:
+            self._splice.bring(f"convex:{module}", "")
+
     def _use(self, use: PieceUse) -> None:
         target = self._splice.context.closure.piece(use.target)
         name, module = self._splice.context.placement.name(target), self._splice.context.placement.module(use.target)
@@ -52,14 +60,34 @@ class UseWriter:
         else:
             self._through_namespace(use, name, module, here)
         closure = self._splice.context.closure
+        waits = self._waits_now(use)
         if closure.needs_context(use.target):
-            self._pass_context(use)
+            self._pass_context(use, waits)
         if closure.turns_async(use.target):
             if use.call is None:
                 text = f"`{self._splice.file.slice(use.span)}`, which now has to be awaited, is passed on as a value"
                 self._splice.problem("CX210", text, use.span)
-            else:
+            elif not waits:
                 Waiting(self._splice).wait(use.call)
+
+    def _waits_now(self, use: PieceUse) -> bool:
+        """`send(mail);` → `await send(mail).catch(console.error);`: an action drops what it does not wait for."""
+        closure, file = self._splice.context.closure, self._splice.file
+        if use.call is None or self._splice.piece.kind in CONSTANTS:
+            return False
+        in_action = closure.acts(use.target) or self._splice.piece.key in closure.actions
+        target = closure.piece(use.target).node
+        if not in_action or not gives_promise(target) or not is_floating(file, use.call, self._splice.facts.returned):
+            return False
+        alone = left_alone(file, use.call)
+        if alone is None:
+            text = f"`{file.slice(use.span)}` is called and not awaited"
+            self._splice.problem("CX209", text, use.span)
+            return True
+        Waiting(self._splice).wait(span_of(alone))
+        if may_fail(alone) and not (catches_all(target) and span_of(alone) == use.call):
+            self._splice.edits.append(Edit.insert(span_of(alone).end, LOGGED))
+        return True
 
     def _direct(self, use: PieceUse, name: str, module: str, here: bool) -> None:
         if here:
@@ -76,7 +104,7 @@ class UseWriter:
     def _own_names(self) -> set[str]:
         """What the module itself exports, which no import may be called."""
         placement = self._splice.context.placement
-        return {name for key, name in placement.names.items() if placement.modules.get(key.file) == self._splice.module}
+        return {name for key, name in placement.names.items() if placement.module(key) == self._splice.module}
 
     def _rename(self, span: Span, local: str, name: str) -> None:
         shorthand = is_shorthand(self._splice.file, span)
@@ -104,7 +132,8 @@ class UseWriter:
             if not binding.is_top_level
         )
 
-    def _pass_context(self, use: PieceUse) -> None:
+    def _pass_context(self, use: PieceUse, waits: bool) -> None:
+        """`waits` says that a call of which the source did not wait for the end is waited for now."""
         if self._splice.piece.kind in CONSTANTS:
             text = f"`{self._splice.piece.name}` reaches the database by `{self._splice.file.slice(use.span)}`"
             self._splice.problem("CX105", text, use.span)
@@ -112,7 +141,7 @@ class UseWriter:
         if use.call is None:
             self._pass_on(use)
             return
-        if is_floating(self._splice.file, use.call, self._splice.facts.returned):
+        if not waits and is_floating(self._splice.file, use.call, self._splice.facts.returned):
             text = f"`{self._splice.file.slice(use.span)}` is called and not awaited"
             self._splice.problem("CX209", text, use.span)
         call = self._splice.file.slice(Span(use.span.end, use.call.end))
