@@ -119,4 +119,7 @@ WILDCARDS = SampleApp(
 )
 """JavaScript modules: lists of paths, loops, conditions, patterns, parameters that load what they name."""
 
-SAMPLE_APPS = (CLASSES, CALLBACKS, MIDDLEWARE, REQUESTS, ANSWERS, FIVE, WILDCARDS)
+BLOG = SampleApp("blog", "src/server.js")
+"""Mongoose: accounts and tokens, posts with comments and likes in them, populated authors, errors of validation."""
+
+SAMPLE_APPS = (CLASSES, CALLBACKS, MIDDLEWARE, REQUESTS, ANSWERS, FIVE, WILDCARDS, BLOG)

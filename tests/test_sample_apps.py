@@ -48,7 +48,10 @@ def test_what_was_written_passes_the_recommended_lint_rules(migrated: Migrated) 
     assert [finding for finding in project.eslint() if not _is_mode(migrated, finding)] == []
 
 
-def test_every_stage_of_the_proof_passes_and_every_answer_is_that_of_express(app: SampleApp, tmp_path: Path) -> None:
+def test_every_stage_of_the_proof_passes_and_every_answer_is_that_of_express(
+    app: SampleApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JWT_SECRET", "secret")
     proof = compare_folder(tmp_path, app.root, app.requests, app.entry, STAGES).proof
     found = {result.stage: [evidence.message for evidence in result.evidence] for result in proof.results}
     unlike = [line for line in found.pop(Stage.REPLAY) if not _REFUSED.search(line)]

@@ -27,11 +27,19 @@ class Op(StrEnum):
     GROUP_BY = "group-by"
     RAW = "raw"
     TRANSACTION = "transaction"
+    MAKE = "make"
+    """`new User(…)`: a document that is not stored yet."""
+    SAVE = "save"
+    """Stores what code did to a document."""
+    EXISTS = "exists"
+    DISTINCT = "distinct"
     CONNECT = "connect"
     """Opening or closing the connection: nothing to do in Convex."""
 
 
-READS = frozenset({Op.FIND_UNIQUE, Op.FIND_FIRST, Op.FIND_MANY, Op.COUNT, Op.AGGREGATE, Op.GROUP_BY})
+READS = frozenset(
+    {Op.FIND_UNIQUE, Op.FIND_FIRST, Op.FIND_MANY, Op.COUNT, Op.AGGREGATE, Op.GROUP_BY, Op.EXISTS, Op.DISTINCT}
+)
 """Calls that only read; RAW and TRANSACTION are neither until their content is known."""
 
 NEUTRAL = frozenset({Op.RAW, Op.TRANSACTION, Op.CONNECT})
@@ -56,6 +64,10 @@ class Compare(StrEnum):
     HAS_SOME = "has-some"
     HAS_EVERY = "has-every"
     IS_EMPTY = "is-empty"
+    MATCHES = "matches"
+    """A text against a pattern."""
+    EXISTS = "exists"
+    """The field is there at all, or is not, by the literal that is the value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +78,8 @@ class Condition:
     op: Compare
     value: Span
     insensitive: bool = False
+    options: Span | None = None
+    """MATCHES: how the pattern is meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -355,6 +369,48 @@ class Grouping:
     order: tuple[GroupOrder, ...] = ()
 
 
+class Gives(StrEnum):
+    """What a write of documents gives."""
+
+    COUNTS = "counts"
+    BEFORE = "before"
+    """The document as it was, or null."""
+    AFTER = "after"
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class Populate:
+    """Keys at a path of a document in whose place their documents come, whole or with some fields."""
+
+    path: str
+    table: str
+    only: tuple[str, ...] | None = None
+    without: tuple[str, ...] = ()
+    inner: tuple[Populate, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentWork:
+    """A call on documents. `source` is the document or the data that is written, `update` the change as it is written.
+
+    `only` and `without` say which fields a read gives. `sorting` is the order as it is written.
+    """
+
+    source: Span | None = None
+    update: Span | None = None
+    only: tuple[str, ...] | None = None
+    without: tuple[str, ...] = ()
+    populate: tuple[Populate, ...] = ()
+    sorting: Span | None = None
+    gives: Gives = Gives.NOTHING
+    upsert: bool = False
+    validated: bool = False
+    distinct: str | None = None
+    one: bool = False
+    """A bulk write that stops at the first document."""
+
+
 @dataclass(frozen=True, slots=True)
 class Query:
     """One database call.
@@ -391,6 +447,8 @@ class Query:
     """TRANSACTION: the callback's function node, or the array of calls."""
     returns_rows: bool = False
     """CREATE_MANY, UPDATE_MANY: the call yields the rows, not their count."""
+    document: DocumentWork | None = None
+    """What a call does with documents, beyond what all databases know."""
     assembled: tuple[Assembly, ...] = ()
     """The variables outside of the call that were read through."""
     unsupported: tuple[str, ...] = ()

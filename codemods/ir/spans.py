@@ -44,6 +44,8 @@ def values_of(query: Query) -> Iterator[Span]:
         yield from _data_values(row)
     for include in query.include:
         yield from _include_values(include)
+    if query.document is not None:
+        yield from (span for span in (query.document.source, query.document.update, query.document.sorting) if span)
 
 
 def erased_by(query: Query) -> Iterator[Span]:
@@ -67,8 +69,9 @@ def _between(whole: Span, kept: Iterable[Span]) -> Iterator[Span]:
 
 def _condition_values(predicate: Predicate) -> Iterator[Span]:
     match predicate:
-        case Condition(value=value):
+        case Condition(value=value, options=options):
             yield value
+            yield from () if options is None else (options,)
         case All(parts=parts) | Any(parts=parts):
             for part in parts:
                 yield from _condition_values(part)

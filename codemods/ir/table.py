@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from codemods.ir.document import Document
 from codemods.outcome import Place
 
 
@@ -80,6 +81,8 @@ class Reach(StrEnum):
     CREATES = "creates"
     DELETES = "deletes"
     """Deletes, and changes of keys, of the rows that are referred to."""
+    WRITES = "writes"
+    ALL = "all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +150,8 @@ class Table:
     """Its rows are computed by the database, which stores none."""
     is_join: bool = False
     """The rows connect those of a many-to-many relation; no code names the table itself."""
+    document: Document | None = None
+    """The schema of a table whose rows are documents: what is not given is missing, and code sees it missing."""
 
     def field(self, name: str) -> Field | None:
         """The stored column of that name."""

@@ -70,6 +70,8 @@ class Assembler:
         """One fragment of a module of convex/, with its imports turned into paths."""
         if not self._project.typed:
             text = strip_types(text)
+        if not text.strip():
+            return
         specs = tuple(self._import(module, spec) for spec in imports if self._project.typed or not spec.type_only)
         self.draft.fragments[module].append(Fragment(group, order, text, specs, tight))
 

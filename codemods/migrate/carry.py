@@ -164,7 +164,7 @@ class Carrier:
             analyse_handler(self._analyser, plan.piece, plan.response, plan.request)
             open_body(plan, self._state.closure, self._reading.schema)
         state.edge.settable = settable(state.plans)
-        refuse_steps(state.edge, state.closure, state.plans, state.obstacles)
+        refuse_steps(self._workspace, state.edge, state.closure, state.plans, state.obstacles)
         self._other_applications()
         mark_shadowed(state.plans)
         self._shared_handlers()
@@ -228,7 +228,7 @@ class Carrier:
         """Write all pieces of the routes that still stand; True when an obstacle came up."""
         state = self._state
         news = self._refuse_checks()
-        news = refuse_steps(state.edge, state.closure, state.carried, state.obstacles) or news
+        news = refuse_steps(self._workspace, state.edge, state.closure, state.carried, state.obstacles) or news
         state.order, unordered = order_steps(self._workspace, state.edge, self._reading.app, state.carried)
         state.edge.handed_on = handed_on(state.plans)
         news = unordered or news

@@ -31,9 +31,11 @@ def all_items(
     items: list[Item] = [*_routes(reading, carried, project, marked), *_middleware(reading, carried)]
     regions = _Regions(carried, project)
     for path in reading.code_files():
-        items += _queries(reading, path, regions)
+        queries = list(_queries(reading, path, regions))
+        known = {item.source for item in queries}
+        items += queries
         items += _validators(reading, path, regions)
-        items += [regions.settle(item) for item in reading.sites(path).items]
+        items += [regions.settle(item) for item in reading.sites(path).items if item.source not in known]
     items += table_items(reading, carried, project)
     items += reading.schema_items
     items += broken_files(reading.workspace)

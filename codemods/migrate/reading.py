@@ -14,12 +14,13 @@ from codemods.ir.validator import Shape
 from codemods.migrate.aside import Aside
 from codemods.migrate.sites import FileSites, Sites, read_file, read_sites
 from codemods.outcome import Diagnostic, Item, ItemKind, Outcome, Place
+from codemods.readers import mongoose
 from codemods.readers.express import Registered, read_app, read_registrations
 from codemods.readers.prisma import Alteration, find_alterations, read_schema
 from codemods.readers.prisma.queries import find_queries
 from codemods.readers.sites import TimerKind, classify_timer
 from codemods.readers.zod import shape_of
-from codemods.source import SourceFile
+from codemods.source import SourceFile, Span
 from codemods.workspace import Role, Workspace
 
 
@@ -42,7 +43,10 @@ class Reading:
 
     def queries(self, path: str) -> list[Query]:
         if path not in self._queries:
-            self._queries[path] = find_queries(self.workspace, path, self.schema, self._altered)
+            found = find_queries(self.workspace, path, self.schema, self._altered)
+            self._queries[path] = sorted(
+                [*found, *mongoose.find_queries(self.workspace, path, self.schema)], key=_start
+            )
         return self._queries[path]
 
     def sites(self, path: str) -> FileSites:
@@ -72,10 +76,16 @@ class Reading:
 def read(workspace: Workspace, sites: Aside[Sites] | None = None) -> Reading:
     """Read routes and tables; everything else on demand. `sites` may be on their way."""
     sites = sites or Aside(partial(read_sites, workspace))
-    schema = read_schema(workspace)
+    schema, models = read_schema(workspace), mongoose.read_models(workspace)
+    tables = Schema((*schema.schema.tables, *models.schema.tables), (*schema.schema.enums, *models.schema.enums))
     registered = read_registrations(workspace)
     app = read_app(workspace, registered)
-    return Reading(workspace, sites, registered, app, schema.schema, list(schema.diagnostics), schema.items)
+    diagnostics = [*schema.diagnostics, *models.diagnostics]
+    return Reading(workspace, sites, registered, app, tables, diagnostics, schema.items)
+
+
+def _start(query: Query) -> Span:
+    return query.call
 
 
 def broken_files(workspace: Workspace) -> list[Item]:

@@ -10,6 +10,7 @@ from codemods.ir.app import App, Condition, Middleware, Role, Use
 from codemods.ir.query import Query
 from codemods.ir.table import FieldType
 from codemods.migrate.checks import EdgeWriter
+from codemods.migrate.handed import uses_document
 from codemods.planner.checks import Check
 from codemods.planner.closure import Closure
 from codemods.planner.left_out import is_unmissed
@@ -75,7 +76,11 @@ def without_repeated_cors(steps: Sequence[Step], root: Middleware | None) -> tup
 
 
 def refuse_steps(
-    edge: EdgeWriter, closure: Closure, plans: Sequence[RoutePlan], obstacles: dict[Middleware, Problem]
+    workspace: Workspace,
+    edge: EdgeWriter,
+    closure: Closure,
+    plans: Sequence[RoutePlan],
+    obstacles: dict[Middleware, Problem],
 ) -> bool:
     """Take back the routes whose middleware meets an obstacle; what only adds something, and is not missed, goes.
 
@@ -100,7 +105,7 @@ def refuse_steps(
                 kept += plan.steps[len(kept) :]
                 break
         plan.rows = frozenset(name for step in kept if _reads_rows(closure, step) for name in step.provides)
-        late = _reads_date(closure, plan)
+        late = _reads_date(closure, plan) or uses_document(workspace, closure, plan, _row_readers(closure, plan))
         if late is not None:
             plan.problems.append(late)
         heads = next((step for step in kept if step.heads), None)
@@ -116,6 +121,12 @@ def refuse_steps(
     return news
 
 
+def _row_readers(closure: Closure, plan: RoutePlan) -> list[Query]:
+    """The database calls of the middleware before a route."""
+    read = (step.piece.key for step in plan.steps if _reads_rows(closure, step))
+    return [query for own in read for key in closure.reached(own) for query in closure.facts(key).queries]
+
+
 def _reads_rows(closure: Closure, step: Step) -> bool:
     return not step.twin and closure.reaches_context(step.piece.key)
 
@@ -124,9 +135,7 @@ def _reads_date(closure: Closure, plan: RoutePlan) -> Problem | None:
     """Dates of a row that middleware hands on are text by then: nothing may read one as a date."""
     if plan.piece is None or not plan.carried or not plan.takes(plan.rows):
         return None
-    read = (step.piece.key for step in plan.steps if _reads_rows(closure, step))
-    queries = (query for own in read for key in closure.reached(own) for query in closure.facts(key).queries)
-    dates = {name for query in queries for name in _dates(closure, query)}
+    dates = {name for query in _row_readers(closure, plan) for name in _dates(closure, query)}
     for key in closure.reached(plan.piece.key):
         for node in find_all(closure.piece(key).node, "member_expression"):
             parts = member(node)

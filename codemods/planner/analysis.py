@@ -9,6 +9,7 @@ from ast_grep_py import SgNode
 from codemods.ir.query import NEUTRAL, READS, Op, Query
 from codemods.ir.table import Schema
 from codemods.planner.decimals import Decimals
+from codemods.planner.documents import Documents
 from codemods.planner.facts import Effect, Facts
 from codemods.planner.globals import Globals
 from codemods.planner.instances import Instances
@@ -94,6 +95,7 @@ class Analyser:
         for name in scan.file.bindings.free(scan.node).globals:
             runtime.use(name)
         names.this()
+        Documents(scan).read()
         Receivers(scan, packages).calls()
 
 
@@ -110,5 +112,5 @@ def _database(scan: Scan) -> None:
             scan.problem(query.call.start, "CX305", f"{query.name} is raw SQL")
         if query.op in READS:
             facts.effects.add(Effect.READS)
-        elif query.op not in NEUTRAL:
+        elif query.op not in NEUTRAL | {Op.MAKE}:
             facts.effects.add(Effect.WRITES)

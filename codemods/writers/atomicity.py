@@ -10,6 +10,9 @@ from codemods.writers.parts import references_of
 def may_stop_halfway(query: Query, schema: Schema) -> bool:
     """May a call fail after it wrote some of its rows?"""
     table = schema.table(query.table) if query.table else None
+    if table is not None and table.document is not None:
+        # Documents that are refused stop the call as they did, but for several that are made or changed at once.
+        return query.op in (Op.CREATE_MANY, Op.UPDATE_MANY) and not (query.document and query.document.one)
     match query.op:
         case Op.TRANSACTION:
             return True

@@ -9,7 +9,7 @@ from typing import Literal, Protocol
 from codemods.source.span import Span
 from codemods.writers.layout import Doc, Part
 
-TableAction = Literal["mapper", "insert", "patch", "delete", "link", "unlink"]
+TableAction = Literal["mapper", "insert", "patch", "delete", "link", "unlink", "model", "save"]
 
 DATA_MODEL = "convex:_generated/dataModel"
 SERVER = "convex:_generated/server"

@@ -51,8 +51,12 @@ _REFUSED = frozenset({FieldType.BYTES, FieldType.BIGINT, FieldType.DECIMAL})
 _VERBS = {
     Op.FIND_UNIQUE: "get", Op.FIND_FIRST: "find", Op.FIND_MANY: "list", Op.COUNT: "count", Op.CREATE: "store",
     Op.CREATE_MANY: "store", Op.UPDATE: "change", Op.UPDATE_MANY: "change", Op.UPSERT: "save", Op.DELETE: "remove",
-    Op.DELETE_MANY: "remove", Op.AGGREGATE: "summarize", Op.GROUP_BY: "group",
+    Op.DELETE_MANY: "remove", Op.AGGREGATE: "summarize", Op.GROUP_BY: "group", Op.SAVE: "save", Op.EXISTS: "find",
+    Op.DISTINCT: "list",
 }  # fmt: skip
+_ANYTHING = "v.optional(v.any())"
+_TIMES = {"v.any()": "withIsoTimes", _ANYTHING: "asData"}
+"""What makes text of the dates in a value, by the validator that it meets; `isoTime` for a moment."""
 _WITH_NULL = frozenset({Compare.EQ, Compare.NE})
 _BY_KEY = frozenset({Op.FIND_UNIQUE, Op.UPDATE, Op.DELETE, Op.UPSERT})
 _OF_PATH = re.compile(r"\.(params|query)\b")
@@ -117,7 +121,8 @@ def across(crossing: Crossing, draft: Draft, query: Query, doc: Doc) -> Doc:
         if span not in draft.dropped
     }
     for label, value in draft.bundled.items():
-        given = call(draft.library("withIsoTimes"), value) if bundles[label].dated else value
+        function = "withIsoTimes" if table.document is None else "asData"
+        given = call(draft.library(function), value) if bundles[label].dated else value
         values[label] = (f"{label}: ", given)
     internal = draft.helper("convex:_generated/api", "internal")
     reference = f"{internal}.{crossing.module.replace('/', '.')}.{name}"
@@ -141,7 +146,7 @@ def _given(draft: Draft, argument: _Argument, span: Span, text: str, old_ids: bo
     if argument.is_id and old_ids and _OF_PATH.search(text) is None:
         return (f"{argument.name}: ", call(draft.library("asId"), value))
     if argument.dated:
-        value = call(draft.library("withIsoTimes" if argument.validator == "v.any()" else "isoTime"), value)
+        value = call(draft.library(_TIMES.get(argument.validator, "isoTime")), value)
     return value if text == argument.name and not argument.dated else (f"{argument.name}: ", value)
 
 
@@ -189,6 +194,9 @@ class _Kind:
 
 def _kinds(draft: Draft, table: Table, query: Query) -> Iterator[tuple[Span, _Kind]]:
     """What the values of a query are, by the columns that they meet."""
+    if table.document is not None:
+        yield from _of_documents(query)
+        return
     yield from _compared(draft, table, query.where, query.op in _BY_KEY)
     yield from _paged(draft, table, query.page)
     patches = query.op in (Op.UPDATE, Op.UPDATE_MANY)
@@ -198,6 +206,28 @@ def _kinds(draft: Draft, table: Table, query: Query) -> Iterator[tuple[Span, _Ki
     yield from _assigned(draft, table, query.update, patches=True)
     if isinstance(query.rows, Span):
         yield query.rows, _Kind("rows", "v.array(v.any())", _opaque(table))
+
+
+def _of_documents(query: Query) -> Iterator[tuple[Span, _Kind]]:
+    """Values that are cast where they arrive, so that any may cross."""
+    work = query.document
+    given = [(work.source, "data"), (work.update, "update"), (work.sorting, "sorting")] if work is not None else []
+    values = [(condition.value, condition.field) for condition in _conditions(query.where)]
+    options = [(condition.options, "options") for condition in _conditions(query.where)]
+    for span, wish in (*values, *options, *given, (query.page.limit, "limit"), (query.page.offset, "skip")):
+        if isinstance(span, Span):
+            yield span, _Kind(identifier(wish, "value"), _ANYTHING, True)
+
+
+def _conditions(where: Predicate) -> Iterator[Condition]:
+    match where:
+        case Condition():
+            yield where
+        case All(parts=parts) | Any(parts=parts):
+            for part in parts:
+                yield from _conditions(part)
+        case Not(part=part):
+            yield from _conditions(part)
 
 
 def _included(draft: Draft, table: Table, includes: Sequence[Include]) -> Iterator[tuple[Span, _Kind]]:
@@ -308,6 +338,8 @@ def _of_column(
 
 def _opaque(table: Table) -> bool:
     """May an object that is passed on whole hold dates? Columns that no plain value can stand for are refused."""
+    if table.document is not None:
+        return True
     refused = next((column.name for column in table.fields if column.type in _REFUSED), None)
     if refused is not None:
         raise RefusedError("CX202", f"an action passes on a whole object, which may hold {refused}")

@@ -12,6 +12,7 @@ from codemods.writers.access import source_of, unique_row
 from codemods.writers.code import DbCode, Refusal, RefusedError, ValueFacts
 from codemods.writers.conditions import declarations
 from codemods.writers.crossing import Crossing, across
+from codemods.writers.documents.calls import DOCUMENT_WRITERS
 from codemods.writers.draft import Draft, draft_of
 from codemods.writers.groups import aggregate, counted, group_by
 from codemods.writers.layout import Doc, Group, Line, Nest, Part, call, layout, listed
@@ -55,10 +56,11 @@ def write_query(
     try:
         if query.unsupported:
             raise RefusedError("CX301", "; ".join(query.unsupported))
-        write = _WRITERS.get(query.op)
+        table = draft.table(query.table)
+        write = (_WRITERS if table.document is None else DOCUMENT_WRITERS).get(query.op)
         if write is None:
             raise RefusedError("CX301", f"{query.op} is not supported")
-        doc = _with_hoisted(draft, write(draft, draft.table(query.table), query, used))
+        doc = _with_hoisted(draft, write(draft, table, query, used))
         conditions = declarations(draft)
     except RefusedError as refused:
         return refused.refusal

@@ -157,6 +157,8 @@ class Draft:
             "delete": names.delete,
             "link": names.link,
             "unlink": names.unlink,
+            "model": names.model,
+            "save": names.save,
         }
         name = known[action]
         return self._import(names.module, name)

@@ -83,6 +83,20 @@ class RowNames:
     def unlink(self) -> str:
         return f"unlink{self.type}"
 
+    @property
+    def functions(self) -> tuple[str, ...]:
+        """What the table's module may export for code to call."""
+        written = (self.insert, self.patch, self.save, self.delete, self.link, self.unlink)
+        return (self.mapper, self.model, *written)
+
+    @property
+    def model(self) -> str:
+        return f"{self.row}Model"
+
+    @property
+    def save(self) -> str:
+        return f"save{self.type}"
+
 
 @dataclass(frozen=True, slots=True)
 class SchemaNames:
@@ -97,11 +111,7 @@ class SchemaNames:
 
     def functions(self) -> frozenset[str]:
         """The functions of all tables."""
-        return frozenset(
-            name
-            for row in self.tables.values()
-            for name in (row.mapper, row.insert, row.patch, row.delete, row.link, row.unlink)
-        )
+        return frozenset(name for row in self.tables.values() for name in row.functions)
 
     def field(self, table: Table, field: str) -> str:
         """The Convex name of a source field: `_id` for a generated key."""

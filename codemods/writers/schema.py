@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from codemods.ir.table import FieldType, Schema, Table
+from codemods.ir.table import Field, FieldType, Schema, Table
 from codemods.writers.code import ImportSpec
+from codemods.writers.documents.models import stored_validator
 from codemods.writers.fields import id_target, validator_of
 from codemods.writers.indexes import standing_indexes
 from codemods.writers.layout import Doc, record, text_of
@@ -65,7 +66,7 @@ def _fragment(schema: Schema, names: SchemaNames, table: Table, indexes: list[tu
     items: list[Doc] = []
     for field in table.fields:
         if field.name != table.id_field:
-            items.append((f"{own.fields[field.name]}: ", validator_of(field, schema, names)))
+            items.append((f"{own.fields[field.name]}: ", _validator(table, field, schema, names)))
     text = text_of((f"  {own.table}: defineTable(", record(items), ")"), "  ")
     if items and "\n" not in text:
         text = text_of((f"  {own.table}: defineTable(", record(items), ")"), "  ", width=len(text) - 1)
@@ -73,6 +74,11 @@ def _fragment(schema: Schema, names: SchemaNames, table: Table, indexes: list[tu
     targets = {id_target(field, schema) for field in table.fields}
     text = (text + lines[0].strip() if len(lines) == 1 else "\n".join([text, *lines])) + ","
     return SchemaFragment(table.name, text, frozenset(target for target in targets if target), _inexact(table))
+
+
+def _validator(table: Table, field: Field, schema: Schema, names: SchemaNames) -> Doc:
+    path = table.document.path(field.name) if table.document is not None else None
+    return validator_of(field, schema, names) if path is None else stored_validator(path, schema, names)
 
 
 def _index_lines(indexes: list[tuple[str, ...]]) -> list[str]:
@@ -100,5 +106,5 @@ def _inexact(table: Table) -> tuple[tuple[str, str], ...]:
     return tuple(
         ("CX602", f"{table.name}.{field.name} is stored as {kinds[field.type]}")
         for field in table.fields
-        if field.type in kinds
+        if field.type in kinds and table.document is None
     )

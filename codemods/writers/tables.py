@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable
 from codemods.ir.table import OnDelete, Schema, Table
 from codemods.writers.code import TableUse
 from codemods.writers.deletes import delete_part
+from codemods.writers.documents.models import document_fragments
 from codemods.writers.fields import column_of
 from codemods.writers.inserts import data_type_part, insert_part
 from codemods.writers.joins import link_part
@@ -22,6 +23,8 @@ def table_fragments(
     """The parts of the table's module that these uses ask for, in order."""
     own = [use for use in uses if use.table == table.name]
     actions = {use.action for use in own}
+    if table.document is not None:
+        return document_fragments(table, table.document, actions, schema, names)
     steps = {use.step for use in own if use.step}
     parts: list[ModulePart] = []
     if "mapper" in actions:

@@ -1,7 +1,8 @@
 // node launch.mjs ENTRY: bundles the Express application in the current folder and runs it, its database in memory.
 //
 // The folder holds `ddl.sql` and `generated/`, the Prisma client, where the application has a database; its own
-// `new PrismaClient()` then gets an adapter to PGlite. The application listens on the port that PORT names. It gets
+// `new PrismaClient()` then gets an adapter to PGlite, and Mongoose the collections of mongo.mjs. The application
+// listens on the port that PORT names. It gets
 // Express 5 when its package.json asks for that, else Express 4.
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -22,6 +23,7 @@ if (existsSync("ddl.sql")) {
 }
 
 const { dependencies } = JSON.parse(readFileSync("package.json", "utf8"));
+if (dependencies?.mongoose) await import("./mongo.mjs");
 const versions = /^\D*5/.test(dependencies?.express ?? "") ? { express: "express5" } : {};
 const found = (name) => tools.resolve(versions[name] ?? name);
 

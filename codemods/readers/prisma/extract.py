@@ -54,7 +54,14 @@ class ClientCall:
 
 def table_of_model(schema: Schema, model: str) -> Table | None:
     """The table behind `prisma.model`: the client lower-cases the first letter of the model's name."""
-    return next((table for table in schema.tables if accessor(table.name) == model and not table.is_join), None)
+    return next(
+        (
+            table
+            for table in schema.tables
+            if accessor(table.name) == model and not table.is_join and not table.document
+        ),
+        None,
+    )
 
 
 def accessor(name: str) -> str:

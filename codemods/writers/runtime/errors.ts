@@ -34,7 +34,9 @@ export class DatabaseError extends ConvexError<{ code: string; message: string; 
 /** The error of a function of ours, made again from its data: nothing else crosses. */
 export function rethrow(error: unknown): never {
   const data: unknown = error instanceof ConvexError ? error.data : null;
-  if (typeof data !== "object" || data === null || !("meta" in data)) throw error;
+  if (typeof data !== "object" || data === null) throw error;
+  if ("kinds" in data) throw remade(data as Record<string, Value>);
+  if (!("meta" in data)) throw error;
   const { code, message, meta } = data as DatabaseError["data"];
   throw new DatabaseError(code, message, meta);
 }
@@ -56,6 +58,13 @@ export class ApplicationError extends ConvexError<Record<string, Value>> {
       enumerable: false,
     });
   }
+}
+
+/** An error with the fields of one that crossed as data. */
+export function remade({ kinds, message, ...fields }: Record<string, Value>): ApplicationError {
+  const error = Object.assign(new ApplicationError(String(message)), fields);
+  error.data = { ...fields, message, kinds };
+  return error;
 }
 
 /** A value as data; text for one that JSON has no form for, such as an object that holds itself. */

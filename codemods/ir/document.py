@@ -1,0 +1,73 @@
+"""Documents as an object mapper describes them: what each path holds, and how values are brought into that form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Holds(StrEnum):
+    """What a path of a document holds."""
+
+    STRING = "string"
+    NUMBER = "number"
+    BOOLEAN = "boolean"
+    DATE = "date"
+    ID = "id"
+    MIXED = "mixed"
+    LIST = "list"
+    OBJECT = "object"
+    """An object that is part of its document."""
+    DOCUMENT = "document"
+    """An object with a key of its own, as an element of a list has one."""
+    MAP = "map"
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentPath:
+    """One path. `refers` is the model that an id names; `of` what a list or a map holds; `paths` those of an object.
+
+    `options` are TypeScript texts by the names that the library's `Field` has for them.
+    """
+
+    name: str
+    holds: Holds
+    refers: str | None = None
+    of: DocumentPath | None = None
+    paths: tuple[DocumentPath, ...] = ()
+    options: Mapping[str, str] = field(default_factory=dict)
+    required: bool = False
+    hidden: bool = False
+    """Left out of what is read unless it is asked for."""
+    timestamps: tuple[str, ...] = ()
+    """DOCUMENT: when it was made and when it was changed, by the names of these paths."""
+
+    @property
+    def is_plain(self) -> bool:
+        """One value, which an index can hold."""
+        return self.holds in (Holds.STRING, Holds.NUMBER, Holds.BOOLEAN, Holds.DATE, Holds.ID)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """The schema behind a table of documents. `version` is the path that counts changes of lists, if there is one."""
+
+    paths: tuple[DocumentPath, ...]
+    made: str | None = None
+    """The path that says when a document was made, and the one that says when it was changed."""
+    changed: str | None = None
+    version: str | None = "__v"
+    collection: str = ""
+
+    def path(self, name: str) -> DocumentPath | None:
+        """The path of that dotted name, through lists and objects."""
+        found: DocumentPath | None = None
+        paths = self.paths
+        for part in name.split("."):
+            found = next((path for path in paths if path.name == part), None)
+            if found is None:
+                return None
+            inner = found.of if found.of is not None else found
+            paths = inner.paths
+        return found

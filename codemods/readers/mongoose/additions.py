@@ -1,0 +1,161 @@
+"""What code adds to a schema after it was made: indexes, hooks, methods, virtuals and plugins.
+
+https://mongoosejs.com/docs/middleware.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from ast_grep_py import SgNode
+
+from codemods.ir.table import Gap, Reach
+from codemods.readers.calls import call_site
+from codemods.readers.literals import Property, entries, property_of
+from codemods.readers.mongoose.methods import MODEL_METHODS
+from codemods.source.bindings import Binding
+from codemods.source.file import SourceFile
+from codemods.source.tree import member, named, string_value, unwrap
+
+_HOOKED: Mapping[str, Reach] = {
+    "save": Reach.CREATES,
+    "validate": Reach.CREATES,
+    "insertMany": Reach.CREATES,
+    "init": Reach.ALL,
+    "find": Reach.ALL,
+    "findOne": Reach.ALL,
+    "count": Reach.ALL,
+    "countDocuments": Reach.ALL,
+    "estimatedDocumentCount": Reach.ALL,
+    "distinct": Reach.ALL,
+    "aggregate": Reach.ALL,
+    "remove": Reach.DELETES,
+    "deleteOne": Reach.DELETES,
+    "deleteMany": Reach.DELETES,
+    "findOneAndDelete": Reach.DELETES,
+    "findOneAndRemove": Reach.DELETES,
+    "findOneAndUpdate": Reach.WRITES,
+    "findOneAndReplace": Reach.WRITES,
+    "update": Reach.WRITES,
+    "updateOne": Reach.WRITES,
+    "updateMany": Reach.WRITES,
+    "replaceOne": Reach.WRITES,
+}
+"""Which calls run a hook."""
+
+_SILENT_PLUGINS = ("mongoose-paginate", "mongoose-aggregate-paginate")
+"""Plugins that only add methods of models."""
+
+
+@dataclass(frozen=True, slots=True)
+class Addition:
+    """What one statement adds."""
+
+    gaps: tuple[Gap, ...] = ()
+    uniques: tuple[tuple[str, ...], ...] = ()
+    indexes: tuple[tuple[str, ...], ...] = ()
+
+
+def additions(file: SourceFile, schema: Binding) -> Iterator[Addition]:
+    """Everything that a file does with the schema that it keeps under a name, but for making models of it."""
+    for reference in schema.references:
+        access = reference.parent()
+        found = member(access) if access is not None else None
+        if access is None or found is None or unwrap(found[0]) != reference:
+            continue
+        call = access.parent()
+        if call is not None and call.kind() == "call_expression" and call.field("function") == access:
+            yield _called(file, found[1], call)
+        else:
+            yield _set(access, found[1])
+
+
+def _called(file: SourceFile, method: str, call: SgNode) -> Addition:
+    site = call_site(call)
+    given = site.arguments if site is not None else ()
+    match method:
+        case "index":
+            return _index(given)
+        case "pre" | "post":
+            return _hook(method, given[0] if given else None)
+        case "method" | "static" if given:
+            name = string_value(given[0])
+            return _named(name, method) if name is not None else _gap(f"`{method}` takes an object", Reach.ALL)
+        case "plugin" if given:
+            return _plugin(file, given[0])
+        case "virtual" if given:
+            return _gap(f"virtual `{string_value(given[0])}`", Reach.ALL)
+        case _:
+            return _gap(f"it is changed by `{method}`", Reach.ALL)
+
+
+def _set(access: SgNode, name: str) -> Addition:
+    """`schema.methods.check = …`, `schema.statics = { … }`."""
+    outer = access.parent()
+    found = member(outer) if outer is not None else None
+    assigned = outer.parent() if outer is not None and found is not None else None
+    if name in ("methods", "statics") and found is not None and assigned is not None:
+        return _named(found[1], name)
+    if name in ("methods", "statics") and outer is not None and outer.kind() == "assignment_expression":
+        value = outer.field("right")
+        gaps = [gap for n in _keys(value) for gap in _named(n, name).gaps]
+        return Addition(tuple(gaps))
+    return _gap(f"it is changed through `{name}`", Reach.ALL)
+
+
+def _keys(value: SgNode | None) -> list[str]:
+    literal = unwrap(value) if value is not None else None
+    if literal is None or literal.kind() != "object":
+        return []
+    names = [child.field("name") for child in named(literal) if child.kind() == "method_definition"]
+    keys = [entry.key for entry in entries(literal) if isinstance(entry, Property)]
+    return [*keys, *(name.text() for name in names if name is not None)]
+
+
+def _named(name: str, kind: str) -> Addition:
+    """A method of documents or of the model: calls of it are found where they are made, unless it has a known name."""
+    shown = name in ("toJSON", "toObject", "save", "remove", "deleteOne") or name in MODEL_METHODS
+    return _gap(f"it has its own `{name}`", Reach.ALL) if shown else Addition()
+
+
+def _hook(when: str, events: SgNode | None) -> Addition:
+    names = [string_value(events)] if events is not None else []
+    if events is not None and events.kind() == "array":
+        names = [string_value(unwrap(item)) for item in named(events)]
+    reaches = [_HOOKED.get(name, Reach.ALL) if name is not None else Reach.ALL for name in names] or [Reach.ALL]
+    shown = ", ".join(name or "…" for name in names)
+    return Addition(tuple(Gap(f'hook `{when}("{shown}")`', reach) for reach in dict.fromkeys(reaches)))
+
+
+def _plugin(file: SourceFile, plugin: SgNode) -> Addition:
+    binding = file.bindings.resolve(plugin) if plugin.kind() == "identifier" else None
+    module = binding.imported.module if binding is not None and binding.imported is not None else ""
+    if module.startswith(_SILENT_PLUGINS):
+        return Addition()
+    return _gap(f"plugin `{' '.join(plugin.text().split())[:40]}`", Reach.ALL)
+
+
+def _index(given: tuple[SgNode, ...]) -> Addition:
+    literal = given[0] if given and given[0].kind() == "object" else None
+    if literal is None:
+        return _gap("an index is built elsewhere", Reach.WRITES)
+    listed = [entry for entry in entries(literal) if isinstance(entry, Property)]
+    if any(unwrap(entry.value).text().strip("-") != "1" for entry in listed):
+        # Indexes over texts and places serve operators of their own, which are refused by name.
+        return Addition()
+    fields = tuple(entry.key for entry in listed)
+    options = given[1] if len(given) > 1 else None
+    if options is None:
+        return Addition(indexes=(fields,))
+    unique = property_of(options, "unique") if options.kind() == "object" else None
+    if options.kind() != "object" or property_of(options, "expireAfterSeconds") is not None:
+        return _gap("an index makes documents expire", Reach.ALL)
+    if property_of(options, "partialFilterExpression") is not None:
+        return _gap("an index holds for some documents only", Reach.WRITES)
+    is_unique = unique is not None and unwrap(unique).text() == "true"
+    return Addition(uniques=(fields,)) if is_unique else Addition(indexes=(fields,))
+
+
+def _gap(reason: str, reach: Reach) -> Addition:
+    return Addition((Gap(reason, reach),))

@@ -1,0 +1,42 @@
+"""The chain of a query: `User.find({ … }).sort("-age").limit(3)`, up to where its promise is used."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ast_grep_py import SgNode
+
+from codemods.readers.calls import CallSite, call_site
+from codemods.readers.mongoose.methods import CHAIN, PROMISE
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """The call of the model, the links after it, and the whole expression. `unknown` is a link that is not read."""
+
+    start: CallSite
+    links: tuple[CallSite, ...]
+    whole: SgNode
+    unknown: str | None = None
+
+
+def chain_of(start: CallSite) -> Chain:
+    """The chain that begins with a call of a model."""
+    links: list[CallSite] = []
+    node = start.node
+    while True:
+        access = node.parent()
+        while access is not None and access.kind() == "parenthesized_expression":
+            node, access = access, access.parent()
+        if access is None or access.kind() != "member_expression" or access.field("object") != node:
+            return Chain(start, tuple(links), node)
+        call = access.parent()
+        site = call_site(call) if call is not None and call.kind() == "call_expression" else None
+        if site is None or call is None or site.method is None or call.field("function") != access:
+            return Chain(start, tuple(links), node, access.text().rsplit(".", 1)[-1])
+        if site.method in PROMISE:
+            return Chain(start, tuple(links), node)
+        if site.method not in CHAIN:
+            return Chain(start, tuple(links), node, site.method)
+        links.append(site)
+        node = call

@@ -1,0 +1,347 @@
+import { castFields, castValue, mustHold, problemsOf, type Field, type Model } from "./casting";
+import { MongoServerError, type MongooseError } from "./documentErrors";
+import { isSame, loaded, withTextKey } from "./documents";
+
+/** What code did to a document since it was read: fields with their new values, and fields that it took away. */
+export interface DocumentChanges {
+  _id?: string;
+  set: Record<string, unknown>;
+  unset: string[];
+}
+
+/** The name of a field in a row: none may start with an underscore there. */
+export function storedName(name: string): string {
+  return name === "__v" ? "v" : name === "_id" ? "id" : name;
+}
+
+/** A value in the form in which it is stored. */
+export function toStored(value: unknown, field: Field): any {
+  if (value === undefined || value === null) return value;
+  switch (field.type) {
+    case "date":
+      return (value as Date).getTime();
+    case "list":
+      return (value as unknown[]).map((each) => toStored(each, field.of!) ?? null);
+    case "map":
+      return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, toStored(each, field.of!)]));
+    case "object":
+    case "document":
+      return storedFields(value as Record<string, unknown>, field);
+    case "mixed":
+      return plainMixed(value);
+    default:
+      return value;
+  }
+}
+
+/** An object's fields as they are stored; an object without any is missing. */
+export function storedFields(value: Record<string, unknown>, field: Field): Record<string, unknown> | undefined {
+  const made: Record<string, unknown> = field.type === "document" ? { id: value._id } : {};
+  for (const [name, inner] of Object.entries(field.fields!)) {
+    const stored = toStored(value[name], inner);
+    if (stored !== undefined) made[name] = stored;
+  }
+  return Object.keys(made).length === 0 ? undefined : made;
+}
+
+/** Any value, with its dates as text. */
+export function plainMixed(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value));
+}
+
+/** A stored value in the form in which code sees it. */
+export function fromStored(value: any, field: Field): unknown {
+  if (value === undefined || value === null) return value;
+  switch (field.type) {
+    case "date":
+      return new Date(value);
+    case "list":
+      return value.map((each: unknown) => fromStored(each, field.of!));
+    case "map":
+      return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, fromStored(each, field.of!)]));
+    case "object":
+    case "document": {
+      const made: Record<string, unknown> = field.type === "document" ? { _id: value.id } : {};
+      for (const [name, inner] of Object.entries(field.fields!)) {
+        if (value[name] !== undefined) made[name] = fromStored(value[name], inner);
+      }
+      return field.type === "document" ? withTextKey(made) : made;
+    }
+    default:
+      return value;
+  }
+}
+
+/** The document of a row, as code sees it. */
+export function documentOf(doc: { _id: string }, model: Model): Record<string, any> {
+  const made: Record<string, unknown> = { _id: doc._id };
+  for (const [name, field] of Object.entries(model.fields)) {
+    const stored = (doc as Record<string, unknown>)[storedName(name)];
+    const value = fromStored(stored, field);
+    if (value !== undefined) made[name] = value;
+    else if (field.default !== undefined || field.type === "list") castFields(made, {}, { [name]: field });
+  }
+  loaded.set(made, doc);
+  return withTextKey(made);
+}
+
+/** The fields of a new row: cast, with defaults, and checked. */
+export function newRow(model: Model, data: unknown): any {
+  if (typeof data !== "object" || Array.isArray(data)) throw new TypeError("A document is made of an object.");
+  const made: Record<string, unknown> = {};
+  const errors: Record<string, MongooseError> = {};
+  const now = new Date();
+  const stamps = Object.fromEntries([model.made, model.changed].flatMap((name) => (name === undefined ? [] : [[name, now]])));
+  castFields(made, { ...(data as object), ...stamps, __v: 0 }, model.fields, "", errors);
+  problemsOf(made, model.fields, errors);
+  mustHold(model.name, errors);
+  return rowOf(model, made);
+}
+
+/** The row of a document. */
+export function rowOf(model: Model, made: Record<string, unknown>): Record<string, unknown> {
+  const row: Record<string, unknown> = {};
+  for (const [name, field] of Object.entries(model.fields)) {
+    const stored = toStored(made[name], field);
+    if (stored !== undefined) row[storedName(name)] = stored;
+  }
+  return row;
+}
+
+/** What code did to a document since it was read, or all of it when it is new. */
+export function changesOf(document: object): DocumentChanges {
+  const found = loaded.get(document);
+  if (found === undefined) throw new Error("A document is saved that was not read from the database here.");
+  const given = document as Record<string, unknown>;
+  const names = Object.keys(given).filter((name) => name !== "_id");
+  if (found === null) return { set: Object.fromEntries(names.map((name) => [name, given[name]])), unset: [] };
+  return {
+    _id: (found as { _id: string })._id,
+    set: Object.fromEntries(names.filter((name) => given[name] !== undefined).map((name) => [name, given[name]])),
+    unset: names.filter((name) => given[name] === undefined),
+  };
+}
+
+/** The changes of a row that make it what code made of its document. */
+export function changedRow(model: Model, doc: object, { set, unset }: DocumentChanges): Record<string, unknown> {
+  const errors: Record<string, MongooseError> = {};
+  const made: Record<string, unknown> = {};
+  const row = doc as Record<string, unknown>;
+  const given = Object.fromEntries(Object.entries(set).filter(([name]) => name in model.fields && !model.fields[name].immutable));
+  const fields = Object.fromEntries(Object.keys(given).map((name) => [name, { ...model.fields[name], default: undefined }]));
+  castFields(made, given, fields, "", errors);
+  const changes: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(made)) {
+    if (name in errors) continue;
+    const stored = toStored(value, model.fields[name]);
+    if (!isSame(stored, row[storedName(name)])) changes[storedName(name)] = stored;
+  }
+  for (const name of unset) {
+    if (name in model.fields && row[storedName(name)] !== undefined) changes[storedName(name)] = undefined;
+  }
+  const checked = Object.keys(model.fields).filter((name) => name in made || unset.includes(name));
+  problemsOf(made, Object.fromEntries(checked.map((name) => [name, model.fields[name]])), errors);
+  mustHold(model.name, errors);
+  if (Object.keys(changes).length === 0) return {};
+  const movesLists = Object.entries(changes).some(([name, value]) => movesElements(row[name], value));
+  if (movesLists && model.version !== undefined) changes.v = ((row.v as number | undefined) ?? 0) + 1;
+  if (model.changed !== undefined) changes[model.changed] = Date.now();
+  return changes;
+}
+
+/** Do elements of a list come, go or change places? */
+export function movesElements(before: unknown, after: unknown): boolean {
+  if (!Array.isArray(after)) return false;
+  const keys = (list: unknown[]) => list.map((each) => (each as { id?: string } | null)?.id ?? JSON.stringify(each));
+  return !Array.isArray(before) || keys(before).join() !== keys(after).join();
+}
+
+/** The document after it was saved: the same object, as it is stored now. */
+export async function saved<D extends object>(document: D, doc: Promise<{ _id: string }>, model: Model): Promise<D> {
+  const stored = await doc;
+  const isNew = loaded.get(document) === null;
+  const now = documentOf(stored, model);
+  const target = document as Record<string, unknown>;
+  if (isNew) Object.defineProperty(target, "_id", { value: now._id, enumerable: true, writable: true, configurable: true });
+  for (const name of Object.keys(now)) {
+    if (isNew || name in target) target[name] = keepsOthers(target[name], now[name]);
+  }
+  loaded.set(document, stored);
+  return document;
+}
+
+/** The value that is stored now, unless other documents stand in the place of keys. */
+export function keepsOthers(before: unknown, now: unknown): unknown {
+  const isOther = typeof before === "object" && before !== null && loaded.has(before);
+  return isOther ? before : now;
+}
+
+/** The steps of an update that are known. */
+export const OPERATORS = ["$set", "$unset", "$inc", "$mul", "$min", "$max", "$push", "$addToSet", "$pull", "$pop", "$setOnInsert"];
+
+/** The changes of a row by which an update is done: operators, and fields to set. */
+export function updatedRow(model: Model, doc: object, update: unknown, validated = false, isNew = false): Record<string, unknown> {
+  const row = doc as Record<string, unknown>;
+  const after: Record<string, unknown> = structuredClone(row);
+  const steps: Record<string, Record<string, unknown>> = { $set: {} };
+  for (const [name, value] of Object.entries((update ?? {}) as Record<string, any>)) {
+    if (name.startsWith("$")) steps[name] = { ...steps[name], ...value };
+    else steps.$set[name] = value;
+  }
+  for (const [name, fields] of Object.entries(steps)) {
+    if (!OPERATORS.includes(name)) throw new Error(`The update operator ${name} is not known here.`);
+    if (name === "$setOnInsert" && !isNew) continue;
+    for (const [path, value] of Object.entries(fields)) updateAt(model, after, name, path, value, validated);
+  }
+  const changes: Record<string, unknown> = {};
+  for (const name of new Set([...Object.keys(row), ...Object.keys(after)])) {
+    if (!name.startsWith("_") && !isSame(after[name], row[name])) changes[name] = after[name];
+  }
+  if (model.changed !== undefined) changes[model.changed] ??= Date.now();
+  return changes;
+}
+
+/** Does one step of an update, in a row. */
+export function updateAt(
+  model: Model,
+  row: Record<string, unknown>,
+  operator: string,
+  path: string,
+  value: unknown,
+  validated: boolean,
+): void {
+  const found = fieldAt(model, path);
+  if (found === undefined && path.includes(".") && fieldAt(model, path.split(".")[0]) !== undefined) {
+    throw new Error(`The path ${path} of an update is not known here.`);
+  }
+  if (found === undefined || value === undefined || path === "_id") return;
+  const names = path.split(".").map(storedName);
+  const last = names.pop()!;
+  const holder = names.reduce<Record<string, unknown>>((inner, name) => (inner[name] ??= {}) as Record<string, unknown>, row);
+  const before = holder[last];
+  const cast = (each: unknown, field: Field = found) => {
+    const made = castValue(each, field, path, model);
+    const errors: Record<string, MongooseError> = {};
+    if (validated) problemsOf({ [path]: made }, { [path]: field }, errors);
+    if (Object.keys(errors).length > 0) mustHold("", errors);
+    return toStored(made, field);
+  };
+  const list = () => (Array.isArray(before) ? before : []);
+  const items = () => (isEach(value) ? value.$each : [value]).map((each) => cast(each, found.of!));
+  if (operator === "$set" || operator === "$setOnInsert") holder[last] = cast(value);
+  else if (operator === "$unset") delete holder[last];
+  else if (operator === "$inc") holder[last] = ((before as number) ?? 0) + cast(value);
+  else if (operator === "$mul") holder[last] = ((before as number) ?? 0) * cast(value);
+  else if (operator === "$min") holder[last] = before === undefined || cast(value) < before! ? cast(value) : before;
+  else if (operator === "$max") holder[last] = before === undefined || cast(value) > before! ? cast(value) : before;
+  else if (operator === "$pop") holder[last] = value === -1 ? list().slice(1) : list().slice(0, -1);
+  else if (operator === "$push") holder[last] = pushed(list(), items(), value);
+  else if (operator === "$addToSet") {
+    holder[last] = items().reduce((all, each) => (all.some((one: unknown) => isSame(one, each)) ? all : [...all, each]), list());
+  } else holder[last] = list().filter((each) => !isPulled(each, value, found.of!));
+}
+
+/** The field at a dotted path, through lists. */
+export function fieldAt(model: Model, path: string): Field | undefined {
+  let fields: Record<string, Field> | undefined = model.fields;
+  let found: Field | undefined;
+  for (const name of path.split(".")) {
+    if (found?.type === "mixed" || found?.type === "map") return found.of ?? { type: "mixed" };
+    found = fields?.[name];
+    fields = found?.fields;
+  }
+  return found;
+}
+
+/** `{ $each: […] }`: several values. */
+export function isEach(value: unknown): value is { $each: unknown[]; $position?: number; $slice?: number } {
+  return typeof value === "object" && value !== null && "$each" in value;
+}
+
+/** A list with more elements, at a place and cut to a length where that is asked for. */
+export function pushed(list: unknown[], items: unknown[], value: unknown): unknown[] {
+  const { $position = list.length, $slice } = isEach(value) ? value : { $position: undefined, $slice: undefined };
+  const all = [...list.slice(0, $position), ...items, ...list.slice($position)];
+  if ($slice === undefined) return all;
+  return $slice < 0 ? all.slice($slice) : all.slice(0, $slice);
+}
+
+/** Is an element of a list one of those that go: equal to a value, or with these fields? */
+export function isPulled(element: unknown, value: unknown, field: Field): boolean {
+  if (typeof value !== "object" || value === null || field.fields === undefined) {
+    const wanted = typeof value === "object" && value !== null && "$in" in value ? (value.$in as unknown[]) : [value];
+    return wanted.some((each) => isSame(element, toStored(castValue(each, field, "$pull"), field)));
+  }
+  return Object.entries(value).every(([name, wanted]) => {
+    if (typeof wanted === "object" && wanted !== null && Object.keys(wanted).some((key) => key.startsWith("$") && key !== "$in")) {
+      throw new Error("An operator within $pull is not known here.");
+    }
+    const inner: Field = name === "_id" ? { type: "id" } : (field.fields![name] ?? { type: "mixed" });
+    return isPulled((element as Record<string, unknown> | null)?.[storedName(name)], wanted, inner);
+  });
+}
+
+/** Fails if another row than `self` has these values. */
+export async function onlyOne(
+  query: { take(n: number): Promise<{ _id: string }[]> },
+  collection: string,
+  values: Record<string, unknown>,
+  self?: string,
+): Promise<void> {
+  const others = (await query.take(2)).filter((doc) => doc._id !== self);
+  if (others.length > 0) throw new MongoServerError(collection, values);
+}
+
+/** A value as a field stores it, to look for it. */
+export function stored(model: Model, path: string, value: unknown): any {
+  const field = path === "_id" ? ({ type: "id" } as const) : fieldAt(model, path);
+  const wanted = field?.type === "list" && !Array.isArray(value) ? field.of! : (field ?? { type: "mixed" });
+  return toStored(castValue(value, wanted, path, model), wanted);
+}
+
+/** The values of a list as a field stores them, to look for them. */
+export function storedAll(model: Model, path: string, values: unknown): any[] {
+  return (Array.isArray(values) ? values : [values]).map((value) => stored(model, path, value));
+}
+
+/** Is the value one of these? Null equals what is missing. */
+export function isAmong(value: unknown, values: readonly unknown[]): boolean {
+  return values.some((each) => isSame(value, each));
+}
+
+/** The row after a change, or null where there is none. */
+export async function changedOne<D>(doc: Promise<D | null>, change: (doc: D) => Promise<D>): Promise<D | null> {
+  const found = await doc;
+  return found === null ? null : await change(found);
+}
+
+/** The row as it was before a change, or null where there is none. */
+export async function changedBefore<D>(doc: Promise<D | null>, change: (doc: D) => Promise<D>): Promise<D | null> {
+  const found = await doc;
+  if (found !== null) await change(found);
+  return found;
+}
+
+/** Changes each row, and says how many there are and how many are not the same afterwards. */
+export async function changedAll<D extends object>(docs: Promise<D[]>, change: (doc: D) => Promise<D>) {
+  let modifiedCount = 0;
+  const found = await docs;
+  for (const doc of found) {
+    if (!isSame(await change(doc), doc)) modifiedCount += 1;
+  }
+  return { acknowledged: true, modifiedCount, upsertedId: null, upsertedCount: 0, matchedCount: found.length };
+}
+
+/** The row that is removed, or null where there is none. */
+export async function removedOne<D>(doc: Promise<D | null>, remove: (doc: D) => Promise<void>): Promise<D | null> {
+  const found = await doc;
+  if (found !== null) await remove(found);
+  return found;
+}
+
+/** Removes each row, and counts them. */
+export async function removedAll<D>(docs: Promise<D[]>, remove: (doc: D) => Promise<void>) {
+  const found = await docs;
+  for (const doc of found) await remove(doc);
+  return { acknowledged: true, deletedCount: found.length };
+}

@@ -1,0 +1,119 @@
+"""Schemas of Mongoose as tables: what each path holds, and what has no counterpart."""
+
+from collections.abc import Callable
+
+import pytest
+
+from codemods.ir.document import Holds
+from codemods.ir.table import Reach, Table
+
+ReadTable = Callable[..., Table]
+
+
+def _holds(table: Table) -> dict[str, Holds]:
+    assert table.document is not None
+    return {path.name: path.holds for path in table.document.paths}
+
+
+def test_a_path_holds_what_its_type_says(table: ReadTable) -> None:
+    found = table(
+        """{
+          name: String, count: { type: Number }, done: Boolean, at: Date, by: Schema.Types.ObjectId,
+          any: {}, tags: [String], other: { type: mongoose.Schema.Types.Mixed }, labels: { type: Map, of: String },
+          place: { city: String, zip: { type: String } }, kind: { type: { type: String } },
+        }"""
+    )
+    assert found.unsupported == ()
+    assert _holds(found) == {
+        "name": Holds.STRING, "count": Holds.NUMBER, "done": Holds.BOOLEAN, "at": Holds.DATE, "by": Holds.ID,
+        "any": Holds.OBJECT, "tags": Holds.LIST, "other": Holds.MIXED, "labels": Holds.MAP, "place": Holds.OBJECT,
+        "kind": Holds.OBJECT, "__v": Holds.NUMBER,
+    }  # fmt: skip
+
+
+def test_elements_of_lists_have_keys_unless_the_schema_says_otherwise(table: ReadTable) -> None:
+    found = table(
+        "{ a: [{ x: Number }], b: [inner], c: [{ _id: false, x: Number }] }",
+        before="const inner = new Schema({ y: String }, { _id: false, timestamps: true });",
+    )
+    assert found.document is not None
+    items = {path.name: path.of.holds for path in found.document.paths if path.of is not None}
+    assert items == {"a": Holds.DOCUMENT, "b": Holds.OBJECT, "c": Holds.OBJECT}
+
+
+def test_time_stamps_are_paths(table: ReadTable) -> None:
+    found = table("{ name: String }", "{ timestamps: { createdAt: 'made' }, versionKey: false }")
+    assert found.document is not None
+    assert (found.document.made, found.document.changed, found.document.version) == ("made", "updatedAt", None)
+    assert list(_holds(found)) == ["name", "made", "updatedAt"]
+
+
+def test_indexes_and_unique_paths(table: ReadTable) -> None:
+    found = table(
+        "{ a: { type: String, unique: true }, b: { type: Number, index: true }, c: Date }",
+        after="schema.index({ a: 1, c: -1 }, { unique: true }); schema.index({ b: 1, c: 1 });",
+    )
+    assert found.uniques == (("a",), ("a", "c"))
+    assert found.indexes == (("b",), ("b", "c"))
+
+
+def test_options_are_kept_as_they_are_written(table: ReadTable) -> None:
+    found = table(
+        """{
+          role: { type: String, enum: ROLES, default: "user", lowercase: true },
+          rate: { type: Number, min: [1, "Too low"], max: 5, required: [true, "How many?"] },
+        }""",
+        before='const ROLES = ["user", "admin"];',
+    )
+    assert found.document is not None
+    role, rate, _ = found.document.paths
+    assert role.options == {"enum": '["user", "admin"]', "default": '"user"', "lowercase": "true"}
+    assert rate.options == {"min": "1", "minMessage": '"Too low"', "max": "5", "required": '"How many?"'}
+    assert (role.required, rate.required) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("definition", "reason", "reach"),
+    [
+        ("{ a: { type: String, validate: check } }", "`a` has the option `validate`", Reach.WRITES),
+        ("{ a: { type: String, default: make() } }", "the default of `a` is made by `make()`", Reach.WRITES),
+        ("{ a: { type: String, required: () => true } }", "`a` is required under a condition", Reach.WRITES),
+    ],
+)
+def test_what_only_writes_need_stands_in_their_way(
+    table: ReadTable, definition: str, reason: str, reach: Reach
+) -> None:
+    found = table(definition, before="const make = () => 1, check = () => true;")
+    assert [(gap.reason, gap.reach) for gap in found.gaps] == [(reason, reach)]
+    assert found.unsupported == ()
+
+
+@pytest.mark.parametrize(
+    ("definition", "options", "after", "reason"),
+    [
+        ("{ a: { type: Date, expires: 60 } }", "{}", "", "`a` has the option `expires`"),
+        ("{ a: { type: String, get: (a) => a } }", "{}", "", "`a` has the option `get`"),
+        ("{ a: String }", "{ strict: false }", "", "its schema has the option `strict`"),
+        ("{ a: String }", "{ toJSON: { virtuals: true } }", "", "its schema has the option `toJSON`"),
+        ("{ a: String }", "{}", "schema.virtual('b').get(() => 1);", "virtual `b`"),
+        ("{ a: String }", "{}", "schema.plugin(other);", "plugin `other`"),
+        ("{ a: String }", "{}", "schema.pre(/^find/, () => {});", 'hook `pre("…")`'),
+        ("{ a: String }", "{}", "schema.methods.toJSON = function () {};", "it has its own `toJSON`"),
+        ("{ a: Buffer }", "{}", "", "`a` has the type `Buffer`, which has no counterpart"),
+        ("{ ...base, a: String }", "{}", "", "part of the schema is built elsewhere: `{ ...base, a: String }`"),
+    ],
+)
+def test_what_shows_in_reads_stands_in_the_way_of_all_calls(
+    table: ReadTable, definition: str, options: str, after: str, reason: str
+) -> None:
+    assert table(definition, options, "const base = {}, other = {};", after).unsupported == (reason,)
+
+
+def test_a_setting_of_mongoose_itself_concerns_every_table(table: ReadTable) -> None:
+    found = table("{ a: String }", after='mongoose.plugin(require("x"));')
+    assert found.unsupported == ("every schema is changed by `mongoose.plugin` (src/thing.js)",)
+
+
+def test_hooks_on_saving_leave_reads_alone(table: ReadTable) -> None:
+    found = table("{ a: String }", after='schema.pre("save", function (next) { next(); });')
+    assert [(gap.reason, gap.reach) for gap in found.gaps] == [('hook `pre("save")`', Reach.CREATES)]
