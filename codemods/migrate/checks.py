@@ -198,6 +198,7 @@ class EdgeWriter:
         names = [parameter.name for parameter in taken if parameter.name is not None]
         is_handler = span_of(inner) == span_of(piece.node) and not ported.is_helper
         facts = self._analyser.facts(piece, is_handler, ported.erased(), [*names, *ported.framework])
+        facts.notes += [note for note in ported.notes if note not in facts.notes]
         facts.asynchronous, facts.context = tuple(ported.asynchronous), ported.environment
         reached = self._closure.reached(piece.key)
         is_step = refused in (IN_CONTEXT, _LATE)

@@ -19,6 +19,7 @@ from codemods.planner.problems import Problem
 from codemods.planner.request_facts import COOKIE_PARSER
 from codemods.planner.routes import RoutePlan, stopped_by
 from codemods.planner.steps import Step, parameter_reads
+from codemods.planner.unset import is_unset
 from codemods.source import find_all, member, unwrap
 from codemods.workspace import Workspace
 from codemods.writers.cors import cors_policy
@@ -94,7 +95,7 @@ def refuse_steps(
         known: set[str] = {COOKIE_PARSER} if parsed else set()
         kept = []
         for step in plan.steps:
-            problem = _obstacle(edge, closure, step, known)
+            problem = _obstacle(edge, closure, step, known) or _missing(workspace, edge, plan, step, known)
             if problem is None:
                 known |= step.sets
                 kept.append(step)
@@ -192,11 +193,23 @@ def _obstacle(edge: EdgeWriter, closure: Closure, step: Step, known: set[str]) -
     if step.made:
         call = edge.call(middleware)
         found += [p for key in closure.reached(call.key) if key != step.piece.key for p in closure.own_problems(key)]
-    asked = {COOKIE_PARSER} & edge.step(step).asks
-    missing = sorted((step.reads | asked) - step.sets - known)
-    if missing:
-        found.append(Problem("CX701", f"reads `req.{missing[0]}`, which nothing before it sets", middleware.place))
     return found[0] if found else None
+
+
+def _missing(workspace: Workspace, edge: EdgeWriter, plan: RoutePlan, step: Step, known: set[str]) -> Problem | None:
+    """A field of the request that the source may have set before the step, and the edge has not.
+
+    A limiter may ask for who is signed in before anybody is; a guard that does so has lost what stood before it.
+    """
+    asked = {COOKIE_PARSER} & edge.step(step).asks
+    names = (step.reads | asked) - step.sets - known
+    if step.middleware.role is Role.RATE_LIMIT:
+        chain = plan.route.middleware
+        before = chain[: chain.index(step.middleware)]
+        names = frozenset(name for name in names if name in asked or not is_unset(workspace, name, before))
+    if not names:
+        return None
+    return Problem("CX701", f"reads `req.{min(names)}`, which nothing before it sets", step.middleware.place)
 
 
 def order_steps(workspace: Workspace, edge: EdgeWriter, app: App, plans: Sequence[RoutePlan]) -> tuple[StepOrder, bool]:

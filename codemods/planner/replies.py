@@ -107,10 +107,14 @@ def _around(reply: Reply, status: bool) -> Iterator[Span]:
 
 @dataclass(frozen=True, slots=True)
 class Forward:
-    """`next(error)`: the statement to replace by a throw, and the error."""
+    """`next(error)`: the statement to replace by a throw, and the error.
+
+    One that is `caught` stands in a `try` whose `catch` would answer otherwise than the handler of errors.
+    """
 
     error: Span
     stand: Stand
+    caught: bool = False
 
     @property
     def statement(self) -> Span:

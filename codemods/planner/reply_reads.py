@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ast_grep_py import SgNode
 
@@ -358,6 +358,7 @@ class ReplyReader:
 
     def _check_catches(self) -> None:
         """Errors and refusals inside a `try`, which become thrown ones, must not be answered by its `catch`."""
+        caught: set[Span] = set()
         for node in find_all(self._handler, "try_statement"):
             block, clause = node.field("body"), node.field("handler")
             if block is None or clause is None:
@@ -365,10 +366,11 @@ class ReplyReader:
             forwards = [forward for forward in self._forwards if span_of(block).holds(forward.statement)]
             thrown = [reply for reply in self._replies if reply.throws and span_of(block).holds(reply.statement)]
             parameter = clause.field("parameter")
-            if forwards and not self._only_forwards(clause, parameter):
-                self._problem(clause, "catches errors around next(error)", "CX207")
+            if not self._only_forwards(clause, parameter):
+                caught |= {forward.statement for forward in forwards}
             if thrown and parameter is not None and parameter.kind() != "identifier":
                 self._problem(clause, "takes the caught error apart", "CX207")
+        self._forwards = [replace(each, caught=each.statement in caught) for each in self._forwards]
 
     def _only_forwards(self, clause: SgNode, parameter: SgNode | None) -> bool:
         """`catch (e) { next(e); }`, the log aside."""

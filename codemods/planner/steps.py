@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from ast_grep_py import SgNode
@@ -54,13 +54,15 @@ _ENDS = frozenset({"return_statement", "throw_statement"})
 class Field:
     """`req.tenant`, `res.locals.user`, `(req as any).id`: a field that one middleware puts there for later ones.
 
-    `assignment` is the assignment that it is the target of; `taken` says that a pattern takes it from the request.
+    `assignment` is the assignment that it is the target of; `taken` says that a pattern takes it from the request, or
+    from the response's locals; `local` that it is one of those.
     """
 
     node: SgNode
     name: str
     assignment: SgNode | None = None
     taken: bool = False
+    local: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,12 +156,24 @@ def fields_of(file: SourceFile, function: SgNode, index: int = 0) -> list[Field]
             key = element_of(element)
             if key is not None and key[0] not in _EXPRESS:
                 found.append(Field(element, key[0], taken=True))
-    for reference in _references(file, function, index + 1):
+    for reference in references_to(file, function, index + 1):
         local = _member_above(reference)
-        read = _member_above(local[0]) if local is not None and local[1] == "locals" else None
+        if local is None or local[1] != "locals":
+            continue
+        read, taken = _member_above(local[0]), taken_apart(local[0])
         if read is not None:
-            found.append(_field(*read))
+            found.append(replace(_field(*read), local=True))
+        for element in named(taken[1]) if taken is not None else []:
+            key = element_of(element)
+            found += [Field(element, key[0], taken=True, local=True)] if key is not None else []
     return found
+
+
+def taken_locals(file: SourceFile, function: SgNode, index: int = 1) -> list[tuple[SgNode, SgNode]]:
+    """The declarators and patterns of `const { user } = res.locals`."""
+    reads = (_member_above(reference) for reference in references_to(file, function, index))
+    found = (taken_apart(read[0]) for read in reads if read is not None and read[1] == "locals")
+    return [taken for taken in found if taken is not None]
 
 
 def is_custom(name: str) -> bool:
@@ -188,7 +202,7 @@ def element_of(element: SgNode) -> tuple[str, str] | None:
 
 def request_references(file: SourceFile, function: SgNode, index: int = 0) -> list[SgNode]:
     """All uses of the request, also by another name: `const r = req as AuthRequest`."""
-    found, queue = [], _references(file, function, index)
+    found, queue = [], references_to(file, function, index)
     while queue:
         reference = queue.pop(0)
         found.append(reference)
@@ -207,7 +221,8 @@ def alias_of(reference: SgNode) -> SgNode | None:
     return above if name is not None and name.kind() == "identifier" else None
 
 
-def _references(file: SourceFile, function: SgNode, index: int) -> list[SgNode]:
+def references_to(file: SourceFile, function: SgNode, index: int) -> list[SgNode]:
+    """All uses of a parameter by its own name."""
     given = parameters(function)
     if len(given) <= index or given[index].name is None:
         return []
@@ -266,7 +281,7 @@ def _holds_data(file: SourceFile, value: SgNode, depth: int = 0) -> bool:
 def _headers(file: SourceFile, function: SgNode) -> list[SgNode]:
     """The calls that set headers on the way to what comes next."""
     found = []
-    for reference in _references(file, function, 1):
+    for reference in references_to(file, function, 1):
         calls = _calls_on(reference)
         sets = [member(call.field("function") or call) for call in calls]
         answers = any(parts is None or parts[1] not in _HEADS for parts in sets)

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from ast_grep_py import SgNode
 
-from codemods.planner.replies import Builder, Delegation, Form, Raised, Reply, ResponsePlan, Stand, Standing
+from codemods.planner.replies import Builder, Delegation, Form, Forward, Raised, Reply, ResponsePlan, Stand, Standing
 from codemods.source import Edit, SourceFile, Span, find_all, named, span_of
 
 REASONS = {
@@ -69,11 +69,11 @@ class AnswerWriter:
         for delegation in self._plan.delegations:
             self._delegation(delegation)
         for forward in self._plan.forwards:
-            self._place(forward.stand, "throw", (forward.error,))
+            self._fail(forward)
         for raised in self._plan.raised:
             self._raised(raised)
         for end in self._plan.open_ends:
-            self._open_end(end)
+            self.close(end)
         for chain in self._plan.chains:
             self._chain(chain)
         for dropped in self._plan.dropped:
@@ -155,7 +155,15 @@ class AnswerWriter:
         start = stand.statement.start + (len("void ") if text.startswith("void ") else 0)
         self._statement(stand, ("return ", Span(start, stand.statement.end)), (), None)
 
-    def _open_end(self, end: Span) -> None:
+    def _fail(self, forward: Forward, error: Parts = ()) -> None:
+        """`throw error;`; a promise that is returned passes by the `catch` around it, as `next(error)` did."""
+        thrown = error or (forward.error,)
+        if forward.caught:
+            self._place(forward.stand, "return", ("Promise.reject(", *thrown, ")"))
+        else:
+            self._place(forward.stand, "throw", thrown)
+
+    def close(self, end: Span) -> None:
         """A path that never answered: a request to Express waited for ever, a function has to end."""
         thrown = f'throw new {self._library("ApplicationError")}("The request was not answered");'
         if end.start < end.end:

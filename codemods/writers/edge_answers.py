@@ -29,6 +29,11 @@ class EdgeAnswers(AnswerWriter):
             self._raised(raised)
         self._ported.edits += self.edits
 
+    def close(self, end: Span) -> None:
+        """Throw where the function would end without an answer."""
+        super().close(end)
+        self._ported.edits.append(self.edits[-1])
+
     @property
     def answers(self) -> list[Span]:
         stands = [reply.stand for reply in self._plan.replies]
@@ -83,7 +88,7 @@ class EdgeAnswers(AnswerWriter):
         self._place(delegation.stand, "return", value, call=delegation.call)
 
     def _forward(self, forward: Forward) -> None:
-        self._place(forward.stand, "throw", (forward.error,))
+        self._fail(forward)
 
 
 class ErrorAnswers(EdgeAnswers):
@@ -115,13 +120,13 @@ class MissingAnswers(EdgeAnswers):
     def _forward(self, forward: Forward) -> None:
         preset = self._preset(forward)
         if preset is None:
-            self._place(forward.stand, "throw", (forward.error,))
+            self._fail(forward)
             return
         statement, status = preset
         self.presets = (*self.presets, statement)
         self.edits.append(Edit.delete(whole_line(self._file, statement)))
         value = (f"{self._ported.use('withStatus')}(", forward.error, ", ", self._file.slice(status), ")")
-        self._place(forward.stand, "throw", value)
+        self._fail(forward, value)
 
     def _preset(self, forward: Forward) -> tuple[Span, Span] | None:
         for reference in references(self._file, self._function, 1):

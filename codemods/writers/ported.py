@@ -44,6 +44,8 @@ class Ported:
     """Names of the runtime library, and what they are called in the module."""
     imports: list[ImportSpec] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    notes: list[Problem] = field(default_factory=list)
+    """What its owner should know, and what is no obstacle."""
     delegates: list[Delegate] = field(default_factory=list)
     forwards: bool = False
     kept: list[Span] = field(default_factory=list)

@@ -10,7 +10,7 @@ from ast_grep_py import SgNode
 from codemods.planner.edge_facts import INPUT, Part
 from codemods.planner.pieces import PieceKind, function_piece
 from codemods.planner.places_of_use import wrapped
-from codemods.planner.request_facts import COOKIE_PARSER, HEADER_READERS, plain_fact
+from codemods.planner.request_facts import COOKIE_PARSER, HEADER_READERS, FactRead, fact_of, plain_fact
 from codemods.planner.steps import alias_of, element_of, fields_of, is_custom, request_references, taken_apart
 from codemods.source import (
     Edit,
@@ -115,11 +115,25 @@ class StepReads:
             self._ported.edits.append(Edit.replace(span_of(outer), self._context))
             return
         edit = read_edit(self._ported, reference, self._context, _COOKIES, self._waits and self._is_own(reference))
-        edit = edit or dropped(self._file, reference)
+        edit = edit or self._cookies(reference) or dropped(self._file, reference)
         if edit is None:
             self._ported.problem(_CODE, f"reads `{whole_read(reference).text()}`", reference)
         else:
             self._ported.edits.append(edit)
+
+    def _cookies(self, reference: SgNode) -> Edit | None:
+        """`const { token } = req.cookies` → `const token = readCookie(c, "token")`."""
+        read = whole_read(reference)
+        found = fact_of("cookies", read, _COOKIES) if read.text().endswith(".cookies") else None
+        pattern = found.pattern if isinstance(found, FactRead) else None
+        declarator = pattern.node.parent() if pattern is not None else None
+        if pattern is None or declarator is None or declarator.field("type") is not None:
+            return None
+        names = [(fact, taken[1]) for node, fact in pattern.elements if (taken := element_of(node)) is not None]
+        texts = [(name, fact_text(self._ported, fact, self._context, self._waits)) for fact, name in names]
+        if len(names) < len(pattern.elements) or any(text is None for _, text in texts):
+            return None
+        return Edit.replace(span_of(declarator), ", ".join(f"{name} = {text}" for name, text in texts))
 
     def _is_own(self, reference: SgNode) -> bool:
         """Does it stand in no function inside the middleware?"""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from functools import partial
 
@@ -12,14 +13,15 @@ from codemods.planner.logs import is_log
 from codemods.planner.memory import is_state
 from codemods.planner.npm import Nature
 from codemods.planner.pieces import Piece, PieceKind
+from codemods.planner.problems import Problem
 from codemods.planner.replies import Form, ResponsePlan, Standing
 from codemods.planner.responses import plan_response
 from codemods.planner.runtimes import GLOBALS, VALUE_METHODS
 from codemods.planner.stands import UNANSWERED, outermost, stand_of
-from codemods.planner.steps import Field, fields_of
+from codemods.planner.steps import Field, element_of, fields_of, taken_locals
 from codemods.planner.tokens import verifying
 from codemods.readers.express.logging import LogCalls
-from codemods.source import Edit, SourceFile, Span, arguments, find_all, member, parameters, span_of, unwrap
+from codemods.source import Edit, SourceFile, Span, arguments, find_all, member, named, parameters, span_of, unwrap
 from codemods.source.tree import FUNCTION_KINDS, is_async
 from codemods.workspace import Workspace
 from codemods.writers.code import ImportSpec
@@ -79,8 +81,7 @@ class _Port:
         ends += self._returned(ends)
         self._keep_problems(plan)
         for each in (function, *self._called.values()) if not ported.problems else ():
-            if open_ends(each, ends):
-                ported.problem(_CODE, "may end without an answer, and without going on", each)
+            self._close(answers, each, open_ends(each, ends), passes)
         StepReads(ported, function, self._context, self._workspace).write()
         ported.edits += environment_edits(self._workspace, self._file, function)
         self._signature(bool(passes))
@@ -148,14 +149,32 @@ class _Port:
             found.append(stand.statement)
         return found
 
+    def _close(self, answers: EdgeAnswers, function: SgNode, ends: Sequence[SgNode], passes: Sequence[Span]) -> None:
+        """Where Express would wait for ever, the middleware throws."""
+        closed = span_of(function) == span_of(self._function) and self._only_calls_next()
+        if not all(closed and _is_closable(end) for end in ends):
+            self._ported.problem(_CODE, "may end without an answer, and without going on", function)
+            return
+        closing = span_of(function).end - 1
+        falling = [at for at in passes if not self._file.slice(at).startswith("return")]
+        if any(end.kind() != "return_statement" for end in ends):
+            self._ported.edits += [Edit.insert(at.start, "return ") for at in falling]
+        for end in ends:
+            answers.close(span_of(end) if end.kind() == "return_statement" else Span(closing, closing))
+            text = "middleware may end without an answer: where Express never answered, it throws"
+            self._ported.notes.append(Problem("CX207", text, self._file.place(end)))
+
+    def _only_calls_next(self) -> bool:
+        """Whoever else is given `next` may go on in its own time."""
+        found = (reference.parent() for reference in references(self._file, self._function, 2))
+        return all(above is not None and above.kind() == "call_expression" for above in found)
+
     # ---- fields ---------------------------------------------------------------------------------
 
     def _fields(self) -> None:
         """`req.tenant = x` → `c.set("tenant", x)`, `req.tenant` → `c.get("tenant")`."""
         fields = fields_of(self._file, self._function)
-        both = {field.name for field in fields if ".locals" in field.node.text()} & {
-            field.name for field in fields if ".locals" not in field.node.text()
-        }
+        both = {field.name for field in fields if field.local} & {field.name for field in fields if not field.local}
         for field in fields:
             self._handled.append(span_of(field.node))
             if field.name == "body":
@@ -168,6 +187,20 @@ class _Port:
                 self._ported.edits.append(Edit.replace(span_of(field.node), self._get(field)))
             else:
                 self._set(field, field.assignment)
+
+        for declarator, pattern in taken_locals(self._file, self._function):
+            self._take_locals(declarator, pattern)
+
+    def _take_locals(self, declarator: SgNode, pattern: SgNode) -> None:
+        """`const { user, team: own } = res.locals` → `const user = c.get("user"), own = c.get("team")`."""
+        elements = [element_of(element) for element in named(pattern)]
+        names = [each for each in elements if each is not None]
+        if len(names) < len(elements) or declarator.field("type") is not None:
+            self._ported.problem(_CODE, "takes `res.locals` apart", pattern)
+            return
+        self._handled.append(span_of(declarator))
+        written = ", ".join(f'{value} = {self._context}.get("{key}")' for key, value in names)
+        self._ported.edits.append(Edit.replace(span_of(declarator), written))
 
     def _get(self, field: Field) -> str:
         return f'{self._context}.get("{field.name}")'
@@ -213,6 +246,14 @@ class _Port:
             keyword = next(child for child in self._function.children() if child.kind() == "function")
             self._ported.edits.append(Edit.replace(span_of(keyword), f"{opening}function"))
         signature(self._ported, self._function, text)
+
+
+def _is_closable(end: SgNode) -> bool:
+    """The end of a function, or a `return;` that no `catch` stands around."""
+    if end.kind() != "return_statement":
+        return (end.field("body") or end).kind() == "statement_block"
+    around = itertools.takewhile(lambda node: node.kind() not in FUNCTION_KINDS, end.ancestors())
+    return not named(end) and all(node.kind() != "try_statement" for node in around)
 
 
 def _keeps_nothing(ported: Ported, function: SgNode) -> None:

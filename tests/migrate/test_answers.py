@@ -450,6 +450,28 @@ FORWARDED = {
         }
         """,
     ),
+    "passes by a catch that answers": (
+        """
+        async (req, res, next) => {
+          try {
+            if (!req.query.page) return next(new Error("page"));
+            return res.json([]);
+          } catch (error) {
+            return res.status(500).json({ error: "oops" });
+          }
+        }
+        """,
+        """
+        async (ctx, args) => {
+          try {
+            if (!args.page) return Promise.reject(new ApplicationError("page"));
+            return toJson([]);
+          } catch (error) {
+            throw new HttpError(500, { error: "oops" });
+          }
+        }
+        """,
+    ),
     "stays with what else is done": (
         """
         async (req, res, next) => {
@@ -697,19 +719,6 @@ REFUSED = {
     "next() without an error": (
         "(req, res, next) => { if (req.query.page) return next(); res.json([]); }",
         "CX207 passes the request on with next() (src/users.routes.ts:6)",
-    ),
-    "next(error) inside a try that answers": (
-        """
-        async (req, res, next) => {
-          try {
-            if (!req.query.page) return next(new Error("page"));
-            return res.json([]);
-          } catch (error) {
-            return res.status(500).json({ error: "oops" });
-          }
-        }
-        """,
-        "CX207 catches errors around next(error) (src/users.routes.ts:10)",
     ),
     "a refusal inside a try that takes the error apart": (
         """

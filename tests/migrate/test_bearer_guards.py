@@ -140,6 +140,46 @@ GUARDS = {
           }
         };
         """,
+    "with errors that its own catch has no say in": """
+        class Unauthorized extends Error {
+          status = 401;
+        }
+
+        export const authenticate = async (req: AuthRequest, res: Response, next: NextFunction) => {
+          try {
+            const token = req.headers.authorization?.split(" ")[1];
+            if (!token) return next(new Unauthorized("No token"));
+            const claims = jwt.verify(token, process.env.JWT_SECRET!) as { id: string; role: string };
+            if (claims.id === "u2" && req.path === "/users/u1") {
+              next(new Unauthorized("Not today"));
+              return;
+            }
+            req.user = claims;
+            return next();
+          } catch {
+            return next(new Unauthorized("Invalid token"));
+          }
+        };
+        """,
+    "through the locals of the response": """
+        const remember = (req: Request, res: Response, next: NextFunction) => {
+          const { claims } = res.locals;
+          if (claims) (req as AuthRequest).user = claims;
+          next();
+        };
+
+        const read = (req: Request, res: Response, next: NextFunction) => {
+          const [scheme, token] = (req.headers.authorization ?? "").split(" ");
+          if (scheme !== "Bearer") return res.sendStatus(401);
+          jwt.verify(token, process.env.JWT_SECRET!, (err, claims) => {
+            if (err) return res.status(403).json({ error: err.message });
+            res.locals.claims = claims;
+            next();
+          });
+        };
+
+        export const authenticate = [read, remember];
+        """,
 }
 
 TOKENS = {

@@ -158,8 +158,12 @@ REFUSED = {
         "(req: any, res: any, next: any) => { next(); res.setHeader('X-A', '1'); }",
         "which goes on after next()",
     ),
-    "never goes on": (
-        "(req: any, res: any, next: any) => { if (req.query.a) next(); }",
+    "hands next on": (
+        "(req: any, res: any, next: any) => { if (req.query.a) later(next); }",
+        "which hands `next` on",
+    ),
+    "a bare return that would be caught": (
+        "(req: any, res: any, next: any) => { try { if (req.query.a) return; next(); } catch { res.end(); } }",
         "which may end without an answer, and without going on",
     ),
     "needs what nothing sets": (
@@ -188,6 +192,22 @@ def test_middleware_that_cannot_be_ported_stops_its_routes(codemod: CodemodTest,
     assert migrated.outcome("GET /open") == "migrated"
     assert reason in migrated.outcome("GET /closed")
     assert "notMigrated(" in migrated.convex["convex/http.ts"]
+
+
+def test_middleware_that_never_answered_throws(codemod: CodemodTest) -> None:
+    routes = """
+        app.use((req: any, res: any, next: any) => {
+          if (!req.query.a) return;
+          if (req.query.b) next();
+        });
+        app.get("/closed", (req, res) => res.json(1));
+        """
+    migrated = codemod.migrate(app(routes))
+    assert migrated.outcome("GET /closed") == "migrated"
+    assert "CX207" in migrated.codes
+    project = served(migrated)
+    answers = project.serve([Request("GET", f"/closed{query}") for query in ("", "?a=1", "?a=1&b=1")])
+    assert [answer.status for answer in answers] == [500, 500, 200]
 
 
 def test_a_check_before_middleware_runs_before_it(codemod: CodemodTest) -> None:

@@ -172,10 +172,6 @@ def test_options_of_earlier_versions_mean_what_they_did(
 
 
 REFUSED = {
-    "a field that nothing sets": (
-        limited("{ keyGenerator: (req: any) => req.user.id }"),
-        "is rate limited by `limiter`, which reads `req.user`, which nothing before it sets",
-    ),
     "an unknown option": (
         limited("{ requestPropertyName: 'limit' }"),
         "is rate limited by `limiter`, which sets the option `requestPropertyName`",
@@ -215,6 +211,23 @@ REFUSED = {
 def test_a_limit_that_cannot_be_kept_keeps_its_route_closed(codemod: CodemodTest, limits: str, reason: str) -> None:
     outcome = migrated(codemod, limits).outcome("GET /items")
     assert outcome.startswith(f"needs-review CX802 {reason}")
+
+
+IDENTIFIED = limited("{ keyGenerator: (req: any, res: any) => res.locals.user?.id ?? req.ip }")
+
+
+def test_a_limiter_may_ask_for_who_is_not_signed_in_yet(codemod: CodemodTest) -> None:
+    signing = 'app.get("/items", limiter, (req: any, res: any, next: any) => { res.locals.user = { id: 1 }; next(); },'
+    app = APP.replace('app.get("/items", limiter,', signing)
+    found = migrated(codemod, IDENTIFIED, app=app)
+    assert found.outcome("GET /items") == "migrated"
+    assert 'c.get("user")?.id ?? ' in found.files["convex/lib/limits.ts"]
+
+
+def test_a_limiter_may_not_ask_for_what_something_unread_has_set(codemod: CodemodTest) -> None:
+    app = APP.replace("import { limiter }", 'import { identify } from "someone";\n    import { limiter }')
+    outcome = migrated(codemod, IDENTIFIED, app=app.replace("limiter,", "identify, limiter,")).outcome("GET /items")
+    assert outcome.startswith("needs-review CX")
 
 
 def test_a_window_that_is_over_lets_requests_pass_again(codemod: CodemodTest) -> None:
