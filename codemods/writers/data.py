@@ -13,7 +13,7 @@ from codemods.writers.code import RefusedError
 from codemods.writers.draft import Draft
 from codemods.writers.fields import column_of, is_indexable
 from codemods.writers.indexes import unique_sets
-from codemods.writers.keys import given
+from codemods.writers.keys import given, is_given
 from codemods.writers.layout import Doc, arrow, call, record
 from codemods.writers.sources import chain
 
@@ -146,7 +146,10 @@ class PayloadWriter:
                 raise RefusedError("CX301", f"disconnect of {part.field} on a condition")
             return [f"{name}: null" for name in relation.fields]
         if not self._looks_up(part):
-            return [self._assigned(relation.fields[0], part.value)]
+            name = relation.fields[0]
+            if part.change is not Change.CONNECT or is_given(self._draft, None, part.value):
+                return [self._assigned(name, part.value)]
+            return [(f"{name}: ", given(self._draft, None, part.value, self._value(part.value, name)))]
         target = self._draft.table(relation.table)
         name = self._draft.fresh(part.field)
         self._payload.before.append(Before(name, self._lookup(target, part), target.name))
