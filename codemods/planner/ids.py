@@ -20,6 +20,7 @@ from codemods.planner.idcasts import cast_operand, is_cast, makes_numbers
 from codemods.planner.idchecks import EQUALITIES, IdChecks
 from codemods.planner.idedits import IdEdits
 from codemods.planner.idfields import IdFields
+from codemods.planner.idparts import branches, list_of, part_of, position_of
 from codemods.planner.idplaces import opaque_rows, written_values
 from codemods.planner.idschemas import id_schema, is_unfit, unfit_keys
 from codemods.planner.idtypes import annotation_edits, declared_edits
@@ -42,7 +43,7 @@ from codemods.source import (
     span_of,
     unwrap,
 )
-from codemods.source.tree import FUNCTION_KINDS, enclosing, operator_of, property_name
+from codemods.source.tree import FUNCTION_KINDS, operator_of, property_name
 from codemods.workspace import Workspace
 
 _COMPUTES = frozenset({"+", "-", "*", "/", "%", "**", "|", "&", "^", "<<", ">>", ">>>"})
@@ -285,15 +286,17 @@ class IdFlow:
             self._found.add(file.path, Edit(span_of(plain), (span_of(operand),)))
             self._trace(key, file, operand, table)
             return
-        branches = _branches(plain)
-        if branches:
-            for branch in branches:
-                self._trace(key, file, branch, table)
+        held = branches(plain)
+        if held:
+            for each in held:
+                self._trace(key, file, each, table)
             return
         if plain.kind() in ("identifier", "shorthand_property_identifier"):
             binding = file.bindings.resolve(plain)
             if binding is not None:
                 self._binding(key, file, binding, table)
+            elif plain.text() == "NaN":
+                self._found.add(file.path, Edit.replace(span_of(plain), '""'))
         elif plain.kind() == "number":
             self._found.refuse(key, "CX301", f"the id {plain.text()} is written as a number", file, plain)
         elif makes_numbers(plain.text()) or _computes(plain):
@@ -308,13 +311,19 @@ class IdFlow:
         shape = self._parsed(file, binding.value) if binding is not None and binding.value is not None else None
         self._schema_part(key, file, shape, name, node)
         self._checks.part(key, node, table)
+        if binding is not None and binding.kind is BindingKind.PARAMETER:
+            for user, argument in self._given(file, binding, name):
+                self._trace(user, self._workspace.source(user.file), argument, table)
 
     def _binding(self, key: PieceKey, file: SourceFile, binding: Binding, table: str) -> None:
         mark = (file.path, binding.start)
         if mark in self._seen:
             return
         self._seen.add(mark)
-        if binding.kind is BindingKind.PARAMETER:
+        items = list_of(binding)
+        if items is not None:
+            self._trace(key, file, items, table)
+        elif binding.kind is BindingKind.PARAMETER:
             for user, argument in self._given(file, binding):
                 self._trace(user, self._workspace.source(user.file), argument, table)
             self._handed_on(key, file, binding, table)
@@ -338,43 +347,26 @@ class IdFlow:
                 if argument.kind() == "identifier" and file.bindings.resolve(argument) == binding:
                     self._parameter(use.target, index, table)
 
-    def _given(self, file: SourceFile, binding: Binding) -> list[tuple[PieceKey, SgNode]]:
-        """The arguments of all calls for a parameter, with the pieces that call."""
-        function = enclosing(binding.node, FUNCTION_KINDS)
-        if function is None or binding.path:
+    def _given(self, file: SourceFile, binding: Binding, *path: str) -> list[tuple[PieceKey, SgNode]]:
+        """What all calls give for a parameter, or for a part of it, with the pieces that call."""
+        position = position_of(binding)
+        if position is None:
             return []
-        names = [parameter.pattern for parameter in parameters(function)]
-        index = next((i for i, node in enumerate(names) if span_of(node).start == binding.start), None)
-        target = PieceKey(file.path, span_of(function).start)
-        if index is None:
-            return []
-        calls = [
-            (user, use.call)
-            for user in self._carried
-            for use in self._closure.facts(user).uses
-            if use.target == target and use.call is not None
-        ]
+        target = PieceKey(file.path, span_of(position[0]).start)
         found = []
-        for user, call in calls:
-            node = node_covering(self._workspace.source(user.file), call)
-            given = arguments(node) if node is not None else []
-            found += [(user, given[index])] if index < len(given) else []
+        for user in self._carried:
+            for use in self._closure.facts(user).uses:
+                source = self._workspace.source(user.file)
+                node = node_covering(source, use.call) if use.target == target and use.call is not None else None
+                given = arguments(node)[position[1] :][:1] if node is not None else []
+                parts = [part_of(source, argument, (*binding.path, *path)) for argument in given]
+                found += [(user, part) for part in parts if part is not None]
         return found
 
 
 def _all(answers: list[bool]) -> bool:
     """All of them, after each has been asked."""
     return all(answers)
-
-
-def _branches(node: SgNode) -> list[SgNode]:
-    """What an expression may be: both branches of `a ? b : c`, both sides of `a ?? b` and `a || b`."""
-    names: tuple[str, ...] = ()
-    if node.kind() == "ternary_expression":
-        names = ("consequence", "alternative")
-    elif node.kind() == "binary_expression" and operator_of(node) in ("||", "??"):
-        names = ("left", "right")
-    return [branch for name in names if (branch := node.field(name)) is not None]
 
 
 def _computes(node: SgNode) -> bool:

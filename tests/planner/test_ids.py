@@ -346,3 +346,47 @@ def test_java_script_is_followed_too(planned: PlanApp) -> None:
     find = "prisma.post.findUnique({ where: { id: +req.params.id } })"
     found = planned(f'app.get("/x/:id", async (req, res) => res.json(await {find}));', language="js")
     assert 'find(ctx, "posts", args.id)' in found.handler
+
+
+PASSED_ON = {
+    "a property": (
+        "load({ id: Number(req.params.id), shown: true })",
+        "const load = (query: { id: number; shown: boolean }) => prisma.post.findUnique({ where: { id: query.id } });",
+        "load(ctx, { id: args.id, shown: true })",
+        "query: { id: string; shown: boolean }",
+    ),
+    "a property of a variable": (
+        "(() => { const query = { id: +req.params.id }; return load(query); })()",
+        "const load = (query: { id: number }) => prisma.post.findUnique({ where: { id: query.id } });",
+        "{ const query = { id: args.id }; return load(ctx, query); }",
+        "query: { id: string }",
+    ),
+    "a property in a pattern": (
+        "load({ id: Number(req.params.id) })",
+        "const load = ({ id }: { id: number }) => prisma.post.findUnique({ where: { id } });",
+        "load(ctx, { id: args.id })",
+        "{ id }: { id: string }",
+    ),
+    "the items of a list": (
+        "load([Number(req.params.id)])",
+        "const load = (ids: number[]) => Promise.all(ids.map((id) => prisma.post.findUnique({ where: { id } })));",
+        "load(ctx, [args.id])",
+        "ids: string[]",
+    ),
+    "not a number, on purpose": (
+        "load(req.params.id ? Number(req.params.id) : NaN)",
+        "const load = (id: number) => prisma.post.findUnique({ where: { id } });",
+        'load(ctx, args.id ? args.id : "")',
+        "id: string",
+    ),
+}
+
+
+@pytest.mark.parametrize(("call", "helper", "written", "parameter"), PASSED_ON.values(), ids=PASSED_ON.keys())
+def test_ids_are_followed_through_what_is_passed_on(
+    planned: PlanApp, call: str, helper: str, written: str, parameter: str
+) -> None:
+    found = planned(f'{helper}\napp.get("/posts/:id", async (req, res) => res.json(await {call}));')
+    assert found.outcome == "migrated"
+    assert written in found.handler
+    assert parameter in "".join(found.files.values())
