@@ -45,7 +45,8 @@ class Shape:
     `optional`: the key may be missing; `nullable`: null is accepted. `default` is the source text of a default.
     `residual` lists, as source text, the checks and transforms that a shape cannot say (`.email()`, `.min(1)`):
     a shape with residuals still needs the source schema, or checks written out, at run time. `coerced` says that
-    the wire value is converted (z.coerce, transform), so that input and output types differ.
+    the wire value is converted (z.coerce, transform), so that input and output types differ. `wire` is what is taken
+    in, where that is known to differ from what comes out.
     """
 
     kind: Kind
@@ -58,6 +59,9 @@ class Shape:
     residual: tuple[str, ...] = ()
     unknown: Unknown = Unknown.STRIP
     coerced: bool = False
+    wire: Shape | None = None
+    crosses: bool = True
+    """False for what a function makes that may be no data: nothing can hand it on to a Convex function."""
     enum: str | None = None
     """Source text of a native enum object, when the union of literals came from one."""
 
@@ -69,6 +73,10 @@ class Shape:
     def exact(self) -> bool:
         """True when the shape alone says all that the source checks."""
         return not self.residual and not self.coerced and all(child.exact for child in self.children)
+
+
+RECURSION = ("recursion",)
+"""The residual of the place where a shape would contain itself: nothing more is said of it."""
 
 
 @dataclass(frozen=True, slots=True)

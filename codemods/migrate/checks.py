@@ -101,6 +101,8 @@ class EdgeWriter:
         self._workspace, self._closure, self._analyser = workspace, closure, analyser
         self._limiters, self._depths = LimiterNames(workspace), TwinDepths(workspace, app)
         self._known: dict[PieceKey, EdgePiece] = {}
+        self.checking: frozenset[PieceKey] = frozenset()
+        """Functions that are ported as checks: no middleware."""
         self.settable: frozenset[str] = frozenset()
         """Fields of the request that any middleware sets."""
         self.handed_on: frozenset[str] = frozenset()
@@ -118,6 +120,10 @@ class EdgeWriter:
     def step(self, step: Step) -> EdgePiece:
         """A middleware, or the function that makes it, ported."""
         piece = step.piece
+        if piece.key in self.checking:
+            file = self._workspace.source(piece.key.file)
+            problem = Problem("CX401", "checks the input of other routes", file.place(piece.node))
+            return EdgePiece(piece, [], [], frozenset(), (), lambda: [problem])
         if piece.key not in self._known:
             file = self._workspace.source(piece.key.file)
             if step.twin:

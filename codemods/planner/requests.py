@@ -9,6 +9,7 @@ from ast_grep_py import SgNode
 
 from codemods.ir.validator import Kind, Shape
 from codemods.planner.asked import AskedFunction, property_text
+from codemods.planner.dates import date_paths
 from codemods.planner.edge_facts import INPUT, Part, argument_name, edge_read
 from codemods.planner.paths import EdgePath
 from codemods.planner.pieces import PieceKey
@@ -63,6 +64,17 @@ class RequestPlan:
     """The function's parameter for all arguments."""
     asked: tuple[AskedFunction, ...] = ()
     """Functions that are given what they read of the request."""
+
+    @property
+    def shape(self) -> Shape:
+        """All arguments as one object."""
+        children = tuple(argument.shape for argument in self.arguments)
+        return Shape(Kind.OBJECT, children, tuple(argument.name for argument in self.arguments))
+
+    @property
+    def dates(self) -> tuple[str, ...]:
+        """Where the dates are in the arguments."""
+        return date_paths(self.shape)
 
     @property
     def trusts(self) -> bool:

@@ -12,6 +12,7 @@ from codemods.ir.app import Condition, Middleware, Role, Route
 from codemods.ir.validator import Kind, Shape
 from codemods.planner.checks import Check, outputs, read_check, validated
 from codemods.planner.conditions import Test, is_never_there, read_tests
+from codemods.planner.dates import crosses, date_paths, has_unclear_dates
 from codemods.planner.left_out import is_silent, reads_no_body
 from codemods.planner.paths import EdgePath, edge_path, expression_of
 from codemods.planner.pieces import Piece, PieceKey, function_piece
@@ -173,6 +174,8 @@ def plan_route(workspace: Workspace, route: Route, shape_of: ShapeOf, express: i
     plan.response = plan_response(file, piece.node, workspace=workspace, builds=True, provided=provided)
     plan.request = plan_request(file, piece.node, plan.path or EdgePath(""), shapes, provided, workspace, express)
     plan.problems += [*plan.request.problems, *plan.response.problems]
+    if has_unclear_dates(plan.request.shape):
+        plan.problems.append(Problem("CX403", "is given dates where numbers may stand as well", route.place))
     if any(argument.part is Part.BODY for argument in plan.request.arguments) and not _parses(plan):
         plan.problems.append(Problem("CX205", "reads `req.body` before any parser makes it", route.place))
     return plan
@@ -280,12 +283,16 @@ def _read_check(
 ) -> Check | None:
     """A validation whose schemas say what the handler gets, noted in `shapes`."""
     check = read_check(workspace, middleware) if middleware.role is Role.VALIDATION else None
-    found = validated(check, shape_of) if check is not None else None
-    if check is None or found is None:
+    if check is None:
         return None
-    for part, shape in found.items():
-        if part in check.changes and has_dates(shape):
-            plan.problems.append(Problem("CX403", f"`{middleware.name}` {_DATES}", middleware.place))
+    found = validated(check, shape_of)
+    if found is None and check.changes:
+        text = f"is validated by `{middleware.name}`, whose schema cannot be read"
+        plan.problems.append(Problem("CX401", text, middleware.place))
+    plan.exact = plan.exact and found is not None
+    for part, shape in (found or {}).items():
+        if part in check.changes and not crosses(shape):
+            plan.problems.append(Problem("CX403", f"`{middleware.name}` {_NO_DATA}", middleware.place))
         if part is Part.PARAMS and plan.route.hidden:
             text = f"`{middleware.name}` validates parameters of mounts, which its router does not merge"
             plan.problems.append(Problem("CX401", text, middleware.place))
@@ -301,12 +308,13 @@ def _hands_on_plainly(workspace: Workspace, plan: RoutePlan, step: Step, shape_o
         return
     found = outputs(workspace, middleware, shape_of)
     if found is None:
-        plan.problems.append(Problem("CX401", f"is validated by `{middleware.name}`", middleware.place))
-    elif any(has_dates(shape) for shape in found):
-        plan.problems.append(Problem("CX403", f"`{middleware.name}` {_DATES}", middleware.place))
+        text = f"is validated by `{middleware.name}`, whose schema cannot be read"
+        plan.problems.append(Problem("CX401", text, middleware.place))
+    elif any(date_paths(shape) or not crosses(shape) for shape in found):
+        plan.problems.append(Problem("CX403", f"`{middleware.name}` {_NO_DATA}", middleware.place))
 
 
-_DATES = "makes Date objects of its input"
+_NO_DATA = "may make objects of its input that cannot cross into a function"
 
 
 def _refusal(middleware: Middleware) -> Problem:
@@ -330,25 +338,18 @@ def stopped_by(step: Step, problem: Problem) -> Problem:
     return Problem(code, f"{words} `{middleware.name}`{joint} {problem.text}", middleware.place)
 
 
-_MAKES_OTHER = re.compile(r"\.(transform|pipe|preprocess|codec)\(|^z\.(preprocess|codec|stringbool)\(")
-"""Zod steps whose output may be of any type."""
-
-
-def has_dates(shape: Shape) -> bool:
-    """Does a validated value hold Date objects, which cannot cross into a function?"""
-    return shape.kind is Kind.DATE or any(has_dates(child) for child in shape.children)
-
-
 def received(shape: Shape, changes: bool, part: Part) -> Shape:
     """What the handler gets: the schema's output when the check replaces the part, else the wire value as it came."""
+    if not changes and shape.wire is not None and part is Part.PARAMS:
+        return Shape(Kind.STRING, optional=shape.optional)
+    if not changes and shape.wire is not None:
+        optional, nullable = shape.optional or shape.wire.optional, shape.nullable or shape.wire.nullable
+        return received(with_changes(shape.wire, optional=optional, nullable=nullable), changes, part)
     children = tuple(received(child, changes, part) for child in shape.children)
     shape = with_changes(shape, children=children)
     if changes:
-        optional = shape.optional and shape.default is None
-        if any(_MAKES_OTHER.search(text) for text in shape.residual):
-            return Shape(Kind.ANY, optional=optional, nullable=shape.nullable)
-        return with_changes(shape, optional=optional, default=None)
-    if shape.coerced and shape.kind is not Kind.OBJECT:
+        return with_changes(shape, optional=shape.optional and shape.default is None, default=None)
+    if shape.kind is Kind.DATE or (shape.coerced and shape.kind is not Kind.OBJECT):
         kind = Kind.STRING if part is not Part.BODY else Kind.ANY
         return Shape(kind, optional=shape.optional or shape.default is not None, nullable=shape.nullable)
     return with_changes(shape, optional=shape.optional or shape.default is not None, default=None)

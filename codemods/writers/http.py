@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from codemods.ir.app import Use
 from codemods.ir.validator import Kind, Shape, Unknown
+from codemods.planner.dates import has_gaps
 from codemods.planner.edge_facts import INPUT, Part, edge_read
 from codemods.planner.paths import EdgePath, edge_path
 from codemods.planner.requests import Argument
@@ -195,6 +196,9 @@ def route_code(
         code.library("readQuery")
     code.library(*sorted(reads.library))
     given = reads.given()
+    if plan.request is not None and (plan.request.dates or has_gaps(plan.request.shape)):
+        code.library("toArguments")
+        given = call("toArguments", given)
     if deep is not None:
         code.imports += [ImportSpec("convex-helpers/validators", "parse"), deep]
         given = call("parse", deep.binds, given)

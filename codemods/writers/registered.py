@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import json
+
 from codemods.planner.pieces import PieceKind, with_comments
+from codemods.planner.requests import RequestPlan
 from codemods.planner.routes import RoutePlan
 from codemods.source import Span, span_of
 from codemods.writers.answers import answer_edits
 from codemods.writers.placement import SERVER
 from codemods.writers.shifting import indent_unit, reindented, without_useless_catch
 from codemods.writers.splice import Splice
+
+_SENT = "sent"
+"""The arguments as they cross."""
 
 
 class HandlerWriter:
@@ -29,12 +35,21 @@ class HandlerWriter:
         block = reindented(self._splice.render(span_of(body)), self._splice.file.language, base, unit)
         if route.response.forwards:
             block = without_useless_catch(block, self._splice.file.language)
+        if route.request.dates:
+            block = self._with_dates(route.request, block, unit)
         args, imports = self._splice.context.args_text(route)
         self._splice.written.imports += imports
         self._splice.bring(SERVER, route.kind)
         prefix = self._registration(route, args, unit)
         closing = ")" * (route.settles + route.undoes)
         return f"{self._comments(base)}{prefix}{block}{closing},\n}});"
+
+    def _with_dates(self, request: RequestPlan, block: str, unit: str) -> str:
+        """The milliseconds that arrive become dates first."""
+        paths = ", ".join(json.dumps(path) for path in request.dates)
+        first = f"const {request.name} = {self._splice.library('withDates')}({_SENT}, [{paths}]);"
+        separator = f"\n{unit}{unit}" if "\n" in block else " "
+        return f"{{{separator}{first}{block[1:]}"
 
     def _comments(self, base: str) -> str:
         statement = self._splice.piece.statement
@@ -50,7 +65,8 @@ class HandlerWriter:
         assert route.request is not None
         takes = bool(route.request.arguments)
         uses_ctx = self._splice.context.closure.reaches_context(self._splice.piece.key)
-        given = f"{self._splice.ctx}, {route.request.name}" if takes else (self._splice.ctx if uses_ctx else "")
+        received = _SENT if route.request.dates else route.request.name
+        given = f"{self._splice.ctx}, {received}" if takes else (self._splice.ctx if uses_ctx else "")
         name = self._splice.context.placement.name(self._splice.piece)
         result = self._result(route) if uses_ctx else ""
         head = f"export const {name} = {route.kind}({{\n{unit}args: {args},\n{unit}handler: "

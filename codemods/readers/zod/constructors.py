@@ -11,7 +11,17 @@ from dataclasses import replace
 from ast_grep_py import SgNode
 
 from codemods.ir.validator import Kind, Shape, Unknown
-from codemods.readers.zod.reading import ANY, Call, Reader, checked, fields_of, literals_union, object_of
+from codemods.readers.zod.reading import (
+    ANY,
+    ANYTHING,
+    Call,
+    Reader,
+    checked,
+    converted,
+    fields_of,
+    literals_union,
+    object_of,
+)
 
 Constructor = Callable[[Call, Reader], Shape]
 
@@ -93,27 +103,42 @@ def union_of(members: tuple[Shape, ...]) -> Shape:
         for each in members
         if each.kind is not Kind.NULL and not (each.kind is Kind.UNION and not each.children)
     )
+    wire = union_of(tuple(each.wire or each for each in members)) if any(each.wire for each in members) else None
     if len(kept) == 1:
-        return replace(kept[0], nullable=null, optional=optional)
-    return Shape(Kind.UNION, kept, nullable=null, optional=optional) if kept else Shape(Kind.NULL, optional=optional)
+        return replace(kept[0], nullable=null, optional=optional, wire=wire)
+    kind = Kind.UNION if kept else Kind.NULL
+    return Shape(kind, kept, nullable=null and bool(kept), optional=optional, wire=wire)
 
 
 def _intersection(call: Call, reader: Reader) -> Shape:
-    return intersected(_inner(call, reader, 0), _inner(call, reader, 1), reader)
+    return intersected(_inner(call, reader, 0), _inner(call, reader, 1), call.source)
 
 
-def intersected(left: Shape, right: Shape, reader: Reader) -> Shape:
-    """Objects are merged; what else may be in both is not understood."""
-    if left.kind is not Kind.OBJECT or right.kind is not Kind.OBJECT:
-        reader.reject("intersection of values that are not objects")
-        return ANY
-    merged = object_of({**fields_of(left), **fields_of(right)}, left)
-    return replace(merged, residual=(*left.residual, *right.residual))
+def intersected(left: Shape, right: Shape, source: str) -> Shape:
+    """Objects are merged, each alternative of a union with them; other values may be anything that passes both."""
+    if left.kind is Kind.UNION and left.children:
+        return union_of(tuple(intersected(child, right, source) for child in left.children))
+    if right.kind is Kind.UNION and right.children:
+        return union_of(tuple(intersected(left, child, source) for child in right.children))
+    if left.kind is Kind.OBJECT and right.kind is Kind.OBJECT:
+        merged = object_of({**fields_of(left), **fields_of(right)}, left)
+        return replace(merged, residual=(*left.residual, *right.residual))
+    return Shape(Kind.ANY, residual=(source,), crosses=not (_hides(left) or _hides(right)))
+
+
+def _hides(shape: Shape) -> bool:
+    """Does it hold what cannot cross into a function as it is?"""
+    return shape.kind is Kind.DATE or not shape.crosses or any(_hides(child) for child in shape.children)
 
 
 def _tuple(call: Call, reader: Reader) -> Shape:
     shape = Shape(Kind.TUPLE, _members(call, reader))
-    return checked(shape, call.source) if len(call.arguments) > 1 else shape
+    return with_rest(shape, _inner(call, reader, 1), call.source) if len(call.arguments) > 1 else shape
+
+
+def with_rest(shape: Shape, rest: Shape, source: str) -> Shape:
+    """A tuple with any number of other values behind it."""
+    return checked(replace(shape, children=(*shape.children, rest)), source)
 
 
 def _record(call: Call, reader: Reader) -> Shape:
@@ -131,7 +156,7 @@ def _keyed_record(key: Shape, value: Shape, *, optional: bool) -> Shape:
     names = literal_keys(key)
     if names is None:
         return Shape(Kind.RECORD, (key, value))
-    field = replace(value, optional=value.optional or optional)
+    field = replace(value, optional=True, default=None) if optional else value
     return replace(object_of(dict.fromkeys(names, field)), unknown=Unknown.REJECT)
 
 
@@ -190,11 +215,15 @@ def _preprocess(call: Call, reader: Reader) -> Shape:
     """What arrives is changed before it is checked, so that the shape holds for the outcome only."""
     given = call.argument(0)
     source = f".preprocess({reader.text(given) if given is not None else ''})"
-    return checked(_inner(call, reader, 1), source, coerced=True)
+    return converted(ANYTHING, _inner(call, reader, 1), source)
 
 
 def _codec(call: Call, reader: Reader) -> Shape:
-    return checked(_inner(call, reader, 0), call.source, coerced=True)
+    return converted(_inner(call, reader, 0), _inner(call, reader, 1), call.source)
+
+
+def _string_boolean(call: Call, reader: Reader) -> Shape:
+    return converted(Shape(Kind.STRING), Shape(Kind.BOOLEAN), call.source)
 
 
 def _wrapped(modifier: str) -> Constructor:
@@ -209,6 +238,22 @@ def _wrapped(modifier: str) -> Constructor:
         )
 
     return construct
+
+
+def _plain_optional(kind: Kind) -> Constructor:
+    """`z.ostring()`: version 3's short forms."""
+    return lambda call, reader: Shape(kind, optional=True)
+
+
+def _as_method(name: str) -> Constructor:
+    """`z.prefault(schema, value)`, which is `schema.prefault(value)`."""
+    return lambda call, reader: reader.applied(name, _inner(call, reader), call)
+
+
+def _open_transform(call: Call, reader: Reader) -> Shape:
+    """`z.transform(f)`, the second half of a pipe."""
+    given = call.argument(0)
+    return converted(ANYTHING, reader.outcome(given, ANY) if given is not None else ANY, call.source)
 
 
 def _impossible(reason: str) -> Constructor:
@@ -241,7 +286,7 @@ CONSTRUCTORS: Mapping[str, Constructor] = {
     **dict.fromkeys((*_ID_FORMATS, *_NET_FORMATS, *_TEXT_FORMATS, *_OTHER_FORMATS), _checked(Kind.STRING)),
     **dict.fromkeys(_NUMBER_FORMATS, _checked(Kind.NUMBER)),
     **dict.fromkeys(("int64", "uint64"), _checked(Kind.BIGINT)),
-    "stringbool": _checked(Kind.STRING, coerced=True),
+    "stringbool": _string_boolean,
     "custom": _checked(Kind.ANY),
     "instanceof": _checked(Kind.ANY),
     "object": _object(Unknown.STRIP),
@@ -266,6 +311,12 @@ CONSTRUCTORS: Mapping[str, Constructor] = {
     "preprocess": _preprocess,
     "codec": _codec,
     "pipe": _codec,
+    **{name: _as_method(name) for name in ("prefault", "catch", "readonly", "nonoptional", "keyof")},
+    "transform": _open_transform,
+    "pipeline": _codec,
+    "ostring": _plain_optional(Kind.STRING),
+    "onumber": _plain_optional(Kind.NUMBER),
+    "oboolean": _plain_optional(Kind.BOOLEAN),
     "optional": _wrapped("optional"),
     "nullable": _wrapped("nullable"),
     "nullish": _wrapped("nullish"),

@@ -9,8 +9,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from codemods.ir.validator import Kind, Shape, Unknown
-from codemods.readers.zod.constructors import intersected, union_of
-from codemods.readers.zod.reading import ANY, Call, Reader, checked, fields_of, literals_union, object_of
+from codemods.readers.zod.constructors import intersected, union_of, with_rest
+from codemods.readers.zod.reading import (
+    ANY,
+    ANYTHING,
+    Call,
+    Reader,
+    checked,
+    converted,
+    fields_of,
+    literals_union,
+    object_of,
+    output_of,
+)
 
 Method = Callable[[Shape, Call, Reader], Shape]
 
@@ -23,12 +34,23 @@ def _check(shape: Shape, call: Call, reader: Reader) -> Shape:
     return checked(shape, call.source)
 
 
-def _transform(shape: Shape, call: Call, reader: Reader) -> Shape:
+def _convert(shape: Shape, call: Call, reader: Reader) -> Shape:
     return checked(shape, call.source, coerced=True)
 
 
+def _transform(shape: Shape, call: Call, reader: Reader) -> Shape:
+    given = call.argument(0)
+    made = reader.outcome(given, output_of(shape)) if given is not None else ANY
+    return converted(shape, made, call.source)
+
+
+def _pipe(shape: Shape, call: Call, reader: Reader) -> Shape:
+    return converted(shape, _inner(call, reader), call.source)
+
+
 def _optional(shape: Shape, call: Call, reader: Reader) -> Shape:
-    return replace(shape, optional=True)
+    """What is missing stays so, whatever default it wraps."""
+    return replace(shape, optional=True, default=None)
 
 
 def _nullable(shape: Shape, call: Call, reader: Reader) -> Shape:
@@ -36,7 +58,7 @@ def _nullable(shape: Shape, call: Call, reader: Reader) -> Shape:
 
 
 def _nullish(shape: Shape, call: Call, reader: Reader) -> Shape:
-    return replace(shape, optional=True, nullable=True)
+    return replace(shape, optional=True, nullable=True, default=None)
 
 
 def _required_value(shape: Shape, call: Call, reader: Reader) -> Shape:
@@ -52,8 +74,13 @@ def _default(shape: Shape, call: Call, reader: Reader) -> Shape:
 
 
 def _catch(shape: Shape, call: Call, reader: Reader) -> Shape:
-    """Nothing is ever refused: anything may come in."""
-    return Shape(Kind.ANY, optional=True, residual=(*shape.residual, call.source), coerced=True)
+    """Nothing is ever refused: anything may come in, and what the schema makes comes out."""
+    return converted(ANYTHING, output_of(shape), call.source, shape.residual)
+
+
+def _source(shape: Shape, call: Call, reader: Reader) -> Shape:
+    """What an effect takes in."""
+    return shape.wire or shape
 
 
 def _array(shape: Shape, call: Call, reader: Reader) -> Shape:
@@ -65,12 +92,16 @@ def _inner(call: Call, reader: Reader) -> Shape:
     return reader.read(given) if given is not None else ANY
 
 
+def _rest(shape: Shape, call: Call, reader: Reader) -> Shape:
+    return with_rest(shape, _inner(call, reader), call.source)
+
+
 def _or(shape: Shape, call: Call, reader: Reader) -> Shape:
     return union_of((shape, _inner(call, reader)))
 
 
 def _and(shape: Shape, call: Call, reader: Reader) -> Shape:
-    return intersected(shape, _inner(call, reader), reader)
+    return intersected(shape, _inner(call, reader), call.source)
 
 
 def _unwrap(shape: Shape, call: Call, reader: Reader) -> Shape:
@@ -136,7 +167,7 @@ def _absent(field: Shape) -> Shape:
 
 def _required(shape: Shape, call: Call, reader: Reader) -> Shape:
     names = _named(call, reader)
-    return _each_field(shape, names, lambda field: replace(field, optional=False, default=None))
+    return _each_field(shape, names, lambda field: field if field.default else replace(field, optional=False))
 
 
 def _each_field(shape: Shape, names: tuple[str, ...] | None, change: Callable[[Shape], Shape]) -> Shape:
@@ -198,15 +229,19 @@ _TEXT_FORMATS = ("emoji", "regex", "includes", "startsWith", "endsWith", "base64
 _CASES = ("lowercase", "uppercase", "datetime", "date", "time", "duration")
 _RANGES = ("positive", "negative", "nonnegative", "nonpositive", "gt", "gte", "lt", "lte")
 _NUMBERS = ("int", "finite", "safe", "multipleOf", "step")
-_REFINEMENTS = ("refine", "superRefine", "refinement", "check", "with", "rest", "implement")
-_TRANSFORMS = ("trim", "toLowerCase", "toUpperCase", "normalize", "slugify", "transform", "pipe", "overwrite", "to")
-_LABELS = ("describe", "meta", "register", "brand", "readonly", "openapi", "clone", "innerType", "sourceType", "in")
+_REFINEMENTS = ("refine", "superRefine", "refinement", "check", "with", "implement")
+_CONVERSIONS = ("trim", "toLowerCase", "toUpperCase", "normalize", "slugify", "overwrite")
+_LABELS = ("describe", "meta", "register", "brand", "readonly", "openapi", "clone")
 
 METHODS: Mapping[str, Method] = {
     **dict.fromkeys((*_LENGTHS, *_ID_FORMATS, *_NET_FORMATS, *_TEXT_FORMATS, *_CASES), _check),
     **dict.fromkeys((*_RANGES, *_NUMBERS, *_REFINEMENTS), _check),
-    **dict.fromkeys(_TRANSFORMS, _transform),
+    **dict.fromkeys(_CONVERSIONS, _convert),
     **dict.fromkeys(_LABELS, _same),
+    **dict.fromkeys(("innerType", "sourceType", "in"), _source),
+    "transform": _transform,
+    "pipe": _pipe,
+    "to": _pipe,
     "optional": _optional,
     "exactOptional": _optional,
     "nullable": _nullable,
@@ -218,6 +253,7 @@ METHODS: Mapping[str, Method] = {
     "array": _array,
     "or": _or,
     "and": _and,
+    "rest": _rest,
     "unwrap": _unwrap,
     "removeDefault": _unwrap,
     "extend": _on_object(_extend),

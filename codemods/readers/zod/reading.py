@@ -48,6 +48,12 @@ class Reader(Protocol):
     def literals(self, node: SgNode) -> tuple[str, ...] | None:
         """The values, as TypeScript literals, of an array of constants, an enum or an object of constants."""
 
+    def outcome(self, function: SgNode, taken: Shape) -> Shape:
+        """What a function, or what an expression names, makes of a value."""
+
+    def applied(self, method: str, shape: Shape, call: Call) -> Shape:
+        """What a method makes of a schema that is the first argument of a call."""
+
     def text(self, node: SgNode) -> str:
         """The source of a node."""
 
@@ -56,11 +62,24 @@ class Reader(Protocol):
 
 
 ANY = Shape(Kind.ANY)
+ANYTHING = Shape(Kind.ANY, optional=True, nullable=True)
+"""What may also be missing."""
 
 
 def checked(shape: Shape, source: str, *, coerced: bool = False) -> Shape:
     """The shape with one more check or transform that it cannot say itself."""
     return replace(shape, residual=(*shape.residual, source), coerced=shape.coerced or coerced)
+
+
+def output_of(shape: Shape) -> Shape:
+    """What comes out of a schema: a default takes the place of what is missing."""
+    return replace(shape, optional=shape.optional and shape.default is None, default=None)
+
+
+def converted(taken: Shape, made: Shape, source: str, before: tuple[str, ...] | None = None) -> Shape:
+    """What a conversion makes of what it takes; `before` are the checks that have run by then."""
+    residual = (*(taken.residual if before is None else before), source)
+    return replace(made, residual=residual, coerced=True, wire=taken.wire or taken)
 
 
 def object_of(fields: dict[str, Shape], like: Shape | None = None) -> Shape:

@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ast_grep_py import SgNode
 
 from codemods.ir.table import Schema
-from codemods.ir.validator import Kind, Shape
+from codemods.ir.validator import RECURSION, Kind, Shape
 from codemods.readers.literals import Computed, Property, Spread, entries
 from codemods.readers.zod.constants import Constants
 from codemods.readers.zod.constructors import COERCED, CONSTRUCTORS
 from codemods.readers.zod.methods import METHODS
 from codemods.readers.zod.names import ZodNames
-from codemods.readers.zod.reading import ANY, Call, checked, fields_of
+from codemods.readers.zod.outcomes import outcome_of
+from codemods.readers.zod.reading import ANY, ANYTHING, Call, checked, fields_of
 from codemods.readers.zod.references import follow
 from codemods.source.file import SourceFile
-from codemods.source.tree import arguments, find_all, key, member, named, property_name, shortened, unwrap
-from codemods.workspace import Workspace
+from codemods.source.tree import (
+    FUNCTION_KINDS,
+    arguments,
+    find_all,
+    key,
+    member,
+    named,
+    property_name,
+    shortened,
+    unwrap,
+)
+from codemods.workspace import Declared, Workspace
 
 NodeKey = tuple[str, str, int, int]
 
@@ -53,6 +64,19 @@ class ShapeReader:
         if reason not in self.progress.reasons:
             self.progress.reasons.append(reason)
 
+    def applied(self, method: str, shape: Shape, call: Call) -> Shape:
+        return METHODS[method](shape, replace(call, arguments=call.arguments[1:]), self)
+
+    def outcome(self, function: SgNode, taken: Shape) -> Shape:
+        return outcome_of(self._function(function), taken)
+
+    def _function(self, node: SgNode) -> SgNode:
+        target = follow(self.workspace, self.file, node)
+        if target is not None:
+            return target[1]
+        meaning = self.workspace.meaning_of(self.file.path, node) if node.kind() == "identifier" else None
+        return meaning.node if isinstance(meaning, Declared) and meaning.node.kind() in FUNCTION_KINDS else node
+
     def text(self, node: SgNode) -> str:
         return node.text()
 
@@ -60,7 +84,7 @@ class ShapeReader:
         node = unwrap(node)
         mark = (self.file.path, *key(node))
         if mark in self.progress.active:
-            return Shape(Kind.ANY, residual=("recursion",))
+            return Shape(Kind.ANY, residual=RECURSION)
         self.progress.active.add(mark)
         try:
             return self._call(node) if node.kind() == "call_expression" else self._reference(node)
@@ -82,7 +106,7 @@ class ShapeReader:
         space, _, last = name.rpartition(".")
         call = self._described(node, last, None)
         if space == "coerce":
-            return Shape(COERCED[last], residual=(call.source,), coerced=True)
+            return Shape(COERCED[last], residual=(call.source,), coerced=True, wire=ANYTHING)
         if space == "iso":
             return checked(Shape(Kind.STRING), call.source)
         return CONSTRUCTORS[name](call, self)
