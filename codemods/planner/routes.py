@@ -338,12 +338,18 @@ def stopped_by(step: Step, problem: Problem) -> Problem:
     return Problem(code, f"{words} `{middleware.name}`{joint} {problem.text}", middleware.place)
 
 
+_SINGLE = frozenset({Kind.STRING, Kind.NUMBER, Kind.BIGINT, Kind.BOOLEAN, Kind.DATE})
+"""What is made of one value of a query, which is text."""
+
+
 def received(shape: Shape, changes: bool, part: Part) -> Shape:
     """What the handler gets: the schema's output when the check replaces the part, else the wire value as it came."""
     if not changes and shape.wire is not None and part is Part.PARAMS:
         return Shape(Kind.STRING, optional=shape.optional)
     if not changes and shape.wire is not None:
         optional, nullable = shape.optional or shape.wire.optional, shape.nullable or shape.wire.nullable
+        if part is Part.QUERY and shape.wire.kind is Kind.ANY and shape.kind in _SINGLE:
+            return Shape(Kind.STRING, optional=optional)
         return received(with_changes(shape.wire, optional=optional, nullable=nullable), changes, part)
     children = tuple(received(child, changes, part) for child in shape.children)
     shape = with_changes(shape, children=children)
