@@ -31,6 +31,7 @@ from codemods.planner.closure import Closure
 from codemods.planner.domains import camel
 from codemods.planner.facts import Effect
 from codemods.planner.ids import IdFlow
+from codemods.planner.left_out import is_page
 from codemods.planner.pieces import Piece, PieceKey, PieceKind, context_name
 from codemods.planner.problems import Problem
 from codemods.planner.replies import Delegate
@@ -120,7 +121,7 @@ class Carried:
                 piece = self.edge.factory(check)
                 found[piece.piece.key] = piece
             found |= {piece.piece.key: piece for step in plan.steps for piece in self.edge.step(step).whole}
-        return found | {handler.piece.key: handler for handler in self.handlers.pieces}
+        return found | {piece.piece.key: piece for handler in self.handlers.pieces for piece in handler.whole}
 
 
 class Carrier:
@@ -233,6 +234,7 @@ class Carrier:
         state.order, unordered = order_steps(self._workspace, state.edge, self._reading.app, state.carried)
         state.edge.handed_on = handed_on(state.plans)
         news = unordered or news
+        news = self._refuse_unhandled() or news
         carried = state.carried
         handlers = {plan.piece.key: plan for plan in carried if plan.piece is not None}
         self._handled = handlers
@@ -309,6 +311,17 @@ class Carrier:
     def _refuse(self, key: PieceKey, problems: list[Problem]) -> bool:
         news = [self._state.closure.refuse(key, problem) for problem in problems]
         return any(news)
+
+    def _refuse_unhandled(self) -> bool:
+        """Take back the routes whose errors no handler would answer as it did."""
+        problem = self._state.handlers.errors.problem
+        if problem is None or is_page(problem):
+            return False
+        carried = self._state.carried
+        for plan in carried:
+            text = f"hands its errors to a handler that stays behind: {problem.text}"
+            plan.problems.append(Problem("CX701", text, problem.place))
+        return bool(carried)
 
     def _refuse_checks(self) -> bool:
         """Take back the routes whose checks cannot be ported."""

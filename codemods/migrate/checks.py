@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from ast_grep_py import SgNode
 
-from codemods.ir.app import App, Middleware
+from codemods.ir.app import App, Middleware, Role
 from codemods.planner.analysis import Analyser
 from codemods.planner.checks import Check
 from codemods.planner.closure import FUNCTIONS, IN_CONTEXT, Closure
@@ -20,14 +20,13 @@ from codemods.planner.routes import node_at
 from codemods.planner.steps import Step
 from codemods.planner.twin_steps import TwinDepths
 from codemods.readers.express.limiters import LimiterNames
-from codemods.source import Edit, SourceFile, find_all, member, parameters, span_of, unwrap
-from codemods.source.tree import operator_of
+from codemods.source import Edit, SourceFile, find_all, parameters, span_of
 from codemods.workspace import Workspace
 from codemods.writers.checks import port_check
 from codemods.writers.code import ImportSpec
 from codemods.writers.delegates import erased_spans
-from codemods.writers.fault_reads import ZOD_MEMBERS
-from codemods.writers.faults import port_error_handler, port_not_found
+from codemods.writers.fault_helpers import class_tests, port_fault_helper
+from codemods.writers.faults import Behind, port_error_handler, port_not_found
 from codemods.writers.ported import Helper, Ported
 from codemods.writers.steps import port_helper, port_step
 from codemods.writers.twins import port_twins
@@ -55,7 +54,7 @@ class EdgePiece:
     """What only some registrations can give."""
     reads_path: bool = False
     helpers: tuple[EdgePiece, ...] = ()
-    """Functions that it hands the request to."""
+    """Functions that it hands the request or its error to."""
 
     @property
     def whole(self) -> Iterator[EdgePiece]:
@@ -99,10 +98,13 @@ class EdgeWriter:
 
     def __init__(self, workspace: Workspace, app: App, closure: Closure, analyser: Analyser) -> None:
         self._workspace, self._closure, self._analyser = workspace, closure, analyser
+        self._app = app
         self._limiters, self._depths = LimiterNames(workspace), TwinDepths(workspace, app)
         self._known: dict[PieceKey, EdgePiece] = {}
         self.checking: frozenset[PieceKey] = frozenset()
         """Functions that are ported as checks: no middleware."""
+        self.fault_helpers: set[PieceKey] = set()
+        """Functions that error handlers hand their errors to, and that look at the class."""
         self.settable: frozenset[str] = frozenset()
         """Fields of the request that any middleware sets."""
         self.handed_on: frozenset[str] = frozenset()
@@ -164,12 +166,20 @@ class EdgeWriter:
                 continue
             file, piece = function
             if piece.key not in self._known:
-                ported = port_error_handler(self._workspace, file, piece.node, index == len(present) - 1, self.settable)
+                behind = Behind.HANDLERS if index < len(present) - 1 else self._behind(middleware)
+                ported = port_error_handler(self._workspace, file, piece.node, behind, self.settable)
                 self._known[piece.key] = self._edge_piece(piece, ported, "CX701", piece.node)
             chain.pieces.append(self._known[piece.key])
             if not self._known[piece.key].forwards:
                 break
         return chain
+
+    def _behind(self, handler: Middleware) -> Behind:
+        """What stands behind the last error handler."""
+        places = [use.order for use in self._app.uses if use.middleware == handler]
+        others = [use.order for use in self._app.uses if use.middleware.role is not Role.ERROR]
+        others += [route.order for route in self._app.routes]
+        return Behind.NOTHING if places and max(others, default=()) < max(places) else Behind.OTHERS
 
     def not_found(self, middleware: Middleware) -> EdgePiece | None:
         """The application's own 404."""
@@ -237,35 +247,30 @@ class EdgeWriter:
         )
 
     def _helper(self, helper: Helper) -> EdgePiece:
-        """A function that is given the request, ported; one that calls itself is known by then."""
+        """A function that is given the request or an error, ported; one that calls itself is known by then."""
         key = helper.piece.key
         if key not in self._known:
             file = self._workspace.source(key.file)
             empty = EdgePiece(helper.piece, [], [], frozenset(), (), list)
             self._known[key] = empty
-            ported = port_helper(self._workspace, file, helper)
-            self._known[key] = self._edge_piece(helper.piece, ported, "CX701", helper.piece.node, IN_CONTEXT)
+            port, refused = (port_fault_helper, frozenset(Effect)) if helper.fault else (port_helper, IN_CONTEXT)
+            self.fault_helpers |= {key} if helper.fault else set()
+            ported = port(self._workspace, file, helper)
+            self._known[key] = self._edge_piece(helper.piece, ported, "CX701", helper.piece.node, refused)
         return self._known[key]
 
     def _class_tests(self, keys: Sequence[PieceKey], code: str) -> list[Problem]:
         """Functions that an error handler calls see an error that crossed as data: without its class and methods."""
         found: list[Problem] = []
         for key in keys if code == "CX701" else ():
+            if key in self.fault_helpers:
+                continue
             piece = self._closure.piece(key)
             file = self._workspace.source(key.file)
             if piece.kind not in FUNCTIONS:
                 continue
-            for node in find_all(piece.node, "binary_expression"):
-                right = node.field("right")
-                if right is None or operator_of(node) != "instanceof":
-                    continue
-                if right.kind() != "identifier" or file.bindings.resolve(right) is not None:
-                    found.append(Problem(code, f"calls `{piece.name}`, which tests for a class", file.place(node)))
-            for node in find_all(piece.node, "member_expression") if "ZodError" in file.text else ():
-                parts = member(node)
-                if parts is not None and parts[1] in ZOD_MEMBERS and unwrap(parts[0]).kind() == "identifier":
-                    text = f"calls `{piece.name}`, which reads `{parts[1]}` of a ZodError"
-                    found.append(Problem(code, text, file.place(node)))
+            for node, text in class_tests(file, piece.node):
+                found.append(Problem(code, f"calls `{piece.name}`, {text}", file.place(node)))
         return found
 
 

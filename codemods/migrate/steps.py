@@ -88,7 +88,7 @@ def refuse_steps(
     `obstacles` gets what each middleware that stays behind is told.
     """
     news = False
-    helpers = {key for plan in plans for step in plan.steps for key in _helpers(edge, step)}
+    helpers = {key for plan in plans for step in plan.steps for key in _helpers(edge, step)} | edge.fault_helpers
     for plan in plans:
         news = _shares_helper(closure, plan, helpers) or news
         parsed = any(middleware.role is Role.COOKIES for middleware in plan.route.middleware)
@@ -177,7 +177,7 @@ def _shares_helper(closure: Closure, plan: RoutePlan, helpers: set[PieceKey]) ->
     reached = closure.reached(plan.piece.key) if helpers and plan.piece is not None and plan.carried else ()
     shared = next((key for key in reached if key in helpers), None)
     if shared is not None:
-        text = f"calls `{closure.piece(shared).name}`, to which middleware hands the request"
+        text = f"calls `{closure.piece(shared).name}`, to which middleware hands what it gets"
         plan.problems.append(Problem("CX205", text, plan.route.place))
     return shared is not None
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from codemods.ir.app import Middleware, Role
+from codemods.planner.problems import Problem
 from codemods.planner.steps import Step
 from codemods.readers.express.packages import is_dispensable
 
@@ -24,6 +25,8 @@ _SILENT = frozenset(
     }
 )
 """What packages are known to be for, and functions by all that they do: never by a name."""
+
+_RENDERS = "CX706"
 
 
 def is_silent(middleware: Middleware) -> bool:
@@ -44,3 +47,8 @@ def is_unmissed(step: Step, takes: Callable[[frozenset[str]], bool]) -> bool:
     if step.middleware.role is Role.CORS:
         return True
     return step.harmless and not step.twin and not step.heads and not takes(step.sets)
+
+
+def is_page(problem: Problem) -> bool:
+    """Does an error handler stay behind as it shows a page? Then Express's own page for the status takes its place."""
+    return problem.code == _RENDERS

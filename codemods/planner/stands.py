@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from ast_grep_py import SgNode
 
-from codemods.planner.flow import rest_after
+from codemods.planner.flow import Rest, rest_after
 from codemods.planner.logs import is_deferred, is_log
 from codemods.planner.replies import Stand, Standing
-from codemods.source import FUNCTION_KINDS, SourceFile, Span, find_all, span_of, unwrap
+from codemods.source import FUNCTION_KINDS, SourceFile, Span, arguments, find_all, named, span_of, unwrap
 from codemods.source.tree import enclosing
 from codemods.workspace import Workspace
 
@@ -50,11 +50,44 @@ def stand_of(call: SgNode, function: SgNode, file: SourceFile, workspace: Worksp
     after = span_of(rest.end) if rest.end is not None else None
     if not rest.statements:
         return Stand(standing, span_of(parent), after)
+    if standing is Standing.STATEMENT and _only_answers_again(call, rest, function):
+        return Stand(standing, span_of(parent))
     late = [_is_late(node, parent, call, file, workspace) for node in rest.statements]
     if not all(late) or standing is Standing.BRANCH:
         return GOES_ON
     logs = Span(span_of(parent).end, span_of(rest.statements[-1]).end)
     return Stand(standing, span_of(parent), after, logs)
+
+
+def _only_answers_again(call: SgNode, rest: Rest, function: SgNode) -> bool:
+    """Is what runs after an answer another one, and nothing else? Express sends the first."""
+    response, _ = _taken_apart(call)
+    if any(node.kind() == "try_statement" and span_of(function).holds(span_of(node)) for node in call.ancestors()):
+        return False
+    again = [node for node in rest.statements if node.kind() != "return_statement" or named(node)]
+    return bool(again) and all(_answers_plainly(node, response.text()) for node in again)
+
+
+def _answers_plainly(statement: SgNode, response: str) -> bool:
+    """`res.status(500).json({ error });`, where nothing is done to know what to send."""
+    inner = named(statement)
+    if statement.kind() not in ("expression_statement", "return_statement") or not inner:
+        return False
+    root, given = _taken_apart(unwrap(inner[0]))
+    is_called = unwrap(inner[0]).kind() == "call_expression"
+    return (
+        is_called and root.text() == response and not any(find_all(each, "call_expression", *_WORK) for each in given)
+    )
+
+
+def _taken_apart(answer: SgNode) -> tuple[SgNode, list[SgNode]]:
+    """What `res.status(500).json(body)` starts with, and all that its calls are given."""
+    given: list[SgNode] = []
+    current = answer
+    while (below := current.field("function") or current.field("object")) is not None:
+        given += arguments(current) if current.kind() == "call_expression" else []
+        current = unwrap(below)
+    return current, given
 
 
 def _is_late(late: SgNode, statement: SgNode, call: SgNode, file: SourceFile, workspace: Workspace | None) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from ast_grep_py import SgNode
 
@@ -23,16 +24,23 @@ _LOGGER = re.compile(r"^(console|[\w.]*log(ger)?)\.(log|info|warn|error|debug|tr
 
 
 def request_reads(
-    ported: Ported, function: SgNode, index: int, context: str, provided: frozenset[str] = frozenset()
+    ported: Ported,
+    function: SgNode,
+    index: int,
+    context: str,
+    provided: frozenset[str] = frozenset(),
+    written: Sequence[Span] = (),
 ) -> None:
     """Rewrite every use of the request; what the edge does not know is only dropped where it was logged.
 
-    `provided` are the fields that middleware may have set.
+    `provided` are the fields that middleware may have set; what is `written` has other edits.
     """
     pattern = parameter_node(function, index)
     if pattern is not None and pattern.kind() != "identifier":
         ported.problem("CX701", "takes its request apart", pattern)
     for reference in references(ported.file, function, index):
+        if any(span.holds(span_of(reference)) for span in written):
+            continue
         edit = read_edit(ported, reference, context, provided) or dropped(ported.file, reference)
         if edit is None:
             ported.problem("CX701", f"reads `{whole_read(reference).text()}`", reference)

@@ -47,8 +47,12 @@ class FaultReads:
     @property
     def is_loose(self) -> bool:
         """The error is replaced by what may be no error, or given to functions that want it to be of some class."""
-        references = [reference for binding in self._faults for reference in binding.references]
-        return any(self._is_passed(reference) or _becomes_other(reference) for reference in references)
+        return any(self._is_passed(reference) or _becomes_other(reference) for reference in self.references)
+
+    @property
+    def references(self) -> list[SgNode]:
+        """All uses of the error as a whole."""
+        return [reference for binding in self._faults for reference in binding.references]
 
     def write(self) -> None:
         """All edits."""

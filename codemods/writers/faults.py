@@ -2,31 +2,44 @@
 
 from __future__ import annotations
 
+from enum import Enum
+
 from ast_grep_py import SgNode
 
 from codemods.planner.flow import open_ends
 from codemods.planner.problems import Problem
-from codemods.planner.replies import Form, ResponsePlan
+from codemods.planner.replies import Form, ResponsePlan, Stand, Standing
 from codemods.planner.responses import plan_response
-from codemods.planner.stands import OPEN_END
-from codemods.source import Edit, SourceFile, Span, parameters, span_of
+from codemods.planner.stands import OPEN_END, stand_of
+from codemods.readers.express.logging import LogCalls
+from codemods.source import Edit, SourceFile, Span, arguments, parameters, span_of
 from codemods.workspace import Workspace
 from codemods.writers.edge_answers import ErrorAnswers, MissingAnswers
 from codemods.writers.edge_request import request_reads
 from codemods.writers.environment import environment_edits
+from codemods.writers.fault_helpers import fault_helpers
 from codemods.writers.fault_reads import FaultReads
-from codemods.writers.ported import Ported, fresh_context, parameter_node, references, signature
+from codemods.writers.ported import Ported, fresh_context, parameter_node, references, signature, whole_line
 from codemods.writers.response_reads import headers_sent, response_locals, status_reads
 
 
+class Behind(Enum):
+    """What is registered behind an error handler."""
+
+    HANDLERS = "more of them"
+    OTHERS = "functions that take no errors"
+    NOTHING = "nothing"
+
+
 def port_error_handler(
-    workspace: Workspace, file: SourceFile, function: SgNode, last: bool, provided: frozenset[str] = frozenset()
+    workspace: Workspace, file: SourceFile, function: SgNode, behind: Behind, provided: frozenset[str] = frozenset()
 ) -> Ported:
     """`(err, req, res, next) => …` → `(err: Fault, c: Context) => …`.
 
     Errors that the last handler hands on are answered as Express answers them; the others keep their `next`.
     `provided` are the fields of the request that middleware may have set.
     """
+    last = behind is not Behind.HANDLERS
     ported = Ported(file)
     error = parameter_node(function, 0)
     if error is None or error.kind() not in ("identifier", "object_pattern"):
@@ -35,23 +48,63 @@ def port_error_handler(
     context = fresh_context(function)
     reads = FaultReads(ported, function, error, workspace)
     guards = headers_sent(ported, function)
+    passes = _passes(ported, function, context, workspace) if behind is Behind.NOTHING else []
+    logs = _logs_of_requests(ported, function, workspace)
+    ported.helpers += fault_helpers(workspace, file, reads, logs)
     plan = plan_response(file, function, 1, workspace)
     _keep_headers(ported, plan, function)
     forwards = tuple(f for f in plan.forwards if not any(guard.holds(f.statement) for guard in guards))
     writer = ErrorAnswers(ported, function, ResponsePlan(plan.replies, forwards, (), plan.raised, plan.delegations),
                            context, reads if last else None)  # fmt: skip
     writer.write()
-    handled = [*guards, *status_reads(ported, function, error), *response_locals(ported, function, workspace)]
+    handled = [*guards, *passes, *status_reads(ported, function, error), *response_locals(ported, function, workspace)]
     _keep_problems(ported, plan.problems, handled)
     if not ported.problems:
-        ends = [e for e in open_ends(function, writer.answers) if not any(g.holds(span_of(e)) for g in guards)]
+        ends = [
+            e for e in open_ends(function, [*writer.answers, *passes]) if not any(g.holds(span_of(e)) for g in guards)
+        ]
         _close(ported, function, ends, error, reads)
     reads.write()
     ported.edits += environment_edits(workspace, file, function)
-    request_reads(ported, function, 1, context, provided)
+    request_reads(ported, function, 1, context, provided, logs)
     ported.forwards = bool(forwards)
     signature(ported, function, _error_signature(ported, function, context, reads.is_loose, last))
     return ported
+
+
+def _passes(ported: Ported, function: SgNode, context: str, workspace: Workspace) -> list[Span]:
+    """`next();` goes on to what answers no errors; where nothing is left, Express answers 404."""
+    found = []
+    for reference in references(ported.file, function, 3):
+        call = reference.parent()
+        if call is None or call.kind() != "call_expression" or arguments(call) or call.field("function") != reference:
+            continue
+        stand = stand_of(call, function, ported.file, workspace)
+        if not isinstance(stand, Stand) or stand.standing is not Standing.STATEMENT or stand.logs is not None:
+            continue
+        ported.edits.append(Edit.replace(stand.statement, f'return {context}.html("<pre>Not Found</pre>", 404);'))
+        if stand.after is not None:
+            ported.edits.append(Edit.delete(whole_line(ported.file, stand.after)))
+        found.append(stand.statement)
+    return found
+
+
+def _logs_of_requests(ported: Ported, function: SgNode, workspace: Workspace) -> list[Span]:
+    """`logError(err, req);`, a function that only logs, logs the rest of what it is given."""
+    found, file = [], ported.file
+    for reference in references(file, function, 1):
+        given = reference.parent()
+        call = given.parent() if given is not None and given.kind() == "arguments" else None
+        statement = call.parent() if call is not None else None
+        if call is None or statement is None or statement.kind() != "expression_statement":
+            continue
+        rest = [span_of(argument) for argument in arguments(call) if argument != reference]
+        if not rest or not LogCalls(workspace).logs(file, call):
+            continue
+        joined: list[str | Span] = [part for span in rest for part in (", ", span)][1:]
+        ported.edits.append(Edit(span_of(call), ("console.error(", *joined, ")")))
+        found.append(span_of(call))
+    return found
 
 
 def _error_signature(ported: Ported, function: SgNode, context: str, loose: bool, last: bool) -> str:

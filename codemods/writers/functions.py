@@ -20,6 +20,9 @@ from codemods.writers.settling import settled
 from codemods.writers.splice import Job, Splice, Written, function_at
 from codemods.writers.uses import UseWriter
 
+_OF_JAVASCRIPT = frozenset("AggregateError EvalError RangeError ReferenceError SyntaxError TypeError URIError".split())
+"""Errors of the language other than `Error`."""
+
 
 class PieceWriter:
     """Writes one piece. Everything is spliced from the source text; only what has to change is written anew."""
@@ -129,3 +132,7 @@ class PieceWriter:
             if thrown in ("object", "string", "template_string", "number"):
                 what = "an object" if thrown == "object" else "a value"
                 self._splice.problem("CX207", f"throws {what} that is no Error", span_of(node))
+            maker = unwrap(values[0]).field("constructor") if thrown == "new_expression" else None
+            if maker is not None and maker.text() in _OF_JAVASCRIPT and not self._splice.file.bindings.resolve(maker):
+                text = f"throws a {maker.text()}, whose class and message do not leave a function"
+                self._splice.problem("CX207", text, span_of(node))

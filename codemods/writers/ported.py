@@ -25,10 +25,14 @@ _STATUS = ImportSpec("hono/utils/http-status", "ContentfulStatusCode", "", True)
 
 @dataclass(frozen=True, slots=True)
 class Helper:
-    """A function of the repository that middleware hands the request to, and the parameter that takes it."""
+    """A function of the repository that middleware hands the request to, and the parameter that takes it.
+
+    With `fault`, it is the error that an error handler hands on.
+    """
 
     piece: Piece
     index: int
+    fault: bool = False
 
 
 @dataclass(slots=True)

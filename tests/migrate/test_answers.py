@@ -612,12 +612,25 @@ def test_a_path_that_never_answered_throws(codemod: CodemodTest, before: str, af
 
 
 REFUSED = {
-    "going on after the answer": (
+    "an answer for which more is done after the answer": (
         """
         async (req, res) => {
           const user = await prisma.user.findUnique({ where: { id: req.params.id } });
           if (!user) res.status(404).json({ error: "no user" });
-          res.json(user);
+          res.json(await prisma.note.findMany());
+        }
+        """,
+        "CX207 goes on after its reply (src/users.routes.ts:8)",
+    ),
+    "a second answer where the first is caught": (
+        """
+        (req, res) => {
+          try {
+            if (req.query.a) res.json(1);
+            res.json(2);
+          } catch (error) {
+            console.error(error);
+          }
         }
         """,
         "CX207 goes on after its reply (src/users.routes.ts:8)",
@@ -660,6 +673,10 @@ REFUSED = {
         }
         """,
         "CX207 goes on after its reply (src/users.routes.ts:9)",
+    ),
+    "an error of the language": (
+        '(req, res) => { if (req.query.page) throw new RangeError("Page?"); res.json([]); }',
+        "CX207 throws a RangeError, whose class and message do not leave a function (src/users.routes.ts:6)",
     ),
     "a value that is returned instead": (
         "(req, res) => { if (req.query.page) return 1; res.json([]); }",

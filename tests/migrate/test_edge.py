@@ -288,6 +288,7 @@ def test_if_one_handler_stays_behind_all_do(codemod: CodemodTest, handler: str, 
     assert f"// TODO(convexify CX701): the error handler {reason} (src/app.ts:" in http
     assert "sendFault(c, faultOf(error))" in http
     assert "logErrors" not in http
+    assert (migrated.outcome("GET /items/:id") == "migrated") == ("renders" in reason)
     assert migrated.outcome("logErrors").startswith(f"needs-review CX701 {reason} (src/app.ts:")
 
 

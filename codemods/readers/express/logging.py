@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from ast_grep_py import SgNode
 
 from codemods.readers.express.follow import bare
 from codemods.readers.loggers import LOGGERS
-from codemods.source import SourceFile, find_all, member, member_path, unwrap
+from codemods.source import SourceFile, arguments, find_all, member, member_path, string_value, unwrap
 from codemods.source.tree import WRITES
 from codemods.workspace import External, FunctionRef, Global, Workspace
 
@@ -16,6 +17,7 @@ FORMATTERS = frozenset({"ansi-colors", "chalk", "cli-color", "colorette", "color
 """Packages that colour what is logged, or log it under a name."""
 
 _DEPTH = 4
+_HEADER = re.compile(r"[A-Za-z]+(-[A-Za-z]+)*")
 _PLAIN = frozenset(
     """concat endsWith filter getTime includes join keys map padEnd padStart push repeat replace replaceAll slice split
     startsWith substring toFixed toISOString toLocaleString toLocaleTimeString toLowerCase toString toUpperCase trim
@@ -72,4 +74,12 @@ class LogCalls:
         if isinstance(self.workspace.callee(file.path, call), Global):
             return True
         parts = member(callee)
-        return parts is not None and parts[1] in _PLAIN
+        return parts is not None and (parts[1] in _PLAIN or _reads_header(file, parts, call))
+
+
+def _reads_header(file: SourceFile, parts: tuple[SgNode, str], call: SgNode) -> bool:
+    """`req.get("User-Agent")` of a parameter."""
+    receiver = file.bindings.resolve(parts[0]) if parts[0].kind() == "identifier" else None
+    given = [string_value(argument) for argument in arguments(call)]
+    is_header = len(given) == 1 and given[0] is not None and _HEADER.fullmatch(given[0]) is not None
+    return receiver is not None and receiver.kind == "parameter" and parts[1] in ("get", "header") and is_header

@@ -1,0 +1,151 @@
+"""What error handlers do beside answering: functions that look at the error, logs, `next()`, answers given twice."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+from harness import CodemodTest
+from middleware_app import app, served
+from side_by_side import compare
+
+ERRORS = """
+    import type { Request } from "express";
+
+    export class AppError extends Error {
+      isOperational = true;
+      constructor(message: string, public status: number) {
+        super(message);
+      }
+    }
+
+    export class Limited extends Error {}
+
+    export const logError = (err: AppError | Error, req: Request): void => {
+      const info = { message: err.message, url: req.url, agent: req.get("User-Agent") };
+      if (err instanceof AppError && err.isOperational) console.warn("Operational", info);
+      else console.error("Unknown", info);
+    };
+
+    export const described = (err: any): { status: number; messages: string[] } => {
+      if (err instanceof AppError) return { status: err.status, messages: [err.message] };
+      if (isLimited(err)) return { status: 416, messages: err.message.split(" ").filter((word) => word !== "of") };
+      return { status: 500, messages: [] };
+    };
+
+    function isLimited(error: Error) {
+      return error instanceof Limited;
+    }
+    """
+APP = """
+    import express, { ErrorRequestHandler } from "express";
+    import { AppError, Limited, described, logError } from "./errors";
+
+    const app = express();
+    app.use(express.json());
+    app.get("/api/items/:id", (req, res) => {
+      if (req.params.id === "0") throw new AppError("No item", 401);
+      if (req.params.id === "1") throw new Limited("out of range");
+      if (req.params.id === "2") throw new Error("unknown");
+      res.json({ id: req.params.id });
+    });
+    app.get("/pages", () => {
+      throw new Error("no page");
+    });
+
+    const handleErrors: ErrorRequestHandler = (err, req, res, next) => {
+      if (!req.path.startsWith("/api")) {
+        next();
+        return;
+      }
+      logError(err, req);
+      const { status, messages } = described(err);
+      if (status === 401) {
+        res.status(status).json({ refused: true });
+      }
+      res.status(status).json({ status, messages });
+      return;
+    };
+    app.use(handleErrors);
+    app.listen(Number(process.env.PORT));
+    """
+
+
+def test_error_handlers_answer_as_on_express(tmp_path: Path) -> None:
+    urls = [*(f"/api/items/{number}" for number in range(4)), "/pages"]
+    files = {"src/app.ts": dedent(APP), "src/errors.ts": dedent(ERRORS)}
+    result = compare(tmp_path, files, "\n\n".join(f"###\nGET http://localhost{url}" for url in urls))
+    assert result.differences == []
+    assert result.note == "5 of 5 answers are the same"
+
+
+def test_functions_that_look_at_the_class_of_an_error_get_the_fault_that_it_became(codemod: CodemodTest) -> None:
+    routes = """
+        import { described, logError } from "./errors";
+        app.get("/a", (req, res) => res.json(1));
+        app.use((err: any, req: Request, res: Response, next: NextFunction) => {
+          logError(err, req);
+          const { status, messages } = described(err);
+          res.status(status).json({ messages });
+        });
+        """
+    migrated = codemod.migrate(app(routes, errors=ERRORS))
+    served(migrated)
+    written = "".join(migrated.convex.values())
+    assert 'if (err.kinds.includes("AppError")) return' in written
+    assert 'return error.kinds.includes("Limited");' in written
+    assert "console.error(err);" in written and "logError" not in written
+
+
+def test_a_function_cannot_get_errors_and_faults(codemod: CodemodTest) -> None:
+    routes = """
+        import { described } from "./errors";
+        app.get("/a", (req, res) => res.json(described(new Error("a"))));
+        app.get("/b", (req, res) => res.json(1));
+        app.use((err: any, req: Request, res: Response, next: NextFunction) => {
+          res.status(500).json(described(err));
+        });
+        """
+    migrated = codemod.migrate(app(routes, errors=ERRORS))
+    assert "calls `described`, to which middleware hands what it gets" in migrated.outcome("GET /a")
+    assert migrated.outcome("GET /b") == "migrated"
+
+
+LEFT = {
+    "it may be asked for more": "res.status(500).json({ seen: globalThis.seen });",
+    "it goes on to what stands behind it": "next();",
+}
+
+
+@pytest.mark.parametrize("statement", LEFT.values(), ids=LEFT)
+def test_routes_stay_behind_with_the_handler_of_their_errors(codemod: CodemodTest, statement: str) -> None:
+    routes = f"""
+        app.get("/a", (req, res) => res.json(1));
+        app.use((err: any, req: Request, res: Response, next: NextFunction) => {{
+          {statement}
+        }});
+        app.use("/late", (req, res) => res.json("late"));
+        """
+    migrated = codemod.migrate(app(routes))
+    assert migrated.outcome("GET /a").startswith("needs-review CX701 hands its errors to a handler that stays behind: ")
+
+
+TWICE = """
+    import express from "express";
+
+    const app = express();
+    app.get("/users/:id", (req, res) => {
+      if (req.params.id === "0") res.status(404).json({ error: "no user" });
+      res.json({ id: req.params.id });
+    });
+    app.listen(Number(process.env.PORT));
+    """
+
+
+def test_the_first_answer_is_the_one_that_is_sent(tmp_path: Path) -> None:
+    urls = ["/users/0", "/users/1"]
+    requests = "\n\n".join(f"###\nGET http://localhost{url}" for url in urls)
+    result = compare(tmp_path, {"src/app.ts": dedent(TWICE)}, requests)
+    assert result.differences == []
+    assert result.note == "2 of 2 answers are the same"
