@@ -15,6 +15,7 @@ from codemods.migrate.aside import Aside
 from codemods.migrate.sites import FileSites, Sites, read_file, read_sites
 from codemods.outcome import Diagnostic, Item, ItemKind, Outcome, Place
 from codemods.readers import mongoose
+from codemods.readers.chains import chain_shape
 from codemods.readers.express import Registered, read_app, read_registrations
 from codemods.readers.prisma import Alteration, find_alterations, read_schema
 from codemods.readers.prisma.queries import find_queries
@@ -61,9 +62,12 @@ class Reading:
         return found
 
     def shape(self, path: str, node: SgNode) -> Shape | None:
-        """The shape of a Zod schema expression, or None when it is none, or not wholly understood."""
+        """The shape of a schema expression, or None when it is none, or not wholly understood."""
         found = shape_of(self.workspace, path, node, self.schema)
-        return None if found.unsupported else found.shape
+        if not found.unsupported:
+            return found.shape
+        chain = chain_shape(self.workspace, path, node, self.schema)
+        return None if chain is None or chain.unsupported else chain.shape
 
     def is_job(self, file: SourceFile, call: SgNode) -> bool:
         return classify_timer(file, call) is TimerKind.JOB
