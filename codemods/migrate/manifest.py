@@ -35,6 +35,14 @@ def added(text: str, missing: Mapping[str, str], group: str, leaving: Collection
     return [_insertion(text, staying, line, name, group) for name, line in zip(sorted(missing), lines, strict=True)]
 
 
+def raised(text: str, newer: Mapping[str, str], group: str) -> list[Edit]:
+    """Other versions in the place of those of dependencies of both kinds."""
+    members = _members(_root(text)) if newer else {}
+    sections = (_members(members[name]) for name in _SECTIONS if name in members)
+    found = [(name, value) for section in sections for name, value in section.items() if name in newer]
+    return [Edit.replace(span_of(value), f'"{newer[name]}"', group) for name, value in found]
+
+
 def removed(text: str, names: Collection[str]) -> list[Edit]:
     """Edits that take entries out of the dependencies of both kinds. A section that would be empty stays as it is."""
     members = _members(_root(text))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import posixpath
 import re
 from collections import Counter
@@ -11,14 +12,23 @@ from dataclasses import dataclass
 
 from codemods.changes.changeset import FileEdit, Fragment, NewModule
 from codemods.ir.app import App
-from codemods.migrate.manifest import added
+from codemods.migrate.manifest import added, raised
 from codemods.outcome import Diagnostic, Place, Severity
 from codemods.rules.project import configured_folder
 from codemods.workspace import Package, Workspace
 from codemods.workspace.graph import package_name
 
-VERSIONS = {"convex": "^1.48.0", "convex-helpers": "^0.1.124", "hono": "^4.13.0", "bcryptjs": "^3.0.3"}
+VERSIONS = {
+    "convex": "^1.48.0",
+    "convex-helpers": "^0.1.124",
+    "hono": "^4.13.0",
+    "bcryptjs": "^3.0.3",
+    "joi": "^18.0.1",
+}
 """Dependencies of generated code."""
+
+RAISED = frozenset({"joi"})
+"""Packages whose earlier versions need Node, where the later one does the same without."""
 
 TSCONFIG = """{
   /* This TypeScript project config describes the environment that
@@ -102,9 +112,17 @@ def package_edit(
         return NewModule(project.package_path, (Fragment(group, (0,), body),))
     if project.package is None or project.package.problem is not None:
         return None
-    missing = {name: v for name, v in wanted.items() if name not in project.package.dependencies}
-    edits = added(text, missing, group, leaving)
+    known = project.package.dependencies
+    missing = {name: version for name, version in wanted.items() if name not in known}
+    older = {name: v for name, v in wanted.items() if name in RAISED and _major(known.get(name)) < _major(v)}
+    edits = [*added(text, missing, group, leaving), *raised(text, older, group)]
     return FileEdit(project.package_path, tuple(edits)) if edits else None
+
+
+def _major(version: str | None) -> float:
+    """The first number of a version; one that is not there, or has none, is as good as any."""
+    found = re.search(r"\d+", version or "")
+    return int(found[0]) if found is not None else math.inf
 
 
 def invalid_package(project: Project, exists: bool) -> Diagnostic | None:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ast_grep_py import SgNode
 
 from codemods.ir.app import Middleware
 from codemods.ir.validator import Shape
 from codemods.planner.makers import Given, Maker, Names, maker_of
+from codemods.planner.picks import picked
 from codemods.planner.pieces import Piece, PieceKind, function_piece
 from codemods.planner.replies import Standing
 from codemods.planner.requests import Part
 from codemods.planner.responses import plan_response
+from codemods.planner.schema_options import SETTING, with_options
 from codemods.planner.shapes import ShapeOf
 from codemods.source import (
     SourceFile,
@@ -29,7 +31,8 @@ from codemods.source import (
 from codemods.source.tree import operator_of
 from codemods.workspace import Workspace
 
-PARSERS = frozenset({"parse", "parseAsync", "safeParse", "safeParseAsync"})
+PARSERS = frozenset({"parse", "parseAsync", "safeParse", "safeParseAsync", "validate", "validateAsync", "validateSync"})
+"""Methods of schemas that are given a value and give back what it becomes, or what is wrong with it."""
 
 _ENVELOPE = "envelope"
 
@@ -87,8 +90,11 @@ def _call_at(file: SourceFile, span: Span) -> SgNode | None:
     return next((node for node in file.calls if span_of(node) == span), None)
 
 
-def validated(check: Check, shape_of: ShapeOf) -> dict[Part, Shape] | None:
-    """What a check makes sure of, by part of the request; nothing for one that parses nothing."""
+def validated(check: Check, shape_of: ShapeOf, express: int) -> dict[Part, Shape] | None:
+    """What a check makes sure of, by part of the request; nothing for one that parses nothing.
+
+    The query of Express 5 is no field of the request itself: what copies fields misses it.
+    """
     reading = check.reading
     found: dict[Part, Shape] = {}
     for call in reading.parses():
@@ -101,9 +107,13 @@ def validated(check: Check, shape_of: ShapeOf) -> dict[Part, Shape] | None:
         if schema is None:
             continue
         shape = shape_of(schema.file.path, schema.node)
-        if shape is None:
+        shape = with_options(call, shape) if shape is not None else None
+        if shape is None or (read == _ENVELOPE and not set(shape.keys) <= set(Part)):
             return None
         pieces = _enveloped(shape) if read == _ENVELOPE else {Part(read): shape}
+        if express >= 5 and Part.QUERY in pieces and reading.copies:
+            return None
+        pieces = {part: _present(piece, part, express) for part, piece in pieces.items()}
         if any(found.get(part, piece) != piece for part, piece in pieces.items()):
             return None
         found |= pieces
@@ -128,6 +138,17 @@ def outputs(workspace: Workspace, middleware: Middleware, shape_of: ShapeOf) -> 
 
 def _enveloped(shape: Shape) -> dict[Part, Shape]:
     return {part: child for part in Part if (child := shape.child(part)) is not None}
+
+
+def _present(shape: Shape, part: Part, express: int) -> Shape:
+    """Only the body may be missing, in Express 5."""
+    return shape if part is Part.BODY and express >= 5 else replace(shape, optional=False)
+
+
+def _lists_parts(keys: SgNode) -> bool:
+    """`["params", "query", "body"]`"""
+    plain = unwrap(keys)
+    return plain.kind() == "array" and all(string_value(key) in tuple(Part) for key in named(plain))
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,11 +177,29 @@ class Reading:
     def schema(self, node: SgNode) -> Given | None:
         """The schema expression where it stands; None for a part that is given no schema."""
         plain = unwrap(node)
+        inner = self._configured(plain)
+        if inner is not None:
+            return self.schema(inner)
         parts = member(plain)
         if parts is None or unwrap(parts[0]).text() not in self.names:
             return Given(self.file, plain, self.names).settled()
         holder = Given(self.file, parts[0], self.names).literal(self.workspace)
         return holder.property(parts[1]) if holder.node.kind() == "object" else Given(self.file, plain, {})
+
+    def _configured(self, node: SgNode) -> SgNode | None:
+        """The schema within `Joi.compile(schema)`, `schema.prefs({ … })`, `pick(schema, ["body"])` or a local name."""
+        binding = self.file.bindings.resolve(node) if node.kind() == "identifier" else None
+        if binding is not None and not (binding.reassigned or binding.path or binding.is_top_level):
+            made = unwrap(binding.source) if binding.source is not None else node
+            return made if made.kind() == "call_expression" else None
+        callee = node.field("function") if node.kind() == "call_expression" else None
+        parts = member(callee) if callee is not None else None
+        copied = picked(self.workspace, self.file.path, node)
+        if copied is not None:
+            return copied[0] if _lists_parts(copied[1]) else None
+        if parts is not None and parts[1] in SETTING:
+            return parts[0]
+        return arguments(node)[0] if parts is not None and parts[1] == "compile" and arguments(node) else None
 
     # ---- parts of the request -------------------------------------------------------------------
 
@@ -177,7 +216,25 @@ class Reading:
             return self._envelope(plain, depth)
         if plain.kind() == "identifier" and depth < 4:
             return self._held(plain, depth)
+        copied = picked(self.workspace, self.file.path, plain)
+        if copied is not None:
+            return _ENVELOPE if self.part(copied[0]) == _ENVELOPE and self._lists_schema(copied[1]) else None
         return self._member(plain, request)
+
+    @property
+    def copies(self) -> bool:
+        """Are parts of the request read by a function that copies fields?"""
+        calls = find_all(self.inner, "call_expression")
+        return any(picked(self.workspace, self.file.path, call) is not None for call in calls)
+
+    def _lists_schema(self, keys: SgNode) -> bool:
+        """`Object.keys(schema)`, or a list of parts."""
+        plain = unwrap(keys)
+        callee = plain.field("function") if plain.kind() == "call_expression" else None
+        if callee is None or callee.text() != "Object.keys" or not arguments(plain):
+            return _lists_parts(plain)
+        schema = self.schema(arguments(plain)[0])
+        return schema is not None and schema.node.kind() != "call_expression"
 
     def _member(self, node: SgNode, request: str | None) -> str | None:
         parts = member(node)

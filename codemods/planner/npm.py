@@ -36,8 +36,8 @@ def _all(names: str, nature: Nature) -> dict[str, Nature]:
 
 
 _PURE = """
-    @terraformer/wkt     @asteasolutions/zod-to-openapi @date-fns/tz @date-fns/utc @faker-js/faker @noble/ciphers
-    @noble/hashes @paralleldrive/cuid2 accounting arktype
+    @asteasolutions/zod-to-openapi @date-fns/tz @date-fns/utc @faker-js/faker @hapi/joi @noble/ciphers @noble/hashes
+    @paralleldrive/cuid2 @terraformer/wkt accounting arktype
     bad-words base-64 big.js bignumber.js blueimp-md5 bn.js bytes camelcase camelcase-keys capital-case
     card-validator chance change-case change-case-all chroma-js clone clone-deep clsx color color-convert
     constant-case convex convex-helpers countries-list country-list credit-card-type cron-parser cron-validator
@@ -160,8 +160,11 @@ SYNCHRONOUS = frozenset(
 )
 """Packages that call back before they return."""
 
-SUBSTITUTES = {"bcrypt": "bcryptjs"}
-"""Native packages, and the one in plain JavaScript that has the same functions."""
+SUBSTITUTES = {"bcrypt": "bcryptjs", "@hapi/joi": "joi"}
+"""Packages that need Node, and the one in plain JavaScript that has the same functions."""
+
+OLDEST = {"joi": 16, "@hapi/joi": 16}
+"""Major versions before which a package is not the one that takes its place."""
 
 
 def package_nature(module: str) -> Nature:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from ast_grep_py import SgNode
 
 from codemods.planner.facts import Effect, PackageUse, PieceUse, Replaced, Style
 from codemods.planner.member_chains import member_chain, outer_name
-from codemods.planner.npm import ACTING, CHANCE, KEPT, SUBSTITUTES, Nature, package_nature
+from codemods.planner.npm import ACTING, CHANCE, KEPT, OLDEST, SUBSTITUTES, Nature, package_nature
 from codemods.planner.outside import act, call_around
 from codemods.planner.pieces import CONSTANTS, is_in_function
 from codemods.planner.places_of_use import call_of
@@ -123,6 +125,9 @@ class Packages:
     def external(self, module: str, node: SgNode, what: str) -> bool:
         """Note what using a package means; True when the use can stay as it is."""
         nature = package_nature(module)
+        if self._is_older(module):
+            self._scan.problem(node, "CX501", f"uses a version of {module} from before {OLDEST[module]}")
+            return False
         if nature is Nature.PURE:
             self._chance(module, node)
             return True
@@ -132,6 +137,12 @@ class Packages:
         code, words = _REFUSED[nature]
         self._scan.problem(node, code, words.format(module=module, what=what))
         return False
+
+    def _is_older(self, module: str) -> bool:
+        """Is the package of the repository from before the first version that its substitute stands for?"""
+        package = self._scan.workspace.package_of(self._scan.file.path) if module in OLDEST else None
+        major = re.search(r"\d+", package.dependencies.get(module, "")) if package is not None else None
+        return major is not None and int(major[0]) < OLDEST[module]
 
     def _tokens(self, imported: str, reference: SgNode) -> bool:
         """`jwt.sign(…)` and `jwt.verify(…)` become the library's own functions, which have to be awaited."""

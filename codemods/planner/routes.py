@@ -163,7 +163,7 @@ def plan_route(workspace: Workspace, route: Route, shape_of: ShapeOf, express: i
     piece = _handler_piece(workspace, route)
     plan = RoutePlan(route, piece)
     _check_registration(workspace, plan, express)
-    shapes = _read_middleware(workspace, plan, shape_of)
+    shapes = _read_middleware(workspace, plan, shape_of, express)
     if piece is None:
         text = route.handler.problem or "the handler could not be read"
         plan.problems.append(Problem("CX101", text, route.place))
@@ -248,7 +248,7 @@ def _below(route: Route, express: int) -> str | None:
     return f"{before[:-2]}{written[2:]}" if before is not None and re.match(r"/\^[^|]*/\w*$", written) else None
 
 
-def _read_middleware(workspace: Workspace, plan: RoutePlan, shape_of: ShapeOf) -> dict[Part, Shape]:
+def _read_middleware(workspace: Workspace, plan: RoutePlan, shape_of: ShapeOf, express: int) -> dict[Part, Shape]:
     """Sort the chain before the handler, up to what refuses the route; returns the shapes of what is validated."""
     shapes: dict[Part, Shape] = {}
     checks: list[Check] = []
@@ -264,7 +264,7 @@ def _read_middleware(workspace: Workspace, plan: RoutePlan, shape_of: ShapeOf) -
             continue
         if is_silent(middleware):
             continue
-        check = _read_check(workspace, plan, middleware, shape_of, shapes)
+        check = _read_check(workspace, plan, middleware, shape_of, shapes, express)
         if check is not None:
             checks.append(check)
             continue
@@ -279,13 +279,18 @@ def _read_middleware(workspace: Workspace, plan: RoutePlan, shape_of: ShapeOf) -
 
 
 def _read_check(
-    workspace: Workspace, plan: RoutePlan, middleware: Middleware, shape_of: ShapeOf, shapes: dict[Part, Shape]
+    workspace: Workspace,
+    plan: RoutePlan,
+    middleware: Middleware,
+    shape_of: ShapeOf,
+    shapes: dict[Part, Shape],
+    express: int,
 ) -> Check | None:
     """A validation whose schemas say what the handler gets, noted in `shapes`."""
     check = read_check(workspace, middleware) if middleware.role is Role.VALIDATION else None
     if check is None:
         return None
-    found = validated(check, shape_of)
+    found = validated(check, shape_of, express)
     if found is None and check.changes:
         text = f"is validated by `{middleware.name}`, whose schema cannot be read"
         plan.problems.append(Problem("CX401", text, middleware.place))
@@ -357,7 +362,8 @@ def received(shape: Shape, changes: bool, part: Part) -> Shape:
         return with_changes(shape, optional=shape.optional and shape.default is None, default=None)
     if shape.kind is Kind.DATE or (shape.coerced and shape.kind is not Kind.OBJECT):
         kind = Kind.STRING if part is not Part.BODY else Kind.ANY
-        return Shape(kind, optional=shape.optional or shape.default is not None, nullable=shape.nullable)
+        missing = shape.optional or shape.default is not None
+        return Shape(kind, optional=missing, nullable=shape.nullable, residual=shape.residual)
     return with_changes(shape, optional=shape.optional or shape.default is not None, default=None)
 
 

@@ -7,6 +7,7 @@ import re
 from ast_grep_py import SgNode
 
 from codemods.planner.checks import PARSERS
+from codemods.planner.picks import picked
 from codemods.planner.responses import plan_response
 from codemods.planner.stands import UNANSWERED
 from codemods.source import (
@@ -41,7 +42,7 @@ def port_check(workspace: Workspace, file: SourceFile, inner: SgNode, factory: S
     _next_calls(ported, inner)
     _responses(ported, workspace, inner)
     _casts(ported, inner)
-    _reads(ported, inner)
+    _reads(ported, workspace, inner)
     typed = f"({request}: {ported.use('Input')})" if ported.typed else f"({request})"
     signature(ported, inner, typed)
     if factory is not None and span_of(factory) != span_of(inner):
@@ -79,9 +80,10 @@ def _next_calls(ported: Ported, inner: SgNode) -> None:
         statement = call.parent()
         if callee is None or callee.text() != name or arguments(call) or statement is None:
             continue
-        if statement.kind() == "expression_statement" and _ends_list(statement):
+        is_statement = statement.kind() in ("expression_statement", "return_statement")
+        if is_statement and _ends_list(statement):
             ported.edits.append(Edit.delete(whole_line(ported.file, span_of(statement))))
-        elif statement.kind() in ("expression_statement", "return_statement"):
+        elif is_statement:
             ported.edits.append(Edit.replace(span_of(statement), "return;"))
         else:
             ported.problem("CX401", "the validation passes `next` on", call)
@@ -115,14 +117,14 @@ def _casts(ported: Ported, inner: SgNode) -> None:
             ported.edits.append(Edit(span_of(node), (span_of(value),)))
 
 
-def _reads(ported: Ported, inner: SgNode) -> None:
+def _reads(ported: Ported, workspace: Workspace, inner: SgNode) -> None:
     """All that a check may touch of the request is its three parts."""
     for reference in references(ported.file, inner, 0):
-        if not _reads_part(ported.file, reference):
+        if not _reads_part(workspace, ported.file, reference):
             ported.problem("CX401", "the validation reads more than the input", reference)
 
 
-def _reads_part(file: SourceFile, reference: SgNode) -> bool:
+def _reads_part(workspace: Workspace, file: SourceFile, reference: SgNode) -> bool:
     current = wrapped_up(reference)
     parent = current.parent()
     if parent is None:
@@ -136,7 +138,7 @@ def _reads_part(file: SourceFile, reference: SgNode) -> bool:
         return parts[1] in PARTS
     if parent.kind() == "variable_declarator":
         return _takes_parts(parent)
-    return _is_whole_input(parent, current)
+    return _is_whole_input(workspace, file, parent, current)
 
 
 def _is_part_name(file: SourceFile, index: SgNode) -> bool:
@@ -154,12 +156,13 @@ def _takes_parts(declarator: SgNode) -> bool:
     return all(name in PARTS for name in names)
 
 
-def _is_whole_input(parent: SgNode, argument: SgNode) -> bool:
-    """`schema.parse(req)`, `Object.assign(req, parsed)`."""
+def _is_whole_input(workspace: Workspace, file: SourceFile, parent: SgNode, argument: SgNode) -> bool:
+    """`schema.parse(req)`, `Object.assign(req, parsed)`, `pick(req, ["body"])`."""
     call = parent.parent() if parent.kind() == "arguments" else None
-    callee = call.field("function") if call is not None else None
-    parts = member(callee) if callee is not None else None
-    if parts is None:
+    if call is None or span_of(named(parent)[0]) != span_of(argument):
         return False
-    return parts[1] in PARSERS or (callee is not None and callee.text() == "Object.assign"
-                                    and span_of(named(parent)[0]) == span_of(argument))  # fmt: skip
+    callee = call.field("function")
+    parts = member(callee) if callee is not None else None
+    if parts is not None and (parts[1] in PARSERS or (callee is not None and callee.text() == "Object.assign")):
+        return True
+    return picked(workspace, file.path, call) is not None

@@ -16,6 +16,7 @@ from codemods.readers.chains.words import (
     anything,
     checked,
     literal_union,
+    made,
     plain,
     with_fields,
 )
@@ -155,7 +156,7 @@ def _try(shape: Shape, call: Call, reader: Reader) -> Shape:
 def _custom(shape: Shape, call: Call, reader: Reader) -> Shape:
     if call.arguments and reader.keeps_value(call.arguments[0]):
         return checked(shape, call.source)
-    return anything(shape, call, reader)
+    return made(shape, call, reader)
 
 
 def _either(shape: Shape, call: Call, reader: Reader) -> Shape:
@@ -197,9 +198,9 @@ METHODS: dict[str, Method] = {
     "conditional": _either,
     "when": _either,
     "custom": _custom,
-    "external": anything,
-    "failover": anything,
-    "cast": anything,
+    "external": made,
+    "failover": made,
+    "cast": made,
     "raw": anything,
     "rename": anything,
     "empty": _converted,

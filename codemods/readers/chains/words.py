@@ -70,6 +70,11 @@ def anything(shape: Shape, call: Call, reader: Reader) -> Shape:
     return Shape(Kind.ANY, optional=True, nullable=shape.nullable, residual=(*shape.residual, call.source))
 
 
+def made(shape: Shape, call: Call, reader: Reader) -> Shape:
+    """What a function gives back, which may be no data."""
+    return replace(anything(shape, call, reader), crosses=False)
+
+
 def _holds_dates(shape: Shape) -> bool:
     return shape.kind is Kind.DATE or any(_holds_dates(child) for child in shape.children)
 

@@ -14,6 +14,7 @@ from codemods.readers.chains.words import (
     anything,
     checked,
     literal_union,
+    made,
     plain,
     with_fields,
 )
@@ -122,7 +123,7 @@ METHODS: dict[str, Method] = {
     "noUnknown": _no_unknown,
     "exact": _no_unknown,
     "of": _of,
-    "transform": _either,
+    "transform": made,
     "when": _either,
     "json": anything,
     "from": anything,

@@ -10,7 +10,6 @@ export const validate =
         query: req.query,
         params: req.params,
       });
-      return;
     } catch (error) {
       if (error instanceof ZodError) {
         throw new HttpError(400, {
