@@ -27,6 +27,7 @@ from codemods.migrate.steps import (
 from codemods.planner.analysis import Analyser
 from codemods.planner.asked import AskedFunction
 from codemods.planner.bodies import open_body
+from codemods.planner.checks import Check
 from codemods.planner.closure import Closure
 from codemods.planner.domains import camel
 from codemods.planner.facts import Effect
@@ -40,8 +41,9 @@ from codemods.planner.rollback import catches, caught_halfway, may_roll_back
 from codemods.planner.routes import OTHER_APPLICATION, RoutePlan, handler_key, plan_route
 from codemods.planner.shapes import RequestFields, TypedFields
 from codemods.planner.undoing import read_undoing
+from codemods.planner.validator_chains import Chain
 from codemods.planner.values import Values
-from codemods.source import SourceFile, Span
+from codemods.source import SourceFile, Span, span_of
 from codemods.workspace import Workspace
 from codemods.writers.arguments import argument_shape, arguments_text
 from codemods.writers.atomicity import may_stop_halfway
@@ -53,6 +55,7 @@ from codemods.writers.http import needs_deep_parse
 from codemods.writers.library import all_names
 from codemods.writers.names import SchemaNames, schema_names
 from codemods.writers.placement import Context
+from codemods.writers.shifting import reindented
 from codemods.writers.splice import Written
 
 _ROUNDS = 12
@@ -117,7 +120,7 @@ class Carried:
         """Ported functions by key: check factories, error handlers, not-found handlers."""
         found = {}
         for plan in self.carried:
-            for check in plan.checks:
+            for check in plan.schema_checks:
                 piece = self.edge.factory(check)
                 found[piece.piece.key] = piece
             found |= {piece.piece.key: piece for step in plan.steps for piece in self.edge.step(step).whole}
@@ -165,7 +168,7 @@ class Carrier:
             analyse_handler(self._analyser, plan.piece, plan.response, plan.request)
             open_body(plan, self._state.closure, self._reading.schema)
         state.edge.settable = settable(state.plans)
-        state.edge.checking = frozenset(check.factory.key for plan in state.plans for check in plan.checks)
+        state.edge.checking = frozenset(check.factory.key for plan in state.plans for check in plan.schema_checks)
         refuse_steps(self._workspace, state.edge, state.closure, state.plans, state.obstacles)
         self._other_applications()
         mark_shadowed(state.plans)
@@ -241,9 +244,16 @@ class Carrier:
         edge = state.edge_pieces()
         extra = [key for piece in edge.values() for key in piece.reached]
         keys = dict.fromkeys([*(key for plan in carried for key in state.pieces(plan)), *extra])
+        made = [state.edge.call(check.middleware).key for plan in carried for check in plan.checks]
         news = self._choose_actions() or news
         ids = IdFlow(
-            self._workspace, self._reading.schema, state.closure, keys, carried, self._reading.shape, self._table_name
+            self._workspace,
+            self._reading.schema,
+            state.closure,
+            [*keys, *made],
+            carried,
+            self._reading.shape,
+            self._table_name,
         )
         for plan in carried:
             plan.ids = frozenset(ids.names)
@@ -293,8 +303,7 @@ class Carrier:
             state.written[key] = written
             news = self._refuse(key, written.problems) or news
         for plan in state.carried:
-            made = [state.edge.call(check.middleware) for check in plan.checks]
-            calls = [PieceWriter(context, call, None, (), "http").write() for call in made]
+            calls = [self._check_call(context, check) for check in plan.checks]
             state.checks[plan.key] = calls
             problems = [problem for call in calls for problem in call.problems]
             if problems:
@@ -307,6 +316,16 @@ class Carrier:
             if step.made
         }
         return news
+
+    def _check_call(self, context: Context, check: Check | Chain) -> Written:
+        """What makes a check of the input, and is called with it."""
+        piece = self._state.edge.call(check.middleware)
+        written = PieceWriter(context, piece, None, (), "http").write()
+        if isinstance(check, Chain):
+            file = self._workspace.source(piece.key.file)
+            base = file.indent_at(span_of(piece.node).start)
+            written.text = _run(reindented(written.text, file.language, base, "  "))
+        return written
 
     def _refuse(self, key: PieceKey, problems: list[Problem]) -> bool:
         news = [self._state.closure.refuse(key, problem) for problem in problems]
@@ -328,17 +347,27 @@ class Carrier:
         news = False
         for plan in self._state.carried:
             for check in plan.checks:
-                problems = [*self._state.edge.factory(check).problems]
-                for key in self._state.closure.reached(self._state.edge.call(check.middleware).key):
-                    if key != self._state.edge.factory(check).piece.key:
-                        problems += self._state.closure.own_problems(key)
-                if self._state.closure.needs_node(self._state.edge.call(check.middleware).key):
-                    problems.append(Problem("CX501", "needs Node, which the HTTP edge is not", check.middleware.place))
+                problems = self._check_problems(check)
                 if problems:
                     plan.problems += problems
                     news = True
                     break
         return news
+
+    def _check_problems(self, check: Check | Chain) -> list[Problem]:
+        """What stands in the way of a check, and of what it is made with."""
+        closure, edge = self._state.closure, self._state.edge
+        call = edge.call(check.middleware).key
+        factory = edge.factory(check) if isinstance(check, Check) else None
+        problems = [*factory.problems] if factory is not None else []
+        own = factory.piece.key if factory is not None else None
+        problems += [each for key in closure.reached(call) if key != own for each in closure.own_problems(key)]
+        if closure.needs_node(call):
+            problems.append(Problem("CX501", "needs Node, which the HTTP edge is not", check.middleware.place))
+        if factory is None and (closure.effects(call) & set(Effect) or closure.reaches_context(call)):
+            text = f"is validated by `{check.middleware.name}`, which asks more than its input"
+            problems.append(Problem("CX401", text, check.middleware.place))
+        return problems
 
     def _choose_actions(self) -> bool:
         """Which pieces run in actions. One that also serves a query or mutation cannot reach the database both ways."""
@@ -493,6 +522,13 @@ class Carrier:
             asked=self._asked(),
             whole=frozenset(self._whole),
         )
+
+
+def _run(chain: str) -> str:
+    """`body("name").trim().run`, on a line of its own behind calls that have theirs."""
+    last = chain.rsplit("\n", 1)[-1]
+    indent = last[: len(last) - len(last.lstrip())]
+    return f"{chain}\n{indent}.run" if "\n" in chain and last.lstrip().startswith(".") else f"{chain}.run"
 
 
 def _arguments(plan: RoutePlan, names: SchemaNames, placement: Names) -> tuple[str, list[ImportSpec]]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
 
 from codemods.ir.app import Role, Use
 from codemods.migrate.assemble import APP, Assembler
@@ -16,6 +17,7 @@ from codemods.planner.conditions import is_never_there
 from codemods.planner.pieces import Piece, PieceKind
 from codemods.planner.routes import RoutePlan, node_at
 from codemods.planner.steps import Step
+from codemods.planner.validator_chains import Chain
 from codemods.source import parameters, span_of
 from codemods.source.markers import marker
 from codemods.writers.code import ImportSpec
@@ -117,12 +119,13 @@ class EdgeAssembler:
         groups = [plan.group for plan in self._carried.plans if plan.key in shared.plans]
         self._code((1, number), tuple(sorted(set(groups))), code)
 
-    def _early(self, check: Written) -> EdgeCode:
-        """A check that comes before middleware of the route, as middleware."""
-        text, imports = self._names.named(check.text, check.imports)
-        code = check_step(text)
-        code.imports += imports
-        code.runtime |= check.runtime
+    def _early(self, group: Sequence[Check | Chain], written: Mapping[Check | Chain, Written]) -> EdgeCode:
+        """Checks that come before middleware of the route, as middleware."""
+        found = [self._names.named(written[check].text, written[check].imports) for check in group]
+        around = any(isinstance(check, Chain) and check.looks_around for check in group)
+        code = check_step([text for text, _ in found], around)
+        code.imports += [spec for _, imports in found for spec in imports]
+        code.runtime |= {name for check in group for name in written[check].runtime}
         return code
 
     def _step(self, step: Step) -> EdgeCode:
@@ -170,10 +173,16 @@ class EdgeAssembler:
         checks = dict(zip(plan.checks, self._carried.checks.get(plan.key, []), strict=False))
         late = [written for check, written in checks.items() if check not in own]
         named = [self._names.named(check.text, check.imports) for check in late]
-        steps = [self._early(checks[each]) if isinstance(each, Check) else self._step(each) for each in own]
+        steps: list[EdgeCode] = []
+        for are_steps, chain in groupby(own, lambda each: isinstance(each, Step)):
+            listed = list(chain)
+            early = [each for each in listed if not isinstance(each, Step)]
+            steps += [self._step(each) for each in listed if isinstance(each, Step)] if are_steps else []
+            steps += [self._early(early, checks)] if early else []
+        around = any(isinstance(check, Chain) and check.looks_around for check in checks if check not in own)
         changed = any(step.changes for step in plan.steps) or len(late) < len(checks)
         texts = [step.text for step in steps]
-        code = route_code(plan, texts, [text for text, _ in named], self._validator(plan), changed)
+        code = route_code(plan, texts, [text for text, _ in named], self._validator(plan), changed, around)
         for step in steps:
             code.imports += step.imports
             code.runtime |= step.runtime

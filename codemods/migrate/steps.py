@@ -20,6 +20,7 @@ from codemods.planner.request_facts import COOKIE_PARSER
 from codemods.planner.routes import RoutePlan, stopped_by
 from codemods.planner.steps import Step, parameter_reads
 from codemods.planner.unset import is_unset
+from codemods.planner.validator_chains import Chain
 from codemods.source import find_all, member, unwrap
 from codemods.workspace import Workspace
 from codemods.writers.cors import cors_policy
@@ -44,7 +45,7 @@ class StepOrder:
     """
 
     shared: list[Shared] = field(default_factory=list)
-    own: dict[str, list[Step | Check]] = field(default_factory=dict)
+    own: dict[str, list[Step | Check | Chain]] = field(default_factory=dict)
 
     def runs(self, plan: RoutePlan) -> bool:
         """Is it an `all(path, fn)` whose function is registered as middleware of the verbs behind it?"""
@@ -225,7 +226,7 @@ def order_steps(workspace: Workspace, edge: EdgeWriter, app: App, plans: Sequenc
     for plan in plans:
         before = [use for use in uses if _runs_before(use, plan)]
         chain = _chain(plan)
-        own = [each for each in chain if isinstance(each, Check) or _is_own(workspace, plan, each.middleware)]
+        own = [each for each in chain if not isinstance(each, Step) or _is_own(workspace, plan, each.middleware)]
         expected = [step.middleware for step in plan.steps if step not in own]
         if [use.middleware for use in before] != expected or chain[len(expected) :] != own:
             plan.problems.append(_disordered(plan, before, expected))
@@ -277,12 +278,12 @@ def _is_relative(edge: EdgeWriter, step: Step, plan: RoutePlan, before: Sequence
     return any(use.path != "/" for use in uses) if uses else plan.depth > 0
 
 
-def _chain(plan: RoutePlan) -> list[Step | Check]:
+def _chain(plan: RoutePlan) -> list[Step | Check | Chain]:
     """The steps of a route with the checks before them, in the order of the application."""
-    known: dict[Middleware, Step | Check] = {check.middleware: check for check in plan.checks}
+    known: dict[Middleware, Step | Check | Chain] = {check.middleware: check for check in plan.checks}
     known |= {step.middleware: step for step in plan.steps}
     chain = [known[middleware] for middleware in plan.route.middleware if middleware in known]
-    while chain and isinstance(chain[-1], Check):
+    while chain and not isinstance(chain[-1], Step):
         chain.pop()
     return chain
 

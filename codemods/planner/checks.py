@@ -14,6 +14,7 @@ from codemods.planner.pieces import Piece, PieceKind, function_piece
 from codemods.planner.replies import Standing
 from codemods.planner.requests import Part
 from codemods.planner.responses import plan_response
+from codemods.planner.result_checks import asked_of
 from codemods.planner.schema_options import SETTING, with_options
 from codemods.planner.shapes import ShapeOf
 from codemods.source import (
@@ -298,7 +299,8 @@ class Reading:
         if base.kind() == "call_expression":
             callee = base.field("function")
             called = member(callee) if callee is not None else None
-            return called is not None and called[1] in PARSERS
+            is_parsed = called is not None and called[1] in PARSERS
+            return is_parsed or asked_of(self.workspace, self.file, base) == "matchedData"
         binding = self.file.bindings.resolve(base) if base.kind() == "identifier" else None
         return binding is not None and binding.source is not None and self._is_result(binding.source)
 

@@ -28,6 +28,7 @@ from codemods.planner.pieces import PieceKey
 from codemods.planner.problems import Problem
 from codemods.planner.routes import RoutePlan
 from codemods.planner.shapes import ShapeOf
+from codemods.planner.validator_chains import id_edits
 from codemods.planner.values import Values, node_covering
 from codemods.source import (
     Binding,
@@ -68,9 +69,9 @@ class IdFlow:
         self._carried = tuple(carried)
         self._fields, self._found = IdFields(schema), IdEdits()
         self._checks = IdChecks(closure, self._found, self._fields.numeric, table_name)
-        self._unfit = self._validated(plans)
         self.names: dict[str, tuple[PieceKey, Place]] = {}
         """Fields of schemas that hold ids, and where they are used as such."""
+        self._unfit = self._validated(plans)
         self._seen: set[tuple[str, int]] = set()
         self._plain: dict[tuple[str, int], tuple[PieceKey, Place]] = {}
         self._run()
@@ -110,6 +111,8 @@ class IdFlow:
             names: set[str] = set()
             for argument in plan.request.arguments:
                 names |= set(unfit_keys(argument.shape, argument.name))
+                for name in {*unfit_keys(argument.shape, "")} & self._fields.numeric - {"id"}:
+                    self.names.setdefault(name, (plan.piece.key, plan.route.place))
             for key in self._closure.reached(plan.piece.key):
                 found[key] |= names
         return {key: frozenset(names) for key, names in found.items()}
@@ -126,6 +129,9 @@ class IdFlow:
                 if text is not None:
                     found = True
                     self._found.add(key.file, Edit.replace(span_of(value), text))
+            edits = id_edits(self._workspace, self._workspace.source(key.file), self._closure.piece(key).node, name)
+            self._found.add(key.file, *edits)
+            found = found or bool(edits)
         return found
 
     def _parsed(self, file: SourceFile, value: SgNode) -> Shape | None:

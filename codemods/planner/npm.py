@@ -44,6 +44,7 @@ _PURE = """
     cronstrue crypto-js cuid currency-codes currency.js d3-array damerau-levenshtein date-fns date-fns-tz dayjs
     decamelize decamelize-keys decimal.js decimal.js-light deep-equal deepmerge defu dequal diff dinero.js dot-case
     dot-object dot-prop email-validator entities escape-goat escape-html escape-string-regexp
+    express-validator
     fast-deep-equal fast-equals fast-json-stable-stringify fast-levenshtein fast-xml-parser fastest-levenshtein
     filesize flat flatted fp-ts fraction.js fuse.js geolib hashids haversine haversine-distance he
     header-case hono html-entities http-errors http-status http-status-codes humanize-duration humps
@@ -109,7 +110,7 @@ _MEMORY = """
 
 _ERASED = """
     @prisma/client body-parser compression cookie-parser cors express express-async-errors express-async-handler
-    express-serve-static-core express-validator helmet prisma
+    express-serve-static-core helmet prisma
 """
 
 _BUILT_IN = """

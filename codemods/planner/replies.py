@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from codemods.planner.pieces import Piece, PieceKey
 from codemods.planner.problems import Problem
-from codemods.source import Span
+from codemods.source import SourceFile, Span
 
 
 class Form(StrEnum):
@@ -197,6 +197,20 @@ class ResponsePlan:
         """The same for a function in which the response stays."""
         return replace(self, builder=builder, setters=setters)
 
+    def without(self, span: Span, file: SourceFile) -> ResponsePlan:
+        """The same once these statements are gone."""
+        places = ((problem, file.offset(problem.place.line, problem.place.column)) for problem in self.problems)
+        return replace(
+            self,
+            replies=tuple(reply for reply in self.replies if not span.holds(reply.call)),
+            forwards=tuple(forward for forward in self.forwards if not span.holds(forward.error)),
+            raised=tuple(raised for raised in self.raised if not span.holds(raised.statement)),
+            delegations=tuple(each for each in self.delegations if not span.holds(each.call)),
+            open_ends=tuple(end for end in self.open_ends if not span.holds(end)),
+            problems=tuple(problem for problem, offset in places if not span.start <= offset < span.end),
+            dropped=(*self.dropped, span),
+        )
+
     @property
     def returned(self) -> tuple[Span, ...]:
         """The statements of promise chains."""
@@ -234,7 +248,8 @@ class ResponsePlan:
     def erased(self, delegate: bool = False) -> list[Span]:
         """What of the answers is gone when they are written: the response, and statuses that the edge knows."""
         named = delegate or self.enveloped
-        return [span for reply in self.replies for span in _around(reply, named or reply.throws)]
+        gone = [span for reply in self.replies for span in _around(reply, named or reply.throws)]
+        return [*gone, *self.dropped]
 
     def delegates(self) -> dict[PieceKey, Delegate]:
         """All functions that answer for this one, those that they call included."""

@@ -22,6 +22,7 @@ from codemods.planner.request_facts import (
     pattern_facts,
     plain_fact,
 )
+from codemods.planner.result_checks import asks_with
 from codemods.source import SourceFile, member, named, parameters, span_of
 from codemods.workspace import Workspace
 
@@ -117,7 +118,8 @@ class RequestReader:
             self._parameter_pattern(request.pattern)
             return
         for reference in self._references(request.pattern):
-            self._reference(reference)
+            if self._workspace is None or asks_with(self._workspace, self._file, reference) is None:
+                self._reference(reference)
 
     def problem(self, node: SgNode, text: str) -> None:
         self.problems.append(Problem("CX205", text, self._file.place(node)))

@@ -20,9 +20,11 @@ from codemods.planner.problems import Problem
 from codemods.planner.request_facts import COOKIE_PARSER
 from codemods.planner.requests import Part, RequestPlan, plan_request
 from codemods.planner.responses import Form, Reply, ResponsePlan, plan_response
+from codemods.planner.result_checks import repeated_refusal
 from codemods.planner.shapes import ShapeOf
 from codemods.planner.steps import Step, read_step
 from codemods.planner.twin_steps import read_twin
+from codemods.planner.validator_chains import Chain, merged, read_chain
 from codemods.readers.express.packages import Fate, known
 from codemods.source import SourceFile, Span
 from codemods.workspace import Workspace
@@ -57,7 +59,7 @@ class RoutePlan:
     """The path in Hono's words; None where it has none."""
     pattern: str | None = None
     """A literal of a regular expression for its requests, where Hono has no form for its path."""
-    checks: tuple[Check, ...] = ()
+    checks: tuple[Check | Chain, ...] = ()
     steps: tuple[Step, ...] = ()
     """The application's own middleware before the handler, in order."""
     tests: tuple[Test, ...] = ()
@@ -140,6 +142,11 @@ class RoutePlan:
         return self.route.mounted and all(problem.code != OTHER_APPLICATION for problem in self.problems)
 
     @property
+    def schema_checks(self) -> list[Check]:
+        """The checks that a function of the application makes."""
+        return [check for check in self.checks if isinstance(check, Check)]
+
+    @property
     def ported(self) -> tuple[Middleware, ...]:
         """The middleware that comes along."""
         return (*(check.middleware for check in self.checks), *(step.middleware for step in self.steps))
@@ -172,6 +179,11 @@ def plan_route(workspace: Workspace, route: Route, shape_of: ShapeOf, express: i
     file = workspace.source(piece.key.file)
     provided = _provided(plan)
     plan.response = plan_response(file, piece.node, workspace=workspace, builds=True, provided=provided)
+    refused = repeated_refusal(workspace, route, file, piece.node)
+    if isinstance(refused, Problem):
+        plan.problems.append(refused)
+    elif refused is not None:
+        plan.response = plan.response.without(refused, file)
     plan.request = plan_request(file, piece.node, plan.path or EdgePath(""), shapes, provided, workspace, express)
     plan.problems += [*plan.request.problems, *plan.response.problems]
     if has_unclear_dates(plan.request.shape):
@@ -251,7 +263,7 @@ def _below(route: Route, express: int) -> str | None:
 def _read_middleware(workspace: Workspace, plan: RoutePlan, shape_of: ShapeOf, express: int) -> dict[Part, Shape]:
     """Sort the chain before the handler, up to what refuses the route; returns the shapes of what is validated."""
     shapes: dict[Part, Shape] = {}
-    checks: list[Check] = []
+    checks: list[Check | Chain] = []
     steps: list[Step] = []
     for middleware in plan.route.middleware:
         if plan.problems:
@@ -267,6 +279,17 @@ def _read_middleware(workspace: Workspace, plan: RoutePlan, shape_of: ShapeOf, e
         check = _read_check(workspace, plan, middleware, shape_of, shapes, express)
         if check is not None:
             checks.append(check)
+            continue
+        parses_cookies = any(each.role is Role.COOKIES for each in plan.route.middleware)
+        chain = read_chain(workspace, middleware, express, parses_cookies)
+        if isinstance(chain, Problem):
+            plan.problems.append(chain)
+            continue
+        if chain is not None:
+            checks.append(chain)
+            plan.exact = False
+            for part, shape in chain.shapes.items():
+                shapes[part] = merged(shapes[part], shape) if part in shapes else shape
             continue
         step = read_step(workspace, middleware) if middleware.role in PORTED else None
         if step is not None:

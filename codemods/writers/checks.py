@@ -9,6 +9,7 @@ from ast_grep_py import SgNode
 from codemods.planner.checks import PARSERS
 from codemods.planner.picks import picked
 from codemods.planner.responses import plan_response
+from codemods.planner.result_checks import asked_of
 from codemods.planner.stands import UNANSWERED
 from codemods.source import (
     Edit,
@@ -165,4 +166,4 @@ def _is_whole_input(workspace: Workspace, file: SourceFile, parent: SgNode, argu
     parts = member(callee) if callee is not None else None
     if parts is not None and (parts[1] in PARSERS or (callee is not None and callee.text() == "Object.assign")):
         return True
-    return picked(workspace, file.path, call) is not None
+    return picked(workspace, file.path, call) is not None or asked_of(workspace, file, call) is not None

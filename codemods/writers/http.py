@@ -174,21 +174,19 @@ def route_code(
     checks: Sequence[str],
     deep: ImportSpec | None,
     shared: bool = False,
+    around: bool = False,
 ) -> EdgeCode:
     """The route's registration: read the input, check it, call the function, answer as Express did.
 
     `steps` are the texts of its own middleware, `checks` those of check calls (`validate(createBook)`); `deep` is the
     exported argument validator when nested objects have to lose undeclared keys. With `shared`, what comes before may
-    have changed the input.
+    have changed the input; with `around`, checks look at headers, too.
     """
     code = EdgeCode("")
     reads = _Reads(plan, bool(checks) or shared, bool(steps))
     lines = []
     if checks or (shared and reads.uses_input):
-        reader = "sharedInput" if shared else "readInput"
-        code.library(reader)
-        lines.append(f"const req = await {reader}(c);")
-        lines += [f"await {check}(req);" for check in checks]
+        lines += _checked(checks, _input("sharedInput" if shared else "readInput", around, code))
     elif reads.uses_body:
         code.library("readBody")
         lines.append("const body = await readBody(c);")
@@ -220,11 +218,24 @@ def conditional_step(step: EdgeCode, tests: Sequence[str], asks: bool) -> EdgeCo
     return step
 
 
-def check_step(check: str) -> EdgeCode:
-    """A check that runs before middleware."""
-    code = EdgeCode(f"async (c, next) => {{\n{_STEP}await {check}(await sharedInput(c));\n{_STEP}await next();\n}}")
-    code.library("sharedInput")
+def check_step(checks: Sequence[str], around: bool = False) -> EdgeCode:
+    """Checks that run before middleware; `around` says that they look at headers, too."""
+    code = EdgeCode("")
+    given = _input("sharedInput", around, code)
+    lines = [f"await {checks[0]}({given});"] if len(checks) == 1 else _checked(checks, given)
+    body = "".join(f"{_STEP}{line}\n" for line in lines)
+    code.text = f"async (c, next) => {{\n{body}{_STEP}await next();\n}}"
     return code
+
+
+def _input(reader: str, around: bool, code: EdgeCode) -> str:
+    """What reads the input of a request."""
+    code.library(reader, *(["addHeaders"] if around else []))
+    return f"addHeaders(c, await {reader}(c))" if around else f"await {reader}(c)"
+
+
+def _checked(checks: Sequence[str], given: str) -> list[str]:
+    return [f"const req = {given};", *(f"await {check}(req);" for check in checks)]
 
 
 def _registered(callee: str, path: str, steps: Sequence[str], handler: str) -> str:

@@ -11,6 +11,7 @@ from codemods.planner.edge_facts import INPUT, Part
 from codemods.planner.pieces import PieceKind, function_piece
 from codemods.planner.places_of_use import wrapped
 from codemods.planner.request_facts import COOKIE_PARSER, HEADER_READERS, FactRead, fact_of, plain_fact
+from codemods.planner.result_checks import asks_with
 from codemods.planner.steps import alias_of, element_of, fields_of, is_custom, request_references, taken_apart
 from codemods.source import (
     Edit,
@@ -109,6 +110,9 @@ class StepReads:
                 return
             if parts[1] in HEADER_READERS and self._header_call(above):
                 return
+        if asks_with(self._workspace, self._file, outer) is not None:
+            self._inputs.append((Part.BODY, outer, reference))
+            return
         helper = helper_of(self._workspace, self._file, reference)
         if helper is not None:
             self._ported.helpers.append(helper)

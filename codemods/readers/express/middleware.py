@@ -63,20 +63,32 @@ def _read(workspace: Workspace, file: SourceFile, node: SgNode) -> list[Middlewa
             listed = _read(workspace, workspace.source(value.file), value.node)
             place = file.place(plain)
             return [replace(middleware, place=place) for middleware in listed]
+        listing = _made_list(workspace, workspace.source(value.file), value.node) if value is not None else None
+        if listing is not None:
+            return [replace(middleware, place=file.place(plain)) for middleware in listing]
     made = _made_list(workspace, file, plain)
     return made if made is not None else [_one(workspace, file, plain)]
 
 
 def _made_list(workspace: Workspace, file: SourceFile, call: SgNode) -> list[Middleware] | None:
-    """`errorHandlers()`, a function without parameters that returns an array of functions."""
+    """`errorHandlers()`, which returns an array of functions; `checked(rules)`, with those that it is given."""
     target = workspace.callee(file.path, call) if call.kind() == "call_expression" else None
-    if not isinstance(target, FunctionRef) or parameters(target.node):
+    made = _returned(target.node) if isinstance(target, FunctionRef) else None
+    if made is None or made.kind() != "array" or not isinstance(target, FunctionRef):
         return None
-    made = _returned(target.node)
-    if made is None or made.kind() != "array":
-        return None
+    pairs = zip(parameters(target.node), arguments(call), strict=False)
+    given = {parameter.name: argument for parameter, argument in pairs if parameter.name is not None}
+    found: list[Middleware] = []
+    for element in named(made):
+        listed = named(element)[0] if element.kind() == "spread_element" and named(element) else element
+        if listed.text() in given:
+            found += _read(workspace, file, given[listed.text()])
+        elif any(name.text() in given for name in find_all(element, "identifier")):
+            return None
+        else:
+            found += _read(workspace, workspace.source(target.file), element)
     place = file.place(call)
-    return [replace(middleware, place=place) for middleware in _read(workspace, workspace.source(target.file), made)]
+    return [replace(middleware, place=place) for middleware in found]
 
 
 def _one(workspace: Workspace, file: SourceFile, node: SgNode) -> Middleware:

@@ -33,6 +33,11 @@ export async function sharedInput(c: Context): Promise<Input> {
   return input;
 }
 
+/** The input with the headers of its request, where express-validator looks for fields, too. */
+export function addHeaders(c: Context, input: Input): Input {
+  return Object.assign(input, { headers: c.req.header() });
+}
+
 /** The query of a request as earlier middleware left it. */
 export function sharedQuery(c: Context): Record<string, any> {
   return inputs.get(c)?.input.query ?? readQuery(c);
