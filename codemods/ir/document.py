@@ -50,6 +50,15 @@ class DocumentPath:
 
 
 @dataclass(frozen=True, slots=True)
+class DocumentFunction:
+    """A function of the source whose `this` is a document, by its file and the offset of its node."""
+
+    name: str
+    file: str
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """The schema behind a table of documents. `version` is the path that counts changes of lists, if there is one."""
 
@@ -59,6 +68,13 @@ class Document:
     changed: str | None = None
     version: str | None = "__v"
     collection: str = ""
+    methods: tuple[DocumentFunction, ...] = ()
+    hooks: tuple[DocumentFunction, ...] = ()
+    """What is called before a document is saved, in order."""
+
+    def method(self, name: str) -> DocumentFunction | None:
+        """The method of that name."""
+        return next((method for method in self.methods if method.name == name), None)
 
     def path(self, name: str) -> DocumentPath | None:
         """The path of that dotted name, through lists and objects."""

@@ -94,8 +94,8 @@ class Analyser:
                         names.use(binding, reference)
         for name in scan.file.bindings.free(scan.node).globals:
             runtime.use(name)
-        names.this()
         Documents(scan).read()
+        names.this()
         Receivers(scan, packages).calls()
 
 

@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from ast_grep_py import SgNode
 
-from codemods.ir.document import DocumentPath, Holds
+from codemods.ir.document import DocumentFunction, DocumentPath, Holds
+from codemods.ir.query import Op
 from codemods.ir.table import Schema
-from codemods.planner.facts import Replaced
+from codemods.planner.facts import PieceUse, Replaced, Style
+from codemods.planner.pieces import Piece, PieceKey, PieceKind, own_this
 from codemods.planner.scan import Scan
-from codemods.source import Span, arguments, find_all, member, named, span_of, unwrap
+from codemods.source import (
+    FUNCTION_KINDS,
+    Span,
+    arguments,
+    find_all,
+    member,
+    named,
+    parameters,
+    span_of,
+    string_value,
+    unwrap,
+)
 from codemods.workspace import External
 
 _PACKAGE = "mongoose"
@@ -30,11 +44,14 @@ class Documents:
     def __init__(self, scan: Scan) -> None:
         self._scan = scan
         self._keys, self._lists = _named(scan.schema)
+        self._tables = [table.document for table in scan.schema.tables if table.document is not None]
 
     def read(self) -> None:
         """Rewrites what plain objects have no word for; what would mean something else is an obstacle."""
         if not self._keys:
             return
+        self._called()
+        self._saved()
         for call in find_all(self._scan.node, "call_expression"):
             self._method(call)
         for node in find_all(self._scan.node, "member_expression"):
@@ -62,8 +79,108 @@ class Documents:
             self._around(call, parts[0], "isSameKey", given[0])
         elif name == "id" and len(given) == 1 and (last is not None and last[1] in self._lists):
             self._around(call, parts[0], "withKey", given[0])
+        elif self._own_method(call, callee, receiver, name):
+            return
+        elif name == "isModified" and len(given) == 1 and self._is_plain_path(string_value(given[0])):
+            self._around(call, parts[0], "isModified", given[0])
         elif name in _OWN_METHODS and self._is_document(receiver):
             self._refuse(call, f"calls `{name}` of the document `{receiver.text()}`")
+
+    def _is_plain_path(self, name: str | None) -> bool:
+        """The name of one value, in all schemas that know it."""
+        known = [path for table in self._tables if name is not None and (path := table.path(name)) is not None]
+        return bool(known) and "." not in (name or "") and all(path.is_plain for path in known)
+
+    def _own_method(self, call: SgNode, callee: SgNode, receiver: SgNode, name: str) -> bool:
+        """`user.matches(x)` → `matches(user, x)`: methods of documents are functions."""
+        found = self._scan.workspace.callee(self._scan.file.path, call)
+        known = isinstance(found, External) and found.module == _PACKAGE
+        methods = [method for table in self._tables if (method := table.method(name)) is not None]
+        label, listed = callee.field("property"), call.field("arguments")
+        if not known or len(methods) != 1 or label is None or listed is None:
+            return False
+        piece = self._function(methods[0], name)
+        if piece is None:
+            return False
+        replaced, given = self._scan.facts.replaced, arguments(call)
+        text = self._scan.facts.receiver if receiver.kind() == "this" else receiver.text()
+        use = PieceUse(piece.key, span_of(label), name, Style.DIRECT, span_of(call))
+        self._scan.facts.uses.append(use)
+        replaced.append(Replaced(Span(span_of(callee).start, span_of(label).start), ""))
+        start = span_of(listed).start + 1
+        replaced.append(Replaced(Span(start, start), f"{text}, " if given else text))
+        return True
+
+    def _function(self, function: DocumentFunction, name: str) -> Piece | None:
+        """The piece of a function whose `this` is a document."""
+        file = self._scan.workspace.source(function.file)
+        node = next((n for kind in FUNCTION_KINDS for n in find_all(file.root, kind)
+                     if span_of(n).start == function.offset), None)  # fmt: skip
+        statement = statement_around(node) if node is not None else None
+        if node is None or statement is None:
+            return None
+        piece = Piece(PieceKey(function.file, function.offset), PieceKind.FUNCTION, name, node, statement)
+        self._scan.know(piece)
+        return piece
+
+    def _saved(self) -> None:
+        """Saving a document calls what the schema has called before that."""
+        for query in self._scan.facts.queries:
+            table = self._scan.schema.table(query.table) if query.table is not None else None
+            document = table.document if table is not None else None
+            if document is None or table is None or query.op not in (Op.CREATE, Op.SAVE):
+                continue
+            for number, hook in enumerate(document.hooks):
+                piece = self._function(hook, hook_name(table.name, number))
+                if piece is None:
+                    self._scan.problem(query.call.start, "CX301", f"{query.name}: a hook that cannot be read")
+                    continue
+                self._scan.facts.uses.append(PieceUse(piece.key, query.call, "", Style.SETUP, None))
+
+    def _called(self) -> None:
+        """What the piece is, if it is a method or a hook: `this` becomes its first parameter."""
+        key = self._scan.facts.piece.key
+        named = [(table, each) for table in self._scan.schema.tables if table.document is not None
+                 for each in (*table.document.methods, *table.document.hooks)
+                 if (each.file, each.offset) == (key.file, key.offset)]  # fmt: skip
+        if not named:
+            return
+        table, function = named[0]
+        node = self._scan.node
+        name = _fresh(table.name, node.text())
+        self._scan.facts.receiver = name
+        is_hook = table.document is not None and function in table.document.hooks
+        given, listed = parameters(node), node.field("parameters")
+        if listed is None:
+            return
+        kept = [] if is_hook else [parameter.node.text() for parameter in given]
+        self._scan.facts.replaced.append(Replaced(span_of(listed), f"({', '.join([name, *kept])})"))
+        self._scan.erase(span_of(listed))
+        for this in find_all(node, "this"):
+            if own_this(node, this):
+                self._scan.facts.replaced.append(Replaced(span_of(this), name))
+                self._scan.erase(span_of(this))
+        if is_hook and given:
+            self._next(node, given[0].name or "next")
+
+    def _next(self, function: SgNode, name: str) -> None:
+        """`next()` of a hook ends it, and `next(error)` throws: what comes after would be too late to be stored."""
+        for call in find_all(function, "call_expression"):
+            callee = call.field("function")
+            if callee is None or callee.text() != name:
+                continue
+            parent, given = call.parent(), arguments(call)
+            around = next((a for a in call.ancestors() if a.kind() in FUNCTION_KINDS), None)
+            is_statement = parent is not None and parent.kind() in ("expression_statement", "return_statement")
+            if not is_statement or parent is None or around is None or span_of(around) != span_of(function):
+                self._refuse(call, "a hook goes on from a callback")
+                continue
+            start = span_of(parent).start
+            if given:
+                self._scan.facts.replaced.append(Replaced(Span(start, span_of(given[0]).start), "throw "))
+                self._scan.facts.replaced.append(Replaced(Span(span_of(given[0]).end, span_of(call).end), ""))
+            else:
+                self._scan.facts.replaced.append(Replaced(Span(start, span_of(call).end), "return"))
 
     def _around(self, call: SgNode, receiver: SgNode, function: str, given: SgNode | None) -> None:
         """`a.equals(b)` → `isSameKey(a, b)`."""
@@ -87,9 +204,11 @@ class Documents:
             return
         if self._scan.is_erased(node) or {unwrap(left).text(), unwrap(right).text()} & _NOTHING:
             return
-        for side in (left, right):
+        for side, other in ((left, right), (right, left)):
             parts = member(unwrap(side))
-            if parts is not None and parts[1] in self._keys and "params" not in side.text():
+            if parts is None or parts[1] not in self._keys or "params" in side.text():
+                continue
+            if not _is_text(unwrap(other)) or self._is_document(unwrap(parts[0])):
                 self._refuse(node, f"compares the key `{unwrap(side).text()}` as an object, by `{operator.text()}`")
                 return
 
@@ -113,6 +232,32 @@ class Documents:
 
     def _refuse(self, node: SgNode, text: str) -> None:
         self._scan.problem(node, "CX301", text)
+
+
+def _is_text(node: SgNode) -> bool:
+    """`a.toString()`, `String(a)`, a literal: compared with what is a text already, as in the body of a request."""
+    if node.kind() in ("string", "template_string"):
+        return True
+    callee = node.field("function") if node.kind() == "call_expression" else None
+    parts = member(callee) if callee is not None else None
+    return callee is not None and (callee.text() == "String" or (parts is not None and parts[1] == "toString"))
+
+
+def hook_name(table: str, number: int) -> str:
+    """What a hook is called, which has no name in the source."""
+    return f"beforeSaving{table[:1].upper()}{table[1:]}{number + 1 if number else ''}"
+
+
+def statement_around(node: SgNode) -> SgNode | None:
+    """The top-level statement in which a function stands."""
+    return next((a for a in node.ancestors() if a.kind() == "expression_statement"), None)
+
+
+def _fresh(table: str, text: str) -> str:
+    """A name for the document that the function has not."""
+    wish = f"{table[:1].lower()}{table[1:]}"
+    names = (wish, "document", f"{wish}Document")
+    return next((name for name in names if re.search(rf"\b{name}\b", text) is None), f"{wish}_")
 
 
 def _named(schema: Schema) -> tuple[frozenset[str], frozenset[str]]:

@@ -110,6 +110,8 @@ class Facts:
     """Functions, the piece or some inside it, that another writer makes wait."""
     dropped: list[Span] = field(default_factory=list)
     """Statements of which nothing is left, with their lines."""
+    receiver: str = ""
+    """What it calls the document that was its `this`."""
     client: int | None = None
     """The index of the parameter that is a database client."""
 

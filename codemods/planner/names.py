@@ -211,6 +211,8 @@ class Names:
         if self._scan.facts.piece.kind is PieceKind.DECLARATION:
             return  # a class that moves as a whole keeps its own `this`
         for node in find_all(self._scan.node, "this", "super"):
+            if self._scan.is_erased(node):
+                continue
             if not self._scan.starts_query(node) and own_this(self._scan.node, node):
                 self._this_use(node)
 

@@ -7,6 +7,7 @@ import re
 from ast_grep_py import SgNode
 
 from codemods.planner.facts import Effect, PackageUse, PieceUse, Replaced, Style
+from codemods.planner.keys_as_text import MONGOOSE, mongoose_use
 from codemods.planner.member_chains import member_chain, outer_name
 from codemods.planner.npm import ACTING, CHANCE, KEPT, OLDEST, SUBSTITUTES, Nature, package_nature
 from codemods.planner.outside import act, call_around
@@ -53,6 +54,8 @@ class Packages:
         if "@prisma/client" in (found.module, module) or found.module.startswith("@prisma/client/runtime"):
             self._prisma(found.imported, reference)
             return
+        if found.module == MONGOOSE and self._mongoose(found.imported, reference):
+            return
         if self._twin_type(found.module, reference) or is_for_token(self._scan.file, reference):
             return
         if found.module == MODULE and self._tokens(found.imported, reference):
@@ -72,6 +75,12 @@ class Packages:
             self.bring(found.module, found.imported, found.local, type_only=True)
         else:
             self._scan.problem(reference, "CX105", f"uses the type `{reference.text()}` of {found.module}")
+
+    def _mongoose(self, imported: str, reference: SgNode) -> bool:
+        """Keys are texts, and errors are known by their names."""
+        found = mongoose_use(imported, reference)
+        self._scan.facts.replaced += found
+        return bool(found)
 
     def _twin_type(self, module: str, reference: SgNode) -> bool:
         """`cors.CorsOptions`: the library's type of the options that a twin takes."""

@@ -11,6 +11,7 @@ from typing import Protocol
 from codemods.ir.query import Nested, Predicate, Query, Related, When
 from codemods.ir.spans import values_of
 from codemods.ir.table import Field, FieldType, Relation, Schema, Table
+from codemods.planner.documents import hook_name
 from codemods.source.span import Span
 from codemods.writers.code import (
     DATA_MODEL,
@@ -162,6 +163,12 @@ class Draft:
         }
         name = known[action]
         return self._import(names.module, name)
+
+    def hook(self, table: Table, number: int) -> str:
+        """The local name of a function that is called before a document is saved."""
+        assert table.document is not None
+        found = table.document.hooks[number]
+        return self._import(f"piece:{found.file}:{found.offset}", hook_name(table.name, number))
 
     def type_name(self, name: str) -> str:
         """`Id` or `Doc`."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from codemods.planner.pieces import CONSTANTS, Piece
+from codemods.planner.pieces import CONSTANTS, Piece, PieceKey
 from codemods.planner.routes import RoutePlan
 from codemods.source import Edit, Span, find_all, named, span_of, unwrap
-from codemods.writers.code import Rewrite
+from codemods.writers.code import ImportSpec, Rewrite
 from codemods.writers.database import transaction_parameters
 from codemods.writers.delegates import delegate_edits
 from codemods.writers.jobs import JobWriter
@@ -79,11 +79,25 @@ class PieceWriter:
             return
         self._splice.edits += found.edits
         self._splice.edits += [self._transaction(span, function) for span, function in found.transactions.items()]
-        self._splice.written.imports += found.imports
+        self._splice.written.imports += [spec for each in found.imports if (spec := self._placed(each)) is not None]
         self._splice.written.runtime |= found.runtime
         self._splice.written.jobs += [Job(name, text, found.beyond[name]) for name, text in found.functions.items()]
         for callback in transaction_parameters(self._splice.file, self._splice.facts.queries):
             self._drop_parameters(callback)
+
+    def _placed(self, spec: ImportSpec) -> ImportSpec | None:
+        """An import of a function of the source from where it went; none where it is in the same module."""
+        kind, _, place = spec.module.partition(":")
+        if kind != "piece":
+            return spec
+        file, _, offset = place.rpartition(":")
+        piece = self._splice.context.closure.piece(PieceKey(file, int(offset)))
+        module, name = self._splice.context.placement.module(piece.key), self._splice.context.placement.name(piece)
+        if module == self._splice.module:
+            if name != spec.binds:
+                self._splice.problem("CX107", f"`{name}` has to be called `{spec.binds}`", span_of(piece.node))
+            return None
+        return ImportSpec(f"convex:{module}", name, spec.binds if spec.binds != name else "")
 
     def _transaction(self, call: Span, function: tuple[str | Span, ...]) -> Edit:
         """The mutation is the transaction, which its failure takes back where the source went on from there."""

@@ -24,7 +24,10 @@ class MovedWriter:
             return self._declaration()
         if self._splice.piece.kind is PieceKind.FIELD:
             return self._field()
-        if self._splice.context.closure.needs_context(self._splice.piece.key):
+        needs_context = self._splice.context.closure.needs_context(self._splice.piece.key)
+        if needs_context and self._splice.facts.receiver:
+            self._splice.problem("CX301", "reaches the database from a document", span_of(self._splice.piece.node))
+        elif needs_context:
             for node in (*map(signature_of, overloads(self._splice.piece)), self._splice.piece.node):
                 self._add_context_parameter(node)
         elif self._splice.facts.client is not None:

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 
 from ast_grep_py import SgNode
 
+from codemods.ir.document import DocumentFunction
 from codemods.ir.table import Gap, Reach
 from codemods.readers.calls import call_site
 from codemods.readers.literals import Property, entries, property_of
 from codemods.readers.mongoose.methods import MODEL_METHODS
 from codemods.source.bindings import Binding
-from codemods.source.file import SourceFile
+from codemods.source.file import SourceFile, span_of
 from codemods.source.tree import member, named, string_value, unwrap
 
 _HOOKED: Mapping[str, Reach] = {
@@ -44,6 +45,9 @@ _HOOKED: Mapping[str, Reach] = {
 }
 """Which calls run a hook."""
 
+_WITH_THIS = frozenset({"function_expression", "function"})
+"""Functions whose `this` is what they are called on."""
+
 _SILENT_PLUGINS = ("mongoose-paginate", "mongoose-aggregate-paginate")
 """Plugins that only add methods of models."""
 
@@ -55,6 +59,8 @@ class Addition:
     gaps: tuple[Gap, ...] = ()
     uniques: tuple[tuple[str, ...], ...] = ()
     indexes: tuple[tuple[str, ...], ...] = ()
+    methods: tuple[DocumentFunction, ...] = ()
+    hooks: tuple[DocumentFunction, ...] = ()
 
 
 def additions(file: SourceFile, schema: Binding) -> Iterator[Addition]:
@@ -68,7 +74,7 @@ def additions(file: SourceFile, schema: Binding) -> Iterator[Addition]:
         if call is not None and call.kind() == "call_expression" and call.field("function") == access:
             yield _called(file, found[1], call)
         else:
-            yield _set(access, found[1])
+            yield _set(file, access, found[1])
 
 
 def _called(file: SourceFile, method: str, call: SgNode) -> Addition:
@@ -78,10 +84,13 @@ def _called(file: SourceFile, method: str, call: SgNode) -> Addition:
         case "index":
             return _index(given)
         case "pre" | "post":
-            return _hook(method, given[0] if given else None)
+            return _hook(file, method, given)
         case "method" | "static" if given:
             name = string_value(given[0])
-            return _named(name, method) if name is not None else _gap(f"`{method}` takes an object", Reach.ALL)
+            if name is None:
+                return _gap(f"`{method}` takes an object", Reach.ALL)
+            function = given[1] if len(given) > 1 and method == "method" else None
+            return _named(file, name, function)
         case "plugin" if given:
             return _plugin(file, given[0])
         case "virtual" if given:
@@ -90,16 +99,17 @@ def _called(file: SourceFile, method: str, call: SgNode) -> Addition:
             return _gap(f"it is changed by `{method}`", Reach.ALL)
 
 
-def _set(access: SgNode, name: str) -> Addition:
+def _set(file: SourceFile, access: SgNode, name: str) -> Addition:
     """`schema.methods.check = …`, `schema.statics = { … }`."""
     outer = access.parent()
     found = member(outer) if outer is not None else None
     assigned = outer.parent() if outer is not None and found is not None else None
     if name in ("methods", "statics") and found is not None and assigned is not None:
-        return _named(found[1], name)
+        value = assigned.field("right") if name == "methods" else None
+        return _named(file, found[1], value)
     if name in ("methods", "statics") and outer is not None and outer.kind() == "assignment_expression":
         value = outer.field("right")
-        gaps = [gap for n in _keys(value) for gap in _named(n, name).gaps]
+        gaps = [gap for each in _keys(value) for gap in _named(file, each, None).gaps]
         return Addition(tuple(gaps))
     return _gap(f"it is changed through `{name}`", Reach.ALL)
 
@@ -113,13 +123,20 @@ def _keys(value: SgNode | None) -> list[str]:
     return [*keys, *(name.text() for name in names if name is not None)]
 
 
-def _named(name: str, kind: str) -> Addition:
+def _named(file: SourceFile, name: str, function: SgNode | None) -> Addition:
     """A method of documents or of the model: calls of it are found where they are made, unless it has a known name."""
-    shown = name in ("toJSON", "toObject", "save", "remove", "deleteOne") or name in MODEL_METHODS
-    return _gap(f"it has its own `{name}`", Reach.ALL) if shown else Addition()
+    if name in ("toJSON", "toObject", "save", "remove", "deleteOne") or name in MODEL_METHODS:
+        return _gap(f"it has its own `{name}`", Reach.ALL)
+    value = unwrap(function) if function is not None else None
+    if value is None or value.kind() not in _WITH_THIS:
+        return Addition()
+    return Addition(methods=(DocumentFunction(name, file.path, span_of(value).start),))
 
 
-def _hook(when: str, events: SgNode | None) -> Addition:
+def _hook(file: SourceFile, when: str, given: tuple[SgNode, ...]) -> Addition:
+    events = given[0] if given else None
+    if when == "pre" and string_value(events) == "save" and len(given) == 2 and given[1].kind() in _WITH_THIS:
+        return Addition(hooks=(DocumentFunction("save", file.path, span_of(given[1]).start),))
     names = [string_value(events)] if events is not None else []
     if events is not None and events.kind() == "array":
         names = [string_value(unwrap(item)) for item in named(events)]

@@ -54,6 +54,8 @@ def model_query(workspace: Workspace, file: SourceFile, schema: Schema, table: T
     if method.problem is not None:
         reading.reject(method.problem)
         return _finished(query, reading)
+    if method.op is Op.CREATE and given and given[0].kind() == "array" and table.document and table.document.hooks:
+        reading.reject("hooks of several documents that are made at once")
     shaping = Shaping(without=hidden(table))
     work = DocumentWork(gives=method.gives)
     where = _where(reading, method, given, table)

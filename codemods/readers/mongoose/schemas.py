@@ -131,6 +131,7 @@ class _SchemaReader:
         reader = _SchemaReader(self.workspace, self.depth + 1)
         definitions, document, keyless = reader.read(file, call)
         gaps = [*definitions.gaps, *(Gap(f"`{name}` is unique", Reach.WRITES) for name in definitions.uniques)]
+        gaps += [Gap("it has hooks of its own", Reach.WRITES)] if document.hooks else []
         stamps = tuple(name for name in (document.made, document.changed) if name is not None)
         return Subschema(document.paths, not keyless, stamps, tuple(gaps))
 
@@ -153,6 +154,8 @@ class _SchemaReader:
             definitions.gaps += addition.gaps
             definitions.uniques += [",".join(fields) for fields in addition.uniques]
             definitions.indexes += [",".join(fields) for fields in addition.indexes]
+            methods, hooks = (*document.methods, *addition.methods), (*document.hooks, *addition.hooks)
+            document = replace(document, methods=methods, hooks=hooks)
         return definitions, document, keyless
 
     def _options(

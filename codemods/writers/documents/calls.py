@@ -10,7 +10,7 @@ from codemods.source.span import Span
 from codemods.writers.code import RefusedError
 from codemods.writers.documents.access import source_of
 from codemods.writers.draft import Draft
-from codemods.writers.layout import Doc, arrow, call, record
+from codemods.writers.layout import Doc, arrow, call, listed, record
 from codemods.writers.sources import IdSource, Limits, QuerySource, Source, many, one, unordered
 
 _NO_WORK = DocumentWork()
@@ -173,6 +173,8 @@ def _make(draft: Draft, table: Table, query: Query, used: bool) -> Doc:
 def _create(draft: Draft, table: Table, query: Query, used: bool) -> Doc:
     work = _work(query)
     assert work.source is not None
+    if _hooks(table):
+        return _saved_after(draft, table, _make(draft, table, query, used))
     insert = draft.table_function(table, "insert")
     if query.op is Op.CREATE_MANY:
         with draft.scope():
@@ -188,11 +190,31 @@ def _save(draft: Draft, table: Table, query: Query, used: bool) -> Doc:
     work = _work(query)
     assert work.source is not None
     document = draft.value(work.source)
+    if _hooks(table):
+        return _saved_after(draft, table, document)
     changes: Doc = call(draft.library("changesOf"), document)
     if draft.in_action:
         changes = draft.bundle("changes", changes)
     stored = draft.apart(call(draft.table_function(table, "save"), draft.ctx, changes))
     return call(draft.library("saved"), document, stored, draft.table_function(table, "model"))
+
+
+def _hooks(table: Table) -> int:
+    """How many functions are called before a document is saved."""
+    return len(table.document.hooks) if table.document is not None else 0
+
+
+def _saved_after(draft: Draft, table: Table, document: Doc) -> Doc:
+    """`savedAfter(user, userModel, [beforeSavingUser], (user) => saveUser(ctx, changesOf(user)))`."""
+    with draft.scope():
+        row = draft.fresh(draft.names.of(table.name).row)
+        changes: Doc = call(draft.library("changesOf"), row, "true")
+        if draft.in_action:
+            changes = draft.bundle("changes", changes)
+        store = draft.apart(call(draft.table_function(table, "save"), draft.ctx, changes))
+    hooks = listed("[", [draft.hook(table, number) for number in range(_hooks(table))], "]")
+    model = draft.table_function(table, "model")
+    return call(draft.library("savedAfter"), document, model, hooks, arrow(f"({row})", store))
 
 
 def _update(draft: Draft, table: Table, query: Query, used: bool) -> Doc:

@@ -52,7 +52,6 @@ def _validator(path: DocumentPath, schema: Schema, names: SchemaNames) -> Doc:
         case Holds.OBJECT | Holds.DOCUMENT:
             items: list[Doc] = ["id: v.string()"] if path.holds is Holds.DOCUMENT else []
             items += [(f"{inner.name}: ", stored_validator(inner, schema, names)) for inner in path.paths]
-            items += [f"{name}: v.number()" for name in path.timestamps]
             return call("v.object", record(items))
         case _:
             return _PLAIN.get(path.holds, "v.any()")
@@ -69,7 +68,7 @@ def document_fragments(
     if actions & {"mapper", "insert", "patch", "save"}:
         parts += [_type_part(Builder(schema, names, table), document), _mapper_part(Builder(schema, names, table))]
     if actions & {"insert", "save"}:
-        parts.append(_insert_part(Builder(schema, names, table), document))
+        parts.append(_insert_part(Builder(schema, names, table), document, "save" in actions))
     if actions & {"patch", "save"}:
         parts.append(_patch_part(Builder(schema, names, table), document))
     if "save" in actions:
@@ -98,8 +97,7 @@ def _field(path: DocumentPath) -> Doc:
     if path.of is not None:
         items.append(("of: ", _field(path.of)))
     if path.holds in (Holds.OBJECT, Holds.DOCUMENT):
-        inner = [*path.paths, *(DocumentPath(name, Holds.DATE) for name in path.timestamps)]
-        items.append(("fields: ", record([(f"{_key(each.name)}: ", _field(each)) for each in inner])))
+        items.append(("fields: ", record([(f"{_key(each.name)}: ", _field(each)) for each in path.paths])))
     items += [f"{name}: {text}" for name, text in path.options.items()]
     if path.timestamps:
         items.append(("timestamps: ", listed("[", [f'"{name}"' for name in path.timestamps], "]")))
@@ -133,7 +131,7 @@ def _type(path: DocumentPath) -> str:
             return f"Record<string, {_type(path.of)}>"
         case Holds.OBJECT | Holds.DOCUMENT:
             key = ["_id: string", "readonly id: string"] if path.holds is Holds.DOCUMENT else []
-            members = [*key, *map(_member, path.paths), *(f"{name}: Date" for name in path.timestamps)]
+            members = [*key, *map(_member, path.paths)]
             return f"{{ {'; '.join(members)} }}"
         case _:
             return _TYPES.get(path.holds, "any")
@@ -146,13 +144,14 @@ def _mapper_part(build: Builder) -> ModulePart:
     return build.part(own.mapper, 15, text, *_uses(build, "mapper", "insert", "patch", "save"))
 
 
-def _insert_part(build: Builder, document: Document) -> ModulePart:
+def _insert_part(build: Builder, document: Document, saves: bool) -> ModulePart:
     own = build.own
-    body = [f"  const row = {build.library('newRow')}({own.model}, data);"]
+    body = [f"  const row = {build.library('newRow')}({own.model}, data{', checked' if saves else ''});"]
     body += _unique_checks(build, document, "row")
     body += [f"  const id = await ctx.db.insert({build.quoted}, row);"]
     body += [f"  return (await ctx.db.get({build.quoted}, id))!;"]
-    text = function(own.insert, [f"ctx: {build.mutation_ctx()}", "data: unknown"], build.doc_type(), body)
+    parameters = [f"ctx: {build.mutation_ctx()}", "data: unknown", *(["checked = false"] if saves else [])]
+    text = function(own.insert, parameters, build.doc_type(), body)
     return build.part(own.insert, 30, text, *_uses(build, "insert", "save"))
 
 
@@ -174,7 +173,7 @@ def _save_part(build: Builder) -> ModulePart:
     own = build.own
     missing = build.library("DocumentNotFoundError")
     body = [
-        f"  if (changes._id === undefined) return await {own.insert}(ctx, changes.set);",
+        f"  if (changes._id === undefined) return await {own.insert}(ctx, changes.set, changes.checked);",
         f"  const id = ctx.db.normalizeId({build.quoted}, changes._id);",
         f"  const doc = id && (await ctx.db.get({build.quoted}, id));",
         f'  if (!doc) throw new {missing}("{build.table.name}");',

@@ -219,9 +219,9 @@ export function checkField(
 
 /** The first check that a value fails. */
 export function problemOf(value: unknown, field: Field, path: string): ValidatorError | undefined {
-  const wrong = (kind: string, message: string | boolean | undefined, usual: string) => {
+  const wrong = (kind: string, message: string | boolean | undefined, usual: string, shown = String(value)) => {
     const text = typeof message === "string" ? message : usual;
-    const filled = text.replaceAll("{PATH}", path).replaceAll("{VALUE}", String(value));
+    const filled = text.replaceAll("{PATH}", path).replaceAll("{VALUE}", shown);
     return new ValidatorError(kind, filled, path, value);
   };
   const isMissing = value === undefined || value === null || (field.type === "string" && value === "");
@@ -240,14 +240,17 @@ export function problemOf(value: unknown, field: Field, path: string): Validator
   }
   if (field.maxLength !== undefined && isText && value.length > field.maxLength) {
     const usual = `Path \`{PATH}\` (\`{VALUE}\`, length ${value.length}) is longer than the maximum allowed length (${field.maxLength}).`;
-    return wrong("maxlength", field.maxLengthMessage?.replaceAll("{MAXLENGTH}", String(field.maxLength)), usual);
+    const shown = value.length > 30 ? `${value.slice(0, 30)}...` : value;
+    return wrong("maxlength", field.maxLengthMessage?.replaceAll("{MAXLENGTH}", String(field.maxLength)), usual, shown);
   }
   if (field.min !== undefined && (value as number) < (field.min as number)) {
-    const usual = `Path \`{PATH}\` ({VALUE}) is less than minimum allowed value (${String(field.min)}).`;
+    const what = field.type === "date" ? "before" : "less than";
+    const usual = `Path \`{PATH}\` ({VALUE}) is ${what} minimum allowed value (${String(field.min)}).`;
     return wrong("min", field.minMessage?.replaceAll("{MIN}", String(field.min)), usual);
   }
   if (field.max !== undefined && (value as number) > (field.max as number)) {
-    const usual = `Path \`{PATH}\` ({VALUE}) is more than maximum allowed value (${String(field.max)}).`;
+    const what = field.type === "date" ? "after" : "more than";
+    const usual = `Path \`{PATH}\` ({VALUE}) is ${what} maximum allowed value (${String(field.max)}).`;
     return wrong("max", field.maxMessage?.replaceAll("{MAX}", String(field.max)), usual);
   }
   return undefined;

@@ -15,7 +15,19 @@ export function withTextKey<D extends { _id?: unknown }>(document: D): D & { rea
 /** Could the text be the key of a document: one that Convex made, or one of MongoDB's? */
 export function isKey(value: unknown): boolean {
   if (typeof value !== "string") return false;
-  return /^(?:[0-9a-f]{24}|[0-9a-z]{31,37}|\d+;\w+)$/i.test(value) || value.length === 12;
+  return /^(?:[0-9a-f]{24}|[0-9a-z]{31,37}|\d+;\w+)$/i.test(value);
+}
+
+/** The key that a text is; what can be none is an error. */
+export function toKey(value: unknown): string {
+  const text = typeof value === "object" && value !== null ? (value as { _id?: unknown })._id : value;
+  if (typeof text === "string" && isKey(text)) return text;
+  throw new Error("input must be a 24 character hex string, 12 byte Uint8Array, or an integer");
+}
+
+/** Is it an error of this name? Classes do not cross between functions. */
+export function isNamed(error: unknown, name: string): boolean {
+  return typeof error === "object" && error !== null && (error as { name?: unknown }).name === name;
 }
 
 /** A key for an object within a document. */

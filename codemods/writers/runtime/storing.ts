@@ -5,6 +5,7 @@ import { isSame, loaded, withTextKey } from "./documents";
 /** What code did to a document since it was read: fields with their new values, and fields that it took away. */
 export interface DocumentChanges {
   _id?: string;
+  checked?: boolean;
   set: Record<string, unknown>;
   unset: string[];
 }
@@ -85,15 +86,15 @@ export function documentOf(doc: { _id: string }, model: Model): Record<string, a
   return withTextKey(made);
 }
 
-/** The fields of a new row: cast, with defaults, and checked. */
-export function newRow(model: Model, data: unknown): any {
+/** The fields of a new row: cast, with defaults, and checked unless they were before. */
+export function newRow(model: Model, data: unknown, checked = false): any {
   if (typeof data !== "object" || Array.isArray(data)) throw new TypeError("A document is made of an object.");
   const made: Record<string, unknown> = {};
   const errors: Record<string, MongooseError> = {};
   const now = new Date();
   const stamps = Object.fromEntries([model.made, model.changed].flatMap((name) => (name === undefined ? [] : [[name, now]])));
   castFields(made, { ...(data as object), ...stamps, __v: 0 }, model.fields, "", errors);
-  problemsOf(made, model.fields, errors);
+  if (!checked) problemsOf(made, model.fields, errors);
   mustHold(model.name, errors);
   return rowOf(model, made);
 }
@@ -109,21 +110,22 @@ export function rowOf(model: Model, made: Record<string, unknown>): Record<strin
 }
 
 /** What code did to a document since it was read, or all of it when it is new. */
-export function changesOf(document: object): DocumentChanges {
+export function changesOf(document: object, checked = false): DocumentChanges {
   const found = loaded.get(document);
   if (found === undefined) throw new Error("A document is saved that was not read from the database here.");
   const given = document as Record<string, unknown>;
   const names = Object.keys(given).filter((name) => name !== "_id");
-  if (found === null) return { set: Object.fromEntries(names.map((name) => [name, given[name]])), unset: [] };
+  if (found === null) return { checked, set: Object.fromEntries(names.map((name) => [name, given[name]])), unset: [] };
   return {
     _id: (found as { _id: string })._id,
+    checked,
     set: Object.fromEntries(names.filter((name) => given[name] !== undefined).map((name) => [name, given[name]])),
     unset: names.filter((name) => given[name] === undefined),
   };
 }
 
 /** The changes of a row that make it what code made of its document. */
-export function changedRow(model: Model, doc: object, { set, unset }: DocumentChanges): Record<string, unknown> {
+export function changedRow(model: Model, doc: object, { set, unset, checked: known }: DocumentChanges): Record<string, unknown> {
   const errors: Record<string, MongooseError> = {};
   const made: Record<string, unknown> = {};
   const row = doc as Record<string, unknown>;
@@ -133,13 +135,14 @@ export function changedRow(model: Model, doc: object, { set, unset }: DocumentCh
   const changes: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(made)) {
     if (name in errors) continue;
-    const stored = toStored(value, model.fields[name]);
-    if (!isSame(stored, row[storedName(name)])) changes[storedName(name)] = stored;
+    const before = row[storedName(name)];
+    const stored = stampedElements(model.fields[name], before, toStored(value, model.fields[name]));
+    if (!isSame(stored, before)) changes[storedName(name)] = stored;
   }
   for (const name of unset) {
     if (name in model.fields && row[storedName(name)] !== undefined) changes[storedName(name)] = undefined;
   }
-  const checked = Object.keys(model.fields).filter((name) => name in made || unset.includes(name));
+  const checked = known ? [] : Object.keys(model.fields).filter((name) => name in made || unset.includes(name));
   problemsOf(made, Object.fromEntries(checked.map((name) => [name, model.fields[name]])), errors);
   mustHold(model.name, errors);
   if (Object.keys(changes).length === 0) return {};
@@ -147,6 +150,16 @@ export function changedRow(model: Model, doc: object, { set, unset }: DocumentCh
   if (movesLists && model.version !== undefined) changes.v = ((row.v as number | undefined) ?? 0) + 1;
   if (model.changed !== undefined) changes[model.changed] = Date.now();
   return changes;
+}
+
+/** The elements of a list, with the time of now in those that are not as they were. */
+export function stampedElements(field: Field, before: unknown, after: unknown): unknown {
+  const name = field.of?.timestamps?.[1];
+  if (name === undefined || !Array.isArray(before) || !Array.isArray(after)) return after;
+  return after.map((each) => {
+    const old = before.find((one) => one?.id !== undefined && one.id === each?.id);
+    return old === undefined || isSame(old, each) ? each : { ...each, [name]: Date.now() };
+  });
 }
 
 /** Do elements of a list come, go or change places? */
@@ -344,4 +357,34 @@ export async function removedAll<D>(docs: Promise<D[]>, remove: (doc: D) => Prom
   const found = await docs;
   for (const doc of found) await remove(doc);
   return { acknowledged: true, deletedCount: found.length };
+}
+
+/** Does what the schema asks for before a document is saved: checks it, then calls the hooks; and saves it. */
+export async function savedAfter<D extends object>(
+  document: D,
+  model: Model,
+  hooks: ((document: any) => unknown)[],
+  store: (document: D) => Promise<{ _id: string }>,
+): Promise<D> {
+  const changes = changesOf(document);
+  const stored = loaded.get(document);
+  if (stored) changedRow(model, stored, changes);
+  else newRow(model, changes.set);
+  for (const hook of hooks) await hook(document);
+  return await saved(document, store(document), model);
+}
+
+/** Did code change a field of a document since it was read? Fields of a new one are new. */
+export function isModified(document: object, path: string): boolean {
+  const stored = loaded.get(document);
+  const field = path.split(".")[0];
+  const value = (document as Record<string, unknown>)[field];
+  if (!stored) return value !== undefined;
+  const before = documentFields(stored)[field];
+  return !isSame(value instanceof Date ? value.getTime() : value, before);
+}
+
+/** The fields of a row by the names that code has for them. */
+export function documentFields(row: object): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(row).map(([name, value]) => [name === "v" ? "__v" : name, value]));
 }

@@ -114,6 +114,20 @@ def test_a_setting_of_mongoose_itself_concerns_every_table(table: ReadTable) -> 
     assert found.unsupported == ("every schema is changed by `mongoose.plugin` (src/thing.js)",)
 
 
-def test_hooks_on_saving_leave_reads_alone(table: ReadTable) -> None:
-    found = table("{ a: String }", after='schema.pre("save", function (next) { next(); });')
-    assert [(gap.reason, gap.reach) for gap in found.gaps] == [('hook `pre("save")`', Reach.CREATES)]
+def test_hooks_after_saving_leave_reads_alone(table: ReadTable) -> None:
+    found = table("{ a: String }", after='schema.post("save", function (doc) {});')
+    assert [(gap.reason, gap.reach) for gap in found.gaps] == [('hook `post("save")`', Reach.CREATES)]
+    assert found.unsupported == ()
+
+
+def test_hooks_before_saving_and_methods_are_functions_of_the_source(table: ReadTable) -> None:
+    after = """
+schema.pre("save", async function () { this.a = "b"; });
+schema.methods.first = function () { return this.a; };
+schema.method("second", function () { return this.a; });
+schema.methods.third = () => 3;
+"""
+    document = table("{ a: String }", after=after).document
+    assert document is not None
+    assert [method.name for method in document.methods] == ["first", "second"]
+    assert [hook.file for hook in document.hooks] == ["src/thing.js"]

@@ -1,5 +1,4 @@
 const express = require("express");
-const bcrypt = require("bcryptjs");
 const jwt = require("jsonwebtoken");
 const User = require("../models/User");
 const auth = require("../middleware/auth");
@@ -14,10 +13,7 @@ router.post("/register", async (req, res) => {
     if (known) {
       return res.status(400).json({ msg: "User already exists" });
     }
-    const user = new User({ name, email, password });
-    const salt = await bcrypt.genSalt(4);
-    user.password = await bcrypt.hash(password, salt);
-    await user.save();
+    const user = await User.create({ name, email, password });
     const token = jwt.sign({ id: user.id }, process.env.JWT_SECRET, { expiresIn: "1h" });
     res.status(201).json({ token });
   } catch (err) {
@@ -28,11 +24,11 @@ router.post("/register", async (req, res) => {
 router.post("/login", wrap(async (req, res) => {
   const { email, password } = req.body;
   const user = await User.findOne({ email });
-  if (!user || !(await bcrypt.compare(password, user.password))) {
+  if (!user || !(await user.matchesPassword(password))) {
     return res.status(400).json({ msg: "Invalid credentials" });
   }
   const token = jwt.sign({ id: user._id }, process.env.JWT_SECRET, { expiresIn: "1h" });
-  res.json({ token });
+  res.json({ token, initial: user.initial() });
 }));
 
 router.get("/me", auth, (req, res) => {
@@ -42,6 +38,16 @@ router.get("/me", auth, (req, res) => {
 router.get("/", wrap(async (req, res) => {
   const users = await User.find().select("-password").sort({ createdAt: -1 });
   res.json(users);
+}));
+
+router.put("/me", auth, wrap(async (req, res) => {
+  const user = await User.findById(req.user._id);
+  user.name = req.body.name || user.name;
+  if (req.body.password) {
+    user.password = req.body.password;
+  }
+  const saved = await user.save();
+  res.json({ _id: saved._id, name: saved.name, changed: saved.updatedAt > saved.createdAt, version: saved.__v });
 }));
 
 router.put("/:id", auth, async (req, res) => {

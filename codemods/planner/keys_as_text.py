@@ -1,0 +1,66 @@
+"""What code asks Mongoose itself for: whether a text is a key, keys made of texts, and classes of errors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ast_grep_py import SgNode
+
+from codemods.planner.facts import Replaced
+from codemods.planner.member_chains import member_chain
+from codemods.planner.places_of_use import call_of
+from codemods.source import Span, arguments, member, span_of
+from codemods.source.tree import operator_of
+
+MONGOOSE = "mongoose"
+_WHOLE = ("*", "default")
+_TESTS = frozenset({("isValidObjectId",), ("Types", "ObjectId", "isValid"), ("isObjectIdOrHexString",)})
+_KEYS = frozenset({("Types", "ObjectId"), ("Schema", "Types", "ObjectId"), ("mongo", "ObjectId")})
+_ERRORS: Mapping[tuple[str, ...], str] = {
+    ("Error", "ValidationError"): "ValidationError",
+    ("Error", "CastError"): "CastError",
+    ("Error", "DocumentNotFoundError"): "DocumentNotFoundError",
+    ("MongooseError", "ValidationError"): "ValidationError",
+    ("MongooseError", "CastError"): "CastError",
+}
+
+
+def mongoose_use(imported: str, reference: SgNode) -> list[Replaced]:
+    """What takes the place of a use of the package; empty for one that has no counterpart."""
+    path: tuple[str, ...] = () if imported in _WHOLE else (imported,)
+    for node in member_chain(reference):
+        parts = member(node) if node is not reference else None
+        path = (*path, parts[1]) if parts is not None else path
+        if path in _TESTS and call_of(node) is not None:
+            return [Replaced(span_of(node), "isKey", "errors")]
+        if path in _ERRORS:
+            return _tested(node, _ERRORS[path])
+        made = _made(node) if path in _KEYS else None
+        if made is not None:
+            return made
+    return []
+
+
+def _made(node: SgNode) -> list[Replaced] | None:
+    """`new mongoose.Types.ObjectId(id)` → `toKey(id)`, without an argument `newKey()`."""
+    parent = node.parent()
+    is_new = parent is not None and parent.kind() == "new_expression"
+    call = parent if is_new else call_of(node)
+    if call is None:
+        return None
+    start = span_of(call).start
+    function = "toKey" if arguments(call) else "newKey"
+    return [Replaced(Span(start, span_of(node).end), function, "errors")]
+
+
+def _tested(node: SgNode, name: str) -> list[Replaced]:
+    """`err instanceof mongoose.Error.CastError` → `isNamed(err, "CastError")`."""
+    test = node.parent()
+    left = test.field("left") if test is not None and test.kind() == "binary_expression" else None
+    if test is None or left is None or operator_of(test) != "instanceof":
+        return []
+    start = span_of(test).start
+    return [
+        Replaced(Span(start, start), "isNamed", "call"),
+        Replaced(Span(span_of(left).end, span_of(test).end), f', "{name}")'),
+    ]
