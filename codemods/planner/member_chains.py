@@ -24,6 +24,12 @@ def member_chain(node: SgNode) -> list[SgNode]:
     return chain
 
 
+def last_name(node: SgNode) -> str:
+    """`c` of `a.b.c`, of a value or of a type."""
+    accessed = member(node)
+    return accessed[1] if accessed is not None else node.text().rsplit(".", 1)[-1].strip()
+
+
 def outer_name(node: SgNode) -> str:
     """The whole chain of a name, as text."""
     return shortened(member_chain(node)[-1])

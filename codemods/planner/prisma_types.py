@@ -8,8 +8,8 @@ from ast_grep_py import SgNode
 
 from codemods.ir.table import Schema, Table
 from codemods.planner.facts import Replaced
-from codemods.planner.member_chains import member_chain
-from codemods.source import Span, member, named, property_name, span_of
+from codemods.planner.member_chains import last_name, member_chain
+from codemods.source import Span, named, property_name, span_of
 
 _PLAIN: Mapping[str, str] = {
     "BatchPayload": "{ count: number }",
@@ -62,7 +62,7 @@ def counterpart(schema: Schema, imported: str, reference: SgNode) -> Replaced | 
 def _of_namespace(schema: Schema, reference: SgNode) -> Replaced | None:
     """`Prisma.TodoCreateInput`, `Prisma.SortOrder.desc`."""
     chain = member_chain(reference)
-    names = [_last_name(node) for node in chain[1:]]
+    names = [last_name(node) for node in chain[1:]]
     if not names:
         return None
     whole = chain[1]
@@ -120,11 +120,6 @@ def _connects(table: Table, whole: SgNode) -> bool:
 def _literal(declarator: SgNode) -> SgNode | None:
     value = declarator.field("value") if declarator.kind() == "variable_declarator" else None
     return value if value is not None and value.kind() == "object" else None
-
-
-def _last_name(node: SgNode) -> str:
-    accessed = member(node)
-    return accessed[1] if accessed is not None else node.text().rsplit(".", 1)[-1].strip()
 
 
 def _enclosed(text: str, whole: SgNode) -> str:

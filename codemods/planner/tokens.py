@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ast_grep_py import SgNode
 
-from codemods.planner.member_chains import member_chain
+from codemods.planner.member_chains import last_name, member_chain
 from codemods.planner.places_of_use import call_of
 from codemods.source import FUNCTION_KINDS, SourceFile, arguments, member, named, span_of, string_value, unwrap
 from codemods.source.tree import property_name
@@ -46,7 +46,7 @@ def token_use(file: SourceFile, imported: str, reference: SgNode) -> TokenUse | 
     chain = member_chain(reference)
     whole = imported in ("default", "*") and len(chain) > 1
     callee = chain[1] if whole else reference
-    name = _last_name(callee) if whole else imported
+    name = last_name(callee) if whole else imported
     if name in _KEPT:
         return TokenUse(callee, _KEPT[name])
     if name in _PLAIN:
@@ -115,11 +115,6 @@ def is_for_token(file: SourceFile, reference: SgNode) -> bool:
         return False
     use = token_use(file, found.imported, base)
     return use is not None and use.callee == call
-
-
-def _last_name(node: SgNode) -> str:
-    accessed = member(node)
-    return accessed[1] if accessed is not None else node.text().rsplit(".", 1)[-1].strip()
 
 
 def _is_signed(file: SourceFile, given: list[SgNode]) -> bool:

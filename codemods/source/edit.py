@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from codemods.source.span import Span
 
 Part = str | Span
+"""Text, or a hole: the source text of the span, with the edits inside it applied."""
+
+Parts = tuple[Part, ...]
 
 
 @dataclass(frozen=True, slots=True)

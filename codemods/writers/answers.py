@@ -9,6 +9,7 @@ from ast_grep_py import SgNode
 
 from codemods.planner.replies import Builder, Delegation, Form, Forward, Raised, Reply, ResponsePlan, Stand, Standing
 from codemods.source import Edit, SourceFile, Span, find_all, named, span_of
+from codemods.source.edit import Parts
 
 REASONS = {
     200: "OK", 201: "Created", 202: "Accepted", 203: "Non-Authoritative Information", 204: "No Content",
@@ -24,8 +25,6 @@ REASONS = {
 
 TYPES = {Form.TEXT: "html", Form.STATUS_TEXT: "text", Form.SENT: "auto"}
 """What an answer says of its body when that is not JSON."""
-
-Parts = tuple[str | Span, ...]
 
 
 class Use(StrEnum):

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
+from codemods.source.edit import Part
 from codemods.source.span import Span
-from codemods.writers.layout import Doc, Part
+from codemods.writers.layout import Doc
 
 TableAction = Literal["mapper", "insert", "patch", "delete", "link", "unlink", "model", "save"]
 

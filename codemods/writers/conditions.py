@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from codemods.ir.query import Assembly, Query
 from codemods.planner.problems import Problem
 from codemods.source import SourceFile, Span, find_all, span_of
+from codemods.source.edit import Part
 from codemods.writers.code import DbCode, Rewrite
 from codemods.writers.draft import Draft
-from codemods.writers.layout import Doc, Group, Line, Nest, Part, layout
+from codemods.writers.layout import Doc, Group, Line, Nest, layout
 from codemods.writers.ported import whole_line
 from codemods.writers.predicates import Tester, waits_for_rows
 

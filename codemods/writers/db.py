@@ -8,6 +8,7 @@ from functools import partial
 
 from codemods.ir.query import EVERYTHING, Op, Order, Page, Query
 from codemods.ir.table import Schema, Table
+from codemods.source.edit import Part
 from codemods.writers.access import source_of, unique_row
 from codemods.writers.code import DbCode, Refusal, RefusedError, ValueFacts
 from codemods.writers.conditions import declarations
@@ -15,7 +16,7 @@ from codemods.writers.crossing import Crossing, across
 from codemods.writers.documents.calls import DOCUMENT_WRITERS
 from codemods.writers.draft import Draft, draft_of
 from codemods.writers.groups import aggregate, counted, group_by
-from codemods.writers.layout import Doc, Group, Line, Nest, Part, call, layout, listed
+from codemods.writers.layout import Doc, Group, Line, Nest, call, layout, listed
 from codemods.writers.names import SchemaNames
 from codemods.writers.nested import with_nested
 from codemods.writers.orders import turned

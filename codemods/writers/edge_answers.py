@@ -6,7 +6,8 @@ from ast_grep_py import SgNode
 
 from codemods.planner.replies import Delegation, Form, Forward, Reply, ResponsePlan
 from codemods.source import Edit, Span, member, parameters, span_of
-from codemods.writers.answers import REASONS, AnswerWriter, Parts
+from codemods.source.edit import Parts
+from codemods.writers.answers import REASONS, AnswerWriter
 from codemods.writers.fault_reads import FaultReads
 from codemods.writers.ported import Ported, references, whole_line
 

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from codemods.source.edit import Part
 from codemods.source.span import Span
-
-Part = str | Span
-"""Text, or a hole: the source text of the span, with the edits inside it applied."""
 
 WIDTH = 100
 STEP = "  "

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from codemods.source import Edit, Span, render
+from codemods.source.edit import Part
 from codemods.writers.code import Rewrite
-from codemods.writers.layout import Part
 
 
 def settled(text: str, edits: Sequence[Edit], rewrites: Sequence[Rewrite]) -> list[Edit]:

@@ -24,6 +24,7 @@ from codemods.source import (
     string_value,
     unwrap,
 )
+from codemods.source.edit import Parts
 from codemods.workspace import Workspace
 from codemods.writers.ported import Ported, references, whole_line
 
@@ -36,8 +37,6 @@ _TEXT_FACTS = frozenset({"hostname", "method", "originalUrl", "path", "protocol"
 """Properties of the request that always are text."""
 _MAKES_TEXT = frozenset({"randomUUID", "uuid", "uuidv4", "nanoid", "v4", "String"})
 _TEXTS = frozenset({"string", "template_string"})
-
-Parts = tuple[str | Span, ...]
 
 
 def header_edits(
