@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from codemods.changes.changeset import Fragment, NewModule
 from codemods.changes.changeset import ImportSpec as ChangeImport
-from codemods.migrate.carry import Carried
+from codemods.migrate.carried import Carried
 from codemods.migrate.project import Project
 from codemods.migrate.reading import Reading
 from codemods.outcome import Group, ItemKind, Place

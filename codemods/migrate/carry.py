@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 
-from codemods.ir.app import Middleware, Role
 from codemods.ir.query import Op, Query
+from codemods.migrate.actions import Actions, choose_actions
+from codemods.migrate.carried import Carried
 from codemods.migrate.checks import EdgePiece, EdgeWriter
-from codemods.migrate.handlers import Handlers, find_handlers
+from codemods.migrate.handlers import find_handlers
 from codemods.migrate.naming import IMPORTED, Names, name_routes
 from codemods.migrate.reading import Reading
 from codemods.migrate.shadows import mark_shadowed, only_once
 from codemods.migrate.starting import analyse_handler
 from codemods.migrate.steps import (
-    StepOrder,
     cors_of_all,
     handed_on,
     order_steps,
@@ -37,14 +36,13 @@ from codemods.planner.pieces import Piece, PieceKey, PieceKind, context_name
 from codemods.planner.problems import Problem
 from codemods.planner.replies import Delegate
 from codemods.planner.responses import plan_response
-from codemods.planner.rollback import catches, caught_halfway, may_roll_back
+from codemods.planner.rollback import caught_halfway, may_roll_back
 from codemods.planner.routes import OTHER_APPLICATION, RoutePlan, handler_key, plan_route
 from codemods.planner.shapes import RequestFields, TypedFields
 from codemods.planner.undoing import read_undoing
 from codemods.planner.validator_chains import Chain
 from codemods.planner.values import Values
 from codemods.source import SourceFile, Span, span_of
-from codemods.workspace import Workspace
 from codemods.writers.arguments import argument_shape, arguments_text
 from codemods.writers.atomicity import may_stop_halfway
 from codemods.writers.code import ImportSpec
@@ -59,72 +57,6 @@ from codemods.writers.shifting import reindented
 from codemods.writers.splice import Written
 
 _ROUNDS = 12
-
-
-@dataclass(slots=True)
-class Carried:
-    """The decision: all routes with their plans, and the text of every piece that is carried over."""
-
-    workspace: Workspace
-    plans: list[RoutePlan]
-    closure: Closure
-    names: SchemaNames
-    placement: Names
-    edge: EdgeWriter
-    written: dict[PieceKey, Written] = field(default_factory=dict)
-    database: dict[PieceKey, DatabaseEdits] = field(default_factory=dict)
-    checks: dict[str, list[Written]] = field(default_factory=dict)
-    """The check calls at the edge, by route group."""
-    made: dict[Middleware, Written] = field(default_factory=dict)
-    """Middleware that a call makes (`versioning(1)`), as it is written at the edge."""
-    obstacles: dict[Middleware, Problem] = field(default_factory=dict)
-    """Why middleware of routes stays behind."""
-    order: StepOrder = field(default_factory=StepOrder)
-    """Where http.ts registers middleware."""
-    cors: Middleware | None = None
-    """The CORS policy that holds for the application as a whole."""
-    handlers: Handlers = field(default_factory=Handlers)
-    """What answers for the application as a whole."""
-    tables: frozenset[str] = frozenset()
-    """The source tables that convex/schema defines."""
-
-    @property
-    def carried(self) -> list[RoutePlan]:
-        return [plan for plan in self.plans if plan.carried]
-
-    def holds_cors(self, middleware: Middleware) -> bool:
-        """Is it a CORS policy that runs at the edge, or the same one named again for preflight requests?"""
-        steps = (step.middleware for plan in self.carried for step in plan.steps)
-        running = {each.name for each in (self.cors, *steps) if each is not None and each.role is Role.CORS}
-        return middleware.role is Role.CORS and middleware.name in running
-
-    def pieces(self, plan: RoutePlan) -> tuple[PieceKey, ...]:
-        """All pieces that a route takes along, those of its checks included."""
-        if plan.piece is None:
-            return ()
-        found = dict.fromkeys(self.closure.reached(plan.piece.key))
-        for check in plan.checks:
-            for key in self.closure.reached(self.edge.call(check.middleware).key)[1:]:
-                found.setdefault(key)
-        for step in plan.steps:
-            start = self.edge.call(step.middleware) if step.made else step.piece
-            for key in self.closure.reached(start.key)[step.made :]:
-                found.setdefault(key)
-        return tuple(found)
-
-    def at_edge(self, plan: RoutePlan) -> bool:
-        """A route that http.ts runs for others: as the 404 of the application, or as middleware."""
-        return self.handlers.answers(plan) or self.order.runs(plan)
-
-    def edge_pieces(self) -> dict[PieceKey, EdgePiece]:
-        """Ported functions by key: check factories, error handlers, not-found handlers."""
-        found = {}
-        for plan in self.carried:
-            for check in plan.schema_checks:
-                piece = self.edge.factory(check)
-                found[piece.piece.key] = piece
-            found |= {piece.piece.key: piece for step in plan.steps for piece in self.edge.step(step).whole}
-        return found | {piece.piece.key: piece for handler in self.handlers.pieces for piece in handler.whole}
 
 
 class Carrier:
@@ -144,10 +76,7 @@ class Carrier:
         self._handled: dict[PieceKey, RoutePlan] = {}
         self._crossings: dict[str, Crossing] = {}
         """By module, the internal functions of its actions."""
-        self._watched: set[PieceKey] = set()
-        """Pieces of actions in which something looks at errors."""
-        self._at_the_edge: set[PieceKey] = set()
-        """What middleware runs."""
+        self._actions = Actions()
         self._whole: set[tuple[PieceKey, Span]] = set()
         """The calls whose failure takes the mutation back."""
         self._apart: dict[PieceKey, set[Span]] = defaultdict(set)
@@ -245,7 +174,8 @@ class Carrier:
         extra = [key for piece in edge.values() for key in piece.reached]
         keys = dict.fromkeys([*(key for plan in carried for key in state.pieces(plan)), *extra])
         made = [state.edge.call(check.middleware).key for plan in carried for check in plan.checks]
-        news = self._choose_actions() or news
+        self._actions = choose_actions(self._workspace, state)
+        news = any(plan.problems for plan in carried) or news
         ids = IdFlow(
             self._workspace,
             self._reading.schema,
@@ -369,67 +299,6 @@ class Carrier:
             problems.append(Problem("CX401", text, check.middleware.place))
         return problems
 
-    def _choose_actions(self) -> bool:
-        """Which pieces run in actions. One that also serves a query or mutation cannot reach the database both ways."""
-        closure, carried = self._state.closure, self._state.carried
-        others: dict[PieceKey, RoutePlan] = {}
-        for plan in carried:
-            assert plan.piece is not None
-            plan.acts = closure.acts(plan.piece.key)
-            if not plan.acts:
-                others |= dict.fromkeys(closure.reached(plan.piece.key), plan)
-        actions: set[PieceKey] = set()
-        self._watched, self._at_the_edge = set(), set()
-        for plan in carried:
-            if not plan.acts or plan.piece is None:
-                continue
-            reached = [key for key in closure.reached(plan.piece.key) if closure.needs_context(key)]
-            problem = next((found for key in reached if (found := self._cannot_act(key, others)) is not None), None)
-            problem = problem or self._sends_bytes(plan)
-            if problem is not None:
-                plan.problems.append(problem)
-            actions |= set(reached)
-            if any(catches(closure.piece(key).node) for key in closure.reached(plan.piece.key)):
-                self._watched |= set(reached)
-        for plan in carried:
-            reached = self._at_edge(plan)
-            self._at_the_edge |= set(reached)
-            problem = next((found for key in reached if (found := self._cannot_act(key, others)) is not None), None)
-            if problem is not None:
-                plan.problems.append(problem)
-            actions |= set(reached)
-            if any(catches(closure.piece(key).node) for key in reached):
-                self._watched |= set(reached)
-        closure.actions = frozenset(actions)
-        return any(plan.problems for plan in carried)
-
-    def _sends_bytes(self, plan: RoutePlan) -> Problem | None:
-        """Buffers come from Node: what `send` is given there may be one."""
-        found = plan.response.sends_any if plan.response is not None else None
-        if found is None or plan.piece is None or not self._state.closure.needs_node(plan.piece.key):
-            return None
-        return Problem("CX203", "may send bytes: `res.send` answers with what Node has made", plan.route.place)
-
-    def _at_edge(self, plan: RoutePlan) -> list[PieceKey]:
-        """What the middleware of a route runs at the edge, where the database is as far as from an action."""
-        closure = self._state.closure
-        pieces = [piece.piece.key for step in plan.steps for piece in self._state.edge.step(step).whole]
-        reached = dict.fromkeys(key for own in pieces for key in closure.reached(own))
-        return [key for key in reached if closure.facts(key).context or closure.needs_context(key)]
-
-    def _cannot_act(self, key: PieceKey, others: Mapping[PieceKey, RoutePlan]) -> Problem | None:
-        """Why a piece cannot be part of an action."""
-        closure = self._state.closure
-        piece, facts = closure.piece(key), closure.facts(key)
-        file = self._workspace.source(key.file)
-        if key in others:
-            text = f"calls `{piece.name}`, which runs in the transaction of {others[key].route.name} as well"
-            return Problem("CX202", text, file.place(piece.node))
-        if facts.timers:
-            place = file.place(facts.timers[0].call.start)
-            return Problem("CX202", "sets a timer beside work of the outside world", place)
-        return None
-
     def _queries(self, key: PieceKey) -> DatabaseEdits:
         facts = self._state.closure.facts(key)
         file = self._workspace.source(key.file)
@@ -447,8 +316,8 @@ class Carrier:
             own = {*self._state.placement.names_in(module), *taken, *IMPORTED, *all_names(), *names.functions()}
             crossing = self._crossings.setdefault(module, Crossing(module, own))
             crossing.taken |= set(file.bindings.top_level)
-            crossing.watched, crossing.context = bool(apart) or key in self._watched, facts.context
-            crossing.old_ids = key in self._at_the_edge
+            crossing.watched, crossing.context = bool(apart) or key in self._actions.watched, facts.context
+            crossing.old_ids = key in self._actions.at_the_edge
         return write_queries(
             file, facts.piece, facts.queries, schema, names, values, ctx, taken, crossing, facts.returned, apart
         )

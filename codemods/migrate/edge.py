@@ -7,7 +7,7 @@ from itertools import groupby
 
 from codemods.ir.app import Role, Use
 from codemods.migrate.assemble import APP, Assembler
-from codemods.migrate.carry import Carried
+from codemods.migrate.carried import Carried
 from codemods.migrate.checks import EdgePiece
 from codemods.migrate.reading import Reading
 from codemods.migrate.steps import Shared

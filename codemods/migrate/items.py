@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from codemods.ir.app import Middleware, Role
 from codemods.ir.query import Op, Query
-from codemods.migrate.carry import Carried
+from codemods.migrate.carried import Carried
 from codemods.migrate.project import Project
 from codemods.migrate.reading import Reading, broken_files
 from codemods.migrate.shadows import DEAD

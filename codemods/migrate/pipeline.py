@@ -14,7 +14,8 @@ from codemods.changes.migration import Migration, Options
 from codemods.ir.app import Route
 from codemods.migrate.aside import Aside
 from codemods.migrate.assemble import APP, Assembler
-from codemods.migrate.carry import Carried, Carrier
+from codemods.migrate.carried import Carried
+from codemods.migrate.carry import Carrier
 from codemods.migrate.edge import HTTP, EdgeAssembler
 from codemods.migrate.items import all_items, carried_diagnostics
 from codemods.migrate.manifest import removed

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from codemods.changes.changeset import Deletion, FileEdit
-from codemods.migrate.carry import Carried
+from codemods.migrate.carried import Carried
 from codemods.migrate.cuts import Cut, Needs, cut_edits
 from codemods.migrate.project import find_project
 from codemods.migrate.reading import Reading

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from codemods.ir.table import Table
-from codemods.migrate.carry import Carried
+from codemods.migrate.carried import Carried
 from codemods.migrate.project import Project
 from codemods.migrate.reading import Reading
 from codemods.outcome import CODES, Diagnostic, Item, ItemKind, Outcome, Severity, Target

@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from codemods.ir.app import Middleware, Role
-from codemods.migrate.carry import Carried
+from codemods.migrate.carried import Carried
 from codemods.migrate.reading import Reading
 from codemods.planner.left_out import is_silent
 from codemods.planner.pieces import Piece, PieceKey, PieceKind
