@@ -112,16 +112,12 @@ class Carrier:
 
     def _other_applications(self) -> None:
         """One Convex project serves one application: the one with most routes, by the package that owns it."""
-        homes = Counter(self._home(plan) for plan in self._state.plans)
+        homes = Counter(self._workspace.home_of(plan.route.application) for plan in self._state.plans)
         main = max(homes, key=lambda name: (homes[name], -len(name)), default="")
         for plan in self._state.plans:
-            if self._home(plan) != main:
+            if self._workspace.home_of(plan.route.application) != main:
                 text = f"belongs to the application in {plan.route.application}"
                 plan.problems.insert(0, Problem(OTHER_APPLICATION, text, plan.route.place))
-
-    def _home(self, plan: RoutePlan) -> str:
-        package = self._workspace.package_of(plan.route.application)
-        return package.folder if package is not None else ""
 
     def _erased(self, piece: Piece) -> list[Span]:
         """What the answers of a handler leave behind."""

@@ -78,9 +78,9 @@ def find_handlers(workspace: Workspace, edge: EdgeWriter, app: App, plans: Seque
     found = Handlers(edge.error_chain(shared))
     for plan in served:
         _refuse_others(plan, shared, found)
-    homes = {_home(workspace, plan.route.application) for plan in served}
+    homes = {workspace.home_of(plan.route.application) for plan in served}
     for middleware in app.middleware:
-        if middleware.role is Role.NOT_FOUND and _home(workspace, middleware.expression.file) in homes:
+        if middleware.role is Role.NOT_FOUND and workspace.home_of(middleware.expression.file) in homes:
             _missing(workspace, edge, middleware, found)
     if found.missing is None:
         _catchers(edge, served, found)
@@ -106,11 +106,6 @@ def _refuse_others(plan: RoutePlan, shared: tuple[Middleware, ...], found: Handl
     for middleware in (m for m in shared if m not in handlers):
         text = f"is registered behind `{middleware.name}`, which takes the errors of other routes"
         plan.problems.append(Problem("CX701", text, middleware.place))
-
-
-def _home(workspace: Workspace, file: str) -> str:
-    package = workspace.package_of(file)
-    return package.folder if package is not None else ""
 
 
 def _missing(workspace: Workspace, edge: EdgeWriter, middleware: Middleware, found: Handlers) -> None:

@@ -78,18 +78,13 @@ class Project:
 
 def find_project(workspace: Workspace, app: App) -> Project:
     """Beside the package.json that owns most routes, or where convex.json says; TypeScript when most of them are."""
-    owners = Counter(_owner(workspace, route.application) for route in app.routes)
+    owners = Counter(workspace.home_of(route.application) for route in app.routes)
     home = max(owners, key=lambda name: (owners[name], -len(name)), default="")
     scripts = Counter(route.place.file.endswith((".js", ".mjs", ".cjs", ".jsx")) for route in app.routes)
     typed = scripts[False] >= scripts[True]
     package = next((p for p in workspace.packages if p.folder == home), None)
     folder = posixpath.normpath(posixpath.join(home, configured_folder(workspace, home) or "convex"))
     return Project(home, folder, typed, package)
-
-
-def _owner(workspace: Workspace, path: str) -> str:
-    package = workspace.package_of(path)
-    return package.folder if package is not None else ""
 
 
 def project_modules(project: Project, group: str, exists: bool) -> list[NewModule]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -12,6 +11,7 @@ from codemods.planner.edge_facts import Part, edge_read
 from codemods.planner.pieces import Piece, PieceKind, function_piece
 from codemods.planner.request_facts import Fact, FactRead
 from codemods.source import Edit, SourceFile, Span, arguments, parameters, span_of
+from codemods.source.tree import property_text
 from codemods.workspace import FunctionRef, Workspace
 
 
@@ -87,11 +87,6 @@ def asked_function(workspace: Workspace | None, file: SourceFile, argument: SgNo
     return AskedFunction(piece, index, asked, tuple(_edits(source, piece, index, asked))) if asked is not None else None
 
 
-def property_text(key: str) -> str:
-    """A key as it stands in an object: `accept`, `"user-agent"`."""
-    return key if key.isidentifier() else json.dumps(key)
-
-
 def _edits(file: SourceFile, piece: Piece, index: int, asked: Asked) -> Iterator[Edit]:
     parameter = parameters(piece.node)[index]
     if parameter.type is not None:
@@ -115,7 +110,8 @@ def _path(fact: Fact) -> str:
         return f".{fact.key}"
     if fact.key is None:
         return f".{fact.part}"
-    return f".{fact.part}.{fact.key}" if fact.key.isidentifier() else f".{fact.part}[{json.dumps(fact.key)}]"
+    text = property_text(fact.key)
+    return f".{fact.part}.{text}" if text == fact.key else f".{fact.part}[{text}]"
 
 
 def _type(asked: Asked) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from ast_grep_py import SgNode
 
 from codemods.ir.validator import Kind, Shape
-from codemods.planner.asked import AskedFunction, property_text
+from codemods.planner.asked import AskedFunction
 from codemods.planner.dates import date_paths
 from codemods.planner.edge_facts import INPUT, Part, argument_name, edge_read
 from codemods.planner.paths import EdgePath
@@ -26,6 +26,7 @@ from codemods.planner.request_reads import (
 )
 from codemods.planner.request_types import QueryTypes
 from codemods.source import Edit, SourceFile, Span, named, span_of
+from codemods.source.tree import property_text
 from codemods.workspace import Workspace
 
 __all__ = ["Argument", "Part", "RequestPlan", "plan_request"]

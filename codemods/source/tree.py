@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -42,6 +43,8 @@ WRITES = {
 """Expressions that give a variable or a property another value, and the field that names it."""
 
 _PARAMETER_WRAPPERS = frozenset({"required_parameter", "optional_parameter"})
+
+_NAME = re.compile(r"[A-Za-z_$][\w$]*")
 
 _ESCAPE = re.compile(r"\\(\r\n|u\{[0-9a-fA-F]+\}|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|[\s\S])")
 
@@ -182,6 +185,11 @@ def property_name(node: SgNode | None) -> str | None:
             return string_value(next(iter(named(node)), None))
         case _:
             return node.text()
+
+
+def property_text(name: str) -> str:
+    """A name as it stands in an object: `accept`, `"user-agent"`."""
+    return name if _NAME.fullmatch(name) else json.dumps(name, ensure_ascii=False)
 
 
 def parameters(function: SgNode) -> list[Parameter]:

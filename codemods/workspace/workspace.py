@@ -132,6 +132,11 @@ class Workspace:
             self._owners[folder] = next((package for package in owners if package is not None), None)
         return self._owners[folder]
 
+    def home_of(self, path: str) -> str:
+        """The folder of the package that owns `path`; empty, as for the root, where none does."""
+        package = self.package_of(path)
+        return package.folder if package is not None else ""
+
     def depends_on(self, path: str, package_name: str) -> bool:
         """True when the package of `path`, or one in a folder above it, lists `package_name` as a dependency."""
         packages = (self._by_folder.get(folder) for folder in folders_above(path))

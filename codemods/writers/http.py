@@ -15,6 +15,7 @@ from codemods.planner.paths import EdgePath, edge_path
 from codemods.planner.requests import Argument
 from codemods.planner.responses import Form
 from codemods.planner.routes import SERVED, RoutePlan
+from codemods.source.tree import property_text
 from codemods.writers.answers import REASONS
 from codemods.writers.code import ImportSpec
 from codemods.writers.layout import WIDTH, Doc, Flat, arrow, call, record, text_of
@@ -64,7 +65,7 @@ def prologue(typed: bool, cors: str | None, variables: Mapping[str, str], raw: b
         own = ", Variables" if variables else ""
         code.text = f"const app: HonoWithConvex<ActionCtx{own}> = {made}"
         if variables:
-            fields = "".join(f"{_STEP}{_key(name)}: {type_};\n" for name, type_ in sorted(variables.items()))
+            fields = "".join(f"{_STEP}{property_text(name)}: {type_};\n" for name, type_ in sorted(variables.items()))
             code.text = f"/** What middleware hands on. */\ntype Variables = {{\n{fields}}};\n\n{code.text}"
     else:
         own = ",\n *   Record<string, any>" if variables else ""
@@ -335,7 +336,7 @@ class _Reads:
 
     def given(self) -> Doc:
         """`{ id: c.req.param("id"), title: body.title }`."""
-        pairs = [(_key(argument.name), self._source(argument)) for argument in self._arguments]
+        pairs = [(property_text(argument.name), self._source(argument)) for argument in self._arguments]
         return record([name if name == source else f"{name}: {source}" for name, source in pairs])
 
     def _source(self, argument: Argument) -> str:
@@ -367,13 +368,9 @@ def _is_nested(argument: Argument) -> bool:
 def _property(base: str, key: str | None, is_loose: bool = False) -> str:
     if key is None:
         return base
-    if key.isidentifier() or "$" in key:
+    if property_text(key) == key:
         return f"{base}{'?.' if is_loose else '.'}{key}"
     return f"{base}{'?.' if is_loose else ''}[{json.dumps(key)}]"
-
-
-def _key(name: str) -> str:
-    return name if name.replace("$", "_").isidentifier() else json.dumps(name)
 
 
 def needs_deep_parse(plan: RoutePlan) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from codemods.ir.table import DefaultKind, Field, FieldType
+from codemods.source.tree import property_text
 from codemods.writers.code import TableUse
 from codemods.writers.constraints import foreign_key_checks, unique_checks
 from codemods.writers.fields import column_of, id_target, written_type
@@ -46,8 +47,7 @@ def _property(build: Builder, column: Field) -> str:
     written = written_type(column, build.schema)
     if column.type is FieldType.DATETIME:
         written = written.replace("Date | string", build.library("Moment")).replace("(Moment)[]", "Moment[]")
-    name = column.name if column.name.isidentifier() and column.name.isascii() else f'"{column.name}"'
-    return f"{name}{'?' if _default(column) else ''}: {written}"
+    return f"{property_text(column.name)}{'?' if _default(column) else ''}: {written}"
 
 
 def _default(column: Field) -> str:
@@ -91,11 +91,7 @@ def _pattern(columns: list[Field], names: dict[str, str]) -> Doc:
     items: list[Doc] = []
     for column in columns:
         local = names[column.name]
-        bound = local if local == column.name else f"{_key(column.name)}: {local}"
+        bound = local if local == column.name else f"{property_text(column.name)}: {local}"
         default = _default(column)
         items.append(f"{bound} = {default}" if default else bound)
     return listed("{", [*items, "...fields"], "}", " ", trailing=False)
-
-
-def _key(name: str) -> str:
-    return name if name.isidentifier() and name.isascii() else f'"{name}"'

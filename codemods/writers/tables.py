@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from codemods.ir.table import OnDelete, Schema, Table
+from codemods.source.tree import property_text
 from codemods.writers.code import TableUse
 from codemods.writers.deletes import delete_part
 from codemods.writers.documents.models import document_fragments
@@ -76,7 +77,7 @@ def mapper_parts(build: Builder) -> list[ModulePart]:
             access = stored
         value = _shown(build, column_of(column).to_row, column.is_list, access)
         if value is not None or stored != column.name:
-            items.append((f"{_key(column.name)}: ", value or access))
+            items.append((f"{property_text(column.name)}: ", value or access))
     result: Doc = record(items) if len(items) > 1 else "fields"
     returned = text_of(("return ", result, ";"), "  ", 2)
     own = build.own
@@ -94,7 +95,3 @@ def _shown(build: Builder, convert: str, is_list: bool, access: str) -> Doc | No
         return None
     name = build.library(convert)
     return f"{access}.map((value) => {name}(value))" if is_list else call(name, access)
-
-
-def _key(name: str) -> str:
-    return name if name.isidentifier() and name.isascii() else f'"{name}"'
