@@ -22,6 +22,7 @@ from codemods.planner.idedits import IdEdits
 from codemods.planner.idfields import IdFields
 from codemods.planner.idparts import branches, list_of, part_of, position_of
 from codemods.planner.idplaces import opaque_rows, written_values
+from codemods.planner.idrows import RowFields
 from codemods.planner.idschemas import id_schema, is_unfit, unfit_keys
 from codemods.planner.idtypes import annotation_edits, declared_edits
 from codemods.planner.pieces import PieceKey
@@ -39,16 +40,14 @@ from codemods.source import (
     arguments,
     find_all,
     member,
-    named,
     parameters,
     span_of,
     unwrap,
 )
-from codemods.source.tree import FUNCTION_KINDS, operator_of, property_name
+from codemods.source.tree import operator_of, property_name
 from codemods.workspace import Workspace
 
 _COMPUTES = frozenset({"+", "-", "*", "/", "%", "**", "|", "&", "^", "<<", ">>", ">>>"})
-_DEPTH = 8
 
 
 class IdFlow:
@@ -202,7 +201,11 @@ class IdFlow:
                 self._value(key, file, owner, field, node)
         for owner, span in opaque_rows(query, table, self._fields.schema):
             node = node_covering(file, span)
-            if node is None or not self._row(key, file, node, owner, 0):
+            rows = RowFields(self._workspace, self._given)
+            is_whole = node is not None and rows.follow(key, file, node)
+            for made in rows.fields:
+                self._value(made.key, made.file, owner, made.name, made.value)
+            if not is_whole:
                 self._opaque(key, file, owner, query, span, node)
 
     def _value(self, key: PieceKey, file: SourceFile, table: Table, field: str, node: SgNode) -> None:
@@ -228,59 +231,6 @@ class IdFlow:
         binding = file.bindings.resolve(plain) if plain.kind() == "identifier" else None
         if binding is not None:
             self._plain[(file.path, binding.start)] = (key, file.place(node))
-
-    # ---- rows that are made elsewhere ---------------------------------------------------------------
-
-    def _row(self, key: PieceKey, file: SourceFile, node: SgNode, table: Table, depth: int) -> bool:
-        """Follow a row, or a list of rows, to the object literals that it is made of; False when that fails."""
-        plain = unwrap(node, awaited=True)
-        if depth > _DEPTH:
-            return False
-        match plain.kind():
-            case "object":
-                return _all([self._entry(key, file, entry, table, depth) for entry in named(plain)])
-            case "array":
-                return _all([self._row(key, file, element, table, depth + 1) for element in named(plain)])
-            case "spread_element":
-                return _all([self._row(key, file, inner, table, depth + 1) for inner in named(plain)])
-            case "identifier" | "shorthand_property_identifier":
-                return self._row_variable(key, file, plain, table, depth)
-            case "call_expression":
-                made = _made_rows(plain)
-                return made is not None and self._row(key, file, made, table, depth + 1)
-            case _:
-                return not makes_numbers(plain.text())
-
-    def _entry(self, key: PieceKey, file: SourceFile, entry: SgNode, table: Table, depth: int) -> bool:
-        if entry.kind() == "spread_element":
-            return self._row(key, file, entry, table, depth + 1)
-        label, value = entry.field("key"), entry.field("value")
-        name = property_name(label) if label is not None else entry.text()
-        if name is None:
-            return False
-        self._value(key, file, table, name, value if value is not None else entry)
-        return True
-
-    def _row_variable(self, key: PieceKey, file: SourceFile, node: SgNode, table: Table, depth: int) -> bool:
-        """A variable that holds a row: what it starts as, and what is assigned to its fields later."""
-        binding = file.bindings.resolve(node)
-        if binding is None or binding.path:
-            return True
-        for reference in binding.references:
-            target = reference.parent()
-            assigned = target.parent() if target is not None and target.kind() == "member_expression" else None
-            parts = member(target) if target is not None and assigned is not None else None
-            value = assigned.field("right") if assigned is not None else None
-            if parts is not None and value is not None and assigned is not None and _assigns(assigned, parts[0], node):
-                self._value(key, file, table, parts[1], value)
-        if binding.kind is BindingKind.PARAMETER:
-            return _all(
-                [
-                    self._row(user, self._workspace.source(user.file), argument, table, depth + 1)
-                    for user, argument in self._given(file, binding)
-                ]
-            )
-        return binding.value is None or self._row(key, file, binding.value, table, depth + 1)
 
     # ---- values in id positions -----------------------------------------------------------------------
 
@@ -370,30 +320,6 @@ class IdFlow:
         return found
 
 
-def _all(answers: list[bool]) -> bool:
-    """All of them, after each has been asked."""
-    return all(answers)
-
-
 def _computes(node: SgNode) -> bool:
     operator = node.field("operator") if node.kind() in ("binary_expression", "unary_expression") else None
     return operator is not None and operator.text() in _COMPUTES | {"~"}
-
-
-def _made_rows(call: SgNode) -> SgNode | None:
-    """The object that `items.map((item) => ({ … }))` makes of each element."""
-    callee, given = call.field("function"), arguments(call)
-    parts = member(callee) if callee is not None else None
-    body = given[0].field("body") if given and given[0].kind() in FUNCTION_KINDS else None
-    if parts is None or parts[1] not in ("map", "flatMap") or body is None:
-        return None
-    if body.kind() != "statement_block":
-        return unwrap(body)
-    returns = [statement for statement in named(body) if statement.kind() == "return_statement"]
-    values = named(returns[0]) if len(returns) == 1 else []
-    return unwrap(values[0]) if values else None
-
-
-def _assigns(assignment: SgNode, target: SgNode, variable: SgNode) -> bool:
-    """`data.authorId = …` for the variable `data`."""
-    return assignment.kind() == "assignment_expression" and target.text() == variable.text()
