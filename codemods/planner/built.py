@@ -116,7 +116,7 @@ class BuiltReader(ReplyReader):
             status = arguments(outer)[0]
             thrown = span_of(named(following)[0])
             self._uses.pop()
-            self._raised.append(Raised(span_of(status), span_of(statement), span_of(following), thrown))
+            self._presets.raised.append(Raised(span_of(status), span_of(statement), span_of(following), thrown))
             return
         self._problem(outer, "sets a status and answers elsewhere", "CX203")
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 
 from ast_grep_py import SgNode
 
 from codemods.planner.chains import Chain, chain_of, form_of
-from codemods.planner.flow import next_statement, open_ends
+from codemods.planner.flow import open_ends
 from codemods.planner.handing import call_around, dropped_argument, handed_words
 from codemods.planner.logs import is_log
 from codemods.planner.pieces import PieceKind, function_piece
+from codemods.planner.presets import Presets
 from codemods.planner.problems import Problem
 from codemods.planner.promises import Callbacks, PromiseChain, catch_of, chain_around, link_span, verified_chain
 from codemods.planner.replies import (
@@ -19,7 +20,6 @@ from codemods.planner.replies import (
     Delegation,
     Form,
     Forward,
-    Raised,
     Reply,
     ResponsePlan,
     Stand,
@@ -56,20 +56,6 @@ DelegatePlan = Callable[[SourceFile, SgNode, int, int], ResponsePlan]
 """Plans a function that answers for another one: file, node, number of the parameter for the response, depth."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Preset:
-    """Statements that set the status or headers of the answer behind them."""
-
-    setter: SgNode
-    status: SgNode | None
-    headers: tuple[tuple[SgNode, SgNode], ...]
-    span: Span
-
-    @property
-    def what(self) -> str:
-        return "status" if self.status is not None else "header"
-
-
 class ReplyReader:
     """Reads one function. `response` and `forward` number its parameters; `forward` is `next`, where it has one."""
 
@@ -90,10 +76,9 @@ class ReplyReader:
         self._response, self._forward = response, forward
         self._replies: list[Reply] = []
         self._forwards: list[Forward] = []
-        self._raised: list[Raised] = []
         self._delegations: list[Delegation] = []
         self._problems: list[Problem] = []
-        self._presets: dict[Span, _Preset] = {}
+        self._presets = Presets(self._problem)
         self._branches: list[SgNode] = []
         self._open_ends: list[Span] = []
         self._answering: dict[Span, list[Span]] = {}
@@ -111,8 +96,7 @@ class ReplyReader:
                 self._read_response(reference)
         for reference in self._references(self._forward):
             self._read_next(reference)
-        for preset in self._presets.values():
-            self._problem(preset.setter, f"sets a {preset.what} and answers elsewhere", "CX203")
+        self._presets.close()
         self._check_branches()
         self._check_chains()
         self._check_catches()
@@ -122,7 +106,7 @@ class ReplyReader:
             tuple(self._replies),
             tuple(self._forwards),
             tuple(self._problems),
-            tuple(self._raised),
+            tuple(self._presets.raised),
             tuple(self._delegations),
             tuple(self._open_ends),
             tuple(stand for _, stand in self._chains.values()),
@@ -185,7 +169,7 @@ class ReplyReader:
         chain = chain_of(reference)
         if chain is None:
             self._read_passed(reference)
-        elif chain.stray == "statusCode" and self._read_assignment(chain.outer):
+        elif chain.stray == "statusCode" and self._presets.assigned(chain.outer):
             return
         elif chain.problem is not None:
             node, code, words = chain.problem
@@ -193,7 +177,7 @@ class ReplyReader:
         elif chain.sent is not None:
             self._reply(chain, chain.sent)
         else:
-            self._preset(chain.outer, chain.status, chain.headers)
+            self._presets.add(chain.outer, chain.status, chain.headers)
 
     def _reply(self, chain: Chain, sent: SgNode) -> None:
         given = arguments(sent)
@@ -203,7 +187,7 @@ class ReplyReader:
         stand = self._stand(chain.outer)
         if stand is None:
             return
-        earlier = self._presets.pop(stand.statement, None)
+        earlier = self._presets.before(stand.statement)
         node, headers = chain.status, chain.headers
         if earlier is not None:
             node, headers = node or earlier.status, (*earlier.headers, *headers)
@@ -240,38 +224,6 @@ class ReplyReader:
             self._problem(chain.outer, "ends its reply with a text of no type", "CX203")
         if body is not None and chain.method == "send" and unwrap(body).kind() == "number":
             self._problem(chain.outer, "sends a number", "CX203")
-
-    # ---- a status that is set by a statement of its own -----------------------------------------
-
-    def _read_assignment(self, target: SgNode) -> bool:
-        """`res.statusCode = 404;`"""
-        assignment = target.parent()
-        if assignment is None or assignment.kind() != "assignment_expression":
-            return False
-        left, right = assignment.field("left"), assignment.field("right")
-        if left is None or right is None or span_of(left) != span_of(target):
-            return False
-        self._preset(assignment, right, ())
-        return True
-
-    def _preset(self, setter: SgNode, status: SgNode | None, headers: Sequence[tuple[SgNode, SgNode]]) -> None:
-        """`res.status(404);`: the next statement has to answer, to throw, or to set more."""
-        statement = setter.parent()
-        following = next_statement(statement) if statement is not None else None
-        earlier = self._presets.pop(span_of(statement), None) if statement is not None else None
-        preset = _Preset(setter, status, tuple(headers), span_of(statement or setter))
-        if earlier is not None:
-            span = Span(earlier.span.start, preset.span.end)
-            preset = _Preset(setter, status or earlier.status, (*earlier.headers, *headers), span)
-        if statement is None or statement.kind() != "expression_statement" or following is None:
-            self._problem(setter, f"sets a {preset.what} and answers elsewhere", "CX203")
-        elif following.kind() != "throw_statement":
-            self._presets[span_of(following)] = preset
-        elif preset.status is None or preset.headers:
-            self._problem(setter, "sets a response header", "CX203")
-        else:
-            thrown = span_of(named(following)[0])
-            self._raised.append(Raised(span_of(preset.status), preset.span, span_of(following), thrown))
 
     # ---- functions that answer for the handler --------------------------------------------------
 
