@@ -56,7 +56,6 @@ class Assembler:
         self._selected = selected
         self._workspace = reading.workspace
         self.draft = Draft()
-        self._extra_imports: dict[PieceKey, list[ImportSpec]] = {}
         self._owners: dict[TableUse, set[str]] = defaultdict(set)
         self._jobs: dict[tuple[str, str], int] = {}
 
@@ -107,8 +106,7 @@ class Assembler:
                 continue
             groups = tuple(sorted(owners[key]))
             module = self._carried.placement.module(key)
-            imports = [*written.imports, *self._extra_imports.get(key, [])]
-            self.add(module, groups, (1, key.file, key.offset, 1), written.text, imports)
+            self.add(module, groups, (1, key.file, key.offset, 1), written.text, written.imports)
             for number, job in enumerate(written.jobs):
                 beside = self._carried.placement.modules[key.file] if job.imports else module
                 self._job(beside, groups, (1, key.file, key.offset, number + 2), job)
@@ -129,10 +127,6 @@ class Assembler:
         fragment = self.draft.fragments[module][known]
         merged = tuple(sorted({*fragment.groups, *groups}))
         self.draft.fragments[module][known] = replace(fragment, group=merged)
-
-    def edge_imports(self, key: PieceKey, imports: list[ImportSpec]) -> None:
-        """Imports that a piece needs only because of where it went."""
-        self._extra_imports[key] = imports
 
     def import_only(self, module: str, group: str, imports: list[ImportSpec]) -> None:
         """Imports that the frame of a module needs."""

@@ -65,7 +65,6 @@ class Project:
     folder: str
     typed: bool
     package: Package | None
-    base_indent: str = "  "
 
     @property
     def extension(self) -> str:

@@ -98,15 +98,6 @@ class IdChecks:
         self._found.refuse(key, "CX301", f"the id `{node.text()}` is used as a number", file, node)
 
 
-def _cast_of(node: SgNode) -> SgNode | None:
-    """The conversion to a number that an expression is given to."""
-    for ancestor in node.ancestors():
-        operand = cast_operand(ancestor)
-        if operand is not None and operand.text() == node.text():
-            return ancestor
-    return None
-
-
 def _check_of(node: SgNode) -> tuple[SgNode | None, str]:
     """The call that asks whether an expression is a number."""
     parent = node.parent()

@@ -9,7 +9,7 @@ from enum import StrEnum
 from ast_grep_py import SgNode
 
 from codemods.planner.domains import full_stem
-from codemods.source import SourceFile, Span, arguments, member, named, span_of, unwrap
+from codemods.source import SourceFile, Span, member, named, span_of
 from codemods.source.tree import CLASS_KINDS, FUNCTION_KINDS, WRAPPERS, property_name, wrapped_up
 
 
@@ -286,11 +286,6 @@ def statement_end(file: SourceFile, statement: SgNode) -> int:
         end = span_of(statement).end
     rest = text[end : file.line_end(end)]
     return end + len(rest.rstrip()) if rest.strip().startswith("//") else end
-
-
-def first_argument(call: SgNode) -> SgNode | None:
-    given = arguments(call)
-    return unwrap(given[0]) if given else None
 
 
 def context_name(file: SourceFile, node: SgNode) -> str:

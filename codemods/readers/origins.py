@@ -19,15 +19,10 @@ SEVERAL = "*"
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """A value that `module` hands out by the steps of `path`; a call is the step "()".
-
-    `extended` is the class of the repository that extends what the path leads to, when the value is that class or
-    an instance of it.
-    """
+    """A value that `module` hands out by the steps of `path`; a call is the step "()"."""
 
     module: str
     path: tuple[str, ...]
-    extended: str | None = None
 
     @property
     def package(self) -> str:
@@ -68,9 +63,8 @@ class Origins:
             return None
         meaning = self._workspace.meaning_of(declared.file, base)
         if isinstance(meaning, External):
-            return Origin(meaning.module, meaning.path, declared.name)
-        found = self._of_class(meaning, depth + 1) if isinstance(meaning, Declared) else None
-        return Origin(found.module, found.path, declared.name) if found is not None else None
+            return Origin(meaning.module, meaning.path)
+        return self._of_class(meaning, depth + 1) if isinstance(meaning, Declared) else None
 
 
 def base_of(node: SgNode) -> SgNode | None:

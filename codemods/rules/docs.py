@@ -38,18 +38,6 @@ class Docs:
         """The first code block of what to use instead."""
         return _first_block(self.use_instead)
 
-    def sections(self) -> tuple[tuple[str, str], ...]:
-        """(heading, text) pairs in the order in which they are shown."""
-        texts = (
-            self.what_it_does,
-            self.why_is_this_bad,
-            self.example,
-            self.use_instead,
-            self.fix_safety,
-            self.references,
-        )
-        return tuple(zip(_HEADINGS, texts, strict=True))
-
 
 def parse_docs(text: str) -> Docs:
     """Read a documentation text; raises BadDocs unless it has exactly the fixed headings, in their order."""

@@ -23,7 +23,6 @@ RESERVED_WORDS = frozenset(
 
 _INDEX_NAMES_TAKEN = frozenset({"by_id", "by_creation_time"})
 _TYPES_TAKEN = frozenset({"Array", "Date", "Doc", "Id", "MutationCtx", "Partial", "Promise", "Record"})
-_MODULES_TAKEN = frozenset({"http", "crons", "schema", "_generated", "_deps", "actions"})
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[A-Z]+")
 _FIELD = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
@@ -144,15 +143,6 @@ def function_name(text: str, taken: Collection[str] = ()) -> str:
     if re.fullmatch(r"[A-Za-z_$][A-Za-z0-9_]*", text) and len(text) <= MAX_LENGTH and text not in RESERVED_WORDS:
         return _free(text, taken)
     return identifier(text, "function", taken)
-
-
-def module_name(text: str, taken: Collection[str] = ()) -> str:
-    """The stem of a file in the functions folder: no hyphens, none of Convex's own."""
-    keep = re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", text) and len(text) <= MAX_LENGTH
-    name = text if keep else (camel(text) or f"module{_digest(text)}")[:MAX_LENGTH]
-    if name in _MODULES_TAKEN:
-        name += "Functions"
-    return _free(name, taken)
 
 
 def field_name(text: str, taken: Collection[str] = ()) -> str:

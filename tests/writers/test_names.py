@@ -13,7 +13,6 @@ from codemods.writers.names import (
     identifier,
     index_name,
     is_field_name,
-    module_name,
     schema_names,
 )
 from codemods.writers.plural import plural_of
@@ -75,14 +74,6 @@ def test_fields_that_convex_refuses_are_renamed() -> None:
         "ok_1": "ok_1",
     }
     assert [rename.field for rename in names.renames] == ["first-name", "firstName", "_hidden", "été"]
-
-
-@pytest.mark.parametrize(
-    ("given", "name"),
-    [("user-routes", "userRoutes"), ("users.controller", "usersController"), ("http", "httpFunctions"), ("a_b", "a_b")],
-)
-def test_modules_have_no_hyphens_and_no_name_of_convex(given: str, name: str) -> None:
-    assert module_name(given) == name
 
 
 @pytest.mark.parametrize(

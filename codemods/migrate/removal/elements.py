@@ -94,9 +94,6 @@ class FileElements:
         around = [one for one in self.all if one.span.start <= offset < one.span.end]
         return min(around, key=lambda one: one.span.end - one.span.start, default=None)
 
-    def spanning(self, span: Span) -> Element | None:
-        return next((one for one in self.all if one.span == span), None)
-
 
 def kinds(elements: Iterable[Element], *wanted: Kind) -> list[Element]:
     """The elements of some kinds."""

@@ -24,7 +24,6 @@ MODEL_METHODS = frozenset(
 )  # fmt: skip
 DOCUMENT_METHODS = frozenset({"save", "remove", "deleteOne", "updateOne", "replaceOne"})
 _METHODS = MODEL_METHODS | DOCUMENT_METHODS
-OTHER_METHODS = frozenset({"startSession"})
 
 _MODELS_FOLDER = re.compile(r"(^|/|\.)models?(/|\.|$)", re.IGNORECASE)
 REASON = "CX302 Mongoose"

@@ -157,7 +157,7 @@ def _loaded(ev: Evaluator, file: str, node: SgNode, is_import: bool) -> Value:
     spec = string_value(next(iter(arguments(node)), None))
     if spec is None:
         return UnknownValue("the name of the module is computed")
-    value = modules.imported(ev, file, spec, "*", is_esm=is_import)
+    value = modules.imported(ev, file, spec, "*")
     return BuiltIn("Promise", value) if is_import else value
 
 

@@ -29,10 +29,10 @@ _WHOLE = ("commonjs", "export-equals")
 
 def import_value(ev: Evaluator, file: str, found: Import) -> Value:
     """What the local name of an import holds."""
-    return imported(ev, file, found.module, found.imported, is_esm=found.style in ("esm", "dynamic"))
+    return imported(ev, file, found.module, found.imported)
 
 
-def imported(ev: Evaluator, file: str, spec: str, name: str, is_esm: bool) -> Value:
+def imported(ev: Evaluator, file: str, spec: str, name: str) -> Value:
     """What `name` ("*" for all) of the module `spec` is, seen from `file`."""
     match ev.repository.resolve_import(file, spec):
         case InFile(path=path):
@@ -91,7 +91,7 @@ def _value(ev: Evaluator, file: str, export: Export, name: str | None = None) ->
     """What an export gives; `name` is what is wanted of a module that is passed on."""
     if export.module is not None:
         wanted = name or export.imported or export.name
-        return imported(ev, file, export.module, wanted, is_esm=export.style == "esm")
+        return imported(ev, file, export.module, wanted)
     if export.local is not None:
         binding = ev.bindings(file).top_level.get(export.local)
         if binding is not None:
@@ -129,7 +129,7 @@ def imported_type(ev: Evaluator, file: str, spec: str, name: str) -> Value:
         case InFile(path=path):
             return exported_type(ev, path, name)
         case _:
-            return imported(ev, file, spec, name, is_esm=True)
+            return imported(ev, file, spec, name)
 
 
 def commonjs_name(ev: Evaluator, file: str, node: SgNode) -> Value | None:
