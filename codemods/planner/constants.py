@@ -10,10 +10,9 @@ from ast_grep_py import SgNode
 from codemods.planner.member_chains import member_chain
 from codemods.planner.memory import is_changed, is_state, is_written_into
 from codemods.source import FUNCTION_KINDS, Binding, Export, SourceFile, find_all, member, named, unwrap
-from codemods.source.tree import CLASS_KINDS, enclosing, property_name
+from codemods.source.tree import CLASS_KINDS, FIELD_KINDS, enclosing, property_name
 from codemods.workspace import Declared, FunctionRef, InFile, Role, Workspace
 
-_FIELDS = frozenset({"public_field_definition", "field_definition"})
 _NAMES = frozenset({"identifier", "shorthand_property_identifier"})
 _DEPTH = 12
 _WHOLE = ("commonjs", "export-equals")
@@ -29,7 +28,7 @@ class Constant:
     @property
     def is_field(self) -> bool:
         """A constant of a class, or of an object whose functions become those of a module."""
-        return self.declared.binding is None and self.declared.node.kind() in (*_FIELDS, "pair")
+        return self.declared.binding is None and self.declared.node.kind() in (*FIELD_KINDS, "pair")
 
 
 def constant_of(workspace: Workspace, path: str, reference: SgNode) -> Constant | None:
@@ -60,7 +59,7 @@ def constant_of(workspace: Workspace, path: str, reference: SgNode) -> Constant 
 def field_of(workspace: Workspace, path: str, expression: SgNode) -> Constant | None:
     """`this.limit`, `Users.LIMIT`: the field of a class that a member expression names."""
     meaning = workspace.meaning_of(path, expression)
-    if isinstance(meaning, Declared) and meaning.node.kind() in _FIELDS and meaning.node.field("value") is not None:
+    if isinstance(meaning, Declared) and meaning.node.kind() in FIELD_KINDS and meaning.node.field("value") is not None:
         return Constant(expression, meaning)
     return None
 

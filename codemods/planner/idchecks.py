@@ -12,7 +12,7 @@ from codemods.planner.idcasts import cast_operand
 from codemods.planner.idedits import IdEdits
 from codemods.planner.pieces import PieceKey, context_name
 from codemods.source import Binding, Edit, SourceFile, find_all, member, span_of, unwrap
-from codemods.source.tree import operator_of
+from codemods.source.tree import STRING_KINDS, operator_of
 
 CHECKS: dict[str, str] = {
     "isNaN": "===",
@@ -28,7 +28,6 @@ EQUALITIES = frozenset({"===", "!==", "==", "!="})
 _ARITHMETIC = frozenset(
     {"<", ">", "<=", ">=", "+", "-", "*", "/", "%", "**", "+=", "-=", "*=", "&", "|", "^", "<<", ">>"}
 )
-_TEXTS = frozenset({"string", "template_string"})
 
 
 class IdChecks:
@@ -150,4 +149,6 @@ def _sides(node: SgNode) -> Iterator[SgNode]:
 
 def _is_text(node: SgNode) -> bool:
     """A text, or a sum with one."""
-    return node.kind() in _TEXTS or (node.kind() == "binary_expression" and any(_is_text(s) for s in _sides(node)))
+    return node.kind() in STRING_KINDS or (
+        node.kind() == "binary_expression" and any(_is_text(s) for s in _sides(node))
+    )

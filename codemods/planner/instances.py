@@ -9,11 +9,10 @@ from codemods.planner.pieces import PieceKind, function_piece
 from codemods.planner.places_of_use import call_of
 from codemods.planner.scan import Scan
 from codemods.source import Binding, arguments, find_all, member, named, parameters, span_of, unwrap
-from codemods.source.tree import is_async
+from codemods.source.tree import VARIABLE_KINDS, is_async
 from codemods.workspace import Declared, FunctionRef
 
 _PLAIN = frozenset({"identifier", "member_expression", "string", "number", "true", "false", "null", "this"})
-_DECLARATIONS = frozenset({"lexical_declaration", "variable_declaration"})
 
 
 class Instances:
@@ -52,7 +51,7 @@ class Instances:
         binding = self._scan.file.bindings.resolve(label) if label is not None else None
         if binding is None or binding.path or binding.reassigned or statement is None:
             return
-        if statement.kind() not in _DECLARATIONS or len(named(statement)) != 1:
+        if statement.kind() not in VARIABLE_KINDS or len(named(statement)) != 1:
             return
         uses = [self._method(reference.parent(), binding) for reference in binding.references]
         found = [use for use in uses if use is not None]

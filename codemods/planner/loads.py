@@ -8,9 +8,9 @@ from codemods.planner.names import Names
 from codemods.planner.pieces import CONSTANTS
 from codemods.planner.scan import Scan
 from codemods.source import Binding, Span, find_all, named, shortened, span_of
+from codemods.source.tree import VARIABLE_KINDS
 
 _STYLES = ("require", "dynamic")
-_DECLARATIONS = ("lexical_declaration", "variable_declaration")
 
 
 class Loads:
@@ -25,7 +25,7 @@ class Loads:
             found = binding.imported
             if found is not None and found.style in _STYLES and self._scan.facts.piece.kind not in CONSTANTS:
                 loaded[found.statement].append(binding)
-        for statement in find_all(self._scan.node, *_DECLARATIONS):
+        for statement in find_all(self._scan.node, *VARIABLE_KINDS):
             own = loaded.get(span_of(statement), [])
             values = [part for part in named(statement) if part.kind() == "variable_declarator"]
             if own and all(any(span_of(part).holds(span_of(one.node)) for one in own) for part in values):

@@ -11,7 +11,7 @@ from ast_grep_py import SgNode
 from codemods.ir.query import READS, Op, Query
 from codemods.planner.closure import Closure
 from codemods.planner.facts import Facts
-from codemods.planner.flow import may_end
+from codemods.planner.flow import LOOPS, may_end
 from codemods.planner.pieces import PieceKey
 from codemods.planner.routes import RoutePlan
 from codemods.source import FUNCTION_KINDS, Span, arguments, find_all, member, span_of, unwrap
@@ -157,12 +157,9 @@ def _settles(call: SgNode, throws: list[Span]) -> bool:
     return body.kind() != "statement_block" or may_end(body, throws)
 
 
-_LOOPS = ("for_statement", "for_in_statement", "while_statement", "do_statement")
-
-
 def repeats(facts: Facts, at: int) -> bool:
     """Does it stand in a loop, or in a callback? A later round may fail after an earlier one wrote."""
-    spans = [span_of(node) for node in find_all(facts.piece.node, *_LOOPS)]
+    spans = [span_of(node) for node in find_all(facts.piece.node, *LOOPS)]
     spans += [span_of(node) for node in find_all(facts.piece.node, "arrow_function", "function_expression")
               if node.parent() is not None and node != facts.piece.node]  # fmt: skip
     return any(span.start < at < span.end for span in spans)

@@ -7,7 +7,7 @@ import re
 from ast_grep_py import SgNode
 
 from codemods.source import Binding, SourceFile, unwrap
-from codemods.source.tree import member_path, operator_of
+from codemods.source.tree import STRING_KINDS, member_path, operator_of
 
 _SECRET = re.compile(r"SECRET|PASSWORD|PASSWD|TOKEN|PRIVATE|API_?KEY", re.I)
 _ABOUT_SECRETS = re.compile(
@@ -15,7 +15,6 @@ _ABOUT_SECRETS = re.compile(
     r"|DURATION|MAX|MIN|COUNT|SIZE|LIMIT|PATH|URL|URI|DAYS|HOURS|MINUTES|SECONDS|_MS)$",
     re.I,
 )
-_TEXT = frozenset({"string", "template_string"})
 _EMPTY = frozenset({'""', "''", "``"})
 """Texts that are no secret: nothing is signed or verified with them."""
 _OPERATORS = frozenset({"||", "??"})
@@ -48,7 +47,7 @@ def literal_fallback(file: SourceFile, read: SgNode) -> SgNode | None:
 def is_default(expression: SgNode, read: SgNode) -> bool:
     """Is it just `read || "x"`?"""
     left, right = expression.field("left"), expression.field("right")
-    is_text = right is not None and right.kind() in _TEXT
+    is_text = right is not None and right.kind() in STRING_KINDS
     return is_text and left == read and operator_of(expression) in _OPERATORS
 
 
@@ -67,8 +66,8 @@ def defaulted_secret(file: SourceFile, binding: Binding) -> str | None:
 
 def is_literal_text(file: SourceFile, node: SgNode) -> bool:
     """A string, or a constant that holds one."""
-    if node.kind() in _TEXT:
+    if node.kind() in STRING_KINDS:
         return True
     binding = file.bindings.resolve(node) if node.kind() == "identifier" else None
     value = binding.value if binding is not None else None
-    return value is not None and unwrap(value).kind() in _TEXT
+    return value is not None and unwrap(value).kind() in STRING_KINDS

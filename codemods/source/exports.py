@@ -11,7 +11,7 @@ from ast_grep_py import Config, SgNode
 from codemods.source.file import SourceFile, span_of
 from codemods.source.imports import required
 from codemods.source.span import Span
-from codemods.source.tree import find_all, member_path, named, property_name, string_value, unwrap
+from codemods.source.tree import VARIABLE_KINDS, find_all, member_path, named, property_name, string_value, unwrap
 
 Style = Literal["esm", "commonjs", "export-equals"]
 
@@ -22,7 +22,6 @@ _ASSIGNMENTS: Config = {
     }
 }
 
-_DECLARATIONS = frozenset({"lexical_declaration", "variable_declaration"})
 
 _TYPES = frozenset({"type_alias_declaration", "interface_declaration"})
 
@@ -116,7 +115,7 @@ def _declared(declaration: SgNode, statement: Span) -> Iterator[Export]:
     if kind == "ambient_declaration":
         for inner in named(declaration):
             yield from _declared(inner, statement)
-    elif kind in _DECLARATIONS:
+    elif kind in VARIABLE_KINDS:
         for declarator in named(declaration):
             pattern = declarator.field("name")
             for name in _pattern_names(pattern) if pattern is not None else ():

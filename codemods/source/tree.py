@@ -22,6 +22,12 @@ FUNCTION_KINDS = frozenset(
 
 CLASS_KINDS = frozenset({"class_declaration", "abstract_class_declaration", "class"})
 
+VARIABLE_KINDS = frozenset({"lexical_declaration", "variable_declaration"})
+"""Statements that declare variables."""
+
+FIELD_KINDS = frozenset({"public_field_definition", "field_definition"})
+"""Fields of a class, in TypeScript and in JavaScript."""
+
 STRING_KINDS = frozenset({"string", "template_string"})
 
 WRAPPERS = frozenset(

@@ -25,6 +25,7 @@ from codemods.source import (
     unwrap,
 )
 from codemods.source.edit import Parts
+from codemods.source.tree import STRING_KINDS
 from codemods.workspace import Workspace
 from codemods.writers.ported import Ported, references, whole_line
 
@@ -36,7 +37,6 @@ _WRITTEN = frozenset("toString toFixed join trim toISOString toLowerCase toUpper
 _TEXT_FACTS = frozenset({"hostname", "method", "originalUrl", "path", "protocol", "url"})
 """Properties of the request that always are text."""
 _MAKES_TEXT = frozenset({"randomUUID", "uuid", "uuidv4", "nanoid", "v4", "String"})
-_TEXTS = frozenset({"string", "template_string"})
 
 
 def header_edits(
@@ -133,7 +133,7 @@ class _HeaderWriter:
         """`for (const [name, value] of Object.entries(HEADERS)) c.header(name, value);`"""
         taken = {node.text() for node in find_all(self.function, "identifier")}
         name, value = ("header", "text") if taken & {"name", "value"} else ("name", "value")
-        text = value if all(unwrap(each).kind() in _TEXTS for each in values) else f"String({value})"
+        text = value if all(unwrap(each).kind() in STRING_KINDS for each in values) else f"String({value})"
         opening = f"for (const [{name}, {value}] of Object.entries("
         return (opening, span_of(table), f")) {self.context}.header({name}, {text});")
 
@@ -146,7 +146,7 @@ class _HeaderWriter:
 
     def _is_text(self, value: SgNode, depth: int = 0) -> bool:
         """Does the expression give a string, as far as its words tell?"""
-        if value.kind() in _TEXTS:
+        if value.kind() in STRING_KINDS:
             return True
         if value.kind() == "as_expression":
             return named(value)[-1].text() == "string"
@@ -157,7 +157,7 @@ class _HeaderWriter:
             base, path = member_path(plain)
             return base.text() == self.request and len(path) == 1 and path[0] in _TEXT_FACTS
         match plain.kind():
-            case kind if kind in _TEXTS:
+            case kind if kind in STRING_KINDS:
                 return True
             case "binary_expression":
                 sides = [side for name in ("left", "right") if (side := plain.field(name)) is not None]

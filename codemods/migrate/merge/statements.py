@@ -10,6 +10,7 @@ from ast_grep_py import SgNode
 
 from codemods.planner.pieces import with_comments
 from codemods.source import SourceFile, Span, find_all, member, named, property_name, string_value
+from codemods.source.tree import VARIABLE_KINDS
 
 STUB = "has not been migrated"
 PLACEHOLDER = "notMigrated"
@@ -21,7 +22,6 @@ _ASKED = re.compile(
     r"""if \((?:!(?P<path>/.*/\w*)\.test\(c\.req\.path\)|c\.req\.method !== ["'](?P<method>HEAD)["'])\)"""
 )
 _TYPES = frozenset({"interface_declaration", "type_alias_declaration"})
-_VARIABLES = frozenset({"lexical_declaration", "variable_declaration"})
 _PUNCTUATION = {"'": '"', "`": '"'}
 _CLOSING = frozenset({")", "]", "}", ">"})
 
@@ -71,7 +71,7 @@ def declared_names(node: SgNode) -> tuple[str, ...]:
             return ("default",)
         inner = node.field("declaration")
         return declared_names(inner) if inner is not None else ()
-    if node.kind() in _VARIABLES:
+    if node.kind() in VARIABLE_KINDS:
         return tuple(name for part in named(node) if part.kind() == "variable_declarator" for name in _bound(part))
     name = node.field("name")
     if name is None:

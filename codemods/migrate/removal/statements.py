@@ -6,15 +6,14 @@ from ast_grep_py import SgNode
 
 from codemods.migrate.removal.elements import Element, FileElements, Kind
 from codemods.migrate.removal.moved import Moved
+from codemods.planner.flow import LISTS
 from codemods.planner.pieces import Piece, PieceKind
 from codemods.readers.express.registrations import Registration
 from codemods.source import SourceFile, Span, find_all, named, span_of, unwrap
-from codemods.source.tree import CLASS_KINDS, FUNCTION_KINDS, property_name
+from codemods.source.tree import CLASS_KINDS, FUNCTION_KINDS, VARIABLE_KINDS, property_name
 
 TYPES = frozenset({"type_alias_declaration", "interface_declaration", "ambient_declaration"})
-_DECLARATIONS = frozenset({"lexical_declaration", "variable_declaration"})
 _FUNCTIONS = frozenset({"function_declaration", "generator_function_declaration"})
-_BLOCKS = frozenset({"program", "statement_block", "switch_case", "switch_default"})
 _MEMBERS = frozenset({"method_definition", "public_field_definition", "field_definition", "class_static_block"})
 _ENTRIES = frozenset({"pair", "shorthand_property_identifier", "method_definition", "spread_element"})
 
@@ -61,9 +60,9 @@ class Splitter:
     def _imports(self, node: SgNode, span: Span) -> bool:
         """A statement that only brings names in."""
         imports = [item for item in self._file.bindings.imports if item.statement == span]
-        if not imports or node.kind() not in {"import_statement", *_DECLARATIONS, "expression_statement"}:
+        if not imports or node.kind() not in {"import_statement", *VARIABLE_KINDS, "expression_statement"}:
             return False
-        if node.kind() in _DECLARATIONS and not _only_imports(node, [item.span for item in imports]):
+        if node.kind() in VARIABLE_KINDS and not _only_imports(node, [item.span for item in imports]):
             return False
         for item in imports:
             self._add(Kind.IMPORT, node, item.span, item.local)
@@ -206,7 +205,7 @@ def declares(node: SgNode) -> SgNode | None:
         return None
     if inner.kind() in _FUNCTIONS | CLASS_KINDS:
         return inner
-    if inner.kind() in _DECLARATIONS:
+    if inner.kind() in VARIABLE_KINDS:
         declarators = _declarators(inner)
         value = declarators[0].field("value") if len(declarators) == 1 else None
         return unwrap(value) if value is not None else None
@@ -265,4 +264,4 @@ def _only_imports(node: SgNode, spans: list[Span]) -> bool:
 
 def _stands_in_block(statement: SgNode) -> bool:
     parent = statement.parent()
-    return parent is not None and parent.kind() in _BLOCKS
+    return parent is not None and parent.kind() in LISTS

@@ -22,11 +22,18 @@ from codemods.source import (
     unwrap,
 )
 from codemods.source.binding import REST
-from codemods.source.tree import CLASS_KINDS, FUNCTION_KINDS, enclosing, operator_of, property_name, unescaped
+from codemods.source.tree import (
+    CLASS_KINDS,
+    FIELD_KINDS,
+    FUNCTION_KINDS,
+    enclosing,
+    operator_of,
+    property_name,
+    unescaped,
+)
 from codemods.workspace import Declared, Site, Workspace
 
 _DEPTH = 8
-_FIELDS = frozenset({"public_field_definition", "field_definition"})
 NAMES = frozenset({"identifier", "member_expression", "subscript_expression", "shorthand_property_identifier"})
 """Expressions that name a value."""
 _FROZEN = frozenset({"Object.freeze", "Object.seal"})
@@ -198,7 +205,7 @@ class Rows:
 
     def _inherits(self, value: ValueNode, meaning: Declared) -> bool:
         """Is it a field of a base class of the instance? Which router such a field holds depends on the instance."""
-        if meaning.node.kind() not in _FIELDS:
+        if meaning.node.kind() not in FIELD_KINDS:
             return False
         made, home = self._workspace.instance_of(value.file, value.node), enclosing(meaning.node, CLASS_KINDS)
         return isinstance(made, Declared) and made.node != home

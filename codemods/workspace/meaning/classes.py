@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ast_grep_py import SgNode
 
-from codemods.source.tree import annotated, find_all, member, named, parameters, property_name
+from codemods.source.tree import FIELD_KINDS, annotated, find_all, member, named, parameters, property_name
 from codemods.workspace.meaning import objects
 from codemods.workspace.meaning import parameters as received
 from codemods.workspace.meaning.precision import sharper
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from codemods.workspace.meaning.evaluator import Evaluator
 
 _METHODS = frozenset({"method_definition", "abstract_method_signature", "method_signature"})
-_FIELDS = frozenset({"public_field_definition", "field_definition"})
 
 
 def instance_member(ev: Evaluator, value: Instance, name: str) -> Value:
@@ -110,7 +109,7 @@ def collect(cls: ClassValue) -> tuple[dict[str, list[SgNode]], dict[str, list[Sg
     body = cls.node.field("body")
     for part in named(body) if body is not None else ():
         static = any(child.kind() == "static" for child in part.children())
-        if part.kind() in _METHODS or part.kind() in _FIELDS:
+        if part.kind() in _METHODS or part.kind() in FIELD_KINDS:
             name = property_name(part.field("name") or part.field("property"))
             if name is not None:
                 tables[static].setdefault(name, []).append(part)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ast_grep_py import SgNode
 
-from codemods.source.tree import CLASS_KINDS, property_name
+from codemods.source.tree import CLASS_KINDS, FIELD_KINDS, property_name
 from codemods.workspace.meaning.values import (
     ANY,
     BuiltIn,
@@ -20,7 +20,6 @@ from codemods.workspace.meaning.values import (
 )
 from codemods.workspace.meaning.words import Called, External, FunctionRef, Global, Unknown
 
-_FIELDS = frozenset({"public_field_definition", "field_definition"})
 # What may lie between a function and the variable, field or property that holds it: a wrapper, a type.
 _BETWEEN = frozenset(
     {"arguments", "call_expression", "as_expression", "satisfies_expression", "parenthesized_expression"}
@@ -89,7 +88,7 @@ def _holder(function: SgNode) -> SgNode | None:
 
 
 def _class_of(part: SgNode | None) -> SgNode | None:
-    if part is None or (part.kind() != "method_definition" and part.kind() not in _FIELDS):
+    if part is None or (part.kind() != "method_definition" and part.kind() not in FIELD_KINDS):
         return None
     body = part.parent()
     cls = body.parent() if body is not None else None
