@@ -10,12 +10,11 @@ from ast_grep_py import SgNode
 
 from codemods.changes import Options, settle
 from codemods.migrate.begin import plan
-from codemods.outcome import Item, ItemKind, Outcome, Place, Target
+from codemods.outcome import LEFT, Item, ItemKind, Place, Target
 from codemods.source import SourceFile, arguments, find_all, span_of
 from codemods.source.tree import member_path
 from codemods.workspace import Declared, FunctionRef, Workspace
 
-_LEFT = frozenset({Outcome.NEEDS_REVIEW, Outcome.UNSUPPORTED})
 _OF_A_ROUTE = "its route is not carried over"
 _KINDS = frozenset(ItemKind) - {ItemKind.FILE}
 _MOST_LINES = 120
@@ -60,7 +59,7 @@ def left_over(root: Path, options: Options | None = None) -> tuple[Leftover, ...
     return tuple(
         Leftover(item, tuple(_original(workspace, item.source)), _generated(root, written, item.target))
         for item in sorted(settled.items, key=lambda item: item.source)
-        if item.outcome in _LEFT and item.kind in _KINDS and _OF_A_ROUTE not in (item.reason or "")
+        if item.outcome in LEFT and item.kind in _KINDS and _OF_A_ROUTE not in (item.reason or "")
     )
 
 

@@ -15,6 +15,10 @@ class Outcome(StrEnum):
     SKIPPED = "skipped"
 
 
+LEFT = frozenset({Outcome.NEEDS_REVIEW, Outcome.UNSUPPORTED})
+"""What leaves work to the owner."""
+
+
 class ItemKind(StrEnum):
     """The kinds of things that may not go unmentioned."""
 

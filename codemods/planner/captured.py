@@ -9,6 +9,7 @@ from ast_grep_py import SgNode
 
 from codemods.ir.table import FieldType, Schema
 from codemods.planner.places_of_use import call_of
+from codemods.planner.runtimes import CONVERSIONS
 from codemods.source import Binding, SourceFile, Span, member, span_of, unwrap
 
 
@@ -75,7 +76,6 @@ _PLAIN_VALUES = frozenset(
 _ID_NAME = re.compile(r"(^i|I)ds?$")
 _REQUEST_PART = re.compile(r"^\w+\.(params|query|body)$")
 _PLAIN_TYPES = frozenset({"string", "number", "boolean"})
-_PLAIN_CALLS = frozenset({"Number", "String", "Boolean", "parseInt", "parseFloat"})
 
 
 def _is_plain(binding: Binding) -> bool:
@@ -94,7 +94,7 @@ def _is_plain(binding: Binding) -> bool:
     if pattern.kind() == "object_pattern":
         return _REQUEST_PART.search(plain.text()) is not None
     callee = plain.field("function") if plain.kind() == "call_expression" else None
-    return plain.kind() in _PLAIN_VALUES or (callee is not None and callee.text() in _PLAIN_CALLS)
+    return plain.kind() in _PLAIN_VALUES or (callee is not None and callee.text() in CONVERSIONS)
 
 
 def _check_names(file: SourceFile, callback: SgNode, found: list[Captured]) -> None:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from ast_grep_py import SgNode
 
 from codemods.ir.app import CodeRef, Condition
+from codemods.planner.runtimes import CONVERSIONS
 from codemods.readers.express.follow import ValueNode
 from codemods.readers.express.rows import NAMES, Rows
 from codemods.source import SourceFile, arguments, find_all, member, named, parameters, span_of, string_value, unwrap
@@ -26,7 +27,6 @@ _MODE = "NODE_ENV"
 _LITERALS = frozenset({"number", "true", "false", "null", "undefined", "regex"})
 _OPERATORS = frozenset({"===", "!==", "==", "!=", "&&", "||", "??", "<", "<=", ">", ">="})
 _OPPOSITES = {"===": "!==", "!==": "===", "==": "!=", "!=": "=="}
-_CONVERSIONS = frozenset({"Boolean", "Number", "String", "parseInt", "parseFloat"})
 _METHODS = frozenset("endsWith includes startsWith test toLowerCase toUpperCase trim".split())
 _DEPTH = 8
 
@@ -118,7 +118,7 @@ class _Writer:
         callee, given = node.field("function"), arguments(node)
         if callee is None:
             raise _Unmovable
-        if callee.text() in _CONVERSIONS and file.bindings.resolve(callee) is None:
+        if callee.text() in CONVERSIONS and file.bindings.resolve(callee) is None:
             return f"{callee.text()}({', '.join(self.text(file, one, depth) for one in given)})"
         parts = member(callee)
         if parts is not None and parts[1] in _METHODS:

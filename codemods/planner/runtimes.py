@@ -304,3 +304,6 @@ VALUE_METHODS = frozenset(
     ]
 )
 """Methods of built-in values and of validation results: calling one on a plain value has no effect outside it."""
+
+CONVERSIONS = frozenset({"Boolean", "Number", "String", "parseFloat", "parseInt"})
+"""Globals that make a plain value of another one."""

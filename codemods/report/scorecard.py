@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from codemods.outcome import CODES, Item, ItemKind, Outcome
+from codemods.outcome import CODES, LEFT, Item, ItemKind, Outcome
 from codemods.proof.words import Proof, Status
 from codemods.report.facts import Report, plural, split_reason
 
 SHOWN = 5
-_LEFT = frozenset({Outcome.NEEDS_REVIEW, Outcome.UNSUPPORTED})
 _KINDS = (ItemKind.ROUTE, ItemKind.QUERY, ItemKind.VALIDATOR, ItemKind.TABLE, ItemKind.TIMER, ItemKind.CRON)
 
 
@@ -21,7 +20,7 @@ def scorecard(report: Report) -> Iterator[tuple[str, str]]:
     if not routes:
         return
     yield "done", "; ".join(_share(items, kind) for kind in _KINDS if _counted(items, kind))
-    left = Counter(split_reason(item.reason or "")[0] for item in routes if item.outcome in _LEFT)
+    left = Counter(split_reason(item.reason or "")[0] for item in routes if item.outcome in LEFT)
     if left:
         reasons = [
             f"{count} {CODES[code].title if code in CODES else code} ({code})"

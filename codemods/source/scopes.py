@@ -18,7 +18,7 @@ from codemods.source.file import span_of
 from codemods.source.imports import Import
 from codemods.source.roles import Declares, Use, role_of
 from codemods.source.span import Span
-from codemods.source.tree import FUNCTION_KINDS
+from codemods.source.tree import FUNCTION_KINDS, is_known_kind
 
 _IDENTIFIERS = frozenset(
     {"identifier", "type_identifier", "shorthand_property_identifier", "shorthand_property_identifier_pattern"}
@@ -266,15 +266,7 @@ def _collected(root: SgNode, language: str) -> tuple[list[Scope], list[tuple[int
 def _kinds(language: str) -> tuple[str, ...]:
     """The kinds to collect, those left out that the grammar of the language lacks."""
     empty = SgRoot("", language).root()
-    return tuple(kind for kind in sorted(_COLLECTED) if _known(empty, kind))
-
-
-def _known(node: SgNode, kind: str) -> bool:
-    try:
-        node.matches(kind=kind)
-    except RuntimeError:
-        return False
-    return True
+    return tuple(kind for kind in sorted(_COLLECTED) if is_known_kind(empty, kind))
 
 
 def _scopes_of(node: SgNode, kind: str) -> list[Scope]:

@@ -256,7 +256,7 @@ def find_all(node: SgNode, *kinds: str) -> list[SgNode]:
     try:
         return _find(node, kinds)
     except RuntimeError:
-        return _find(node, [kind for kind in kinds if _known_here(node, kind)])
+        return _find(node, [kind for kind in kinds if is_known_kind(node, kind)])
 
 
 def _find(node: SgNode, kinds: Sequence[str]) -> list[SgNode]:
@@ -265,7 +265,8 @@ def _find(node: SgNode, kinds: Sequence[str]) -> list[SgNode]:
     return node.find_all({"rule": {"any": [{"kind": kind} for kind in kinds]}}) if kinds else []
 
 
-def _known_here(node: SgNode, kind: str) -> bool:
+def is_known_kind(node: SgNode, kind: str) -> bool:
+    """Does the grammar of a node's language have the kind?"""
     try:
         node.matches(kind=kind)
     except RuntimeError:

@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Literal
 
-from codemods.ir.query import EVERYTHING, Action, All, Nested, Predicate, Step
+from codemods.ir.query import EVERYTHING, Action, Nested, Predicate, Step
 from codemods.ir.table import Relation, RelationKind, Table
 from codemods.writers.access import unique_row
 from codemods.writers.code import RefusedError
 from codemods.writers.data import insert, patch
 from codemods.writers.draft import Draft
 from codemods.writers.layout import Doc, Group, Line, Nest, arrow, block, call, record
-from codemods.writers.relations import links_of, null_test, related_row, related_rows
+from codemods.writers.relations import ANY_ROW, links_of, null_test, related_row, related_rows
 from codemods.writers.sources import chain
 from codemods.writers.writes import removal
-
-_ANY = All(())
 
 
 def with_nested(draft: Draft, table: Table, nested: Sequence[Nested], write: Doc, patching: bool) -> Doc:
@@ -105,7 +103,7 @@ class _Writer:
 
     # rows
 
-    def _all(self, where: Predicate = _ANY) -> Doc:
+    def _all(self, where: Predicate = ANY_ROW) -> Doc:
         """A promise of the rows of the relation."""
         docs = related_rows(self._draft, self._table, self._row, self._relation, where, (), EVERYTHING)
         unset = null_test(self._draft, self._table, self._row, self._relation, "===", "||").removesuffix(" || ")

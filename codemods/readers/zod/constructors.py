@@ -264,7 +264,7 @@ def _impossible(reason: str) -> Constructor:
     return construct
 
 
-_ID_FORMATS = ("uuid", "uuidv4", "uuidv6", "uuidv7", "guid", "nanoid", "cuid", "cuid2", "ulid", "xid", "ksuid")
+ID_FORMATS = ("uuid", "uuidv4", "uuidv6", "uuidv7", "guid", "nanoid", "cuid", "cuid2", "ulid", "xid", "ksuid")
 _NET_FORMATS = ("email", "url", "httpUrl", "hostname", "ipv4", "ipv6", "cidrv4", "cidrv6", "mac", "e164", "jwt")
 _TEXT_FORMATS = ("emoji", "base64", "base64url", "hex", "hash", "lowercase", "uppercase")
 _OTHER_FORMATS = ("datetime", "duration", "time", "templateLiteral", "stringFormat")
@@ -283,7 +283,7 @@ CONSTRUCTORS: Mapping[str, Constructor] = {
     "never": _never,
     "undefined": _undefined,
     "void": _undefined,
-    **dict.fromkeys((*_ID_FORMATS, *_NET_FORMATS, *_TEXT_FORMATS, *_OTHER_FORMATS), _checked(Kind.STRING)),
+    **dict.fromkeys((*ID_FORMATS, *_NET_FORMATS, *_TEXT_FORMATS, *_OTHER_FORMATS), _checked(Kind.STRING)),
     **dict.fromkeys(_NUMBER_FORMATS, _checked(Kind.NUMBER)),
     **dict.fromkeys(("int64", "uint64"), _checked(Kind.BIGINT)),
     "stringbool": _string_boolean,

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from codemods.ir.validator import Kind, Shape, Unknown
-from codemods.readers.zod.constructors import intersected, union_of, with_rest
+from codemods.readers.zod.constructors import ID_FORMATS, intersected, union_of, with_rest
 from codemods.readers.zod.reading import (
     ANY,
     ANYTHING,
@@ -223,7 +223,6 @@ def _value(shape: Shape) -> str:
 
 
 _LENGTHS = ("min", "max", "length", "nonempty", "size", "minSize", "maxSize", "mime", "property")
-_ID_FORMATS = ("uuid", "uuidv4", "uuidv6", "uuidv7", "guid", "nanoid", "cuid", "cuid2", "ulid", "xid", "ksuid")
 _NET_FORMATS = ("email", "url", "httpUrl", "ip", "ipv4", "ipv6", "cidr", "cidrv4", "cidrv6", "jwt", "e164")
 _TEXT_FORMATS = ("emoji", "regex", "includes", "startsWith", "endsWith", "base64", "base64url", "hex")
 _CASES = ("lowercase", "uppercase", "datetime", "date", "time", "duration")
@@ -234,7 +233,7 @@ _CONVERSIONS = ("trim", "toLowerCase", "toUpperCase", "normalize", "slugify", "o
 _LABELS = ("describe", "meta", "register", "brand", "readonly", "openapi", "clone")
 
 METHODS: Mapping[str, Method] = {
-    **dict.fromkeys((*_LENGTHS, *_ID_FORMATS, *_NET_FORMATS, *_TEXT_FORMATS, *_CASES), _check),
+    **dict.fromkeys((*_LENGTHS, *ID_FORMATS, *_NET_FORMATS, *_TEXT_FORMATS, *_CASES), _check),
     **dict.fromkeys((*_RANGES, *_NUMBERS, *_REFINEMENTS), _check),
     **dict.fromkeys(_CONVERSIONS, _convert),
     **dict.fromkeys(_LABELS, _same),
