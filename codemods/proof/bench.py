@@ -41,6 +41,11 @@ class Bench:
     imported: frozenset[str]
 
     @property
+    def temporary(self) -> Path:
+        """Where tools keep what they make on their way; it goes with the copy."""
+        return self.root.parent / "temporary"
+
+    @property
     def functions(self) -> str:
         """The functions folder, relative to `home`."""
         return (self.root / self.folder).relative_to(self.home).as_posix()
@@ -76,7 +81,9 @@ def bench(root: Path, changes: Iterable[FileChange] = (), may_install: bool = Fa
         if packages is not None:
             _link_packages(packages.folder, home / "node_modules")
         typed = any(path.startswith(f"{folder}/") and path.endswith(".ts") for path in workspace.files)
-        yield Bench(copied, home, folder, typed, packages, imported)
+        made = Bench(copied, home, folder, typed, packages, imported)
+        made.temporary.mkdir()
+        yield made
 
 
 def _cut_links(copied: Path) -> None:

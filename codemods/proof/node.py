@@ -25,10 +25,11 @@ class NodeError(Exception):
 
 @dataclass(frozen=True)
 class Node:
-    """Node in one folder, whose `node_modules` serve the scripts."""
+    """Node in one folder, whose `node_modules` serve the scripts; `temporary` is for what tools make on their way."""
 
     executable: Path
     folder: Path
+    temporary: Path
 
     def script(self, name: str, *arguments: str) -> Any:
         """What a script printed as JSON. Raises NodeError when it failed."""
@@ -53,7 +54,8 @@ class Node:
     def environment(self) -> dict[str, str]:
         """The caller's environment without what would lead to a deployment or change how Node runs."""
         kept = {name: value for name, value in os.environ.items() if not _HIDDEN.match(name)}
-        return {**kept, "NO_COLOR": "1", "CI": "1"}
+        own = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(self.temporary))
+        return {**kept, **own, "NO_COLOR": "1", "CI": "1"}
 
 
 def find_node() -> Path | None:

@@ -47,7 +47,7 @@ def previewed(
         missing = made.missing(CHECKS[Stage.LOAD].needs or ())
         if missing:
             raise NodeError(f"{', '.join(missing)} not installed: run npm install, or pass --install")
-        node = Node(executable, made.home)
+        node = Node(executable, made.home, made.temporary)
         failed = CHECKS[Stage.CODEGEN].run(made, node, Options()).evidence
         if failed:
             raise NodeError(failed[0].message)

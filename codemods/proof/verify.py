@@ -60,7 +60,7 @@ def verify_plan(
 
 def _results(made: Bench, request: Request, progress: Progress | None) -> Iterator[StageResult]:
     executable = find_node()
-    node = Node(executable, made.home) if executable is not None else None
+    node = Node(executable, made.home, made.temporary) if executable is not None else None
     ended: dict[Stage, Status] = {}
     wanted = _with_needed(request.stages)
     for number, stage in enumerate(wanted, start=1):
