@@ -7,12 +7,10 @@ from dataclasses import dataclass
 
 from ast_grep_py import SgNode
 
-from codemods.readers.zod.references import follow
+from codemods.readers.zod.references import follow, returned
 from codemods.source import (
-    FUNCTION_KINDS,
     SourceFile,
     arguments,
-    find_all,
     named,
     parameters,
     property_name,
@@ -74,10 +72,10 @@ def maker_of(workspace: Workspace, call: Given, file: SourceFile, inner: SgNode,
     names = dict(_bound(workspace, target.node, call))
     if target.file == file.path and span_of(target.node).holds(span_of(inner)):
         return Maker(made_in, target.node, names)
-    returned = _returned(target.node)
-    if returned is None or returned.kind() != "call_expression":
+    result = returned(target.node)
+    if result is None or result.kind() != "call_expression":
         return None
-    return maker_of(workspace, Given(made_in, returned, names), file, inner, depth + 1)
+    return maker_of(workspace, Given(made_in, result, names), file, inner, depth + 1)
 
 
 def _bound(workspace: Workspace, function: SgNode, call: Given) -> Iterator[tuple[str, Given | None]]:
@@ -102,21 +100,6 @@ def _taken_apart(pattern: SgNode, whole: Given | None) -> Iterator[tuple[str, Gi
         value, key = element.field("value"), property_name(element.field("key"))
         if element.kind() == "pair_pattern" and value is not None and key is not None and value.kind() == "identifier":
             yield value.text(), whole.property(key) if whole is not None else None
-
-
-def _returned(function: SgNode) -> SgNode | None:
-    """The only expression that a function returns."""
-    body = function.field("body")
-    if body is None:
-        return None
-    if body.kind() != "statement_block":
-        return unwrap(body)
-    found = [node for node in find_all(body, "return_statement") if _function_around(node) == span_of(function)]
-    return unwrap(named(found[0])[0]) if len(found) == 1 and named(found[0]) else None
-
-
-def _function_around(node: SgNode) -> object:
-    return next((span_of(around) for around in node.ancestors() if around.kind() in FUNCTION_KINDS), None)
 
 
 def property_value(holder: SgNode, name: str) -> SgNode | None:

@@ -65,12 +65,12 @@ def _array(call: Call, reader: Reader) -> Shape:
 
 
 def _set(call: Call, reader: Reader) -> Shape:
-    return checked(_array(call, reader), call.source, coerced=True)
+    return replace(checked(_array(call, reader), call.source, coerced=True), crosses=False)
 
 
 def _map(call: Call, reader: Reader) -> Shape:
     pair = object_of({"key": _inner(call, reader, 0), "value": _inner(call, reader, 1)})
-    return checked(Shape(Kind.ARRAY, (pair,)), call.source, coerced=True)
+    return checked(Shape(Kind.ARRAY, (pair,), crosses=False), call.source, coerced=True)
 
 
 def _members(call: Call, reader: Reader, position: int = 0) -> tuple[Shape, ...]:

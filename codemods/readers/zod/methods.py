@@ -130,6 +130,14 @@ def _extend(shape: Shape, call: Call, reader: Reader) -> Shape:
     return object_of({**fields_of(shape), **(reader.fields(given) if given is not None else {})}, shape)
 
 
+def _set_key(shape: Shape, call: Call, reader: Reader) -> Shape:
+    names = reader.literals(call.arguments[0]) if len(call.arguments) == 2 else None
+    if names is None or len(names) != 1:
+        reader.reject("setKey: its key is made elsewhere")
+        return shape
+    return object_of({**fields_of(shape), names[0][1:-1]: reader.read(call.arguments[1])}, shape)
+
+
 def _merge(shape: Shape, call: Call, reader: Reader) -> Shape:
     """The merged schema decides about unknown keys."""
     other = _inner(call, reader)
@@ -258,7 +266,7 @@ METHODS: Mapping[str, Method] = {
     "extend": _on_object(_extend),
     "safeExtend": _on_object(_extend),
     "augment": _on_object(_extend),
-    "setKey": _on_object(lambda shape, call, reader: checked(shape, call.source)),
+    "setKey": _on_object(_set_key),
     "merge": _on_object(_merge),
     "pick": _on_object(_pick),
     "omit": _on_object(_omit),

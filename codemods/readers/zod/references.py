@@ -6,7 +6,7 @@ from ast_grep_py import SgNode
 
 from codemods.source.binding import BindingKind
 from codemods.source.file import SourceFile
-from codemods.source.tree import unwrap
+from codemods.source.tree import FUNCTION_KINDS, find_all, named, unwrap
 from codemods.workspace import Declared, Workspace
 
 _VARIABLES = frozenset({BindingKind.CONST, BindingKind.LET, BindingKind.VAR})
@@ -35,3 +35,16 @@ def value_of(declared: Declared) -> SgNode | None:
         return node
     value = node.field("value")
     return unwrap(value) if value is not None else None
+
+
+def returned(function: SgNode) -> SgNode | None:
+    """The only expression that a function returns."""
+    body = function.field("body")
+    if body is None or body.kind() != "statement_block":
+        return unwrap(body) if body is not None else None
+    found = [node for node in find_all(body, "return_statement") if _function_around(node) == function]
+    return unwrap(named(found[0])[0]) if len(found) == 1 and named(found[0]) else None
+
+
+def _function_around(node: SgNode) -> SgNode | None:
+    return next((around for around in node.ancestors() if around.kind() in FUNCTION_KINDS), None)

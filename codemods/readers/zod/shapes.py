@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from ast_grep_py import SgNode
@@ -15,7 +16,7 @@ from codemods.readers.zod.methods import METHODS
 from codemods.readers.zod.names import ZodNames
 from codemods.readers.zod.outcomes import outcome_of
 from codemods.readers.zod.reading import ANY, ANYTHING, Call, checked, fields_of
-from codemods.readers.zod.references import follow
+from codemods.readers.zod.references import follow, returned
 from codemods.source.file import SourceFile
 from codemods.source.tree import (
     FUNCTION_KINDS,
@@ -24,11 +25,12 @@ from codemods.source.tree import (
     key,
     member,
     named,
+    parameters,
     property_name,
     shortened,
     unwrap,
 )
-from codemods.workspace import Declared, Workspace
+from codemods.workspace import Declared, FunctionRef, Workspace
 
 NodeKey = tuple[str, str, int, int]
 
@@ -45,8 +47,15 @@ class ShapeReader:
     """Reads the schemas of one file; a reference into another file is read by a reader of that file."""
 
     def __init__(
-        self, workspace: Workspace, file: SourceFile, tables: Schema, progress: Progress | None = None
+        self,
+        workspace: Workspace,
+        file: SourceFile,
+        tables: Schema,
+        progress: Progress | None = None,
+        bound: Mapping[str, tuple[ShapeReader, SgNode]] | None = None,
     ) -> None:
+        """`bound` says what the parameters of a function stand for whose result is read."""
+        self.bound = bound or {}
         self.workspace = workspace
         self.file = file
         self.tables = tables
@@ -98,9 +107,27 @@ class ShapeReader:
         function = node.field("function")
         found = member(function) if function is not None else None
         if found is None or found[1] not in METHODS:
+            result = self._returned(node)
+            if result is not None:
+                return result[0].read(result[1])
             return self._unread(f"schema made by `{shortened(function or node)}`")
         shape = self.read(found[0])
         return METHODS[found[1]](shape, self._described(node, found[1], found[0]), self)
+
+    def _returned(self, call: SgNode) -> tuple[ShapeReader, SgNode] | None:
+        """What a function of the repository returns, read where its parameters stand for what it is given."""
+        target = self.workspace.callee(self.file.path, call)
+        result = returned(target.node) if isinstance(target, FunctionRef) else None
+        if not isinstance(target, FunctionRef) or result is None:
+            return None
+        passed = arguments(call)
+        bound = {}
+        for index, parameter in enumerate(parameters(target.node)):
+            given = passed[index] if index < len(passed) else parameter.default
+            if given is not None and parameter.name is not None:
+                bound[parameter.name] = (self, given)
+        within = ShapeReader(self.workspace, self.workspace.source(target.file), self.tables, self.progress, bound)
+        return within, result
 
     def _constructed(self, node: SgNode, name: str) -> Shape:
         space, _, last = name.rpartition(".")
@@ -119,6 +146,9 @@ class ShapeReader:
         return Call(node, name, tuple(unwrap(argument) for argument in arguments(node)), source)
 
     def _reference(self, node: SgNode) -> Shape:
+        if node.text() in self.bound:
+            reader, given = self.bound[node.text()]
+            return reader.read(given)
         found = member(node)
         inner = member(found[0]) if found is not None else None
         if found is not None and inner is not None and inner[1] == "shape":
@@ -141,6 +171,9 @@ class ShapeReader:
     def fields(self, node: SgNode) -> dict[str, Shape]:
         node = unwrap(node)
         found = member(node)
+        if node.text() in self.bound:
+            reader, given = self.bound[node.text()]
+            return reader.fields(given)
         if found is not None and found[1] == "shape":
             return fields_of(self.read(found[0]))
         if node.kind() != "object":

@@ -151,6 +151,28 @@ def test_references_are_followed(shape: ShapeOf, before: str, expression: str, e
     assert shape(expression, before) == expected
 
 
+@pytest.mark.parametrize(
+    ("before", "expression", "expected"),
+    [
+        (
+            "const page = (item: z.ZodTypeAny) => z.object({ items: z.array(item) });",
+            "page(z.object({ a: z.string() }))",
+            "{ items: [{ a: string }] }",
+        ),
+        (
+            "function named(fields: z.ZodRawShape) { return z.object(fields).extend({ name: text(2) }); }\n"
+            "const text = (size: number) => z.string().min(size);",
+            "named({ a: z.number() })",
+            "{ a: number, name: string .min(size) }",
+        ),
+        ("const id = () => z.string().uuid();", "z.object({ a: id(), b: id().optional() })",
+         "{ a: string .uuid(), b?: string .uuid() }"),
+    ],
+)  # fmt: skip
+def test_functions_that_return_schemas_are_read(shape: ShapeOf, before: str, expression: str, expected: str) -> None:
+    assert shape(f"z.object({{ it: {expression} }})", before) == f"{{ it: {expected} }}"
+
+
 def test_recursion_ends_at_any(shape: ShapeOf) -> None:
     assert shape("z.object({ children: z.array(z.lazy(() => schema)) })") == "{ children: [any recursion] }"
 
