@@ -141,13 +141,19 @@ class _Regions:
         self._spans: dict[str, list[tuple[Span, PieceKey]]] = {}
         self._groups: dict[PieceKey, list[str]] = {}
         self._carried, self._project = carried, project
+        self._at_edge: set[PieceKey] = set()
+        """Expressions that make checks, which stand in http.ts itself."""
         if carried is None:
             return
         for key in carried.written:
             span = carried.closure.piece(key).span
             self._spans.setdefault(key.file, []).append((span, key))
         for plan in carried.carried:
-            for key in carried.pieces(plan):
+            made = [carried.edge.call(check.middleware) for check in plan.checks]
+            for piece in made:
+                self._spans.setdefault(piece.key.file, []).append((piece.span, piece.key))
+            self._at_edge |= {piece.key for piece in made}
+            for key in (*carried.pieces(plan), *(piece.key for piece in made)):
                 self._groups.setdefault(key, []).append(plan.group)
 
     def piece_at(self, file: str, offset: int) -> PieceKey | None:
@@ -160,6 +166,8 @@ class _Regions:
     def target(self, key: PieceKey) -> Target | None:
         if self._carried is None or self._project is None:
             return None
+        if key in self._at_edge:
+            return Target(f"{self._project.folder}/http{self._project.extension}")
         known = key.file in self._carried.placement.modules
         module = self._carried.placement.module(key) if known else None
         name = self._carried.placement.names.get(key)
@@ -167,13 +175,15 @@ class _Regions:
 
     def settle(self, item: Item) -> Item:
         """A site inside a carried piece was carried over with it."""
-        if item.kind is not ItemKind.TIMER or self._carried is None:
+        if item.kind not in (ItemKind.TIMER, ItemKind.VALIDATOR) or self._carried is None:
             return item
         source = self._carried.workspace.source(item.source.file)
         offset = source.offset(item.source.line, item.source.column)
         key = self.piece_at(item.source.file, offset)
         if key is None:
             return item
+        if item.kind is ItemKind.VALIDATOR:
+            return Item(item.kind, item.name, Outcome.MIGRATED, item.source, None, self.target(key), self.groups(key))
         facts = self._carried.closure.facts(key)
         calls = [*(timer.call for timer in facts.timers), *facts.limits]
         if any(source.place(call.start).line == item.source.line for call in calls):

@@ -107,7 +107,7 @@ CODES: dict[str, Code] = _table(
     (
         "CX401",
         "validation library is not supported yet",
-        "Write the checks in the handler, or switch the schema to Zod and run again.",
+        "Write the checks in the handler, or state them with Zod, Joi or express-validator and run again.",
     ),
     ("CX402", "argument has no type", "Replace v.any() by the validator of what clients send."),
     ("CX403", "validator part cannot be expressed", "Check the value in the handler."),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ast_grep_py import SgNode
 
-from codemods.outcome import Item, ItemKind, Outcome
+from codemods.outcome import CODES, Item, ItemKind, Outcome
 from codemods.readers.calls import CallSite, call_site
 from codemods.readers.sites.view import FileView, short
 from codemods.source.binding import Binding
@@ -27,6 +27,8 @@ class Library:
     whole: bool = True
     starts: frozenset[str] = frozenset()
     ignored: frozenset[str] = frozenset()
+    kept: bool = True
+    """It runs on Convex as it is, so that a schema comes along with what uses it."""
 
 
 _EXPRESS = Library(
@@ -44,12 +46,16 @@ LIBRARIES: Mapping[str, Library] = {
     "arktype": Library("ArkType"),
     "io-ts": Library("io-ts"),
     "runtypes": Library("runtypes"),
-    "ajv": Library("ajv", whole=False, starts=frozenset({"compile", "validate", "addSchema", "compileAsync"})),
+    "ajv": Library(
+        "ajv", whole=False, starts=frozenset({"compile", "validate", "addSchema", "compileAsync"}), kept=False
+    ),
     "express-validator": _EXPRESS,
     "express-validator/check": _EXPRESS,
-    "fastest-validator": Library("fastest-validator", whole=False, starts=frozenset({"compile", "validate"})),
-    "validatorjs": Library("validatorjs", whole=False),
-    "indicative": Library("indicative", whole=False),
+    "fastest-validator": Library(
+        "fastest-validator", whole=False, starts=frozenset({"compile", "validate"}), kept=False
+    ),
+    "validatorjs": Library("validatorjs", whole=False, kept=False),
+    "indicative": Library("indicative", whole=False, kept=False),
 }
 PACKAGES = frozenset({"class-validator", *map(package_name, LIBRARIES)})
 _INSTANCE_METHODS = frozenset().union(*(library.starts for library in LIBRARIES.values()))
@@ -69,7 +75,9 @@ def read(view: FileView) -> Iterator[tuple[CallSite, Item]]:
             continue
         seen.add(key(top))
         name = _name_of(top) or _chain_name(call, library)
-        yield site, view.item(ItemKind.VALIDATOR, name, top, f"CX401 {library.title}", Outcome.UNSUPPORTED)
+        reason = f"CX404 {CODES['CX404'].title}" if library.kept else f"CX401 {library.title}"
+        outcome = Outcome.NEEDS_REVIEW if library.kept else Outcome.UNSUPPORTED
+        yield site, view.item(ItemKind.VALIDATOR, name, top, reason, outcome)
     yield from _decorated(view)
 
 

@@ -9,6 +9,8 @@ from codemods.outcome import Item, ItemKind
 Find = Callable[..., list[Item]]
 Names = Callable[..., list[str]]
 
+KEPT = "CX404 schema is not used by a migrated route"
+
 
 @pytest.mark.parametrize(
     ("code", "name", "reason"),
@@ -16,23 +18,23 @@ Names = Callable[..., list[str]]
         (
             'import Joi from "joi";\nexport const user = Joi.object({ a: Joi.string().required() }).unknown();',
             "user",
-            "CX401 Joi",
+            KEPT,
         ),
         (
             'const Joi = require("joi");\nmodule.exports = { body: Joi.object().keys({ a: Joi.any() }) };',
             "body",
-            "CX401 Joi",
+            KEPT,
         ),
-        ('import * as yup from "yup";\nconst user = yup.object({ a: yup.string() });', "user", "CX401 yup"),
+        ('import * as yup from "yup";\nconst user = yup.object({ a: yup.string() });', "user", KEPT),
         (
             'import { object, string } from "superstruct";\nconst User = object({ a: string() });',
             "User",
-            "CX401 superstruct",
+            KEPT,
         ),
         (
             'import { body } from "express-validator";\nconst rules = [body("email").isEmail().withMessage("No")];',
             "body email",
-            "CX401 express-validator",
+            KEPT,
         ),
         ('import Ajv from "ajv";\nconst ajv = new Ajv();\nconst check = ajv.compile(schema);', "check", "CX401 ajv"),
         (
