@@ -128,6 +128,8 @@ class Carrier:
         found = dict(self._state.handlers.delegates)
         for plan in self._state.carried:
             found |= plan.response.delegates() if plan.response is not None else {}
+            for step in plan.steps:
+                found |= self._state.edge.step(step).delegates
         return found
 
     def _asked(self) -> dict[PieceKey, AskedFunction]:

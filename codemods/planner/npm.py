@@ -164,8 +164,8 @@ SYNCHRONOUS = frozenset(
 SUBSTITUTES = {"bcrypt": "bcryptjs", "@hapi/joi": "joi"}
 """Packages that need Node, and the one in plain JavaScript that has the same functions."""
 
-OLDEST = {"joi": 16, "@hapi/joi": 16}
-"""Major versions before which a package is not the one that takes its place."""
+OLDEST = {"joi": 16, "@hapi/joi": 16, "express-validator": 6}
+"""Major versions before which a package is another than the one that runs on Convex."""
 
 
 def package_nature(module: str) -> Nature:

@@ -30,7 +30,7 @@ from codemods.source import (
 )
 from codemods.workspace import External, FunctionRef, Workspace
 
-PACKAGES = frozenset({"express-validator", "express-validator/check"})
+PACKAGES = frozenset({"express-validator"})
 PARTS: Mapping[str, tuple[Part, ...]] = {
     "body": (Part.BODY,),
     "query": (Part.QUERY,),

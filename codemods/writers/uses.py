@@ -73,7 +73,8 @@ class UseWriter:
     def _waits_now(self, use: PieceUse) -> bool:
         """`send(mail);` → `await send(mail).catch(console.error);`: an action drops what it does not wait for."""
         closure, file = self._splice.context.closure, self._splice.file
-        if use.call is None or self._splice.piece.kind in CONSTANTS:
+        answers = use.target in self._splice.context.delegates
+        if use.call is None or answers or self._splice.piece.kind in CONSTANTS:
             return False
         in_action = closure.acts(use.target) or self._splice.piece.key in closure.actions
         target = closure.piece(use.target).node

@@ -9,8 +9,11 @@ from textwrap import dedent
 import pytest
 from convex_project import ConvexProject
 from express_app import users_app
-from harness import CodemodTest
-from side_by_side import compare
+from harness import CodemodTest, write_files
+from side_by_side import compare, compare_folder
+
+from codemods.outcome import ItemKind, Outcome
+from codemods.proof import Stage
 
 PACKAGE = """
     { "name": "app", "dependencies": { "express": "^4.21.0", "express-validator": "^7.2.0" } }
@@ -153,6 +156,29 @@ def test_chains_that_several_lines_hold_end_in_a_line_of_their_own(codemod: Code
             .run(req);
         """
     assert dedent(name).strip() in dedent(migrated.convex["convex/http.ts"]).replace("\n  ", "\n")
+
+
+def test_middleware_may_refuse_by_a_function_that_answers(tmp_path: Path) -> None:
+    rules = dedent(RULES).replace(
+        "return res.status(422).json({ errors: errors.array() });",
+        """fail(res, errors.array().map((each) => ({ field: each.type === "field" ? each.path : null })));
+    return;""",
+    )
+    fail = "const fail = (res: Response, errors: unknown[]) => res.status(400).json({ errors });\n"
+    files = {**app(), "src/rules.ts": rules.replace("export const refuse", f"{fail}\nexport const refuse")}
+    requests = [posted({}), posted(VALID), "GET /notes?page=0", "GET /notes?page=1"]
+    stages = (Stage.TSC, Stage.REPLAY)
+    write_files(tmp_path / "app", files)
+    script = "\n\n###\n\n".join(requests) + "\n"
+    assert compare_folder(tmp_path, tmp_path / "app", script, "src/app.ts", stages).differences == []
+
+
+def test_schemas_have_an_outcome(codemod: CodemodTest) -> None:
+    migrated = codemod.migrate(app())
+    assert {item.outcome for item in migrated.settled.items if item.kind is ItemKind.VALIDATOR} == {Outcome.MIGRATED}
+    [item] = [item for item in migrated.settled.items if item.name == "body age"]
+    assert item.target is not None
+    assert item.target.file == "convex/http.ts"
 
 
 HANDLER = """

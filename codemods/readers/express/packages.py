@@ -95,7 +95,8 @@ PACKAGES: dict[str, Package] = {
            "express-openid-connect", "lusca", "passport", "tiny-csrf"),
     **_all(Role.GUARD, Fate.PORTED, "the same tokens get in, verified by a secret", "express-jwt"),
     **_all(Role.VALIDATION, Fate.LEFT, _VALIDATES, "celebrate", "express-joi-validation", "express-openapi-validator",
-           "express-validator", "express-zod-api", "zod-express-middleware"),
+           "express-zod-api", "zod-express-middleware"),
+    **_all(Role.VALIDATION, Fate.PORTED, "its own checks run on the input of the request", "express-validator"),
     **_all(Role.UPLOAD, Fate.LEFT, _UPLOADS, "connect-busboy", "connect-multiparty", "express-fileupload",
            "express-form-data", "express-formidable", "multer"),
 }  # fmt: skip
