@@ -30,7 +30,7 @@ from codemods.planner.checks import Check
 from codemods.planner.closure import Closure
 from codemods.planner.domains import camel
 from codemods.planner.facts import Effect
-from codemods.planner.ids import IdFlow
+from codemods.planner.ids.flow import IdFlow
 from codemods.planner.left_out import is_page
 from codemods.planner.pieces import Piece, PieceKey, PieceKind, context_name
 from codemods.planner.problems import Problem

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from codemods.ir.validator import Kind, Shape, Unknown
-from codemods.planner.idschemas import is_unfit
+from codemods.planner.ids.schemas import is_unfit
 from codemods.planner.routes import RoutePlan
 from codemods.writers.code import ImportSpec
 from codemods.writers.names import SchemaNames

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from codemods.planner.asked import AskedFunction
 from codemods.planner.closure import Closure
-from codemods.planner.ids import IdFlow
+from codemods.planner.ids.flow import IdFlow
 from codemods.planner.pieces import Piece, PieceKey
 from codemods.planner.replies import Delegate
 from codemods.planner.routes import RoutePlan

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 from ast_grep_py import SgNode
 
 from codemods.planner.closure import Closure
-from codemods.planner.idcasts import cast_operand
-from codemods.planner.idedits import IdEdits
+from codemods.planner.ids.casts import cast_operand
+from codemods.planner.ids.edits import IdEdits
 from codemods.planner.pieces import PieceKey, context_name
 from codemods.source import Binding, Edit, SourceFile, find_all, member, span_of, unwrap
 from codemods.source.tree import STRING_KINDS, operator_of

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ast_grep_py import SgNode
 
-from codemods.planner.idcasts import makes_numbers
+from codemods.planner.ids.casts import makes_numbers
 from codemods.planner.pieces import PieceKey
 from codemods.source import Binding, BindingKind, SourceFile, arguments, member, named, unwrap
 from codemods.source.tree import FUNCTION_KINDS, property_name

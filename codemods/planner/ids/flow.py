@@ -16,15 +16,15 @@ from codemods.ir.table import Schema, Table
 from codemods.ir.validator import Shape
 from codemods.outcome import Place
 from codemods.planner.closure import Closure
-from codemods.planner.idcasts import cast_operand, is_cast, makes_numbers
-from codemods.planner.idchecks import EQUALITIES, IdChecks
-from codemods.planner.idedits import IdEdits
-from codemods.planner.idfields import IdFields
-from codemods.planner.idparts import branches, list_of, part_of, position_of
-from codemods.planner.idplaces import opaque_rows, written_values
-from codemods.planner.idrows import RowFields
-from codemods.planner.idschemas import id_schema, is_unfit, unfit_keys
-from codemods.planner.idtypes import annotation_edits, declared_edits
+from codemods.planner.ids.casts import cast_operand, is_cast, makes_numbers
+from codemods.planner.ids.checks import EQUALITIES, IdChecks
+from codemods.planner.ids.edits import IdEdits
+from codemods.planner.ids.fields import IdFields
+from codemods.planner.ids.parts import branches, list_of, part_of, position_of
+from codemods.planner.ids.places import opaque_rows, written_values
+from codemods.planner.ids.rows import RowFields
+from codemods.planner.ids.schemas import id_schema, is_unfit, unfit_keys
+from codemods.planner.ids.types import annotation_edits, declared_edits
 from codemods.planner.pieces import PieceKey
 from codemods.planner.problems import Problem
 from codemods.planner.routes import RoutePlan
