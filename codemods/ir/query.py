@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -135,6 +135,18 @@ class Named:
 
 
 Predicate = Condition | All | Any | Not | Related | When | Named
+
+
+NOTHING = All(())
+"""No condition at all: every row."""
+
+
+def all_of(parts: Iterable[Predicate]) -> Predicate:
+    """What holds where all parts hold, without a conjunction inside another."""
+    flat: list[Predicate] = []
+    for part in parts:
+        flat += part.parts if isinstance(part, All) else (part,)
+    return flat[0] if len(flat) == 1 else All(tuple(flat))
 
 
 def conjuncts(predicate: Predicate) -> Iterator[Predicate]:

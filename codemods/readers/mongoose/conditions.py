@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 
 from ast_grep_py import SgNode
 
-from codemods.ir.query import All, Any, Compare, Condition, Named, Not, Predicate, When, conjuncts
+from codemods.ir.query import NOTHING, Any, Compare, Condition, Named, Not, Predicate, When, all_of, conjuncts
 from codemods.ir.table import Table
 from codemods.readers.assembled import Choice, Items, Object, Value
 from codemods.readers.literals import may_be_object
@@ -30,7 +30,6 @@ OPERATORS: Mapping[str, Compare] = {
     "$exists": Compare.EXISTS,
 }
 _LISTS = frozenset({Compare.IN, Compare.NOT_IN})
-NOTHING = All(())
 
 
 def read_conditions(reading: Reading, node: Value, table: Table) -> Predicate:
@@ -38,7 +37,7 @@ def read_conditions(reading: Reading, node: Value, table: Table) -> Predicate:
     holder = reading.holder(node)
     predicate = _object(reading, node, table)
     parts = [named(holder.name, predicate)] if holder is not None else list(conjuncts(predicate))
-    return _all([part if isinstance(part, Named) else unnamed(part) for each in parts for part in conjuncts(each)])
+    return all_of([part if isinstance(part, Named) else unnamed(part) for each in parts for part in conjuncts(each)])
 
 
 def _object(reading: Reading, given: Value | None, table: Table) -> Predicate:
@@ -47,7 +46,7 @@ def _object(reading: Reading, given: Value | None, table: Table) -> Predicate:
         case None:
             return NOTHING
         case Object(entries):
-            return _all([_entry(reading, key, each, table) for key, each in entries.items()])
+            return all_of([_entry(reading, key, each, table) for key, each in entries.items()])
         case Choice():
             return _choice(reading, value, lambda each: _object(reading, each, table))
         case _:
@@ -64,18 +63,11 @@ def _choice(reading: Reading, choice: Choice, read: Callable[[Value], Predicate]
     return simplified(made, test.node.text(), reading.file.slice)
 
 
-def _all(parts: list[Predicate]) -> Predicate:
-    flat: list[Predicate] = []
-    for part in parts:
-        flat += part.parts if isinstance(part, All) else (part,)
-    return flat[0] if len(flat) == 1 else All(tuple(flat))
-
-
 def _entry(reading: Reading, key: str, given: Value, table: Table) -> Predicate:
     if key in ("$and", "$or", "$nor"):
         parts = _branches(reading, key, given, table)
         if key == "$and":
-            return _all(parts)
+            return all_of(parts)
         return Any(tuple(parts)) if key == "$or" else Not(Any(tuple(parts)))
     if key.startswith("$"):
         reading.reject(f"conditions: operator `{key}`")
@@ -122,7 +114,7 @@ def _operators(reading: Reading, path: str, entries: Mapping[str, Value]) -> Pre
         else:
             what = f"operator `{key}`" if key.startswith("$") else f"`{path}` equals an object"
             reading.reject(f"conditions: {what}")
-    return _all(parts)
+    return all_of(parts)
 
 
 def _not(reading: Reading, path: str, given: Value) -> Predicate:

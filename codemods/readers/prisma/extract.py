@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from ast_grep_py import SgNode
 
-from codemods.ir.query import Op, Query
+from codemods.ir.query import NOTHING, Op, Query
 from codemods.ir.table import Reach, Schema, Table
 from codemods.readers.assembled import Value
 from codemods.readers.calls import call_site
@@ -18,7 +18,7 @@ from codemods.readers.prisma.pages import read_order, read_page
 from codemods.readers.prisma.reading import Reading, is_undefined
 from codemods.readers.prisma.selection import read_selection
 from codemods.readers.prisma.sorting import read_sorting
-from codemods.readers.prisma.where import NOTHING, read_condition
+from codemods.readers.prisma.where import read_condition
 from codemods.source.file import SourceFile
 from codemods.source.span import Span
 from codemods.source.tree import FUNCTION_KINDS, arguments, unwrap

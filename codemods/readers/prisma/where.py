@@ -10,7 +10,20 @@ from typing import TypeGuard
 
 from ast_grep_py import SgNode
 
-from codemods.ir.query import All, Any, Compare, Condition, Named, Not, Predicate, Related, When, conjuncts
+from codemods.ir.query import (
+    NOTHING,
+    All,
+    Any,
+    Compare,
+    Condition,
+    Named,
+    Not,
+    Predicate,
+    Related,
+    When,
+    all_of,
+    conjuncts,
+)
 from codemods.ir.table import Field, FieldType, Relation, RelationKind, Table
 from codemods.readers.assembled import Choice, Items, Object, Value
 from codemods.readers.literals import may_be_object
@@ -42,7 +55,6 @@ LIST_OPERATORS: Mapping[str, Compare] = {
 TEXT_OPERATORS = frozenset({Compare.CONTAINS, Compare.STARTS_WITH, Compare.ENDS_WITH, Compare.EQ, Compare.NE})
 TO_MANY = ("some", "every", "none")
 TO_ONE = ("is", "isNot")
-NOTHING = All(())
 
 
 def read_condition(reading: Reading, node: Value, table: Table) -> Predicate:
@@ -50,7 +62,7 @@ def read_condition(reading: Reading, node: Value, table: Table) -> Predicate:
     holder = reading.holder(node)
     predicate = read_where(reading, node, table)
     parts = [named(holder.name, predicate)] if holder is not None else list(conjuncts(predicate))
-    return _all([part if isinstance(part, Named) else unnamed(part) for each in parts for part in conjuncts(each)])
+    return all_of([part if isinstance(part, Named) else unnamed(part) for each in parts for part in conjuncts(each)])
 
 
 def read_where(reading: Reading, given: Value | None, table: Table) -> Predicate:
@@ -60,7 +72,7 @@ def read_where(reading: Reading, given: Value | None, table: Table) -> Predicate
         case None:
             return NOTHING
         case Object(entries):
-            return _all([_entry(reading, key, each, table) for key, each in entries.items()])
+            return all_of([_entry(reading, key, each, table) for key, each in entries.items()])
         case Choice():
             return _choice(reading, value, lambda each: read_where(reading, each, table))
         case _:
@@ -80,13 +92,6 @@ def _choice(
     return simplified(made, test.node.text(), reading.file.slice)
 
 
-def _all(parts: list[Predicate]) -> Predicate:
-    flat: list[Predicate] = []
-    for part in parts:
-        flat += part.parts if isinstance(part, All) else (part,)
-    return flat[0] if len(flat) == 1 else All(tuple(flat))
-
-
 def _entry(reading: Reading, key: str, given: Value, table: Table) -> Predicate:
     value = reading.value(given, "where")
     if value is None:
@@ -95,12 +100,12 @@ def _entry(reading: Reading, key: str, given: Value, table: Table) -> Predicate:
         return _choice(reading, value, lambda each: _entry(reading, key, each, table))
     if key == "AND":
         holder = reading.holder(given)
-        every = _all(_branches(reading, key, value, table, NOTHING))
+        every = all_of(_branches(reading, key, value, table, NOTHING))
         return named(holder.name, every) if holder is not None else every
     if key == "OR":
         return Any(tuple(_branches(reading, key, value, table, Any(()))))
     if key == "NOT":
-        return _all([Not(part) for part in _branches(reading, key, value, table, NOTHING)])
+        return all_of([Not(part) for part in _branches(reading, key, value, table, NOTHING)])
     field, relation = table.field(key), table.relation(key)
     if field is not None:
         return _column(reading, field, value)
@@ -155,7 +160,7 @@ def _list(reading: Reading, field: Field, value: Value) -> Predicate:
             reading.reject(f"where: operator `{key}` on list `{field.name}`")
         elif not is_undefined(given):
             parts.append(Condition(field.name, operator, reading.span(given)))
-    return _all(parts)
+    return all_of(parts)
 
 
 def _compared(
@@ -175,7 +180,7 @@ def read_operators(reading: Reading, field: Field, conditions: Object) -> Predic
     name = _mode(mode) if isinstance(mode, SgNode) else None if mode is None else ""
     if name not in (None, "insensitive", "default"):
         reading.reject("where: mode is chosen at run time")
-    return _all([_operator(reading, field, key, value, name == "insensitive") for key, value in given.items()])
+    return all_of([_operator(reading, field, key, value, name == "insensitive") for key, value in given.items()])
 
 
 def _mode(node: SgNode) -> str:
@@ -219,8 +224,8 @@ def _relation(reading: Reading, relation: Relation, value: Value, table: Table) 
     if relation.kind in (RelationKind.BELONGS_TO, RelationKind.HAS_ONE):
         if not any(key in TO_ONE for key, _ in given):
             return Related(relation.field, "is", read_where(reading, value, target))
-        return _all([_quantified(reading, relation, key, each, target, TO_ONE) for key, each in given])
-    return _all([_quantified(reading, relation, key, each, target, TO_MANY) for key, each in given])
+        return all_of([_quantified(reading, relation, key, each, target, TO_ONE) for key, each in given])
+    return all_of([_quantified(reading, relation, key, each, target, TO_MANY) for key, each in given])
 
 
 def _is_null(value: Value | None) -> TypeGuard[SgNode]:
