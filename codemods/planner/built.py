@@ -56,7 +56,8 @@ class BuiltReader(ReplyReader):
             parameters(self._handler)[self._response].name if len(parameters(self._handler)) > self._response else None
         )
         body = self._handler.field("body")
-        inline = len(self._uses) == 1 or (body is not None and body.kind() != "statement_block")
+        is_expression = body is not None and body.kind() != "statement_block"
+        inline = (len(self._uses) == 1 and not plan.delegations) or is_expression
         uses = tuple(span_of(use) for use in self._uses)
         return plan.with_builder(Builder(name or "res", uses if inline else (), self._builds_on), tuple(self._setters))
 

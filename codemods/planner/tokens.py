@@ -23,7 +23,7 @@ _KEPT = {name: name for name in ("JsonWebTokenError", "Jwt", "JwtPayload", "NotB
 """Classes and types, and what the library calls them."""
 _PLAIN = {"Secret": "string", "Algorithm": '"HS256" | "HS384" | "HS512"'}
 """Types that have a plain form, as far as secrets are shared."""
-_NO_CLAIMS = frozenset({"string", "template_string", "number", "array"})
+_NO_PAYLOAD = frozenset({"number", "array"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def token_use(file: SourceFile, imported: str, reference: SgNode) -> TokenUse | 
     if call is None or any(each.kind() == "spread_element" for each in given):
         return None
     match name:
-        case "sign" if _is_signed(file, given):
+        case "sign" if _is_signed(given):
             return TokenUse(callee, "signToken", call, given[1], signs=True)
         case "verify" if len(given) > 1 and _is_verified(given[2:]) and given[1].kind() not in FUNCTION_KINDS:
             text = "withJwt" if len(given) > 2 and given[-1].kind() in FUNCTION_KINDS else "verifyJwt"
@@ -117,9 +117,9 @@ def is_for_token(file: SourceFile, reference: SgNode) -> bool:
     return use is not None and use.callee == call
 
 
-def _is_signed(file: SourceFile, given: list[SgNode]) -> bool:
+def _is_signed(given: list[SgNode]) -> bool:
     """With a shared secret, and the token as the result?"""
-    if len(given) not in (2, 3) or given[0].kind() in _NO_CLAIMS or _is_text(file, given[0]):
+    if len(given) not in (2, 3) or given[0].kind() in _NO_PAYLOAD:
         return False
     if any(each.kind() in FUNCTION_KINDS for each in given):
         return False
@@ -131,13 +131,6 @@ def _is_verified(rest: list[SgNode]) -> bool:
     callback = rest[-1:] if rest and rest[-1].kind() in FUNCTION_KINDS else []
     options = rest[: len(rest) - len(callback)]
     return len(options) < 2 and all(_is_understood(each, VERIFY_OPTIONS) for each in options)
-
-
-def _is_text(file: SourceFile, payload: SgNode) -> bool:
-    """A variable that is said to hold text, which is signed as it is, without any claims."""
-    binding = file.bindings.resolve(payload) if payload.kind() == "identifier" else None
-    annotation = binding.type_annotation if binding is not None else None
-    return annotation is not None and annotation.text().strip(": ") == "string"
 
 
 def _is_understood(options: SgNode, known: frozenset[str]) -> bool:

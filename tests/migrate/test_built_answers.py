@@ -157,6 +157,31 @@ export const sendPage = (res: Response, items: number[]) => {
 """
 
 
+def test_one_header_before_a_function_that_answers(codemod: CodemodTest) -> None:
+    handler = """
+        (req, res) => {
+          res.cookie("seen", 1);
+          answer(res, { ok: true });
+        }
+        """
+    answer = """
+        import type { Response } from "express";
+
+        export function answer(res: Response, data: unknown) {
+          res.status(201).json({ data });
+        }
+        """
+    found = _migrated(codemod, handler, 'import { answer } from "./answer";', answer=_plain(answer))
+    assert found.outcome("GET /users/:id") == "migrated"
+    assert handler_in(found.files["convex/users.ts"], "getUser") == dedented("""
+        async () => {
+          const res = new ResponseBuilder();
+          res.cookie("seen", 1);
+          return res.merged(answer({ ok: true }));
+        }
+        """)
+
+
 def test_functions_that_prepare_an_answer_are_given_what_builds_it(codemod: CodemodTest) -> None:
     handler = """
         (req, res) => {

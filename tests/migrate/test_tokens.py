@@ -48,6 +48,12 @@ APP = """
       res.json({ token: issue(req.body.id, Number(req.body.seconds), req.body.secret) });
     });
 
+    app.post("/texts", (req, res) => {
+      const secret = process.env.JWT_SECRET!;
+      const token = jsonwebtoken.sign(JSON.stringify({ user: req.body.id, sign: "ü" }), secret);
+      res.json({ token, read: jsonwebtoken.verify(token, secret), bare: jsonwebtoken.sign("a", secret) });
+    });
+
     app.post("/claims", (req, res) => {
       try {
         const { id, iss } = claimsOf(req.body.token);
@@ -101,6 +107,7 @@ def test_tokens_are_verified_and_refused_as_before(tmp_path: Path, monkeypatch: 
         for path in paths
         for sent in SENT.values()
     ]
+    lines.append('POST /texts\nContent-Type: application/json\n\n{"id": "a"}')
     found = compare(tmp_path, {path: dedent(text) for path, text in files.items()}, "\n\n###\n\n".join(lines) + "\n")
     assert found.differences == []
     assert found.note.startswith(f"{len(lines)} of {len(lines)}")

@@ -1,4 +1,5 @@
 import { sign } from "hono/jwt";
+import { encodeBase64Url } from "hono/utils/encode";
 import { ApplicationError } from "./errors";
 
 /** The options of `jsonwebtoken` that matter for a shared secret. */
@@ -14,11 +15,12 @@ export interface TokenOptions {
 
 /** A JSON web token as `jsonwebtoken` signs it: by HS256 unless told otherwise, with the time of issue. */
 export async function signToken(
-  payload: object,
+  payload: object | string,
   secret: string | undefined,
   options: TokenOptions = {},
 ): Promise<string> {
   if (!secret) throw new ApplicationError("secretOrPrivateKey must have a value");
+  if (typeof payload === "string") return await signText(payload, secret, options);
   if (typeof payload !== "object" || payload === null) {
     throw new ApplicationError("the payload of a token has to be an object");
   }
@@ -35,6 +37,31 @@ export async function signToken(
     claims[name] = value;
   }
   return await sign(claims, secret, options.algorithm ?? "HS256");
+}
+
+/** A token whose payload is a text, which has no place for claims. */
+export async function signText(text: string, secret: string, options: TokenOptions): Promise<string> {
+  const { algorithm = "HS256", ...claims } = options;
+  const [claim] = Object.entries(claims).find(([, value]) => value !== undefined) ?? [];
+  if (claim !== undefined) throw new ApplicationError(`invalid ${claim} option for string payload`);
+  const parts = [JSON.stringify({ alg: algorithm }), text];
+  const signed = parts.map((part) => tokenPart(new TextEncoder().encode(part).buffer)).join(".");
+  return `${signed}.${await signatureOf(signed, secret, MACS[algorithm])}`;
+}
+
+/** The hashes of the algorithms for a shared secret. */
+export const MACS: Record<string, string> = { HS256: "SHA-256", HS384: "SHA-384", HS512: "SHA-512" };
+
+/** The signature of a text, as a token has it. */
+export async function signatureOf(text: string, secret: string, hash: string): Promise<string> {
+  const bytes = (text: string) => new TextEncoder().encode(text);
+  const key = await crypto.subtle.importKey("raw", bytes(secret), { name: "HMAC", hash }, false, ["sign"]);
+  return tokenPart(await crypto.subtle.sign("HMAC", key, bytes(text)));
+}
+
+/** Bytes as the parts of tokens are written. */
+export function tokenPart(bytes: ArrayBuffer): string {
+  return encodeBase64Url(bytes).replaceAll("=", "");
 }
 
 /** A moment in seconds: `span` is a number of seconds, or text such as "7d", "12 hours" or "3600" (milliseconds). */
