@@ -64,6 +64,8 @@ class Carried:
         for check in plan.checks:
             for key in self.closure.reached(self.edge.call(check.middleware).key)[1:]:
                 found.setdefault(key)
+        if plan.refusal is not None:
+            found |= dict.fromkeys(self.closure.reached(self.edge.refusal(plan.refusal).piece.key)[1:])
         for step in plan.steps:
             start = self.edge.call(step.middleware) if step.made else step.piece
             for key in self.closure.reached(start.key)[step.made :]:
@@ -80,6 +82,9 @@ class Carried:
         for plan in self.carried:
             for check in plan.schema_checks:
                 piece = self.edge.factory(check)
+                found[piece.piece.key] = piece
+            if plan.refusal is not None:
+                piece = self.edge.refusal(plan.refusal)
                 found[piece.piece.key] = piece
             found |= {piece.piece.key: piece for step in plan.steps for piece in self.edge.step(step).whole}
         return found | {piece.piece.key: piece for handler in self.handlers.pieces for piece in handler.whole}

@@ -274,12 +274,10 @@ class Carrier:
         """Take back the routes whose checks cannot be ported."""
         news = False
         for plan in self._state.carried:
-            for check in plan.checks:
-                problems = self._check_problems(check)
-                if problems:
-                    plan.problems += problems
-                    news = True
-                    break
+            found = [problem for check in plan.checks for problem in self._check_problems(check)]
+            found += self._state.edge.refusal(plan.refusal).problems if plan.refusal is not None else []
+            plan.problems += found
+            news = news or bool(found)
         return news
 
     def _check_problems(self, check: Check | Chain) -> list[Problem]:

@@ -16,6 +16,7 @@ from codemods.planner.facts import Effect
 from codemods.planner.pieces import Piece, PieceKey, PieceKind, function_piece
 from codemods.planner.problems import Problem
 from codemods.planner.replies import Delegate
+from codemods.planner.result_checks import Refusal
 from codemods.planner.routes import node_at
 from codemods.planner.steps import Step
 from codemods.planner.twin_steps import TwinDepths
@@ -28,6 +29,7 @@ from codemods.writers.delegates import erased_spans
 from codemods.writers.fault_helpers import class_tests, port_fault_helper
 from codemods.writers.faults import Behind, port_error_handler, port_not_found
 from codemods.writers.ported import Helper, Ported
+from codemods.writers.refusals import port_refusal
 from codemods.writers.steps import port_helper, port_step
 from codemods.writers.twins import port_twins
 
@@ -117,6 +119,16 @@ class EdgeWriter:
             file = self._workspace.source(piece.key.file)
             ported = port_check(self._workspace, file, check.inner, piece.node)
             self._known[piece.key] = self._edge_piece(piece, ported, "CX401", check.inner)
+        return self._known[piece.key]
+
+    def refusal(self, refusal: Refusal) -> EdgePiece:
+        """The test with which a handler refuses what checks have found, ported."""
+        piece = Piece(
+            PieceKey(refusal.file, span_of(refusal.test).start), PieceKind.INLINE, None, refusal.test, refusal.test
+        )
+        if piece.key not in self._known:
+            ported = port_refusal(self._workspace, self._workspace.source(refusal.file), refusal)
+            self._known[piece.key] = self._edge_piece(piece, ported, "CX401", refusal.test)
         return self._known[piece.key]
 
     def step(self, step: Step) -> EdgePiece:

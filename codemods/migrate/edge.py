@@ -15,6 +15,7 @@ from codemods.outcome import CODES, Place
 from codemods.planner.checks import Check
 from codemods.planner.conditions import is_never_there
 from codemods.planner.pieces import Piece, PieceKind
+from codemods.planner.result_checks import Refusal
 from codemods.planner.routes import RoutePlan, node_at
 from codemods.planner.steps import Step
 from codemods.planner.validator_chains import Chain
@@ -38,6 +39,7 @@ from codemods.writers.http import (
     unfolded,
 )
 from codemods.writers.library import all_names
+from codemods.writers.refusals import refusal_text
 from codemods.writers.shifting import reindented
 from codemods.writers.splice import Written
 
@@ -52,6 +54,8 @@ class EdgeAssembler:
     def __init__(self, reading: Reading, carried: Carried, assembler: Assembler, typed: bool) -> None:
         self._reading, self._carried, self._assembler, self._typed = reading, carried, assembler, typed
         self._named: set[str] = set()
+        self._refusals: dict[str, tuple[str, EdgeCode, list[str]]] = {}
+        """Names and groups of the functions that refuse what checks have found, by their text."""
         self._names = EdgeNames([*all_names(), *FALLBACKS])
 
     def add(self) -> None:
@@ -63,6 +67,8 @@ class EdgeAssembler:
                 self._code((1, number), APP, refused_endpoint(entry))
             else:
                 self._route(number, entry)
+        for name, code, groups in self._refusals.values():
+            self._code((0, name), tuple(sorted(set(groups))), code)
         self._not_found()
         self._on_error()
         self._code((9, ""), APP, epilogue())
@@ -182,7 +188,9 @@ class EdgeAssembler:
         around = any(isinstance(check, Chain) and check.looks_around for check in checks if check not in own)
         changed = any(step.changes for step in plan.steps) or len(late) < len(checks)
         texts = [step.text for step in steps]
-        code = route_code(plan, texts, [text for text, _ in named], self._validator(plan), changed, around)
+        called = [text for text, _ in named]
+        called += [self._refusal(plan.refusal, group)] if plan.refusal is not None else []
+        code = route_code(plan, texts, called, self._validator(plan), changed, around)
         for step in steps:
             code.imports += step.imports
             code.runtime |= step.runtime
@@ -190,6 +198,23 @@ class EdgeAssembler:
         for check in late:
             code.runtime |= check.runtime
         self._code((1, number), group, code)
+
+    def _refusal(self, refusal: Refusal, group: str) -> str:
+        """The name of the function in http.ts that refuses what checks have found; equal ones are one."""
+        written = self._carried.written[self._carried.edge.refusal(refusal).piece.key]
+        file = self._reading.workspace.source(refusal.file)
+        base = file.indent_at(span_of(refusal.test).start)
+        test, imports = self._names.named(reindented(written.text, file.language, base, "  "), written.imports)
+        request = parameters(refusal.function)[0].name or "req"
+        text = refusal_text(test, refusal, f"{request}: Input" if self._typed else request)
+        fallback = f"refuseInvalid{len(self._refusals) + 1}" if self._refusals else "refuseInvalid"
+        code = EdgeCode(f"const {fallback} = {text}", [*imports, ImportSpec("express-validator", "validationResult")])
+        code.runtime |= written.runtime
+        if self._typed:
+            code.library("Input")
+        name, _, groups = self._refusals.setdefault(text, (fallback, code, []))
+        groups.append(group)
+        return name
 
     def _validator(self, plan: RoutePlan) -> ImportSpec | None:
         """The exported argument validator that takes undeclared keys off nested objects."""

@@ -197,6 +197,17 @@ class ResponsePlan:
         """The same for a function in which the response stays."""
         return replace(self, builder=builder, setters=setters)
 
+    def within(self, span: Span, file: SourceFile) -> ResponsePlan:
+        """The answers of these statements alone."""
+        places = ((problem, file.offset(problem.place.line, problem.place.column)) for problem in self.problems)
+        return ResponsePlan(
+            tuple(reply for reply in self.replies if span.holds(reply.call)),
+            tuple(forward for forward in self.forwards if span.holds(forward.error)),
+            tuple(problem for problem, offset in places if span.start <= offset < span.end),
+            tuple(raised for raised in self.raised if span.holds(raised.statement)),
+            tuple(each for each in self.delegations if span.holds(each.call)),
+        )
+
     def without(self, span: Span, file: SourceFile) -> ResponsePlan:
         """The same once these statements are gone."""
         places = ((problem, file.offset(problem.place.line, problem.place.column)) for problem in self.problems)

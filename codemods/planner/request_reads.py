@@ -22,8 +22,7 @@ from codemods.planner.request_facts import (
     pattern_facts,
     plain_fact,
 )
-from codemods.planner.result_checks import asks_with
-from codemods.source import SourceFile, member, named, parameters, span_of
+from codemods.source import SourceFile, Span, member, named, parameters, span_of
 from codemods.workspace import Workspace
 
 
@@ -94,7 +93,10 @@ class RequestReader:
         workspace: Workspace | None = None,
         index: int = 0,
         depth: int = 0,
+        gone: Span | None = None,
     ) -> None:
+        """`gone` are statements that the handler loses."""
+        self._gone = gone
         self._file, self._handler, self._provided = file, handler, provided
         self._workspace, self._index, self._depth = workspace, index, depth
         self.uses = {part: PartUse() for part in INPUT}
@@ -118,7 +120,7 @@ class RequestReader:
             self._parameter_pattern(request.pattern)
             return
         for reference in self._references(request.pattern):
-            if self._workspace is None or asks_with(self._workspace, self._file, reference) is None:
+            if self._gone is None or not self._gone.holds(span_of(reference)):
                 self._reference(reference)
 
     def problem(self, node: SgNode, text: str) -> None:

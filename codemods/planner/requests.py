@@ -91,15 +91,16 @@ def plan_request(
     provided: frozenset[str] = frozenset(),
     workspace: Workspace | None = None,
     express: int = 4,
+    gone: Span | None = None,
 ) -> RequestPlan:
     """Read all uses of the request in the handler of a path.
 
     `schemas` holds the validated shape of each part that the route validates before the handler runs. `provided` are
     the names that carried middleware sets on the request or on `res.locals`, and `cookies` where it parses them.
     With a workspace, functions that are given the whole request are read too. `express` is the major version, on which
-    depends what a request without a body has for one.
+    depends what a request without a body has for one. `gone` are statements that the handler loses.
     """
-    reader = RequestReader(file, handler, provided, workspace)
+    reader = RequestReader(file, handler, provided, workspace, gone=gone)
     reader.read()
     return _Planner(file, handler, reader, path, schemas, express >= 5, QueryTypes(file, handler)).plan()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from ast_grep_py import SgNode
 
 from codemods.ir.app import Route
@@ -30,14 +32,33 @@ def asks_with(workspace: Workspace, file: SourceFile, reference: SgNode) -> str 
     return asked_of(workspace, file, call) if span_of(arguments(call)[0]) == span_of(reference) else None
 
 
-def refusal_in(workspace: Workspace, file: SourceFile, function: SgNode) -> Span | None:
+@dataclass(frozen=True, slots=True)
+class Refusal:
     """The statements with which a function begins, where they refuse what the checks before it have found.
 
     `const errors = validationResult(req); if (!errors.isEmpty()) return res.status(400).json({ … });`
     """
+
+    file: str
+    function: SgNode
+    declaration: SgNode
+    test: SgNode
+    names: tuple[SgNode, ...]
+    """What the test reads of what is declared."""
+    is_tried: bool
+    """They stand in a `try`."""
+
+    @property
+    def span(self) -> Span:
+        return Span(span_of(self.declaration).start, span_of(self.test).end)
+
+
+def refusal_in(workspace: Workspace, file: SourceFile, function: SgNode) -> Refusal | None:
+    """The refusal with which a function begins."""
     body = function.field("body")
     statements = named(body) if body is not None and body.kind() == "statement_block" else []
-    if statements and statements[0].kind() == "try_statement":
+    is_tried = bool(statements) and statements[0].kind() == "try_statement"
+    if is_tried:
         block = statements[0].field("body")
         statements = named(block) if block is not None else []
     if len(statements) < 2 or statements[1].kind() != "if_statement":
@@ -48,13 +69,13 @@ def refusal_in(workspace: Workspace, file: SourceFile, function: SgNode) -> Span
     binding = file.bindings.resolve(name) if name is not None and name.kind() == "identifier" else None
     if binding is None or value is None or name is None or unwrap(value).kind() != "call_expression":
         return None
-    whole = Span(span_of(statements[0]).start, span_of(statements[1]).end)
     condition, branch = statements[1].field("condition"), statements[1].field("consequence")
     tests = condition is not None and unwrap(condition).text().replace(" ", "") == f"!{name.text()}.isEmpty()"
     if asked_of(workspace, file, unwrap(value)) != "validationResult" or not tests or branch is None:
         return None
-    alone = all(whole.holds(span_of(reference)) for reference in binding.references)
-    return whole if alone and statements[1].field("alternative") is None and _ends(branch) else None
+    found = Refusal(file.path, function, statements[0], statements[1], tuple(binding.references), is_tried)
+    alone = all(found.span.holds(span_of(reference)) for reference in binding.references)
+    return found if alone and statements[1].field("alternative") is None and _ends(branch) else None
 
 
 def _ends(branch: SgNode) -> bool:
@@ -62,22 +83,19 @@ def _ends(branch: SgNode) -> bool:
     return last.kind() in _ENDS
 
 
-def repeated_refusal(workspace: Workspace, route: Route, file: SourceFile, handler: SgNode) -> Span | Problem | None:
-    """The statements by which a handler refuses what middleware has refused before it: by then nothing is left."""
+def own_refusal(workspace: Workspace, file: SourceFile, handler: SgNode) -> Refusal | Problem | None:
+    """The refusal with which a handler begins; a problem where it asks for results in any other way."""
     calls = find_all(handler, "call_expression") if "validationResult" in handler.text() else []
-    asking = next((call for call in calls if asked_of(workspace, file, call) is not None), None)
-    if asking is None:
+    asking = [call for call in calls if asked_of(workspace, file, call) is not None]
+    if not asking:
         return None
     refusal = refusal_in(workspace, file, handler)
-    if refusal is None or not refusal.holds(span_of(asking)):
-        return Problem("CX401", f"asks for `{shortened(asking)}`", file.place(asking))
-    if _may_have_found(workspace, route):
-        text = f"refuses what `{shortened(asking)}` holds, which no middleware does"
-        return Problem("CX401", text, file.place(asking))
-    return whole_lines(file, refusal)
+    if refusal is None or not all(refusal.span.holds(span_of(call)) for call in asking):
+        return Problem("CX401", f"asks for `{shortened(asking[0])}`", file.place(asking[0]))
+    return refusal
 
 
-def _may_have_found(workspace: Workspace, route: Route) -> bool:
+def may_have_found(workspace: Workspace, route: Route) -> bool:
     """May checks of express-validator have found anything that nothing has refused by the time the handler runs?"""
     pending = False
     for middleware in route.middleware:

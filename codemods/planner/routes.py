@@ -20,7 +20,7 @@ from codemods.planner.problems import Problem
 from codemods.planner.request_facts import COOKIE_PARSER
 from codemods.planner.requests import Part, RequestPlan, plan_request
 from codemods.planner.responses import Form, Reply, ResponsePlan, plan_response
-from codemods.planner.result_checks import repeated_refusal
+from codemods.planner.result_checks import Refusal, may_have_found, own_refusal, whole_lines
 from codemods.planner.shapes import ShapeOf
 from codemods.planner.steps import Step, read_step
 from codemods.planner.twin_steps import read_twin
@@ -62,6 +62,8 @@ class RoutePlan:
     checks: tuple[Check | Chain, ...] = ()
     steps: tuple[Step, ...] = ()
     """The application's own middleware before the handler, in order."""
+    refusal: Refusal | None = None
+    """What the handler refuses first of what checks have found, which the edge does from now on."""
     tests: tuple[Test, ...] = ()
     """What hands a request on to the routes below: the source did not always register the route."""
     problems: list[Problem] = field(default_factory=list)
@@ -179,12 +181,16 @@ def plan_route(workspace: Workspace, route: Route, shape_of: ShapeOf, express: i
     file = workspace.source(piece.key.file)
     provided = _provided(plan)
     plan.response = plan_response(file, piece.node, workspace=workspace, builds=True, provided=provided)
-    refused = repeated_refusal(workspace, route, file, piece.node)
-    if isinstance(refused, Problem):
-        plan.problems.append(refused)
-    elif refused is not None:
-        plan.response = plan.response.without(refused, file)
-    plan.request = plan_request(file, piece.node, plan.path or EdgePath(""), shapes, provided, workspace, express)
+    gone: Span | None = None
+    refusal = own_refusal(workspace, file, piece.node)
+    if isinstance(refusal, Problem):
+        plan.problems.append(refusal)
+    elif refusal is not None:
+        gone = whole_lines(file, refusal.span)
+        plan.response = plan.response.without(gone, file)
+        plan.refusal = refusal if may_have_found(workspace, route) else None
+    path = plan.path or EdgePath("")
+    plan.request = plan_request(file, piece.node, path, shapes, provided, workspace, express, gone)
     plan.problems += [*plan.request.problems, *plan.response.problems]
     if has_unclear_dates(plan.request.shape):
         plan.problems.append(Problem("CX403", "is given dates where numbers may stand as well", route.place))

@@ -52,6 +52,8 @@ class Ported:
     """What its owner should know, and what is no obstacle."""
     delegates: list[Delegate] = field(default_factory=list)
     forwards: bool = False
+    own: list[Span] = field(default_factory=list)
+    """Names of the function around it that it has itself from now on."""
     kept: list[Span] = field(default_factory=list)
     """Replaced source whose names are written again elsewhere."""
     asks: set[str] = field(default_factory=set)
@@ -100,7 +102,7 @@ class Ported:
 
     def erased(self) -> list[Span]:
         """The source that is gone: what is replaced, without what is shown again."""
-        found = []
+        found = [*self.own]
         for edit in self.edits:
             start = edit.span.start
             shown = {*edit.holes, *(span for span in self.kept if edit.span.holds(span))}

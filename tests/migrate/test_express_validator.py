@@ -221,6 +221,67 @@ def test_handlers_need_not_refuse_what_middleware_has_refused(codemod: CodemodTe
     assert "fail" not in text
 
 
+def test_handlers_that_refuse_what_checks_have_found_do_so_at_the_edge(codemod: CodemodTest, tmp_path: Path) -> None:
+    source = """
+        import express from "express";
+        import { body, check, validationResult } from "express-validator";
+
+        class Invalid extends Error {
+          constructor(public details: unknown[]) {
+            super("invalid");
+          }
+        }
+
+        const app = express();
+        app.use(express.json());
+        app.post("/notes", [check("name", "name is missing").not().isEmpty(), body("age").toInt()], (req, res) => {
+          const errors = validationResult(req);
+          if (!errors.isEmpty()) {
+            return res.status(400).json({ errors: errors.array(), sent: req.body });
+          }
+          res.json({ name: req.body.name, age: req.body.age });
+        });
+        app.post("/others", check("name", "name is missing").not().isEmpty(), (req, res) => {
+          const errors = validationResult(req);
+          if (!errors.isEmpty()) {
+            return res.status(400).json({ errors: errors.array(), sent: req.body });
+          }
+          res.json({ name: req.body.name });
+        });
+        app.post("/late", body("name").isString(), async (req, res, next) => {
+          try {
+            const errors = validationResult(req);
+            if (!errors.isEmpty()) return next(new Invalid(errors.array({ onlyFirstError: true })));
+            res.json({ name: req.body.name });
+          } catch (err) {
+            next(err);
+          }
+        });
+        app.use((err: any, req: express.Request, res: express.Response, next: express.NextFunction) => {
+          res.status(422).json({ message: err.message, details: err.details });
+        });
+        app.listen(Number(process.env.PORT));
+        """
+    files = {"package.json": dedent(PACKAGE), "src/app.ts": dedent(source)}
+    bodies: list[object] = [{}, {"name": "a", "age": "3"}, {"name": ["a"]}, {"name": 1, "other": True}]
+    requests = [posted(body, target) for body in bodies for target in ("/notes", "/others", "/late")]
+    write_files(tmp_path / "app", files)
+    script = "\n\n###\n\n".join(requests) + "\n"
+    stages = (Stage.TSC, Stage.REPLAY)
+    assert compare_folder(tmp_path, tmp_path / "app", script, "src/app.ts", stages).differences == []
+    http = codemod.migrate(files).convex["convex/http.ts"]
+    refusal = """
+        const refuseInvalid = (req: Input) => {
+          const errors = validationResult(req);
+          if (!errors.isEmpty()) {
+            throw new HttpError(400, { errors: errors.array(), sent: req.body });
+          }
+        };
+        """
+    assert http.count(dedent(refusal).strip()) == 1
+    assert http.count("await refuseInvalid(req);") == 2
+
+
 @pytest.mark.parametrize(
     ("middleware", "handler"),
     [
@@ -229,6 +290,8 @@ def test_handlers_need_not_refuse_what_middleware_has_refused(codemod: CodemodTe
         ("refuse,", "res.json(validationResult(req).array());"),
         ("refuse,", HANDLER.replace("!errors.isEmpty()", "errors.array().length > 0")),
         ("refuse,", HANDLER.replace("return;", "")),
+        ('body("name").notEmpty(),', HANDLER.replace("fail(res, errors.array());", "throw new Error();")),
+        ('body("name").notEmpty(),', HANDLER.replace("fail(res, errors.array());", "res.status(400).json(req.ip);")),
     ],
 )
 def test_handlers_that_may_find_something_stay(codemod: CodemodTest, middleware: str, handler: str) -> None:
