@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-from codemods.ir.query import Op, Query
+from codemods.ir.query import Query
 from codemods.migrate.actions import Actions, choose_actions
 from codemods.migrate.carried import Carried
 from codemods.migrate.checks import EdgePiece, EdgeWriter
@@ -340,28 +340,28 @@ class Carrier:
         assert plan.piece is not None
         if plan.acts:
             return False
-        undoing = read_undoing(self._state.closure, plan, self._is_whole)
-        caught = undoing.caught or caught_halfway(self._state.closure, plan, self._is_whole)
+        is_whole = partial(may_stop_halfway, schema=self._reading.schema)
+        undoing = read_undoing(self._state.closure, plan, is_whole, self._is_alone)
+        caught = undoing.caught or caught_halfway(
+            self._state.closure, plan, lambda query: is_whole(query) and not self._is_alone(query)
+        )
         goes_on = plan.settles or caught is not None
         plan.undoes = goes_on and bool(undoing.calls)
         self._whole |= set(undoing.calls if plan.undoes else ())
-        if undoing.caught is None and not (goes_on and undoing.obstacles):
-            return False
-        alone = [(key, query) for key, query in undoing.obstacles if query.op is not Op.TRANSACTION]
-        if undoing.caught is None and len(alone) == len(undoing.obstacles):
-            for key, query in alone:
-                self._apart[key].add(query.call)
+        obstacles = undoing.obstacles if goes_on else ()
+        refused = [undoing.caught] if undoing.caught is not None else []
+        refused += [query for key, query in undoing.scattered if (key, query) in obstacles or self._is_alone(query)]
+        if refused:
+            place = self._workspace.source(refused[0].file).place(refused[0].call.start)
+            plan.problems.append(Problem("CX304", f"{refused[0].name} may fail without failing the request", place))
             return True
-        text = "is not all that the request writes" if caught is None else "may fail without failing the request"
-        inside = undoing.caught or next(query for _, query in undoing.obstacles if query.op is Op.TRANSACTION)
-        place = self._workspace.source(inside.file).place(inside.call.start)
-        plan.problems.append(Problem("CX304", f"{inside.name} {text}", place))
-        return True
+        for key, query in obstacles:
+            self._apart[key].add(query.call)
+        return bool(obstacles)
 
-    def _is_whole(self, query: Query) -> bool:
-        """Does a call write all or nothing, but the mutation could stop halfway in it?"""
-        apart = any(key.file == query.file and query.call in calls for key, calls in self._apart.items())
-        return not apart and may_stop_halfway(query, self._reading.schema)
+    def _is_alone(self, query: Query) -> bool:
+        """Is a call a mutation of its own?"""
+        return any(key.file == query.file and query.call in calls for key, calls in self._apart.items())
 
     def _table_name(self, table: str) -> str:
         return self._state.names.of(table).table

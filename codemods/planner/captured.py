@@ -1,4 +1,4 @@
-"""What a timer's callback takes along from the function around it: plain values, which can be arguments of a job."""
+"""What code that is moved takes along from the function around it: plain values, which can be arguments."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from ast_grep_py import SgNode
 from codemods.ir.table import FieldType, Schema
 from codemods.planner.places_of_use import call_of
 from codemods.planner.runtimes import CONVERSIONS
-from codemods.source import Binding, SourceFile, Span, member, span_of, unwrap
+from codemods.source import Binding, SourceFile, Span, member, named, span_of, unwrap
+from codemods.workspace import FunctionRef, Workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class NotPlainError(Exception):
 
 
 def captured_by(
-    file: SourceFile, outer: SgNode, callback: SgNode, request: str | None, schema: Schema
+    workspace: Workspace, file: SourceFile, outer: SgNode, callback: SgNode, request: str | None, schema: Schema
 ) -> list[Captured]:
     """All uses of outer values in a callback; `order.id` becomes the argument `orderId`, a plain local its own name.
 
@@ -41,12 +42,14 @@ def captured_by(
             raise NotPlainError(f"`{binding.name}`, which changes")
         for reference in file.bindings.references_in(binding, callback):
             depth = 2 if binding.name == request else 1
-            found.append(_captured(binding, reference, depth, schema))
+            found.append(_captured(workspace, file, binding, reference, depth, schema))
     _check_names(file, callback, found)
     return found
 
 
-def _captured(binding: Binding, reference: SgNode, depth: int, schema: Schema) -> Captured:
+def _captured(
+    workspace: Workspace, file: SourceFile, binding: Binding, reference: SgNode, depth: int, schema: Schema
+) -> Captured:
     node, names = reference, [binding.name]
     while len(names) <= depth and (parent := node.parent()) is not None:
         parts = member(parent) if parent.kind() == "member_expression" else None
@@ -58,7 +61,7 @@ def _captured(binding: Binding, reference: SgNode, depth: int, schema: Schema) -
         if len(names) != 3:
             raise NotPlainError("the request")
         return Captured(names[2], span_of(node))
-    if len(names) == 1 and not _is_plain(binding):
+    if len(names) == 1 and not _is_plain(workspace, file, binding):
         raise NotPlainError(f"`{binding.name}`, which may be more than a plain value")
     if len(names) == 2 and names[1] in _dates(schema):
         raise NotPlainError(f"the date `{binding.name}.{names[1]}`")
@@ -76,13 +79,18 @@ _PLAIN_VALUES = frozenset(
 _ID_NAME = re.compile(r"(^i|I)ds?$")
 _REQUEST_PART = re.compile(r"^\w+\.(params|query|body)$")
 _PLAIN_TYPES = frozenset({"string", "number", "boolean"})
+_TEXT_METHODS = frozenset(
+    {"digest", "hash", "hashSync", "join", "replace", "slice", "toISOString", "toLowerCase", "toString", "toUpperCase",
+     "trim"}
+)  # fmt: skip
+"""Methods that give a text, those that hash passwords included."""
 
 
-def _is_plain(binding: Binding) -> bool:
+def _is_plain(workspace: Workspace, file: SourceFile, binding: Binding) -> bool:
     """Can the value of a local be stored as it is? What is called an id is, and so are fields of the request."""
     annotation = binding.type_annotation
     if annotation is not None:
-        return annotation.text().strip(": ") in _PLAIN_TYPES
+        return _named_type(annotation) in _PLAIN_TYPES
     if _ID_NAME.search(binding.name):
         return True
     declared = binding.declaration
@@ -93,8 +101,26 @@ def _is_plain(binding: Binding) -> bool:
         return False
     if pattern.kind() == "object_pattern":
         return _REQUEST_PART.search(plain.text()) is not None
+    return _is_plain_value(workspace, file, plain)
+
+
+def _is_plain_value(workspace: Workspace, file: SourceFile, value: SgNode) -> bool:
+    """A text, a number or a boolean, by how it is computed."""
+    plain = unwrap(named(value)[0]) if value.kind() == "await_expression" else value
     callee = plain.field("function") if plain.kind() == "call_expression" else None
-    return plain.kind() in _PLAIN_VALUES or (callee is not None and callee.text() in CONVERSIONS)
+    if callee is None:
+        return plain.kind() in _PLAIN_VALUES
+    accessed = member(callee)
+    if callee.text() in CONVERSIONS or (accessed is not None and accessed[1] in _TEXT_METHODS):
+        return True
+    function = workspace.function_of(file.path, callee)
+    written = function.node.field("return_type") if isinstance(function, FunctionRef) else None
+    return written is not None and _named_type(written) in _PLAIN_TYPES
+
+
+def _named_type(annotation: SgNode) -> str:
+    """`string` of `: string`, and of `: Promise<string>`."""
+    return annotation.text().strip(": ").removeprefix("Promise<").removesuffix(">")
 
 
 def _check_names(file: SourceFile, callback: SgNode, found: list[Captured]) -> None:

@@ -159,10 +159,13 @@ def _settles(call: SgNode, throws: list[Span]) -> bool:
 
 def repeats(facts: Facts, at: int) -> bool:
     """Does it stand in a loop, or in a callback? A later round may fail after an earlier one wrote."""
-    spans = [span_of(node) for node in find_all(facts.piece.node, *LOOPS)]
-    spans += [span_of(node) for node in find_all(facts.piece.node, "arrow_function", "function_expression")
-              if node.parent() is not None and node != facts.piece.node]  # fmt: skip
-    return any(span.start < at < span.end for span in spans)
+    return in_callback(facts, at) or any(_has(span_of(node), at) for node in find_all(facts.piece.node, *LOOPS))
+
+
+def in_callback(facts: Facts, at: int) -> bool:
+    """Does it stand in a function inside the piece, which nobody knows when and how often is run?"""
+    nodes = find_all(facts.piece.node, "arrow_function", "function_expression")
+    return any(_has(span_of(node), at) for node in nodes if node.parent() is not None and node != facts.piece.node)
 
 
 def is_write(query: Query) -> bool:

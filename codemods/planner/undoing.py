@@ -12,7 +12,7 @@ from codemods.planner.closure import FUNCTIONS, Closure
 from codemods.planner.facts import Facts
 from codemods.planner.flow import LISTS, may_end, rest_after
 from codemods.planner.pieces import PieceKey
-from codemods.planner.rollback import failures, is_caught, is_forgotten, is_write, repeats
+from codemods.planner.rollback import failures, in_callback, is_caught, is_forgotten, is_write, repeats
 from codemods.planner.routes import RoutePlan
 from codemods.source import FUNCTION_KINDS, Span, span_of
 
@@ -25,23 +25,26 @@ class Undoing:
     """What writes all or nothing in a route, by piece.
 
     `caught` fails within a job or another transaction that goes on; `obstacles` cannot take the mutation back with
-    them, since more is written that has to stay.
+    them, since more is written that has to stay; `scattered` may be done several at a time, by callbacks.
     """
 
     calls: tuple[tuple[PieceKey, Span], ...]
     caught: Query | None
     obstacles: tuple[tuple[PieceKey, Query], ...]
+    scattered: tuple[tuple[PieceKey, Query], ...]
 
 
-def read_undoing(closure: Closure, plan: RoutePlan, is_whole: IsWhole) -> Undoing:
-    """Go through what a route runs: in transactions, in jobs, and beside both."""
+def read_undoing(closure: Closure, plan: RoutePlan, is_whole: IsWhole, is_alone: IsWhole) -> Undoing:
+    """Go through what a route runs: in transactions, in jobs, and beside both. What `is_alone` takes nothing along."""
     assert plan.piece is not None
-    reader = _Reader(closure, is_whole, failures(plan))
+    every = _Reader(closure, is_whole, failures(plan))
+    reader = _Reader(closure, lambda query: is_whole(query) and not is_alone(query), failures(plan))
     outer, inner = _reach(closure, plan.piece.key)
     calls = tuple((key, query.call) for key in outer for query in reader.whole(key))
     caught = [*map(reader.caught, inner), *map(reader.caught_inside, outer)]
     obstacles = dict.fromkeys(found for key in outer for found in reader.obstacles(key))
-    return Undoing(calls, next(filter(None, caught), None), tuple(obstacles))
+    scattered = dict.fromkeys(found for key in outer for found in every.scattered(key))
+    return Undoing(calls, next(filter(None, caught), None), tuple(obstacles), tuple(scattered))
 
 
 def _reach(closure: Closure, start: PieceKey) -> tuple[tuple[PieceKey, ...], tuple[PieceKey, ...]]:
@@ -111,6 +114,12 @@ class _Reader:
                     return query
         return None
 
+    def scattered(self, key: PieceKey) -> Iterator[tuple[PieceKey, Query]]:
+        """What writes all or nothing in a callback, of which several may run at a time."""
+        facts = self.closure.facts(key)
+        for work in self._works(key, facts):
+            yield from work.whole if work.is_handed_on or in_callback(facts, work.at) else ()
+
     def obstacles(self, key: PieceKey) -> Iterator[tuple[PieceKey, Query]]:
         """What writes all or nothing where something is written before it, or more is done after its failure."""
         facts = self.closure.facts(key)
@@ -127,7 +136,7 @@ class _Reader:
         for query in facts.queries:
             if not any(span.holds(query.call) for span in apart) and query.op is not Op.CONNECT:
                 own = ((key, query),) if self.is_whole(query) else ()
-                yield _Work(query.call.start, bool(own) or is_write(query), own)
+                yield _Work(query.call.start, query.op is Op.TRANSACTION or bool(own) or is_write(query), own)
         yield from (_Work(timer.call.start) for timer in facts.timers)
         for use in facts.uses:
             called = self.closure.piece(use.target).kind in FUNCTIONS and self.closure.reaches_context(use.target)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from codemods.ir.query import Op, Query
+from codemods.ir.query import READS, Op, Query
 from codemods.ir.table import Schema
 from codemods.planner.floating import is_floating
 from codemods.planner.pieces import Piece
@@ -32,6 +32,8 @@ class DatabaseEdits:
     runtime: set[str] = field(default_factory=set)
     transactions: dict[Span, tuple[str | Span, ...]] = field(default_factory=dict)
     """Functions that do what was one transaction, by the calls that they take the place of."""
+    alone: dict[Span, Span] = field(default_factory=dict)
+    """Transactions that become internal mutations of their own: their calls, and the callbacks or lists of calls."""
     notes: list[tuple[str, str, Query]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     functions: dict[str, str] = field(default_factory=dict)
@@ -65,18 +67,26 @@ def write_queries(
     local = file.bindings.declared_in(piece.node)
     avoid = {*taken, *file.bindings.top_level, *(binding.name for binding in local)}
     changing = {binding.name for binding in local if binding.reassigned}
+    crossed = [query for query in queries if crossing is not None and (apart is None or query.call in apart)]
+    found.alone = {
+        query.call: query.body for query in crossed if query.body is not None and not _only_reads(file, query, queries)
+    }
     for query in queries:
         if is_floating(file, query.call, returned):
             text = f"{query.name} is called and not awaited"
             found.problems.append(Problem("CX209", text, file.place(query.call.start)))
-        crosses = crossing if apart is None or query.call in apart else None
-        if crosses is not None and query.op is Op.TRANSACTION:
-            text = f"{query.name} stands between calls of the outside world"
-            found.problems.append(Problem("CX202", text, file.place(query.call.start)))
+        is_inner = any(body.holds(query.call) for body in found.alone.values())
+        crosses = crossing if query in crossed and not is_inner else None
+        if query.call in found.alone and _is_used(file, query):
+            text = f"{query.name} has to run alone, and its result is used"
+            found.problems.append(Problem("CX304", text, file.place(query.call.start)))
         if query.op in (Op.TRANSACTION, Op.CONNECT, Op.RAW):
             write_control(file, query, found)
             continue
-        indent, used = file.indent_at(query.call.start), _is_used(file, query)
+        indent, used = (
+            file.indent_at(query.call.start),
+            _is_used(file, query) and not _is_listed(file, query, found.alone),
+        )
         code = write_query(query, schema, names, facts, ctx, indent, avoid, used, changing, crosses)
         if isinstance(code, Refusal):
             number = code.code if apart is None or crosses is None else "CX304"
@@ -88,6 +98,20 @@ def write_queries(
     found.problems += assemblies.problems()
     found.rewrites += assemblies.rewrites()
     return found
+
+
+def _is_listed(file: SourceFile, query: Query, alone: Mapping[Span, Span]) -> bool:
+    """Is it an element of the list of a transaction, whose results nobody sees?"""
+    node = node_covering(file, query.call)
+    array = node.parent() if node is not None else None
+    return array is not None and array.kind() == "array" and span_of(array) in alone.values()
+
+
+def _only_reads(file: SourceFile, transaction: Query, queries: list[Query]) -> bool:
+    """Is it a list of reads? Each of them saw what was there when its turn came."""
+    body = transaction.body
+    inner = [query for query in queries if body is not None and body.holds(query.call)]
+    return body is not None and file.slice(body).startswith("[") and all(query.op in READS for query in inner)
 
 
 def _add(file: SourceFile, found: DatabaseEdits, query: Query, code: DbCode) -> None:

@@ -64,6 +64,8 @@ class PieceWriter:
         jobs = JobWriter(splice)
         for timer in splice.facts.timers:
             jobs.write(timer)
+        for call, work in found.alone.items() if found is not None else ():
+            jobs.commit(call, work)
         splice.written.text = self._text()
         return splice.written
 
@@ -78,7 +80,11 @@ class PieceWriter:
         if found is None:
             return
         self._splice.edits += found.edits
-        self._splice.edits += [self._transaction(span, function) for span, function in found.transactions.items()]
+        self._splice.edits += [
+            self._transaction(span, function)
+            for span, function in found.transactions.items()
+            if span not in found.alone
+        ]
         self._splice.written.imports += [spec for each in found.imports if (spec := self._placed(each)) is not None]
         self._splice.written.runtime |= found.runtime
         self._splice.written.jobs += [Job(name, text, found.beyond[name]) for name, text in found.functions.items()]

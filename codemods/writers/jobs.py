@@ -1,4 +1,4 @@
-"""Timers that are background jobs, as scheduled internal mutations."""
+"""Code that runs as a mutation of its own: timers that are background jobs, and transactions that stand alone."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from ast_grep_py import SgNode
 
 from codemods.planner.captured import Captured, NotPlainError, captured_by
 from codemods.planner.facts import Timer
-from codemods.source import Edit, Span, parameters, render, span_of
+from codemods.planner.values import node_covering
+from codemods.source import FUNCTION_KINDS, Edit, Span, named, parameters, render, span_of
 from codemods.writers.placement import SERVER
 from codemods.writers.splice import Job, Splice, function_at, is_shorthand
 
 
 class JobWriter:
-    """Writes the timers of one piece, after all other edits of it are known."""
+    """Writes the internal mutations of one piece, after all other edits of it are known."""
 
     def __init__(self, splice: Splice) -> None:
         self._splice = splice
@@ -22,28 +23,61 @@ class JobWriter:
     def write(self, timer: Timer) -> None:
         """`setTimeout(() => f(x.id), ms);` → a scheduled internal mutation that gets what the callback captured."""
         callback = function_at(self._splice.piece.node, timer.callback)
-        body = callback.field("body") if callback is not None else None
-        if callback is None or body is None:
+        if callback is None or callback.field("body") is None:
             return
-        given = parameters(self._splice.piece.node)
-        request = given[0].name if self._splice.route is not None and given else None
+        captured = self._captured(callback)
+        if isinstance(captured, NotPlainError):
+            self._splice.problem("CX502", f"the timer's callback takes along {captured}", timer.call)
+            return
+        path, values = self._moved(callback, captured, self._job_name(callback), timer.call)
+        delay = (timer.delay,) if timer.delay is not None else ("0",)
+        given = (", ", path, f", {values})" if values else ")")
+        self._splice.edits.append(Edit(timer.call, (f"await {self._splice.ctx}.scheduler.runAfter(", *delay, *given)))
+
+    def commit(self, call: Span, work: Span) -> None:
+        """A transaction that rolls back alone → an internal mutation that is run with what it captured."""
+        node = node_covering(self._splice.file, work)
+        if node is None or self._calls_out(call, work):
+            return
+        captured = self._captured(node)
+        if isinstance(captured, NotPlainError):
+            self._splice.problem("CX304", f"the transaction has to run alone, and takes along {captured}", call)
+            return
+        own = self._splice.context.placement.name(self._splice.piece)
+        name = self._free_job(f"commit{own[:1].upper()}{own[1:]}")
+        path, values = self._moved(node, captured, name, call)
+        run = (
+            f"{self._splice.ctx}.runMutation({path}, {values})" if values else f"{self._splice.ctx}.runMutation({path})"
+        )
+        self._splice.edits.append(Edit.replace(call, f"{run}.catch({self._splice.library('rethrow')})"))
+
+    def _calls_out(self, call: Span, work: Span) -> bool:
+        """Does a transaction between calls of the outside world call functions that reach the database?"""
+        closure = self._splice.context.closure
+        inside = [use for use in self._splice.facts.uses if work.holds(use.span) and use.target in closure.actions]
+        if inside or self._splice.facts.context:
+            text = "stands between calls of the outside world, and calls other functions"
+            self._splice.problem("CX202", f"a transaction {text}", call)
+        return bool(inside or self._splice.facts.context)
+
+    def _captured(self, code: SgNode) -> list[Captured] | NotPlainError:
+        """What the code takes along, or what of it no argument can bring."""
+        splice = self._splice
+        given = parameters(splice.piece.node)
+        request = given[0].name if splice.route is not None and given else None
         try:
-            captured = captured_by(
-                self._splice.file, self._splice.piece.node, callback, request, self._splice.context.closure.schema
-            )
+            return captured_by(splice.context.workspace, splice.file, splice.piece.node, code, request, splice.schema)
         except NotPlainError as refused:
-            self._splice.problem("CX502", f"the timer's callback takes along {refused}", timer.call)
-            return
-        name = self._job_name(callback)
-        inner = [edit for edit in self._splice.edits if timer.callback.holds(edit.span)]
+            return refused
+
+    def _moved(self, code: SgNode, captured: list[Captured], name: str, call: Span) -> tuple[str, str]:
+        """Make code a mutation: the reference to it, and its arguments as an object, empty without any."""
+        whole = span_of(code)
+        inner = [edit for edit in self._splice.edits if whole.holds(edit.span)]
         inner = [edit for edit in inner if edit.is_insertion or not any(e.span.holds(edit.span) for e in captured)]
         inner += [self._taken(each) for each in captured]
-        rendered = render(self._splice.file.text, inner, span_of(body))
-        if rendered.refused:
-            self._splice.problem("CX502", "the timer's callback cannot be moved", timer.call)
-        text = rendered.text
+        block = self._block(code, inner, call)
         fields = {each.name: self._splice.context.job_validator(self._splice.file, each.span) for each in captured}
-        block = text if body.kind() == "statement_block" else f"{{\n  await {text};\n}}"
         self._splice.written.jobs.append(Job(name, self._job_text(name, fields, _dedent(block))))
         self._splice.bring(SERVER, "internalMutation")
         self._splice.bring("convex:_generated/api", "internal")
@@ -51,11 +85,31 @@ class JobWriter:
             self._splice.bring("convex/values", "v")
         pairs = {each.name: self._read(each.span) for each in captured}
         values = ", ".join(name if name == value else f"{name}: {value}" for name, value in pairs.items())
-        delay = (timer.delay,) if timer.delay is not None else ("0",)
+        self._splice.edits = [edit for edit in self._splice.edits if not whole.holds(edit.span)]
         path = "internal." + self._splice.module.replace("/", ".") + f".{name}"
-        after = f", {path}, {{ {values} }})" if values else f", {path})"
-        self._splice.edits = [edit for edit in self._splice.edits if not timer.callback.holds(edit.span)]
-        self._splice.edits.append(Edit(timer.call, (f"await {self._splice.ctx}.scheduler.runAfter(", *delay, after)))
+        return path, f"{{ {values} }}" if values else ""
+
+    def _block(self, code: SgNode, edits: list[Edit], call: Span) -> str:
+        """The code as a block: the body of a callback, or calls one after the other. No result leaves it."""
+        if code.kind() == "array":
+            return "{\n" + "".join(f"  await {self._element(each, edits, call)};\n" for each in named(code)) + "}"
+        body = code.field("body")
+        assert body is not None
+        text = self._rendered(body, edits, call)
+        if body.kind() != "statement_block":
+            return f"{{\n  await {text};\n}}"
+        return f"{{\n  await (async () => {text})();\n}}" if _gives_value(body) else text
+
+    def _element(self, node: SgNode, edits: list[Edit], call: Span) -> str:
+        """A call of the list, as far to the right as in a block."""
+        base = self._splice.file.indent_at(span_of(node).start)
+        return self._rendered(node, edits, call).replace(f"\n{base}", "\n  ")
+
+    def _rendered(self, node: SgNode, edits: list[Edit], call: Span) -> str:
+        rendered = render(self._splice.file.text, edits, span_of(node))
+        if rendered.refused:
+            self._splice.problem("CX502", "the code of its own mutation cannot be moved", call)
+        return rendered.text
 
     def _job_name(self, callback: SgNode) -> str:
         uses = [use for use in self._splice.facts.uses if span_of(callback).holds(use.span)]
@@ -113,3 +167,13 @@ def _dedent(text: str) -> str:
     lines = text.split("\n")
     margin = len(lines[-1]) - len(lines[-1].lstrip())
     return "\n".join([lines[0], *(line[margin:] if line[:margin].strip() == "" else line for line in lines[1:])])
+
+
+def _gives_value(body: SgNode) -> bool:
+    """Does a function return something, by a statement of its own?"""
+    for child in body.children():
+        if child.kind() == "return_statement" and named(child):
+            return True
+        if child.kind() not in FUNCTION_KINDS and _gives_value(child):
+            return True
+    return False

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from ast_grep_py import SgNode
 
+from codemods.ir.table import Schema
 from codemods.planner.facts import Facts
 from codemods.planner.pieces import Piece, context_name
 from codemods.planner.problems import Problem
@@ -55,6 +56,10 @@ class Splice:
         self.ctx = self.facts.context or context_name(self.file, piece.node)
         self.clients: list[Span] = []
         """Arguments that were database clients and are gone."""
+
+    @property
+    def schema(self) -> Schema:
+        return self.context.closure.schema
 
     def bring(self, module: str, name: str, local: str = "", type_only: bool = False) -> None:
         self.written.imports.append(ImportSpec(module, name, local, type_only))

@@ -269,17 +269,26 @@ BESIDE = {
           res.json({ ok: true });
         }
     """,
-    "its other rounds, in a callback": """
-        async (req, res) => {
-          await Promise.all(req.body.ids.map((id: string) => store(id)));
-          res.json({ ok: true });
-        }
-    """,
 }
 
 
 @pytest.mark.parametrize("handler", BESIDE.values(), ids=BESIDE)
-def test_a_transaction_beside_writes_that_stay_is_left_to_its_owner(codemod: CodemodTest, handler: str) -> None:
+def test_a_transaction_beside_writes_that_stay_rolls_back_alone(codemod: CodemodTest, handler: str) -> None:
+    routes = f'router.post("/:id", {dedented(handler).strip()});'
+    migrated = codemod.migrate(users_app(routes, imports='import { store } from "./store";', store=SERVICE))
+    assert migrated.outcome("POST /users/:id") == "migrated"
+    store = migrated.files["convex/model/store.ts"]
+    assert "await ctx.runMutation(internal.model.store.commitStore, { authorId }).catch(rethrow);" in store
+    assert "atomically" not in store
+
+
+def test_transactions_that_may_run_several_at_a_time_are_left_to_their_owner(codemod: CodemodTest) -> None:
+    handler = """
+        async (req, res) => {
+          await Promise.all(req.body.ids.map((id: string) => store(id)));
+          res.json({ ok: true });
+        }
+    """
     routes = f'router.post("/:id", {dedented(handler).strip()});'
     migrated = codemod.migrate(users_app(routes, imports='import { store } from "./store";', store=SERVICE))
     assert migrated.outcome("POST /users/:id").startswith("needs-review CX304 prisma $transaction ")

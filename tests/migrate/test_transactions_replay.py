@@ -99,6 +99,25 @@ router.post("/beside", async (req, res) => {
     res.status(400).json({ code: error.code });
   }
 });
+
+// A transaction a round, each of which stands or falls alone.
+router.post("/each", async (req, res) => {
+  const made: string[] = [];
+  for (const email of req.body.emails as string[]) {
+    const name = email.slice(0, 1);
+    const address = email.trim();
+    try {
+      await prisma.$transaction(async (tx) => {
+        const user = await tx.user.create({ data: { email: address, name } });
+        await tx.note.create({ data: { text: name, authorId: name === "x" ? "none" : user.id } });
+      });
+      made.push(email);
+    } catch (error: any) {
+      made.push(error.code);
+    }
+  }
+  res.json(made);
+});
 router.post("/list", async (req, res) => {
   try {
     await prisma.$transaction([
@@ -127,6 +146,7 @@ REQUESTS = "\n###\n".join(
         ("POST", "/several", '{"emails": ["e@x.io", "f@x.io"]}'),
         ("POST", "/beside", '{"email": "i@x.io", "texts": ["five", "bad"]}'),
         ("POST", "/beside", '{"email": "j@x.io", "texts": ["six", "seven"]}'),
+        ("POST", "/each", '{"emails": ["k@x.io", "x@x.io", "a@x.io", "l@x.io"]}'),
         ("POST", "/list", '{"first": "g@x.io", "second": "a@x.io"}'),
         ("POST", "/list", '{"first": "g@x.io", "second": "h@x.io"}'),
     ]
