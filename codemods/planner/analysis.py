@@ -21,6 +21,7 @@ from codemods.planner.pieces import CONSTANTS, Piece, PieceKey, overloads
 from codemods.planner.receivers import Receivers
 from codemods.planner.scan import Scan
 from codemods.planner.setups import Setups
+from codemods.planner.values import node_covering
 from codemods.source import SourceFile, Span, span_of
 from codemods.workspace import Workspace
 
@@ -105,6 +106,7 @@ def _database(scan: Scan) -> None:
     if facts.piece.kind in CONSTANTS and facts.queries:
         first = facts.queries[0]
         scan.problem(first.call.start, "CX307", f"{first.name} is called where nothing can be carried over")
+    facts.queries = [query for query in facts.queries if not _is_dropped(scan, query)]
     for query in facts.queries:
         for reason in query.unsupported:
             scan.problem(query.call.start, "CX301", f"{query.name}: {reason}")
@@ -114,3 +116,15 @@ def _database(scan: Scan) -> None:
             facts.effects.add(Effect.READS)
         elif query.op not in NEUTRAL | {Op.MAKE}:
             facts.effects.add(Effect.WRITES)
+
+
+def _is_dropped(scan: Scan, query: Query) -> bool:
+    """A statement that connects to the database, or asks whether it is there: a function of Convex has it."""
+    node = node_covering(scan.file, query.call)
+    while node is not None and node.kind() in ("call_expression", "await_expression", "parenthesized_expression"):
+        node = node.parent()
+    is_statement = node is not None and node.kind() == "expression_statement"
+    if query.op is not Op.CONNECT or query.unsupported or node is None or not is_statement:
+        return False
+    scan.drop(node)
+    return True

@@ -10,6 +10,7 @@ from ast_grep_py import SgNode
 from codemods.ir.table import FieldType, Schema
 from codemods.planner.places_of_use import call_of
 from codemods.planner.runtimes import CONVERSIONS
+from codemods.readers.literals import Entry, Property, entries
 from codemods.source import Binding, SourceFile, Span, member, named, span_of, unwrap
 from codemods.workspace import FunctionRef, Workspace
 
@@ -72,6 +73,7 @@ def _dates(schema: Schema) -> set[str]:
     return {field.name for table in schema.tables for field in table.fields if field.type is FieldType.DATETIME}
 
 
+_NAMES = frozenset({"identifier", "shorthand_property_identifier"})
 _PLAIN_VALUES = frozenset(
     {"string", "template_string", "number", "true", "false", "null", "binary_expression", "unary_expression",
      "member_expression", "subscript_expression"}
@@ -105,7 +107,9 @@ def _is_plain(workspace: Workspace, file: SourceFile, binding: Binding) -> bool:
 
 
 def _is_plain_value(workspace: Workspace, file: SourceFile, value: SgNode) -> bool:
-    """A text, a number or a boolean, by how it is computed."""
+    """A text, a number or a boolean, by how it is computed, or an object of such."""
+    if value.kind() == "object":
+        return all(_is_plain_entry(workspace, file, entry) for entry in entries(value))
     plain = unwrap(named(value)[0]) if value.kind() == "await_expression" else value
     callee = plain.field("function") if plain.kind() == "call_expression" else None
     if callee is None:
@@ -116,6 +120,14 @@ def _is_plain_value(workspace: Workspace, file: SourceFile, value: SgNode) -> bo
     function = workspace.function_of(file.path, callee)
     written = function.node.field("return_type") if isinstance(function, FunctionRef) else None
     return written is not None and _named_type(written) in _PLAIN_TYPES
+
+
+def _is_plain_entry(workspace: Workspace, file: SourceFile, entry: Entry) -> bool:
+    if not isinstance(entry, Property):
+        return False
+    value = unwrap(entry.value)
+    binding = file.bindings.resolve(value) if value.kind() in _NAMES else None
+    return _is_plain(workspace, file, binding) if binding is not None else _is_plain_value(workspace, file, value)
 
 
 def _named_type(annotation: SgNode) -> str:

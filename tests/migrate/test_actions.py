@@ -176,9 +176,9 @@ def project_of_script(migrated: Migrated) -> ConvexProject:
 
 
 REFUSED = {
-    "a transaction": (
-        "await prisma.$transaction(async (tx) => { await tx.user.create({ data }); await tx.post.deleteMany(); });",
-        "CX202 prisma $transaction",
+    "a transaction whose result is used": (
+        "const made = await prisma.$transaction(async (tx) => tx.user.create({ data })); console.log(made);",
+        "CX304 prisma $transaction has to run alone, and its result is used",
     ),
     "a list of nested writes": (
         "await prisma.user.update({ where: { id: req.body.id }, data: { posts: { create: req.body.posts } } });",

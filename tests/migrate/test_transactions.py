@@ -65,6 +65,23 @@ def test_a_list_of_reads_is_read_one_by_one(codemod: CodemodTest) -> None:
     assert "await ctx.runQuery(internal.users.countUsers)" in text and "countNotes" in text
 
 
+def test_what_only_asks_for_the_database_falls_away(codemod: CodemodTest) -> None:
+    route = """
+        router.get("/health", async (req, res) => {
+          try {
+            await prisma.$connect();
+            await prisma.$queryRaw`SELECT 1`;
+            res.json({ status: "ok" });
+          } catch (error) {
+            res.status(503).json({ status: "down" });
+          }
+        });
+    """
+    migrated = codemod.migrate(users_app(route))
+    assert migrated.outcome("GET /users/health") == "migrated"
+    assert "prisma" not in migrated.files["convex/users.ts"]
+
+
 def test_every_round_of_a_loop_is_a_mutation_of_its_own(codemod: CodemodTest) -> None:
     migrated = with_route(
         codemod,

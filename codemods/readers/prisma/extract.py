@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -153,15 +154,22 @@ def _fluent(call: SgNode, table: Table | None) -> str | None:
     return f"fluent relation `{name.text()}`" if table.relation(name.text()) is not None else None
 
 
+_PING = re.compile(r"[\w$.?!\s]+\(?[`'\"]\s*select\s+1(\s+as\s+\w+)?\s*;?\s*[`'\"]\s*\)?$", re.IGNORECASE)
+"""A query that only asks whether there is a database."""
+
+
 def client_query(file: SourceFile, found: ClientCall) -> Query:
     """The query of a call on the client itself: transactions, raw SQL, opening and closing."""
     method = CLIENT_METHODS[found.method]
     body, problem = _transaction_body(found.call) if method.op is Op.TRANSACTION else (None, method.problem)
+    op = method.op
+    if op is Op.RAW and _PING.match(file.slice(file.span(found.call))):
+        op, problem = Op.CONNECT, None
     return Query(
         file=file.path,
         call=_call_span(file, found.call),
         name=f"prisma {found.method}",
-        op=method.op,
+        op=op,
         table=None,
         client=found.client,
         body=file.span(body) if body is not None else None,
