@@ -98,6 +98,9 @@ class Assembler:
         for handler in self._carried.handlers.pieces:
             for key in handler.reached:
                 owners[key].add(APP)
+        for key in self._carried.ahead:
+            if not self._selected:
+                owners[key] = owners[key] or {APP}
         for key in sorted(owners):
             written = self._carried.written.get(key)
             piece = self._carried.closure.piece(key)

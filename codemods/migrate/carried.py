@@ -43,6 +43,8 @@ class Carried:
     """The CORS policy that holds for the application as a whole."""
     handlers: Handlers = field(default_factory=Handlers)
     """What answers for the application as a whole."""
+    ahead: tuple[PieceKey, ...] = ()
+    """Schemas of routes that stay behind, with what they use."""
     tables: frozenset[str] = frozenset()
     """The source tables that convex/schema defines."""
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from functools import partial
+from functools import cached_property, partial
 
 from codemods.ir.query import Query
 from codemods.migrate.actions import Actions, choose_actions
+from codemods.migrate.ahead import carried_ahead, schema_pieces
 from codemods.migrate.carried import Carried
 from codemods.migrate.checks import EdgePiece, EdgeWriter
 from codemods.migrate.handlers import find_handlers
@@ -110,6 +111,15 @@ class Carrier:
                 break
         return state
 
+    @cached_property
+    def _schemas(self) -> tuple[PieceKey, ...]:
+        others = (plan for plan in self._state.plans if plan.problems and plan.problems[0].code == OTHER_APPLICATION)
+        homes = {self._workspace.home_of(plan.route.application) for plan in others}
+        return schema_pieces(self._reading, self._state.closure, homes)
+
+    def _leaves_routes(self) -> bool:
+        return any(plan.problems and not plan.dead for plan in self._state.plans)
+
     def _other_applications(self) -> None:
         """One Convex project serves one application: the one with most routes, by the package that owns it."""
         homes = Counter(self._workspace.home_of(plan.route.application) for plan in self._state.plans)
@@ -170,7 +180,8 @@ class Carrier:
         self._handled = handlers
         edge = state.edge_pieces()
         extra = [key for piece in edge.values() for key in piece.reached]
-        keys = dict.fromkeys([*(key for plan in carried for key in state.pieces(plan)), *extra])
+        state.ahead = carried_ahead(state.closure, self._schemas) if self._leaves_routes() else ()
+        keys = dict.fromkeys([*(key for plan in carried for key in state.pieces(plan)), *extra, *state.ahead])
         made = [state.edge.call(check.middleware).key for plan in carried for check in plan.checks]
         self._actions = choose_actions(self._workspace, state)
         news = any(plan.problems for plan in carried) or news

@@ -111,7 +111,7 @@ CODES: dict[str, Code] = _table(
     ),
     ("CX402", "argument has no type", "Replace v.any() by the validator of what clients send."),
     ("CX403", "validator part cannot be expressed", "Check the value in the handler."),
-    ("CX404", "schema is not used by a migrated route", "It stays where it is."),
+    ("CX404", "schema is not carried over", "It stays with the code that it belongs to."),
     # runtime
     ("CX501", "needs Node.js", 'Move it into an action in a "use node" file.'),
     ("CX502", "timer is not a background job", "Decide what it is for: a job, a sleep in an action, or a cron."),
