@@ -8,6 +8,7 @@ from ast_grep_py import SgNode
 
 from codemods.migrate.reading import Reading
 from codemods.planner.closure import Closure
+from codemods.planner.facts import Effect
 from codemods.planner.pieces import PieceKey, declaration_piece
 from codemods.source import named, span_of
 from codemods.workspace import Role
@@ -44,6 +45,6 @@ def _only_declarator(statement: SgNode) -> SgNode | None:
 
 
 def carried_ahead(closure: Closure, keys: tuple[PieceKey, ...]) -> tuple[PieceKey, ...]:
-    """Those that nothing stands in the way of, with all that they use; running them does nothing but make values."""
-    clear = [key for key in keys if not closure.problems(key) and not closure.effects(key)]
+    """Those that nothing stands in the way of, with all that they use; running them makes values and no more."""
+    clear = [key for key in keys if not closure.problems(key) and closure.effects(key) <= {Effect.CLOCK}]
     return tuple(dict.fromkeys(reached for key in clear for reached in closure.reached(key)))
