@@ -1,94 +1,121 @@
-"""Which pieces run in actions, where the database is only reached through other functions."""
+"""Which pieces run in actions, where the database is only reached by internal functions."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from codemods.migrate.carried import Carried
+from codemods.migrate.checks import EdgeWriter
+from codemods.planner.closure import Closure
 from codemods.planner.pieces import PieceKey
 from codemods.planner.problems import Problem
 from codemods.planner.rollback import catches
 from codemods.planner.routes import RoutePlan
+from codemods.planner.undoing import apart_from, reach
+from codemods.source import find_all, span_of
 from codemods.workspace import Workspace
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Actions:
-    """What is to be known of pieces that run in actions or at the edge."""
+    """The pieces that run in actions: what they do with the database takes internal functions.
 
-    watched: frozenset[PieceKey] = frozenset()
-    """Those in which something looks at errors."""
-    at_the_edge: frozenset[PieceKey] = frozenset()
-    """Those that middleware runs."""
+    In `watched` ones something looks at errors; those `at_the_edge` are run by middleware.
+    """
+
+    pieces: set[PieceKey] = field(default_factory=set)
+    watched: set[PieceKey] = field(default_factory=set)
+    at_the_edge: set[PieceKey] = field(default_factory=set)
 
 
 def choose_actions(workspace: Workspace, state: Carried) -> Actions:
-    """Mark the routes that act, and the pieces that do.
+    """Mark the routes that act, and the pieces that do; a route that cannot be split gets a problem."""
+    found = ActionReader(workspace, state.closure, state.edge).read(state.carried)
+    state.closure.actions = frozenset(found.pieces)
+    return found
 
-    A piece that also serves a query or mutation would have to reach the database both ways: its route is refused.
-    """
-    return _Choice(workspace, state).made()
 
+class ActionReader:
+    """Finds the pieces of actions. One that also runs in a transaction cannot reach the database both ways."""
 
-class _Choice:
-    def __init__(self, workspace: Workspace, state: Carried) -> None:
-        self._workspace, self._state, self._closure = workspace, state, state.closure
-        self._others: dict[PieceKey, RoutePlan] = {}
-        """Pieces that run in the transaction of a query or mutation."""
-        self._acting: set[PieceKey] = set()
-        self._watched: set[PieceKey] = set()
+    def __init__(self, workspace: Workspace, closure: Closure, edge: EdgeWriter) -> None:
+        self._workspace, self._closure, self._edge = workspace, closure, edge
+        self._others: dict[PieceKey, str] = {}
+        """What runs in transactions, and of what."""
 
-    def made(self) -> Actions:
-        carried, at_the_edge = self._state.carried, set[PieceKey]()
+    def read(self, carried: Sequence[RoutePlan]) -> Actions:
+        """Go through the routes; those that cannot be split get a problem."""
+        found = Actions()
         for plan in carried:
             assert plan.piece is not None
             plan.acts = self._closure.acts(plan.piece.key)
-            if not plan.acts:
-                self._others |= dict.fromkeys(self._closure.reached(plan.piece.key), plan)
+            inside = self._parts(plan.piece.key)[1] if plan.acts else self._closure.reached(plan.piece.key)
+            self._others |= dict.fromkeys(inside, plan.route.name)
         for plan in carried:
             if plan.acts and plan.piece is not None:
-                reached = self._closure.reached(plan.piece.key)
-                acting = [key for key in reached if self._closure.needs_context(key)]
-                self._act(plan, acting, reached, self._sends_bytes(plan))
+                beside, inside = self._parts(plan.piece.key)
+                self._add(plan, beside, found)
+                self._refuse(plan, [*self._broken(beside, inside), *self._bytes(plan)])
         for plan in carried:
-            run = self._at_edge(plan)
-            at_the_edge |= set(run)
-            self._act(plan, run, run, None)
-        self._closure.actions = frozenset(self._acting)
-        return Actions(frozenset(self._watched), frozenset(at_the_edge))
+            at_edge = self._at_edge(plan)
+            found.at_the_edge |= set(at_edge)
+            self._add(plan, at_edge, found)
+        return found
 
-    def _act(
-        self, plan: RoutePlan, acting: Sequence[PieceKey], reached: Iterable[PieceKey], refused: Problem | None
-    ) -> None:
-        problem = next((found for key in acting if (found := self._obstacle(key)) is not None), refused)
-        if problem is not None:
-            plan.problems.append(problem)
-        self._acting |= set(acting)
-        if any(catches(self._closure.piece(key).node) for key in reached):
-            self._watched |= set(acting)
+    def _parts(self, key: PieceKey) -> tuple[list[PieceKey], list[PieceKey]]:
+        """What a route runs beside its transactions, and what in them."""
+        beside, inside = reach(self._closure, key)
+        return list(beside), [key for key in inside if self._closure.needs_context(key)]
+
+    def _add(self, plan: RoutePlan, reached: Sequence[PieceKey], found: Actions) -> None:
+        closure = self._closure
+        own = [key for key in reached if closure.facts(key).context or closure.needs_context(key)]
+        self._refuse(plan, self._obstacles(own))
+        found.pieces |= set(own)
+        if any(catches(closure.piece(key).node) for key in reached):
+            found.watched |= set(own)
+
+    def _refuse(self, plan: RoutePlan, problems: Iterable[Problem]) -> None:
+        plan.problems += list(problems)[:1]
+
+    def _obstacles(self, keys: Iterable[PieceKey]) -> Iterable[Problem]:
+        """Why pieces cannot be part of an action."""
+        for key in keys:
+            piece, facts = self._closure.piece(key), self._closure.facts(key)
+            file = self._workspace.source(key.file)
+            if key in self._others:
+                text = f"calls `{piece.name}`, which runs in the transaction of {self._others[key]} as well"
+                yield Problem("CX202", text, file.place(piece.node))
+            if facts.timers:
+                place = file.place(facts.timers[0].call.start)
+                yield Problem("CX202", "sets a timer beside work of the outside world", place)
+
+    def _broken(self, beside: Sequence[PieceKey], inside: Sequence[PieceKey]) -> Iterable[Problem]:
+        """Transactions that wait for the world outside, or go on after a failure."""
+        for key in beside:
+            facts = self._closure.facts(key)
+            for span in apart_from(facts):
+                acting = [use.span.start for use in facts.uses if self._closure.acts(use.target)]
+                acting += [each.at for each in facts.outside]
+                place = self._workspace.source(key.file).place(span.start)
+                if any(span.start <= at < span.end for at in acting):
+                    yield Problem("CX202", "waits for the outside world in a transaction", place)
+                if any(span.holds(span_of(node)) for node in find_all(facts.piece.node, "try_statement")):
+                    yield Problem("CX304", "catches errors in a transaction of an action", place)
+        for key in inside:
+            piece = self._closure.piece(key)
+            if catches(piece.node):
+                place = self._workspace.source(key.file).place(piece.node)
+                yield Problem("CX304", f"`{piece.name}` catches errors in a transaction of an action", place)
+
+    def _bytes(self, plan: RoutePlan) -> Iterable[Problem]:
+        """Buffers come from Node: what `send` is given there may be one."""
+        found = plan.response.sends_any if plan.response is not None else None
+        if found is not None and plan.piece is not None and self._closure.needs_node(plan.piece.key):
+            yield Problem("CX203", "may send bytes: `res.send` answers with what Node has made", plan.route.place)
 
     def _at_edge(self, plan: RoutePlan) -> list[PieceKey]:
         """What the middleware of a route runs at the edge, where the database is as far as from an action."""
-        pieces = [piece.piece.key for step in plan.steps for piece in self._state.edge.step(step).whole]
-        reached = dict.fromkeys(key for own in pieces for key in self._closure.reached(own))
-        return [key for key in reached if self._closure.facts(key).context or self._closure.needs_context(key)]
-
-    def _sends_bytes(self, plan: RoutePlan) -> Problem | None:
-        """Buffers come from Node: what `send` is given there may be one."""
-        found = plan.response.sends_any if plan.response is not None else None
-        if found is None or plan.piece is None or not self._closure.needs_node(plan.piece.key):
-            return None
-        return Problem("CX203", "may send bytes: `res.send` answers with what Node has made", plan.route.place)
-
-    def _obstacle(self, key: PieceKey) -> Problem | None:
-        """Why a piece cannot be part of an action."""
-        piece, facts = self._closure.piece(key), self._closure.facts(key)
-        file = self._workspace.source(key.file)
-        if key in self._others:
-            text = f"calls `{piece.name}`, which runs in the transaction of {self._others[key].route.name} as well"
-            return Problem("CX202", text, file.place(piece.node))
-        if facts.timers:
-            place = file.place(facts.timers[0].call.start)
-            return Problem("CX202", "sets a timer beside work of the outside world", place)
-        return None
+        pieces = [piece.piece.key for step in plan.steps for piece in self._edge.step(step).whole]
+        return list(dict.fromkeys(key for own in pieces for key in self._closure.reached(own)))

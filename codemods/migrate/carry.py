@@ -396,6 +396,7 @@ class Carrier:
             jobs={module: set(crossing.taken) for module, crossing in self._crossings.items()},
             delegates=self._delegates(),
             asked=self._asked(),
+            watched=self._actions.watched,
             whole=frozenset(self._whole),
         )
 

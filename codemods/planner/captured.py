@@ -1,4 +1,4 @@
-"""What code that is moved takes along from the function around it: plain values, which can be arguments."""
+"""What code that is moved takes along from the function around it, as arguments of a function of its own."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from ast_grep_py import SgNode
 
 from codemods.ir.table import FieldType, Schema
-from codemods.planner.places_of_use import call_of
+from codemods.planner.memory import is_changed
+from codemods.planner.places_of_use import call_of, is_written
 from codemods.planner.runtimes import CONVERSIONS
 from codemods.readers.literals import Entry, Property, entries
-from codemods.source import Binding, SourceFile, Span, member, named, span_of, unwrap
+from codemods.source import FUNCTION_KINDS, Binding, SourceFile, Span, member, named, span_of, unwrap
 from codemods.workspace import FunctionRef, Workspace
 
 
@@ -21,6 +22,8 @@ class Captured:
 
     name: str
     span: Span
+    is_plain: bool = True
+    """Nothing but JSON: no date is in it."""
 
 
 class NotPlainError(Exception):
@@ -28,28 +31,49 @@ class NotPlainError(Exception):
 
 
 def captured_by(
-    workspace: Workspace, file: SourceFile, outer: SgNode, callback: SgNode, request: str | None, schema: Schema
+    workspace: Workspace,
+    file: SourceFile,
+    outer: SgNode,
+    callback: SgNode,
+    request: str | None,
+    schema: Schema,
+    at_once: bool = False,
 ) -> list[Captured]:
     """All uses of outer values in a callback; `order.id` becomes the argument `orderId`, a plain local its own name.
 
-    `request` is the name of a handler's first parameter: of it, fields of its parts are taken. Raises NotPlainError.
+    `request` is the name of a handler's first parameter: of it, fields of its parts are taken. A callback that runs
+    `at_once` may be given any value that it does not change. Raises NotPlainError.
     """
     found: list[Captured] = []
     span = span_of(outer)
     for binding in file.bindings.free(callback).bindings:
         if not span.start <= binding.start < span.end:
             continue
-        if binding.reassigned:
+        references = file.bindings.references_in(binding, callback)
+        if binding.reassigned if not at_once else any(_is_written(each, binding) for each in references):
             raise NotPlainError(f"`{binding.name}`, which changes")
-        for reference in file.bindings.references_in(binding, callback):
+        if at_once and binding.value is not None and unwrap(binding.value).kind() in FUNCTION_KINDS:
+            raise NotPlainError(f"the function `{binding.name}`")
+        for reference in references:
             depth = 2 if binding.name == request else 1
-            found.append(_captured(workspace, file, binding, reference, depth, schema))
+            found.append(_captured(workspace, file, binding, reference, depth, schema, at_once))
     _check_names(file, callback, found)
     return found
 
 
+def _is_written(reference: SgNode, binding: Binding) -> bool:
+    """Does the callback change the variable, or what it holds?"""
+    return is_written(reference) or is_changed(reference, binding.value)
+
+
 def _captured(
-    workspace: Workspace, file: SourceFile, binding: Binding, reference: SgNode, depth: int, schema: Schema
+    workspace: Workspace,
+    file: SourceFile,
+    binding: Binding,
+    reference: SgNode,
+    depth: int,
+    schema: Schema,
+    at_once: bool,
 ) -> Captured:
     node, names = reference, [binding.name]
     while len(names) <= depth and (parent := node.parent()) is not None:
@@ -62,11 +86,19 @@ def _captured(
         if len(names) != 3:
             raise NotPlainError("the request")
         return Captured(names[2], span_of(node))
-    if len(names) == 1 and not _is_plain(workspace, file, binding):
+    whole = len(names) == 1 and not _is_plain(workspace, file, binding)
+    dated = len(names) == 2 and names[1] in _dates(schema)
+    if whole and not at_once:
         raise NotPlainError(f"`{binding.name}`, which may be more than a plain value")
-    if len(names) == 2 and names[1] in _dates(schema):
+    if dated and not at_once:
         raise NotPlainError(f"the date `{binding.name}.{names[1]}`")
-    return Captured("".join([names[0], *(name[:1].upper() + name[1:] for name in names[1:])]), span_of(node))
+    is_plain = not whole and not dated and (len(names) == 1 or names[1] in _columns(schema))
+    name = "".join([names[0], *(name[:1].upper() + name[1:] for name in names[1:])])
+    return Captured(name, span_of(node), is_plain)
+
+
+def _columns(schema: Schema) -> set[str]:
+    return {field.name for table in schema.tables for field in table.fields if field.type is not FieldType.JSON}
 
 
 def _dates(schema: Schema) -> set[str]:
@@ -98,7 +130,7 @@ def _is_plain(workspace: Workspace, file: SourceFile, binding: Binding) -> bool:
     declared = binding.declaration
     pattern = declared.field("name") if declared.kind() == "variable_declarator" else None
     value = declared.field("value") if pattern is not None else None
-    plain = unwrap(value) if value is not None else None
+    plain = unwrap(value, awaited=True) if value is not None else None
     if pattern is None or plain is None:
         return False
     if pattern.kind() == "object_pattern":

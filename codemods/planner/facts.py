@@ -82,6 +82,14 @@ class Timer:
     delay: Span | None
 
 
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """Work that only an action may do: where it begins, and the package or global that does it."""
+
+    at: int
+    module: str
+
+
 @dataclass(slots=True)
 class Facts:
     """Everything that was found out about one piece."""
@@ -94,6 +102,8 @@ class Facts:
     timers: list[Timer] = field(default_factory=list)
     limits: list[Span] = field(default_factory=list)
     """Timers for which an action waits, or that end what takes too long."""
+    outside: list[Outside] = field(default_factory=list)
+    """Where it takes an action, and for what."""
     effects: set[Effect] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
     notes: list[Problem] = field(default_factory=list)

@@ -105,7 +105,7 @@ class Globals:
         if call is None or classify_timer(self._scan.file, call) not in _WAITED_FOR:
             return False
         self._scan.facts.limits.append(span_of(call))
-        self._scan.facts.effects.add(Effect.OUTSIDE)
+        act(self._scan, Nature.OUTSIDE, "setTimeout", node)
         return True
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ast_grep_py import SgNode
 
-from codemods.planner.facts import Effect, Replaced
+from codemods.planner.facts import Effect, Outside, Replaced
 from codemods.planner.floating import LOGGED, is_floating, left_alone, may_fail
 from codemods.planner.member_chains import member_chain
 from codemods.planner.npm import SYNCHRONOUS, Nature
@@ -26,6 +26,7 @@ _WAITS = frozenset({"await_expression", "return_statement", "arrow_function"})
 def act(scan: Scan, nature: Nature, module: str, node: SgNode) -> None:
     """Note what using a package or global does, and that what it begins is waited for."""
     scan.facts.effects.add(Effect.OUTSIDE)
+    scan.facts.outside.append(Outside(span_of(node).start, module))
     if nature is Nature.NODE:
         scan.facts.effects.add(Effect.NODE)
     call = call_around(node)

@@ -39,7 +39,7 @@ def read_undoing(closure: Closure, plan: RoutePlan, is_whole: IsWhole, is_alone:
     assert plan.piece is not None
     every = _Reader(closure, is_whole, failures(plan))
     reader = _Reader(closure, lambda query: is_whole(query) and not is_alone(query), failures(plan))
-    outer, inner = _reach(closure, plan.piece.key)
+    outer, inner = reach(closure, plan.piece.key)
     calls = tuple((key, query.call) for key in outer for query in reader.whole(key))
     caught = [*map(reader.caught, inner), *map(reader.caught_inside, outer)]
     obstacles = dict.fromkeys(found for key in outer for found in reader.obstacles(key))
@@ -47,14 +47,14 @@ def read_undoing(closure: Closure, plan: RoutePlan, is_whole: IsWhole, is_alone:
     return Undoing(calls, next(filter(None, caught), None), tuple(obstacles), tuple(scattered))
 
 
-def _reach(closure: Closure, start: PieceKey) -> tuple[tuple[PieceKey, ...], tuple[PieceKey, ...]]:
+def reach(closure: Closure, start: PieceKey) -> tuple[tuple[PieceKey, ...], tuple[PieceKey, ...]]:
     """The pieces that a route runs beside its transactions and jobs, and those that it runs in them."""
     outer: dict[PieceKey, None] = {start: None}
     inner: dict[PieceKey, None] = {}
     queue = [start]
     while queue:
         facts = closure.facts(queue.pop(0))
-        apart = _apart(facts)
+        apart = apart_from(facts)
         for use in facts.uses:
             if any(span.holds(use.span) for span in apart):
                 inner |= dict.fromkeys(closure.reached(use.target))
@@ -64,7 +64,7 @@ def _reach(closure: Closure, start: PieceKey) -> tuple[tuple[PieceKey, ...], tup
     return tuple(outer), tuple(inner)
 
 
-def _apart(facts: Facts) -> list[Span]:
+def apart_from(facts: Facts) -> list[Span]:
     """The code of transactions, and that of jobs."""
     bodies = [query.body for query in facts.queries if query.op is Op.TRANSACTION and query.body is not None]
     return [*bodies, *(timer.callback for timer in facts.timers)]
@@ -93,7 +93,7 @@ class _Reader:
     def whole(self, key: PieceKey) -> Iterator[Query]:
         """What writes all or nothing in a piece, outside of its transactions."""
         facts = self.closure.facts(key)
-        apart = _apart(facts)
+        apart = apart_from(facts)
         for query in facts.queries:
             if self.is_whole(query) and not any(span.holds(query.call) for span in apart):
                 yield query
@@ -107,7 +107,7 @@ class _Reader:
     def caught_inside(self, key: PieceKey) -> Query | None:
         """A call in a transaction or job whose failure something catches in there."""
         facts = self.closure.facts(key)
-        for span in _apart(facts):
+        for span in apart_from(facts):
             for query in facts.queries:
                 inside = span.holds(query.call) and self.is_whole(query)
                 if inside and is_caught(facts, query.call.start, self.throws, span):
@@ -132,7 +132,7 @@ class _Reader:
             yield from one.whole if alone else ()
 
     def _works(self, key: PieceKey, facts: Facts) -> Iterator[_Work]:
-        apart = _apart(facts)
+        apart = apart_from(facts)
         for query in facts.queries:
             if not any(span.holds(query.call) for span in apart) and query.op is not Op.CONNECT:
                 own = ((key, query),) if self.is_whole(query) else ()
@@ -141,7 +141,7 @@ class _Reader:
         for use in facts.uses:
             called = self.closure.piece(use.target).kind in FUNCTIONS and self.closure.reaches_context(use.target)
             if called and not any(span.holds(use.span) for span in apart):
-                outer, _ = _reach(self.closure, use.target)
+                outer, _ = reach(self.closure, use.target)
                 whole = tuple((inner, query) for inner in outer for query in self.whole(inner))
                 quiet = any(self.caught(inner) is not None for inner in outer)
                 yield _Work(use.span.start, self.closure.writes(use.target), whole, quiet, use.call is None)

@@ -48,7 +48,7 @@ from codemods.writers.layout import (
 from codemods.writers.names import identifier
 
 _REFUSED = frozenset({FieldType.BYTES, FieldType.BIGINT, FieldType.DECIMAL})
-_VERBS = {
+VERBS = {
     Op.FIND_UNIQUE: "get", Op.FIND_FIRST: "find", Op.FIND_MANY: "list", Op.COUNT: "count", Op.CREATE: "store",
     Op.CREATE_MANY: "store", Op.UPDATE: "change", Op.UPDATE_MANY: "change", Op.UPSERT: "save", Op.DELETE: "remove",
     Op.DELETE_MANY: "remove", Op.AGGREGATE: "summarize", Op.GROUP_BY: "group", Op.SAVE: "save", Op.EXISTS: "find",
@@ -61,7 +61,7 @@ _WITH_NULL = frozenset({Compare.EQ, Compare.NE})
 _BY_KEY = frozenset({Op.FIND_UNIQUE, Op.UPDATE, Op.DELETE, Op.UPSERT})
 _OF_PATH = re.compile(r"\.(params|query)\b")
 _PARAMETER = re.compile(r"\((\w+)\) =>")
-_MANY = frozenset({Op.FIND_MANY, Op.COUNT, Op.CREATE_MANY, Op.UPDATE_MANY, Op.DELETE_MANY, Op.AGGREGATE, Op.GROUP_BY})
+MANY = frozenset({Op.FIND_MANY, Op.COUNT, Op.CREATE_MANY, Op.UPDATE_MANY, Op.DELETE_MANY, Op.AGGREGATE, Op.GROUP_BY})
 
 
 @dataclass(slots=True)
@@ -349,11 +349,11 @@ def _opaque(table: Table) -> bool:
 def _wish(draft: Draft, table: Table, query: Query) -> str:
     """`getUserByEmail`, `listPosts`, `storeUser`."""
     names = draft.names.of(table.name)
-    what = names.table if query.op in _MANY else names.type
+    what = names.table if query.op in MANY else names.type
     keys = [part.field for part in _equal(query.where)]
     by = "And".join(key[:1].upper() + key[1:] for key in keys[:2])
     is_get = query.op is Op.FIND_UNIQUE and by and by.lower() != "id"
-    return f"{_VERBS[query.op]}{what[:1].upper()}{what[1:]}{f'By{by}' if is_get else ''}"
+    return f"{VERBS[query.op]}{what[:1].upper()}{what[1:]}{f'By{by}' if is_get else ''}"
 
 
 def _equal(where: Predicate) -> Iterator[Condition]:

@@ -77,9 +77,12 @@ def write_queries(
             found.problems.append(Problem("CX209", text, file.place(query.call.start)))
         is_inner = any(body.holds(query.call) for body in found.alone.values())
         crosses = crossing if query in crossed and not is_inner else None
-        if query.call in found.alone and _is_used(file, query):
+        if query.call in found.alone and apart is not None and _is_used(file, query):
             text = f"{query.name} has to run alone, and its result is used"
             found.problems.append(Problem("CX304", text, file.place(query.call.start)))
+        if crosses is not None and crosses.old_ids and query.op is Op.TRANSACTION:
+            text = f"{query.name} is run by middleware"
+            found.problems.append(Problem("CX202", text, file.place(query.call.start)))
         if query.op in (Op.TRANSACTION, Op.CONNECT, Op.RAW):
             write_control(file, query, found)
             continue

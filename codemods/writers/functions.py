@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from codemods.planner.pieces import CONSTANTS, Piece, PieceKey
@@ -18,6 +18,7 @@ from codemods.writers.placement import Context
 from codemods.writers.registered import HandlerWriter
 from codemods.writers.settling import settled
 from codemods.writers.splice import Job, Splice, Written, function_at
+from codemods.writers.transactions import TransactionWriter, imports_left
 from codemods.writers.uses import UseWriter
 
 _OF_JAVASCRIPT = frozenset("AggregateError EvalError RangeError ReferenceError SyntaxError TypeError URIError".split())
@@ -38,6 +39,7 @@ class PieceWriter:
         """`extra` edits come on top of what is found in the piece; with `module` it is an expression there."""
         self._splice = Splice(context, piece, route, extra, module)
         self._expression = module is not None
+        self._acts = piece.key in context.closure.actions
         self._stays = bool(extra)
         """Runs at the edge itself, so that what it throws crosses no function boundary."""
 
@@ -64,9 +66,15 @@ class PieceWriter:
         jobs = JobWriter(splice)
         for timer in splice.facts.timers:
             jobs.write(timer)
-        for call, work in found.alone.items() if found is not None else ():
-            jobs.commit(call, work)
+        alone = found.alone if found is not None else {}
+        for call, work in alone.items():
+            if self._acts:
+                TransactionWriter(splice).write(call)
+            else:
+                jobs.commit(call, work)
         splice.written.text = self._text()
+        if alone and self._acts:
+            splice.written.imports = imports_left(splice.written)
         return splice.written
 
     def _text(self) -> str:
@@ -85,13 +93,19 @@ class PieceWriter:
             for span, function in found.transactions.items()
             if span not in found.alone
         ]
-        self._splice.written.imports += [spec for each in found.imports if (spec := self._placed(each)) is not None]
+        self._splice.written.imports += self._placed(found.imports, self._splice.module)
         self._splice.written.runtime |= found.runtime
-        self._splice.written.jobs += [Job(name, text, found.beyond[name]) for name, text in found.functions.items()]
+        self._splice.written.jobs += [
+            Job(name, text, tuple(self._placed(found.beyond[name], self._splice.beside)))
+            for name, text in found.functions.items()
+        ]
         for callback in transaction_parameters(self._splice.file, self._splice.facts.queries):
             self._drop_parameters(callback)
 
-    def _placed(self, spec: ImportSpec) -> ImportSpec | None:
+    def _placed(self, imports: Iterable[ImportSpec], module: str) -> list[ImportSpec]:
+        return [spec for each in imports if (spec := self._placed_in(each, module)) is not None]
+
+    def _placed_in(self, spec: ImportSpec, here: str) -> ImportSpec | None:
         """An import of a function of the source from where it went; none where it is in the same module."""
         kind, _, place = spec.module.partition(":")
         if kind != "piece":
@@ -99,7 +113,7 @@ class PieceWriter:
         file, _, offset = place.rpartition(":")
         piece = self._splice.context.closure.piece(PieceKey(file, int(offset)))
         module, name = self._splice.context.placement.module(piece.key), self._splice.context.placement.name(piece)
-        if module == self._splice.module:
+        if module == here:
             if name != spec.binds:
                 self._splice.problem("CX107", f"`{name}` has to be called `{spec.binds}`", span_of(piece.node))
             return None

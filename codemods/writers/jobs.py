@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 
 from ast_grep_py import SgNode
 
@@ -37,28 +38,19 @@ class JobWriter:
     def commit(self, call: Span, work: Span) -> None:
         """A transaction that rolls back alone → an internal mutation that is run with what it captured."""
         node = node_covering(self._splice.file, work)
-        if node is None or self._calls_out(call, work):
+        if node is None:
             return
         captured = self._captured(node)
         if isinstance(captured, NotPlainError):
             self._splice.problem("CX304", f"the transaction has to run alone, and takes along {captured}", call)
             return
         own = self._splice.context.placement.name(self._splice.piece)
-        name = self._free_job(f"commit{own[:1].upper()}{own[1:]}")
+        name = free_name(self._splice, self._splice.module, f"commit{own[:1].upper()}{own[1:]}")
         path, values = self._moved(node, captured, name, call)
         run = (
             f"{self._splice.ctx}.runMutation({path}, {values})" if values else f"{self._splice.ctx}.runMutation({path})"
         )
         self._splice.edits.append(Edit.replace(call, f"{run}.catch({self._splice.library('rethrow')})"))
-
-    def _calls_out(self, call: Span, work: Span) -> bool:
-        """Does a transaction between calls of the outside world call functions that reach the database?"""
-        closure = self._splice.context.closure
-        inside = [use for use in self._splice.facts.uses if work.holds(use.span) and use.target in closure.actions]
-        if inside or self._splice.facts.context:
-            text = "stands between calls of the outside world, and calls other functions"
-            self._splice.problem("CX202", f"a transaction {text}", call)
-        return bool(inside or self._splice.facts.context)
 
     def _captured(self, code: SgNode) -> list[Captured] | NotPlainError:
         """What the code takes along, or what of it no argument can bring."""
@@ -73,17 +65,14 @@ class JobWriter:
     def _moved(self, code: SgNode, captured: list[Captured], name: str, call: Span) -> tuple[str, str]:
         """Make code a mutation: the reference to it, and its arguments as an object, empty without any."""
         whole = span_of(code)
-        inner = [edit for edit in self._splice.edits if whole.holds(edit.span)]
-        inner = [edit for edit in inner if edit.is_insertion or not any(e.span.holds(edit.span) for e in captured)]
-        inner += [self._taken(each) for each in captured]
-        block = self._block(code, inner, call)
+        block = self._block(code, edits_inside(self._splice, whole, captured), call)
         fields = {each.name: self._splice.context.job_validator(self._splice.file, each.span) for each in captured}
-        self._splice.written.jobs.append(Job(name, self._job_text(name, fields, _dedent(block))))
+        self._splice.written.jobs.append(Job(name, self._job_text(name, fields, dedent(block))))
         self._splice.bring(SERVER, "internalMutation")
         self._splice.bring("convex:_generated/api", "internal")
         if fields:
             self._splice.bring("convex/values", "v")
-        pairs = {each.name: self._read(each.span) for each in captured}
+        pairs = {each.name: read_outside(self._splice, each.span) for each in captured}
         values = ", ".join(name if name == value else f"{name}: {value}" for name, value in pairs.items())
         self._splice.edits = [edit for edit in self._splice.edits if not whole.holds(edit.span)]
         path = "internal." + self._splice.module.replace("/", ".") + f".{name}"
@@ -115,46 +104,14 @@ class JobWriter:
         uses = [use for use in self._splice.facts.uses if span_of(callback).holds(use.span)]
         if uses:
             name = self._splice.context.placement.name(self._splice.context.closure.piece(uses[0].target))
-            return self._free_job(f"run{name[:1].upper()}{name[1:]}")
+            return free_name(self._splice, self._splice.module, f"run{name[:1].upper()}{name[1:]}")
         own = self._splice.context.placement.name(self._splice.piece)
-        return self._free_job(f"after{own[:1].upper()}{own[1:]}")
-
-    def _free_job(self, wanted: str) -> str:
-        """A name that no other function of the module has."""
-        placement, closure = self._splice.context.placement, self._splice.context.closure
-        here = [
-            key
-            for key, module in ((key, placement.module(key)) for key in placement.names)
-            if module == self._splice.module
-        ]
-        taken = self._splice.context.jobs.setdefault(
-            self._splice.module, {placement.name(closure.piece(key)) for key in here}
-        )
-        name = next(
-            name for number in range(1, 999) if (name := wanted + (str(number) if number > 1 else "")) not in taken
-        )
-        taken.add(name)
-        return name
-
-    def _taken(self, captured: Captured) -> Edit:
-        """`order.id` → `orderId` in the callback."""
-        text = self._splice.file.slice(captured.span)
-        shorthand = text.isidentifier() and text != captured.name and is_shorthand(self._splice.file, captured.span)
-        return Edit.replace(captured.span, f"{text}: {captured.name}" if shorthand else captured.name)
-
-    def _read(self, span: Span) -> str:
-        """An expression outside of the callback, with the request read as arguments."""
-        edits = (
-            self._splice.route.request.edits
-            if self._splice.route is not None and self._splice.route.request is not None
-            else ()
-        )
-        return render(self._splice.file.text, [edit for edit in edits if span.holds(edit.span)], span).text
+        return free_name(self._splice, self._splice.module, f"after{own[:1].upper()}{own[1:]}")
 
     def _job_text(self, name: str, fields: Mapping[str, str], block: str) -> str:
         arguments = ", ".join(f"{key}: {value}" for key, value in fields.items())
         pattern = f", {{ {', '.join(fields)} }}" if fields else ""
-        body = block.replace("\n", "\n  ")
+        body = indented(block)
         args = f"{{ {arguments} }}" if fields else "{}"
         return (
             f"export const {name} = internalMutation({{\n  args: {args},\n"
@@ -162,7 +119,43 @@ class JobWriter:
         )
 
 
-def _dedent(text: str) -> str:
+def edits_inside(splice: Splice, callback: Span, captured: Sequence[Captured]) -> list[Edit]:
+    """The edits of a callback, where what it takes along has the names of its arguments."""
+    inner = [edit for edit in splice.edits if callback.holds(edit.span)]
+    kept = [edit for edit in inner if edit.is_insertion or not any(e.span.holds(edit.span) for e in captured)]
+    return [*kept, *(_taken(splice, each) for each in captured)]
+
+
+def _taken(splice: Splice, captured: Captured) -> Edit:
+    """`order.id` → `orderId` in the callback."""
+    text = splice.file.slice(captured.span)
+    shorthand = text.isidentifier() and text != captured.name and is_shorthand(splice.file, captured.span)
+    return Edit.replace(captured.span, f"{text}: {captured.name}" if shorthand else captured.name)
+
+
+def read_outside(splice: Splice, span: Span) -> str:
+    """An expression outside of the callback, with the request read as arguments."""
+    request = splice.route.request if splice.route is not None else None
+    edits = request.edits if request is not None else ()
+    return render(splice.file.text, [edit for edit in edits if span.holds(edit.span)], span).text
+
+
+def free_name(splice: Splice, module: str, wanted: str) -> str:
+    """A name that no other function of the module has."""
+    placement, closure = splice.context.placement, splice.context.closure
+    here = [key for key in placement.names if placement.module(key) == module]
+    taken = splice.context.jobs.setdefault(module, {placement.name(closure.piece(key)) for key in here})
+    name = next(name for number in range(1, 999) if (name := wanted + (str(number) if number > 1 else "")) not in taken)
+    taken.add(name)
+    return name
+
+
+def indented(text: str) -> str:
+    """The lines after the first one a step further to the right."""
+    return re.sub(r"\n(?=[^\n])", "\n  ", text)
+
+
+def dedent(text: str) -> str:
     """The block with its closing line at the left margin."""
     lines = text.split("\n")
     margin = len(lines[-1]) - len(lines[-1].lstrip())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from codemods.planner.asked import AskedFunction
@@ -65,4 +66,6 @@ class Context:
     """Functions that are given the request."""
     whole: frozenset[tuple[PieceKey, Span]] = frozenset()
     """The database calls whose failure takes back what the mutation wrote."""
+    watched: AbstractSet[PieceKey] = frozenset()
+    """Pieces of actions in which something looks at errors."""
     enums_module: str = "convex:lib/enums"

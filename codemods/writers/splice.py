@@ -53,6 +53,7 @@ class Splice:
         self.edits: list[Edit] = list(extra)
         self.written = Written("")
         self.module = module or context.placement.module(piece.key)
+        self.beside = module or context.placement.module_beside(piece.key)
         self.ctx = self.facts.context or context_name(self.file, piece.node)
         self.clients: list[Span] = []
         """Arguments that were database clients and are gone."""

@@ -176,9 +176,21 @@ def project_of_script(migrated: Migrated) -> ConvexProject:
 
 
 REFUSED = {
-    "a transaction whose result is used": (
-        "const made = await prisma.$transaction(async (tx) => tx.user.create({ data })); console.log(made);",
-        "CX304 prisma $transaction has to run alone, and its result is used",
+    "a transaction that waits for more than the database": (
+        'await prisma.$transaction(async (tx) => { data.password = await bcrypt.hash("y", 4); });',
+        "CX202 waits for the outside world in a transaction",
+    ),
+    "a transaction that goes on after a failure": (
+        "await prisma.$transaction(async (tx) => { try { await tx.post.deleteMany(); } catch { console.log(1); } });",
+        "CX304 catches errors in a transaction of an action",
+    ),
+    "a transaction that changes what is outside": (
+        "await prisma.$transaction(async (tx) => { data.email = (await tx.user.create({ data })).email; });",
+        "CX202 a transaction of an action takes along `data`, which changes",
+    ),
+    "a transaction that calls what is outside": (
+        "const log = () => 1; await prisma.$transaction(async (tx) => { log(); await tx.post.deleteMany(); });",
+        "CX202 a transaction of an action takes along the function `log`",
     ),
     "a list of nested writes": (
         "await prisma.user.update({ where: { id: req.body.id }, data: { posts: { create: req.body.posts } } });",
