@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from codemods.migrate.bridges import BridgeReader
 from codemods.migrate.carried import Carried
 from codemods.migrate.checks import EdgeWriter
 from codemods.planner.closure import Closure
@@ -25,6 +26,8 @@ class Actions:
     """
 
     pieces: set[PieceKey] = field(default_factory=set)
+    bridges: frozenset[PieceKey] = frozenset()
+    """Functions that transactions run as well: actions do by an internal function."""
     watched: set[PieceKey] = field(default_factory=set)
     at_the_edge: set[PieceKey] = field(default_factory=set)
 
@@ -32,7 +35,7 @@ class Actions:
 def choose_actions(workspace: Workspace, state: Carried) -> Actions:
     """Mark the routes that act, and the pieces that do; a route that cannot be split gets a problem."""
     found = ActionReader(workspace, state.closure, state.edge).read(state.carried)
-    state.closure.actions = frozenset(found.pieces)
+    state.closure.actions, state.closure.bridges = frozenset(found.pieces), found.bridges
     return found
 
 
@@ -43,15 +46,13 @@ class ActionReader:
         self._workspace, self._closure, self._edge = workspace, closure, edge
         self._others: dict[PieceKey, str] = {}
         """What runs in transactions, and of what."""
+        self._bridges: set[PieceKey] = set()
 
     def read(self, carried: Sequence[RoutePlan]) -> Actions:
         """Go through the routes; those that cannot be split get a problem."""
-        found = Actions()
-        for plan in carried:
-            assert plan.piece is not None
-            plan.acts = self._closure.acts(plan.piece.key)
-            inside = self._parts(plan.piece.key)[1] if plan.acts else self._closure.reached(plan.piece.key)
-            self._others |= dict.fromkeys(inside, plan.route.name)
+        while self._build(carried):
+            pass
+        found = Actions(bridges=frozenset(self._bridges))
         for plan in carried:
             if plan.acts and plan.piece is not None:
                 beside, inside = self._parts(plan.piece.key)
@@ -63,9 +64,29 @@ class ActionReader:
             self._add(plan, at_edge, found)
         return found
 
+    def _build(self, carried: Sequence[RoutePlan]) -> bool:
+        """Find out what runs in transactions; True when another function is to be shared with them."""
+        closure, self._others = self._closure, {}
+        for plan in carried:
+            assert plan.piece is not None
+            plan.acts = closure.acts(plan.piece.key)
+            inside = self._parts(plan.piece.key)[1] if plan.acts else closure.reached(plan.piece.key)
+            self._others |= dict.fromkeys(inside, plan.route.name)
+        starts = [plan.piece.key for plan in carried if plan.acts and plan.piece is not None]
+        parts = [self._parts(start)[0] for start in starts]
+        users = dict.fromkeys(key for beside in parts for key in beside)
+        for beside in parts:
+            is_watched = any(catches(closure.piece(key).node) for key in beside)
+            for key in beside:
+                shared = key in self._others and closure.needs_context(key)
+                if shared and BridgeReader(closure).can_cross(key, users, is_watched):
+                    self._bridges.add(key)
+                    return True
+        return False
+
     def _parts(self, key: PieceKey) -> tuple[list[PieceKey], list[PieceKey]]:
         """What a route runs beside its transactions, and what in them."""
-        beside, inside = reach(self._closure, key)
+        beside, inside = reach(self._closure, key, self._bridges)
         return list(beside), [key for key in inside if self._closure.needs_context(key)]
 
     def _add(self, plan: RoutePlan, reached: Sequence[PieceKey], found: Actions) -> None:

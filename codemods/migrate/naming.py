@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from codemods.planner.closure import Closure
@@ -38,12 +38,13 @@ class Names:
     names: dict[PieceKey, str] = field(default_factory=dict)
     validator_names: dict[str, str] = field(default_factory=dict)
     on_node: frozenset[PieceKey] = frozenset()
+    bridges: dict[PieceKey, str] = field(default_factory=dict)
+    """The internal functions by which actions run functions of transactions."""
 
     def names_in(self, module: str) -> frozenset[str]:
         """What a module exports."""
-        return frozenset(
-            name for key, name in self.names.items() if key.file in self.modules and self.module(key) == module
-        )
+        every = [*self.names.items(), *self.bridges.items()]
+        return frozenset(name for key, name in every if key.file in self.modules and self.module(key) == module)
 
     def module(self, key: PieceKey) -> str:
         """The module that a piece goes to."""
@@ -55,7 +56,7 @@ class Names:
         return max(sorted(own), key=lambda name: own[name], default=self.modules[file])
 
     def placement(self) -> Placement:
-        return Placement(dict(self.modules), dict(self.names), self.on_node)
+        return Placement(dict(self.modules), dict(self.names), self.on_node, dict(self.bridges))
 
 
 def name_routes(
@@ -63,7 +64,7 @@ def name_routes(
 ) -> None:
     """Choose a module for every source file that gives pieces, and a name for every function."""
     kept = list(keys)
-    names.modules, names.names = {}, {}
+    names.modules, names.names, names.bridges = {}, {}, {}
     names.on_node = frozenset(key for key in kept if closure.needs_node(key))
     handler_files = list(dict.fromkeys(_home(plan) for plan in plans))
     taken: set[str] = set()
@@ -77,6 +78,8 @@ def name_routes(
             names.modules[key.file] = _free_module(key.file, folder, free)
             taken.add(names.modules[key.file])
     _name_functions(plans, closure, kept, names)
+    for key in sorted(closure.bridges):
+        names.bridges[key] = _free_name(f"{names.names[key]}Internal", names.names_in(names.module(key)))
 
 
 def _home(plan: RoutePlan) -> str:
@@ -142,7 +145,7 @@ def _function_name(wanted: str, module: str) -> str:
     return camel(wanted if camel(wanted)[:1].isalpha() else f"call {wanted}")
 
 
-def _free_name(wanted: str, used: set[str]) -> str:
+def _free_name(wanted: str, used: Collection[str]) -> str:
     if wanted not in used:
         return wanted
     return next(f"{wanted}{number}" for number in range(2, 9999) if f"{wanted}{number}" not in used)

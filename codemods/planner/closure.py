@@ -27,6 +27,8 @@ class Closure:
         """Functions that another writer makes asynchronous."""
         self.actions: frozenset[PieceKey] = frozenset()
         """Pieces that run in actions, and reach the database by internal functions only."""
+        self.bridges: frozenset[PieceKey] = frozenset()
+        """Functions of transactions that actions run by an internal function."""
 
     def facts(self, key: PieceKey, handler: bool = False) -> Facts:
         return self._analyser.facts(self._analyser.pieces[key], handler)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ast_grep_py import SgNode
@@ -21,12 +21,12 @@ def may_roll_back(closure: Closure, plan: RoutePlan) -> bool:
     """True when some path of a route writes first and fails later, outside a transaction."""
     assert plan.piece is not None
     failing = [*failures(plan), *(plan.response.open_ends if plan.response is not None else ())]
-    if _fails_after_write(closure, plan.piece.key, failing):
+    if fails_after_write(closure, plan.piece.key, failing):
         return True
-    return any(_fails_after_write(closure, key, []) for key in closure.reached(plan.piece.key)[1:])
+    return any(fails_after_write(closure, key, []) for key in closure.reached(plan.piece.key)[1:])
 
 
-def _fails_after_write(closure: Closure, key: PieceKey, failing: list[Span]) -> bool:
+def fails_after_write(closure: Closure, key: PieceKey, failing: Sequence[Span] = ()) -> bool:
     """Within one piece: a write, and behind it something that may throw."""
     facts = closure.facts(key)
     bodies = [q.body for q in facts.queries if q.op is Op.TRANSACTION and q.body is not None]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from ast_grep_py import SgNode
 
 from codemods.planner.member_chains import last_name, member_chain
+from codemods.planner.memory import is_state
 from codemods.planner.places_of_use import call_of
 from codemods.source import FUNCTION_KINDS, SourceFile, arguments, member, named, span_of, string_value, unwrap
 from codemods.source.tree import property_name
@@ -57,7 +58,7 @@ def token_use(file: SourceFile, imported: str, reference: SgNode) -> TokenUse | 
     if call is None or any(each.kind() == "spread_element" for each in given):
         return None
     match name:
-        case "sign" if _is_signed(given):
+        case "sign" if _is_signed(file, given):
             return TokenUse(callee, "signToken", call, given[1], signs=True)
         case "verify" if len(given) > 1 and _is_verified(given[2:]) and given[1].kind() not in FUNCTION_KINDS:
             text = "withJwt" if len(given) > 2 and given[-1].kind() in FUNCTION_KINDS else "verifyJwt"
@@ -117,13 +118,21 @@ def is_for_token(file: SourceFile, reference: SgNode) -> bool:
     return use is not None and use.callee == call
 
 
-def _is_signed(given: list[SgNode]) -> bool:
+def _is_signed(file: SourceFile, given: list[SgNode]) -> bool:
     """With a shared secret, and the token as the result?"""
     if len(given) not in (2, 3) or given[0].kind() in _NO_PAYLOAD:
         return False
     if any(each.kind() in FUNCTION_KINDS for each in given):
         return False
-    return len(given) == 2 or _is_understood(given[2], _SIGN_OPTIONS)
+    return len(given) == 2 or _is_understood(_written(file, given[2]), _SIGN_OPTIONS)
+
+
+def _written(file: SourceFile, options: SgNode) -> SgNode:
+    """The literal that a constant holds, to which nothing is added."""
+    binding = file.bindings.resolve(options) if options.kind() == "identifier" else None
+    if binding is None or binding.value is None or binding.reassigned or is_state(binding):
+        return options
+    return unwrap(binding.value)
 
 
 def _is_verified(rest: list[SgNode]) -> bool:

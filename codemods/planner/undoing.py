@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
 from ast_grep_py import SgNode
@@ -47,8 +47,13 @@ def read_undoing(closure: Closure, plan: RoutePlan, is_whole: IsWhole, is_alone:
     return Undoing(calls, next(filter(None, caught), None), tuple(obstacles), tuple(scattered))
 
 
-def reach(closure: Closure, start: PieceKey) -> tuple[tuple[PieceKey, ...], tuple[PieceKey, ...]]:
-    """The pieces that a route runs beside its transactions and jobs, and those that it runs in them."""
+def reach(
+    closure: Closure, start: PieceKey, border: Collection[PieceKey] = ()
+) -> tuple[tuple[PieceKey, ...], tuple[PieceKey, ...]]:
+    """The pieces that a route runs beside its transactions and jobs, and those that it runs in them.
+
+    Functions on the `border` are run for it in a transaction of their own.
+    """
     outer: dict[PieceKey, None] = {start: None}
     inner: dict[PieceKey, None] = {}
     queue = [start]
@@ -56,7 +61,7 @@ def reach(closure: Closure, start: PieceKey) -> tuple[tuple[PieceKey, ...], tupl
         facts = closure.facts(queue.pop(0))
         apart = apart_from(facts)
         for use in facts.uses:
-            if any(span.holds(use.span) for span in apart):
+            if use.target in border or any(span.holds(use.span) for span in apart):
                 inner |= dict.fromkeys(closure.reached(use.target))
             elif use.target not in outer:
                 outer[use.target] = None

@@ -8,6 +8,7 @@ from dataclasses import replace
 from codemods.planner.pieces import CONSTANTS, Piece, PieceKey
 from codemods.planner.routes import RoutePlan
 from codemods.source import Edit, Span, find_all, named, span_of, unwrap
+from codemods.writers.bridges import bridge_job
 from codemods.writers.code import ImportSpec, Rewrite
 from codemods.writers.database import transaction_parameters
 from codemods.writers.delegates import delegate_edits
@@ -73,6 +74,8 @@ class PieceWriter:
             else:
                 jobs.commit(call, work)
         splice.written.text = self._text()
+        if splice.piece.key in splice.context.closure.bridges:
+            splice.written.jobs.append(bridge_job(splice))
         if alone and self._acts:
             splice.written.imports = imports_left(splice.written)
         return splice.written

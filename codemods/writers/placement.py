@@ -35,6 +35,8 @@ class Placement:
     modules: Mapping[str, str]
     names: Mapping[PieceKey, str]
     on_node: frozenset[PieceKey] = frozenset()
+    bridges: Mapping[PieceKey, str] = field(default_factory=dict)
+    """The names of the internal functions by which actions run functions of transactions."""
 
     def module(self, key: PieceKey) -> str:
         return module_of_piece(self.modules[key.file], key in self.on_node)

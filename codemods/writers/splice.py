@@ -73,6 +73,12 @@ class Splice:
         self.written.imports.append(spec_of(name, local if local != name else ""))
         return local
 
+    def internal(self) -> str:
+        """The local name of the internal functions, all of them."""
+        local = "internal" if "internal" not in names_in(self.file) else "internalApi"
+        self.bring("convex:_generated/api", "internal", local if local != "internal" else "")
+        return local
+
     def problem(self, code: str, text: str, span: Span) -> None:
         self.written.problems.append(Problem(code, text, self.file.place(span.start)))
 

@@ -124,11 +124,10 @@ class TransactionWriter:
 
     def _run(self, span: Span, name: str, fields: dict[str, Captured], is_used: bool) -> None:
         splice = self._splice
-        splice.bring("convex:_generated/api", "internal")
         values: Doc = record([self._given(each) for each in fields.values()])
         if not all(each.is_plain for each in fields.values()):
             values = call(splice.library("packed"), values)
-        reference = f"internal.{splice.beside.replace('/', '.')}.{name}"
+        reference = f"{splice.internal()}.{splice.beside.replace('/', '.')}.{name}"
         run = call(f"{splice.ctx}.runMutation", reference, *([values] if fields else []))
         if splice.piece.key in splice.context.watched:
             run = call((run, ".catch"), splice.library("rethrow"))

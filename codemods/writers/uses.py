@@ -9,6 +9,7 @@ from codemods.planner.facts import PieceUse, Replaced, Style
 from codemods.planner.floating import LOGGED, catches_all, gives_promise, is_floating, left_alone, may_fail
 from codemods.planner.pieces import CONSTANTS
 from codemods.source import Edit, Span, span_of
+from codemods.writers.bridges import cross
 from codemods.writers.callbacks import as_callback
 from codemods.writers.placement import SERVER
 from codemods.writers.shifting import indent_unit
@@ -51,7 +52,11 @@ class UseWriter:
             self._splice.bring(f"convex:{module}", "")
 
     def _use(self, use: PieceUse) -> None:
-        target = self._splice.context.closure.piece(use.target)
+        closure = self._splice.context.closure
+        if use.target in closure.bridges and self._splice.piece.key in closure.actions:
+            cross(self._splice, use)
+            return
+        target = closure.piece(use.target)
         name, module = self._splice.context.placement.name(target), self._splice.context.placement.module(use.target)
         name = name if use.declared in ("", target.name) else use.declared
         here = module == self._splice.module
@@ -59,7 +64,6 @@ class UseWriter:
             self._direct(use, name, module, here)
         else:
             self._through_namespace(use, name, module, here)
-        closure = self._splice.context.closure
         waits = self._waits_now(use)
         if closure.needs_context(use.target):
             self._pass_context(use, waits)

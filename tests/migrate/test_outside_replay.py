@@ -93,8 +93,14 @@ export async function register(email: string, password: string, name: string) {
   return { email: claims.email, year: user.seenAt!.getUTCFullYear(), accepted };
 }
 
-export async function login(email: string, password: string) {
+/** Serves transactions and actions alike. */
+export async function findAccount(email: string, withProfile = true) {
   const user = await prisma.user.findUnique({ where: { email }, include: { profile: true } });
+  return user && { ...user, profile: withProfile ? user.profile : null };
+}
+
+export async function login(email: string, password: string) {
+  const user = await findAccount(email);
   if (!user || !(await bcrypt.compare(password, user.password))) throw new AccountError(401, "no");
   await prisma.user.update({ where: { id: user.id }, data: { seenAt: new Date("2024-04-01T10:00:00.000Z") } });
   sendMail(email, "You are back").catch(() => console.log("not told"));
@@ -119,7 +125,7 @@ export async function order(email: string, password: string, wanted: { what: str
 APP = """
 import express from "express";
 import { prisma } from "./prisma";
-import { order, register, login } from "./accounts";
+import { findAccount, order, register, login } from "./accounts";
 
 const app = express();
 app.use(express.json());
@@ -145,6 +151,11 @@ app.post("/orders", async (req, res, next) => {
   } catch (error) {
     next(error);
   }
+});
+app.get("/users/:email", async (req, res) => {
+  const user = await findAccount(req.params.email, false);
+  if (!user) return res.sendStatus(404);
+  res.json({ year: user.seenAt?.getUTCFullYear(), profile: user.profile });
 });
 app.get("/users", async (req, res) => {
   const users = await prisma.user.findMany({ orderBy: { email: "asc" }, include: { orders: true, profile: true } });
@@ -202,6 +213,8 @@ REQUESTS = [
     request("POST", "/login", {**ANN, "password": "other"}),
     request("POST", "/login", {**ANN, "email": "nobody@shop.org"}),
     request("GET", "/users"),
+    request("GET", "/users/ann@shop.org"),
+    request("GET", "/users/nobody"),
     request("POST", "/orders", {**ANN, "orders": ORDERS}),
     request("POST", "/orders", {**ANN, "orders": [{"what": "none"}]}),
     request("POST", "/orders", {**ANN, "password": "other", "orders": ORDERS}),
@@ -258,3 +271,22 @@ def test_a_transaction_of_an_action_is_one_internal_mutation(codemod: CodemodTes
     assert "packed({ email, hash, seenAt, name }),\n  ).then(unpacked);" in on_node
     assert 'await sendMail(email, "You are back").catch(() => console.log("not told"));' in on_node
     assert "insertOrder" not in on_node
+
+
+def test_a_function_that_actions_and_transactions_share_is_run_by_an_internal_one(codemod: CodemodTest) -> None:
+    migrated = codemod.migrate(FILES)
+    beside, on_node = (migrated.convex[f"convex/model/{name}.ts"] for name in ("accounts", "accountsNode"))
+    assert "export async function findAccount(ctx: QueryCtx, email: string, withProfile = true) {" in beside
+    assert function_in(beside, "findAccountInternal") == dedented(
+        """
+        export const findAccountInternal = internalQuery({
+          args: { email: v.optional(v.any()), withProfile: v.optional(v.any()) },
+          handler: async (ctx, args) => {
+            const { email, withProfile } = unpacked(args);
+            return packed(await findAccount(ctx, email, withProfile));
+          },
+        });
+        """
+    )
+    run = "ctx.runQuery(internal.model.accounts.findAccountInternal, packed({ email })).catch(rethrow).then(unpacked)"
+    assert f"const user = await {run};" in on_node
