@@ -251,6 +251,10 @@ def carried_diagnostics(reading: Reading, carried: Carried) -> list[Diagnostic]:
             place = reading.workspace.source(plan.piece.key.file).place(plan.response.open_ends[0].start)
             text = f"{plan.route.name} may end without an answer: where Express never answered, the function throws"
             found.setdefault(_diagnostic("CX207", text, place))
+        if plan.acts:
+            found.setdefault(
+                _diagnostic("CX212", f"{plan.route.name} is {_why_action(carried, plan)}", plan.route.place)
+            )
         if plan.stale:
             text = f"{plan.route.name} reads the database and asks for the time or for chance"
             found.setdefault(_diagnostic("CX211", text, plan.route.place))
@@ -264,5 +268,23 @@ def carried_diagnostics(reading: Reading, carried: Carried) -> list[Diagnostic]:
     return list(found)
 
 
+_FOR_INFORMATION = frozenset({"CX212", "CX402"})
+
+
+def _why_action(carried: Carried, plan: RoutePlan) -> str:
+    """`an action because `createUser` → `hashPassword` → bcrypt`: the way that led to the verdict."""
+    closure = carried.closure
+    assert plan.piece is not None
+    found = closure.way_outside(plan.piece.key)
+    if found is None:
+        return "an action"
+    end, outside = found
+    names = [closure.piece(key).name or plan.name for key in closure.way(plan.piece.key, end)]
+    kind = "an action on Node" if closure.needs_node(plan.piece.key) else "an action"
+    return f"{kind} because {' → '.join([*(f'`{name}`' for name in names), outside.module])}"
+
+
 def _diagnostic(code: str, message: str, place: Place) -> Diagnostic:
-    return Diagnostic(code, Severity.WARNING if code != "CX402" else Severity.INFO, message, CODES[code].help, place)
+    return Diagnostic(
+        code, Severity.INFO if code in _FOR_INFORMATION else Severity.WARNING, message, CODES[code].help, place
+    )

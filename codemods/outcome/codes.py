@@ -86,6 +86,11 @@ CODES: dict[str, Code] = _table(
         "query asks for the time or for chance",
         "Its result is kept until the data changes: pass the value as an argument, or make it a mutation.",
     ),
+    (
+        "CX212",
+        "function is an action",
+        "Nothing to do: its database work is in internal functions, each a transaction of its own.",
+    ),
     ("CX210", "function is shared in a way that cannot be split", "Give the function one purpose and run again."),
     # database
     ("CX301", "database call is not understood", "Write the query by hand with ctx.db."),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from codemods.ir.table import Schema
 from codemods.planner.analysis import Analyser
-from codemods.planner.facts import Effect, Facts
+from codemods.planner.facts import Effect, Facts, Outside
 from codemods.planner.pieces import Piece, PieceKey, PieceKind
 from codemods.planner.problems import Problem
 from codemods.source import span_of
@@ -95,6 +95,22 @@ class Closure:
     def acts(self, key: PieceKey) -> bool:
         """Does running the piece take an action?"""
         return Effect.OUTSIDE in self.effects(key)
+
+    def way_outside(self, key: PieceKey) -> tuple[PieceKey, Outside] | None:
+        """The nearest piece that takes an action, and for what; that it has to be on Node says more."""
+        found = [(reached, each) for reached in self.reached(key) for each in self.facts(reached).outside]
+        return next((one for one in found if one[1].on_node), found[0] if found else None)
+
+    def way(self, start: PieceKey, end: PieceKey) -> tuple[PieceKey, ...]:
+        """The shortest chain of uses from one piece to another."""
+        before: dict[PieceKey, PieceKey] = {}
+        for key in self.reached(start):
+            for use in self.facts(key).uses:
+                before.setdefault(use.target, key)
+        chain = [end]
+        while chain[-1] != start:
+            chain.append(before[chain[-1]])
+        return tuple(reversed(chain))
 
     def needs_node(self, key: PieceKey) -> bool:
         """Does running the piece take an action on Node?"""

@@ -88,6 +88,7 @@ class Outside:
 
     at: int
     module: str
+    on_node: bool = False
 
 
 @dataclass(slots=True)

@@ -26,7 +26,7 @@ _WAITS = frozenset({"await_expression", "return_statement", "arrow_function"})
 def act(scan: Scan, nature: Nature, module: str, node: SgNode) -> None:
     """Note what using a package or global does, and that what it begins is waited for."""
     scan.facts.effects.add(Effect.OUTSIDE)
-    scan.facts.outside.append(Outside(span_of(node).start, module))
+    scan.facts.outside.append(Outside(span_of(node).start, module, nature is Nature.NODE))
     if nature is Nature.NODE:
         scan.facts.effects.add(Effect.NODE)
     call = call_around(node)

@@ -153,3 +153,16 @@ def test_middleware_has_no_node(planned: PlanApp) -> None:
         imports='import { createHmac } from "node:crypto";',
     )
     assert found.reason == "CX801 is guarded by `check`, which needs Node, which the HTTP edge is not"
+
+
+def test_the_report_says_what_made_an_action(planned: PlanApp) -> None:
+    found = planned(
+        """
+        const hashPassword = (text: string) => createHmac("sha256", "x").update(text).digest("hex");
+        const createUser = async (text: string) => ({ password: hashPassword(text) });
+        """
+        + route("res.json(await createUser(req.body.text));"),
+        imports='import { createHmac } from "node:crypto";',
+    )
+    chain = "`createX` → `createUser` → `hashPassword` → node:crypto"
+    assert f"POST /x is an action on Node because {chain}" in found.messages
