@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from convex_project import ConvexProject
+from effect_proof import effects_out_of_place
 from harness import CodemodTest, Migrated, copy_project
 from sample_apps import SAMPLE_APPS, SampleApp
 from side_by_side import compare_folder
@@ -38,6 +39,10 @@ def test_every_route_has_one_outcome(app: SampleApp, migrated: Migrated) -> None
     places = Counter((item.name, item.source) for item in routes)
     assert [place for place, count in places.items() if count > 1] == []
     assert sorted(_refusal(item) for item in routes if item.outcome != "migrated") == app.refused
+
+
+def test_no_query_or_mutation_reaches_the_world_outside(migrated: Migrated) -> None:
+    assert effects_out_of_place(migrated.root) == []
 
 
 def test_what_was_written_passes_the_recommended_lint_rules(migrated: Migrated) -> None:
