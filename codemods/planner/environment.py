@@ -5,6 +5,7 @@ from __future__ import annotations
 from ast_grep_py import SgNode
 
 from codemods.planner.facts import Replaced
+from codemods.planner.joi_keys import joi_keys
 from codemods.planner.member_chains import member_chain
 from codemods.planner.pieces import CONSTANTS
 from codemods.planner.problems import Problem
@@ -33,7 +34,7 @@ class Environment:
             return False
         if len(names) > 1:
             return names[1].isidentifier() and self._variable(chain[2], names[1])
-        return self._taken_apart(chain[1]) or self._checked(chain[1])
+        return self._taken_apart(chain[1]) or self._checked(chain[1]) or self._validated(chain[1])
 
     def _variable(self, read: SgNode, name: str) -> bool:
         """`process.env.NAME` becomes `env.NAME`; a secret may have no fallback in the code."""
@@ -94,6 +95,43 @@ class Environment:
         self._replace(Span(span_of(parts[0]).end, span_of(call).end), f".shape, {variables})")
         return True
 
+    def _validated(self, whole: SgNode) -> bool:
+        """`schema.validate(process.env)` with an object of Joi, whose error ends the server."""
+        given = whole.parent()
+        call = given.parent() if given is not None and given.kind() == "arguments" else None
+        function = call.field("function") if call is not None else None
+        parts = member(function) if function is not None else None
+        if call is None or parts is None or parts[1] != "validate" or arguments(call)[0] != whole:
+            return False
+        names = joi_keys(self._scan.file, parts[0])
+        if names is None or not self._ends_on_error(call):
+            return False
+        self._scan.facts.variables.update(name for name in names if name != _MODE)
+        start = span_of(call).start
+        self._scan.facts.replaced.append(Replaced(Span(start, start), "joiEnv", "call"))
+        variables = f"{{{{ ...{{env}}, {_MODE}: process.env.{_MODE} }}}}" if _MODE in names else "{env}"
+        self._replace(Span(span_of(parts[0]).end, span_of(whole).end), f", {variables}")
+        return True
+
+    def _ends_on_error(self, call: SgNode) -> bool:
+        """`const { error } = schema.validate(…); if (error) throw …`, or `result.error`: nothing goes on after it."""
+        declarator = call.parent()
+        name = declarator.field("name") if declarator is not None else None
+        if name is None:
+            return False
+        if name.kind() == "identifier":
+            error = f"{name.text()}.error"
+        else:
+            found = [part for part in named(name) if _key_of(part) == "error"]
+            value = found[0].field("value") if found else None
+            error = value.text() if value is not None else "error" if found else ""
+        guards = [node for node in named(self._scan.file.root) if node.kind() == "if_statement"]
+        tests = [(guard, guard.field("condition")) for guard in guards]
+        return any(
+            test is not None and unwrap(test).text() == error and _ends(guard) and guard.field("alternative") is None
+            for guard, test in tests
+        )
+
     def _ends_on_failure(self, call: SgNode) -> bool:
         """`const result = schema.safeParse(…); if (!result.success) throw …`: what comes after only reads its data."""
         declarator = call.parent()
@@ -121,6 +159,11 @@ class Environment:
 
     def _replace(self, span: Span, text: str) -> None:
         self._scan.facts.replaced.append(Replaced(span, text, "env"))
+
+
+def _key_of(part: SgNode) -> str | None:
+    key = part.field("key")
+    return part.text() if key is None else key.text()
 
 
 def _guard_around(reference: SgNode) -> SgNode | None:

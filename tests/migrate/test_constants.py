@@ -154,6 +154,31 @@ VALUES = {
         export const env = { ...result.data, isTest: result.data.NODE_ENV === "test" };
         """,
     ),
+    "variables that Joi looks at": (
+        'import config from "./settings";',
+        "config.size",
+        """
+        import Joi from "joi";
+
+        const schema = Joi.object().keys({ NODE_ENV: Joi.string(), SIZE: Joi.number().default(10) }).unknown();
+
+        const { value: vars, error } = schema.validate(process.env);
+
+        if (error) {
+          throw new Error(`Bad variables: ${error.message}`);
+        }
+
+        export default { size: vars.SIZE };
+        """,
+        "config.size",
+        """
+        export const schema = Joi.object().keys({ NODE_ENV: Joi.string(), SIZE: Joi.number().default(10) }).unknown();
+
+        export const { value: vars, error } = joiEnv(schema, { ...env, NODE_ENV: process.env.NODE_ENV });
+
+        export const settings = { size: vars.SIZE };
+        """,
+    ),
 }
 
 

@@ -32,3 +32,14 @@ export function safeEnv<Shape extends Record<string, { parse(value: unknown): un
 ) {
   return { success: true as const, data: lazyEnv(shape, variables) };
 }
+
+/** What Joi's `validate` gives for the variables, all of which have to be valid. */
+export function joiEnv(
+  schema: { validate(value: unknown, options?: any): { value?: any; error?: Error } },
+  variables: Readonly<Record<string, string | undefined>>,
+  options?: any,
+): { value: any; error: undefined } {
+  const { value, error } = schema.validate({ ...variables }, options);
+  if (error !== undefined) throw new Error(`The environment is not valid: ${error.message}`);
+  return { value, error: undefined };
+}
