@@ -46,6 +46,7 @@ from codemods.planner.values import Values
 from codemods.source import SourceFile, Span, span_of
 from codemods.writers.arguments import argument_shape, arguments_text
 from codemods.writers.atomicity import may_stop_halfway
+from codemods.writers.check_calls import run_call
 from codemods.writers.code import ImportSpec
 from codemods.writers.crossing import Crossing
 from codemods.writers.database import DatabaseEdits, write_queries
@@ -263,7 +264,7 @@ class Carrier:
         if isinstance(check, Chain):
             file = self._workspace.source(piece.key.file)
             base = file.indent_at(span_of(piece.node).start)
-            written.text = _run(reindented(written.text, file.language, base, "  "))
+            written.text = run_call(reindented(written.text, file.language, base, "  "), file.language)
         return written
 
     def _refuse(self, key: PieceKey, problems: list[Problem]) -> bool:
@@ -399,13 +400,6 @@ class Carrier:
             watched=self._actions.watched,
             whole=frozenset(self._whole),
         )
-
-
-def _run(chain: str) -> str:
-    """`body("name").trim().run`, on a line of its own behind calls that have theirs."""
-    last = chain.rsplit("\n", 1)[-1]
-    indent = last[: len(last) - len(last.lstrip())]
-    return f"{chain}\n{indent}.run" if "\n" in chain and last.lstrip().startswith(".") else f"{chain}.run"
 
 
 def _arguments(plan: RoutePlan, names: SchemaNames, placement: Names) -> tuple[str, list[ImportSpec]]:

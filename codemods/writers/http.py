@@ -223,7 +223,9 @@ def check_step(checks: Sequence[str], around: bool = False) -> EdgeCode:
     """Checks that run before middleware; `around` says that they look at headers, too."""
     code = EdgeCode("")
     given = _input("sharedInput", around, code)
-    lines = [f"await {checks[0]}({given});"] if len(checks) == 1 else _checked(checks, given)
+    single = f"await {checks[0]}({given});"
+    is_short = len(checks) == 1 and "\n" not in single and len(_STEP + single) <= WIDTH
+    lines = [single] if is_short else _checked(checks, given)
     body = "".join(f"{_STEP}{line}\n" for line in lines)
     code.text = f"async (c, next) => {{\n{body}{_STEP}await next();\n}}"
     return code

@@ -155,7 +155,14 @@ def test_chains_that_several_lines_hold_end_in_a_line_of_their_own(codemod: Code
             .escape()
             .run(req);
         """
-    assert dedent(name).strip() in dedent(migrated.convex["convex/http.ts"]).replace("\n  ", "\n")
+    confirm = """
+          await body("confirm")
+            .custom((value, { req }) => value === req.body.email || Promise.reject("confirm differs"))
+            .run(req);
+        """
+    http = dedent(migrated.convex["convex/http.ts"]).replace("\n  ", "\n")
+    assert dedent(name).strip() in http
+    assert dedent(confirm).strip() in http
 
 
 def test_middleware_may_refuse_by_a_function_that_answers(tmp_path: Path) -> None:
