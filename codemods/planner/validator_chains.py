@@ -12,6 +12,7 @@ from codemods.ir.app import Middleware
 from codemods.ir.validator import Kind, Shape, Unknown
 from codemods.planner.problems import Problem
 from codemods.planner.requests import Part
+from codemods.planner.validator_schemas import field_rules, schema_of
 from codemods.readers.zod.references import follow
 from codemods.source import (
     FUNCTION_KINDS,
@@ -40,7 +41,7 @@ PARTS: Mapping[str, tuple[Part, ...]] = {
 }
 """Where each function looks for a field."""
 
-_GROUPS = frozenset({"oneOf"})
+_GROUPS = frozenset({"oneOf", "checkSchema"})
 _AROUND = frozenset({"check", "header"})
 """Functions that look at headers, too; `check` looks at cookies as well, where something parses them."""
 
@@ -106,14 +107,18 @@ def read_chain(workspace: Workspace, middleware: Middleware, express: int, cooki
     if made is None:
         return _refused(middleware, "whose checks cannot be followed")
     owner, whole, given = made
-    rules = list(rules_in(workspace, owner, whole, given))
+    read = _schema_rules(workspace, owner, whole)
+    if read is None:
+        return _refused(middleware, "whose fields are named elsewhere")
+    within, listed = read
+    rules = [*rules_in(workspace, owner, whole, given), *listed]
     roots = {rule.root for rule in rules} | set(_roots(workspace, owner, whole))
     unknown = not roots <= PARTS.keys() | _GROUPS or any(not rule.names for rule in rules)
     if unknown or (not rules and not roots & _GROUPS):
         return _refused(middleware, "whose fields are named elsewhere")
     if cookies and "check" in roots:
         return _refused(middleware, "which looks at cookies, too")
-    odd = _odd_read(workspace, owner, whole)
+    odd = next((found for place in (*within, (owner, whole)) if (found := _odd_read(workspace, *place))), None)
     if odd is not None:
         return _refused(middleware, f"which reads `{odd}`")
     methods = {name for rule in rules for name, _ in rule.links}
@@ -165,6 +170,24 @@ def rules_in(workspace: Workspace, file: SourceFile, node: SgNode, given: Argume
         first = arguments(call)[0] if arguments(call) else None
         names = _names(unwrap(given.get(first.text(), first))) if first is not None else ("",)
         yield Rule(root, names, tuple(_links(call)))
+
+
+def _schema_rules(
+    workspace: Workspace, file: SourceFile, node: SgNode
+) -> tuple[list[tuple[SourceFile, SgNode]], list[Rule]] | None:
+    """The schemas that an expression checks, and their rules; None where one of them is not written out."""
+    schemas, rules = [], []
+    for call in find_all(node, "call_expression"):
+        if root_of(workspace, file, call) != "checkSchema":
+            continue
+        schema = schema_of(workspace, file, call)
+        fields = field_rules(schema[1], call) if schema is not None else None
+        if schema is None or fields is None:
+            return None
+        schemas.append(schema)
+        links = [(each, tuple((method, call) for method in each.methods)) for each in fields]
+        rules += [Rule(root, (each.name,), made) for each, made in links for root in each.roots]
+    return schemas, rules
 
 
 def _roots(workspace: Workspace, file: SourceFile, node: SgNode) -> Iterator[str]:

@@ -21,7 +21,7 @@ PACKAGE = """
 
 RULES = """
     import { NextFunction, Request, Response } from "express";
-    import { body, check, matchedData, oneOf, param, query, validationResult } from "express-validator";
+    import { body, check, matchedData, oneOf, param, query, type Schema, validationResult } from "express-validator";
 
     export const refuse = (req: Request, res: Response, next: NextFunction) => {
       const errors = validationResult(req);
@@ -56,6 +56,11 @@ RULES = """
     export const listRules = [pageRule("page"), pageRule("size"), query("sort").default("name").isIn(["name", "age"])];
     export const searchRules = [check("text", "text is missing").notEmpty(), param("kind").isIn(["a", "b"])];
     export const eitherRules = oneOf([body("phone").exists(), [body("mail").exists(), body("mail").isEmail()]]);
+    const messages = { errorMessage: "mail is wrong" };
+    export const schema: Schema = {
+      "author.mail": { in: ["body"], isEmail: messages, normalizeEmail: true },
+      page: { in: "query", optional: true, isInt: { options: { min: 1 }, errorMessage: "page is wrong" }, toInt: true },
+    };
     export const pick = (req: Request, res: Response, next: NextFunction) => {
       req.body = matchedData(req, { locations: ["body"] });
       next();
@@ -64,7 +69,8 @@ RULES = """
 
 APP = """
     import express from "express";
-    import { createRules, eitherRules, listRules, pick, refuse, searchRules } from "./rules";
+    import { checkSchema } from "express-validator";
+    import { createRules, eitherRules, listRules, pick, refuse, schema, searchRules } from "./rules";
 
     const app = express();
     app.use(express.json());
@@ -77,6 +83,9 @@ APP = """
     });
     app.get("/notes/:kind", searchRules, refuse, (req, res) => {
       res.json({ text: req.query.text, kind: req.params.kind });
+    });
+    app.post("/schema", checkSchema(schema), refuse, (req, res) => {
+      res.json({ author: req.body.author, page: req.query.page });
     });
     app.post("/either", eitherRules, refuse, pick, (req, res) => {
       res.json(req.body);
@@ -139,6 +148,9 @@ def test_requests_are_refused_in_the_words_of_the_package(tmp_path: Path) -> Non
         *(f"GET {target}" for target in TARGETS),
         "GET /notes/a\ntext: of a header",
         *(posted(body, "/either") for body in either),
+        posted({"author": {"mail": "A@gmail.com"}}, "/schema?page=3"),
+        posted({"author": {"mail": "x"}}, "/schema?page=0"),
+        posted({"author": "x"}, "/schema"),
     ]
     assert compare(tmp_path, app(), "\n\n###\n\n".join(requests) + "\n").differences == []
 
@@ -311,7 +323,9 @@ def test_handlers_that_may_find_something_stay(codemod: CodemodTest, middleware:
         ('body("email").custom(isFree)', "asks more"),
         ('body("a").custom((value, { req }) => value === req.user.id)', "reads `req.user`"),
         ('body("at").isISO8601().toDate()', "makes dates"),
-        ("checkSchema({ a: { notEmpty: true } })", "named elsewhere"),
+        ("checkSchema(Object.fromEntries([]))", "named elsewhere"),
+        ('checkSchema({ a: { in: ["body"], toDate: true } })', "makes dates"),
+        ('checkSchema({ a: { custom: { options: (value, { req }) => req.user.id } } }, ["body"])', "reads `req.user`"),
         ("body(FIELDS).notEmpty()", "named elsewhere"),
     ],
 )
