@@ -99,7 +99,8 @@ class Carrier:
             analyse_handler(self._analyser, plan.piece, plan.response, plan.request)
             open_body(plan, self._state.closure, self._reading.schema)
         state.edge.settable = settable(state.plans)
-        state.edge.checking = frozenset(check.factory.key for plan in state.plans for check in plan.schema_checks)
+        for check in (check for plan in state.plans for check in plan.schema_checks):
+            state.edge.factory(check)
         refuse_steps(self._workspace, state.edge, state.closure, state.plans, state.obstacles)
         self._other_applications()
         mark_shadowed(state.plans)

@@ -103,7 +103,7 @@ class EdgeWriter:
         self._app = app
         self._limiters, self._depths = LimiterNames(workspace), TwinDepths(workspace, app)
         self._known: dict[PieceKey, EdgePiece] = {}
-        self.checking: frozenset[PieceKey] = frozenset()
+        self._checking: set[PieceKey] = set()
         """Functions that are ported as checks: no middleware."""
         self.fault_helpers: set[PieceKey] = set()
         """Functions that error handlers hand their errors to, and that look at the class."""
@@ -119,6 +119,7 @@ class EdgeWriter:
             file = self._workspace.source(piece.key.file)
             ported = port_check(self._workspace, file, check.inner, piece.node)
             self._known[piece.key] = self._edge_piece(piece, ported, "CX401", check.inner)
+            self._checking.add(piece.key)
         return self._known[piece.key]
 
     def refusal(self, refusal: Refusal) -> EdgePiece:
@@ -134,7 +135,7 @@ class EdgeWriter:
     def step(self, step: Step) -> EdgePiece:
         """A middleware, or the function that makes it, ported."""
         piece = step.piece
-        if piece.key in self.checking:
+        if piece.key in self._checking:
             file = self._workspace.source(piece.key.file)
             problem = Problem("CX401", "checks the input of other routes", file.place(piece.node))
             return EdgePiece(piece, [], [], frozenset(), (), lambda: [problem])

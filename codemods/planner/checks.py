@@ -8,6 +8,7 @@ from ast_grep_py import SgNode
 
 from codemods.ir.app import Middleware
 from codemods.ir.validator import Shape
+from codemods.planner.edge_facts import INPUT
 from codemods.planner.makers import Given, Maker, Names, maker_of
 from codemods.planner.picks import picked
 from codemods.planner.pieces import Piece, PieceKind, function_piece
@@ -109,7 +110,7 @@ def validated(check: Check, shape_of: ShapeOf, express: int) -> dict[Part, Shape
             continue
         shape = shape_of(schema.file.path, schema.node)
         shape = with_options(call, shape) if shape is not None else None
-        if shape is None or (read == _ENVELOPE and not set(shape.keys) <= set(Part)):
+        if shape is None or (read == _ENVELOPE and not set(shape.keys) <= set(INPUT)):
             return None
         pieces = _enveloped(shape) if read == _ENVELOPE else {Part(read): shape}
         if express >= 5 and Part.QUERY in pieces and reading.copies:
@@ -138,7 +139,7 @@ def outputs(workspace: Workspace, middleware: Middleware, shape_of: ShapeOf) -> 
 
 
 def _enveloped(shape: Shape) -> dict[Part, Shape]:
-    return {part: child for part in Part if (child := shape.child(part)) is not None}
+    return {part: child for part in INPUT if (child := shape.child(part)) is not None}
 
 
 def _present(shape: Shape, part: Part, express: int) -> Shape:
@@ -149,7 +150,7 @@ def _present(shape: Shape, part: Part, express: int) -> Shape:
 def _lists_parts(keys: SgNode) -> bool:
     """`["params", "query", "body"]`"""
     plain = unwrap(keys)
-    return plain.kind() == "array" and all(string_value(key) in tuple(Part) for key in named(plain))
+    return plain.kind() == "array" and all(string_value(key) in INPUT for key in named(plain))
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,24 +241,39 @@ class Reading:
     def _member(self, node: SgNode, request: str | None) -> str | None:
         parts = member(node)
         if parts is not None and unwrap(parts[0]).text() == request:
-            return parts[1] if parts[1] in tuple(Part) else None
+            return parts[1] if parts[1] in INPUT else None
         if node.kind() != "subscript_expression":
             return None
         holder, index = node.field("object"), node.field("index")
         if holder is None or index is None or unwrap(holder).text() != request:
             return None
-        chosen = self.names.get(unwrap(index).text())
-        name = string_value(chosen.node) if chosen is not None else None
-        return name if name in tuple(Part) else None
+        return self._chosen(unwrap(index).text())
+
+    def _chosen(self, parameter: str) -> str | None:
+        """The part that a parameter of the factory names: `"body"`, `Source.BODY`."""
+        given = self.names.get(parameter)
+        name = given.text(self.workspace) if given is not None else None
+        return name if name in INPUT else None
+
+    def _reads_parts(self) -> bool:
+        """Are all parts of the request that parameters name those that the edge has? `req[source]`"""
+        request = parameters(self.inner)[0].name if parameters(self.inner) else None
+        for node in find_all(self.inner, "subscript_expression"):
+            holder, index = node.field("object"), node.field("index")
+            if holder is None or index is None or unwrap(holder).text() != request:
+                continue
+            if unwrap(index).text() in self.names and self._chosen(unwrap(index).text()) is None:
+                return False
+        return True
 
     def _envelope(self, node: SgNode, depth: int) -> str | None:
         for pair in named(node):
             if pair.kind() == "shorthand_property_identifier":
-                if pair.text() not in tuple(Part):
+                if pair.text() not in INPUT:
                     return None
                 continue
             key, value = pair.field("key"), pair.field("value")
-            if key is None or value is None or key.text() not in tuple(Part) or self.part(value, depth) != key.text():
+            if key is None or value is None or key.text() not in INPUT or self.part(value, depth) != key.text():
                 return None
         return _ENVELOPE
 
@@ -274,7 +290,9 @@ class Reading:
     # ---- what is replaced -----------------------------------------------------------------------
 
     def changed(self) -> frozenset[Part] | None:
-        """The parts that get the result of a parse; None when a part gets something else."""
+        """The parts that get the result of a parse; None when a part gets something else, or what is read is none."""
+        if not self._reads_parts():
+            return None
         request = parameters(self.inner)[0].name if parameters(self.inner) else None
         found: set[Part] = set()
         for assignment in find_all(self.inner, "assignment_expression"):
@@ -290,7 +308,7 @@ class Reading:
             if callee is not None and callee.text() == "Object.assign" and given and given[0].text() == request:
                 if not all(self._is_result(value) for value in given[1:]):
                     return None
-                found |= set(Part)
+                found |= set(INPUT)
         return frozenset(found)
 
     def _is_result(self, value: SgNode) -> bool:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from ast_grep_py import SgNode
 
+from codemods.ir.table import Schema
+from codemods.readers.zod.constants import Constants
 from codemods.readers.zod.references import follow, returned
 from codemods.source import (
     SourceFile,
@@ -43,6 +45,11 @@ class Given:
         found = property_value(self.node, name)
         return Given(self.file, found, self.names).settled() if found is not None else None
 
+    def text(self, workspace: Workspace) -> str | None:
+        """The text that it is: a literal, a constant or a member of an enum."""
+        values = Constants(workspace, Schema()).of(self.file, self.node)
+        return values[0][1:-1] if values is not None and len(values) == 1 and values[0][0] in "\"'`" else None
+
     def literal(self, workspace: Workspace) -> Given:
         """The object literal that it stands for, also where a constant of any module names it."""
         settled = self.settled() or self
@@ -69,7 +76,7 @@ def maker_of(workspace: Workspace, call: Given, file: SourceFile, inner: SgNode,
     if not isinstance(target, FunctionRef) or depth > _DEPTH:
         return None
     made_in = workspace.source(target.file)
-    names = dict(_bound(workspace, target.node, call))
+    names = dict(_bound(workspace, made_in, target.node, call))
     if target.file == file.path and span_of(target.node).holds(span_of(inner)):
         return Maker(made_in, target.node, names)
     result = returned(target.node)
@@ -78,14 +85,16 @@ def maker_of(workspace: Workspace, call: Given, file: SourceFile, inner: SgNode,
     return maker_of(workspace, Given(made_in, result, names), file, inner, depth + 1)
 
 
-def _bound(workspace: Workspace, function: SgNode, call: Given) -> Iterator[tuple[str, Given | None]]:
+def _bound(
+    workspace: Workspace, made_in: SourceFile, function: SgNode, call: Given
+) -> Iterator[tuple[str, Given | None]]:
     """What each parameter of a function stands for in a call of it."""
     given = arguments(call.node)
     for index, parameter in enumerate(parameters(function)):
         passed = Given(call.file, given[index], call.names) if index < len(given) else None
         settled = passed.settled() if passed is not None else None
         if settled is None and parameter.default is not None:
-            settled = Given(call.file, parameter.default, {})
+            settled = Given(made_in, parameter.default, {})
         if parameter.name is not None:
             yield parameter.name, settled
         elif parameter.pattern.kind() == "object_pattern":

@@ -10,6 +10,7 @@ from ast_grep_py import SgNode
 
 from codemods.ir.app import Middleware
 from codemods.ir.validator import Kind, Shape, Unknown
+from codemods.planner.edge_facts import INPUT
 from codemods.planner.problems import Problem
 from codemods.planner.requests import Part
 from codemods.planner.validator_schemas import field_rules, schema_of
@@ -253,7 +254,7 @@ def _odd_member(file: SourceFile, function: SgNode) -> str | None:
         for reference in binding.references if binding is not None else ():
             above = reference.parent()
             parts = member(above) if above is not None else None
-            if above is None or parts is None or parts[1] not in tuple(Part):
+            if above is None or parts is None or parts[1] not in INPUT:
                 return above.text() if above is not None else "req"
     return None
 

@@ -12,6 +12,7 @@ from codemods.planner.responses import plan_response
 from codemods.planner.result_checks import asked_of
 from codemods.planner.stands import UNANSWERED
 from codemods.source import (
+    BindingKind,
     Edit,
     SourceFile,
     arguments,
@@ -121,8 +122,21 @@ def _casts(ported: Ported, inner: SgNode) -> None:
 def _reads(ported: Ported, workspace: Workspace, inner: SgNode) -> None:
     """All that a check may touch of the request is its three parts."""
     for reference in references(ported.file, inner, 0):
+        _name_part(ported, reference)
         if not _reads_part(workspace, ported.file, reference):
             ported.problem("CX401", "the validation reads more than the input", reference)
+
+
+def _name_part(ported: Ported, reference: SgNode) -> None:
+    """`req[source]`, where an enum of the application lists the parts: TypeScript tells it from their names."""
+    parent = wrapped_up(reference).parent()
+    index = parent.field("index") if parent is not None and parent.kind() == "subscript_expression" else None
+    binding = ported.file.bindings.resolve(unwrap(index)) if index is not None else None
+    annotation = binding.type_annotation if binding is not None else None
+    names = find_all(annotation, "type_identifier") if annotation is not None else []
+    types = [ported.file.bindings.resolve(name) for name in names]
+    if index is not None and any(each is not None and each.kind is BindingKind.ENUM for each in types):
+        ported.edits.append(Edit.wrap(span_of(index), "", f" as string as keyof {ported.use('Input')}"))
 
 
 def _reads_part(workspace: Workspace, file: SourceFile, reference: SgNode) -> bool:

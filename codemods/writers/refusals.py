@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ast_grep_py import SgNode
 
-from codemods.planner.requests import Part
+from codemods.planner.edge_facts import INPUT
 from codemods.planner.responses import plan_response
 from codemods.planner.result_checks import Refusal
 from codemods.source import SourceFile, find_all, member, parameters, span_of
@@ -45,4 +45,4 @@ def refusal_text(ported_test: str, refusal: Refusal, request: str) -> str:
 def _reads_part(reference: SgNode) -> bool:
     above = reference.parent()
     parts = member(above) if above is not None else None
-    return parts is not None and parts[1] in tuple(Part)
+    return parts is not None and parts[1] in INPUT

@@ -7,6 +7,7 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
+from convex_project import ConvexProject
 from express_app import users_app
 from harness import CodemodTest
 from side_by_side import compare
@@ -272,3 +273,45 @@ def test_ids_are_no_numbers_any_more(codemod: CodemodTest) -> None:
     migrated = codemod.migrate({"package.json": dedent(PACKAGE), **files})
     assert migrated.outcome("GET /users/:id") == "migrated"
     assert "id: Joi.string().required()" in "\n".join(migrated.convex.values())
+
+
+SOURCES = """
+    import { NextFunction, Request, Response } from "express";
+    import Joi from "joi";
+
+    export enum Source {
+      BODY = "body",
+      HEADER = "headers",
+      QUERY = "query",
+    }
+
+    const problem = (schema: Joi.ObjectSchema, data: unknown) => schema.validate(data).error;
+
+    export const checked =
+      (schema: Joi.ObjectSchema, source: Source = Source.BODY) => (req: Request, res: Response, next: NextFunction) => {
+        const error = problem(schema, req[source]);
+        if (!error) return next();
+        return res.status(400).json({ error: error.message });
+      };
+    """
+
+
+def test_parts_may_be_named_by_an_enum(codemod: CodemodTest) -> None:
+    source = """
+        import express from "express";
+        import Joi from "joi";
+        import { checked, Source } from "./checked";
+
+        const app = express();
+        app.use(express.json());
+        app.post("/notes", checked(Joi.object({ a: Joi.string() })), (req, res) => { res.json(req.body.a); });
+        app.get("/notes", checked(Joi.object({ a: Joi.string() }), Source.QUERY), (req, res) => { res.json(1); });
+        app.get("/keys", checked(Joi.object().unknown(), Source.HEADER), (req, res) => { res.json(1); });
+        app.listen(3000);
+        """
+    files = {"package.json": PACKAGE, "src/app.ts": source, "src/checked.ts": SOURCES}
+    migrated = codemod.migrate({name: dedent(text) for name, text in files.items()})
+    assert [migrated.outcome(f"{name} /notes") for name in ("POST", "GET")] == ["migrated", "migrated"]
+    assert migrated.outcome("GET /keys").startswith("needs-review CX401")
+    project = ConvexProject(migrated.root)
+    assert (project.codegen(), project.tsc()) == ([], [])
