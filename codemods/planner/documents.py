@@ -28,10 +28,13 @@ from codemods.source import (
 from codemods.workspace import External
 
 _PACKAGE = "mongoose"
-_GIVE_ONE = frozenset(
-    "findOne findById create findByIdAndUpdate findOneAndUpdate findByIdAndDelete findOneAndDelete "
+_GIVES_DOCUMENT = frozenset(
+    "model findOne findById create findByIdAndUpdate findOneAndUpdate findByIdAndDelete findOneAndDelete "
     "findByIdAndRemove findOneAndRemove".split()
 )
+_BETWEEN = frozenset({"()", "default", "exec", "select", "populate", "sort", "orFail"})
+"""Steps of a path that lead from a document, or its promise, to the same."""
+
 _OWN_METHODS = frozenset({"get", "set", "toJSON", "toObject"})
 """Methods of documents that share their names with those of other values."""
 _IDENTITY = frozenset({"===", "!=="})
@@ -60,6 +63,8 @@ class Documents:
             self._comparison(node)
         for node in find_all(self._scan.node, "unary_expression"):
             self._delete(node)
+        for node in find_all(self._scan.node, "assignment_expression"):
+            self._assignment(node)
         for node in find_all(self._scan.node, "spread_element"):
             inner = unwrap(named(node)[0])
             if inner.kind() == "identifier" and self._is_document(inner):
@@ -218,6 +223,15 @@ class Documents:
         if parts is not None and self._is_document(unwrap(parts[0])):
             self._refuse(node, f"deletes a field of the document `{unwrap(parts[0]).text()}`, which stays there")
 
+    def _assignment(self, node: SgNode) -> None:
+        """`user.token = token`: a field that no schema has is no part of the document, which would show it now."""
+        left = node.field("left")
+        parts = member(left) if left is not None else None
+        if parts is None or any(table.path(parts[1]) is not None for table in self._tables):
+            return
+        if self._is_document(unwrap(parts[0])):
+            self._refuse(node, f"sets `{parts[1]}` of the document `{unwrap(parts[0]).text()}`, which no schema has")
+
     def _is_of_package(self, call: SgNode) -> bool:
         found = self._scan.workspace.callee(self._scan.file.path, call)
         return isinstance(found, External) and found.module == _PACKAGE
@@ -227,8 +241,8 @@ class Documents:
         found = self._scan.workspace.instance_of(self._scan.file.path, node)
         if not isinstance(found, External) or found.module != _PACKAGE or "lean" in found.path:
             return False
-        steps = [step for step in found.path if step not in ("()", "default", "exec")]
-        return "model" in steps and (steps[-1] == "model" or not _GIVE_ONE.isdisjoint(steps))
+        steps = [step for step in found.path if step not in _BETWEEN]
+        return "model" in steps and steps[-1] in _GIVES_DOCUMENT
 
     def _refuse(self, node: SgNode, text: str) -> None:
         self._scan.problem(node, "CX301", text)

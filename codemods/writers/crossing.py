@@ -104,6 +104,7 @@ def across(crossing: Crossing, draft: Draft, query: Query, doc: Doc) -> Doc:
     holes |= {span: draft.facts.text(span) for span in draft.hoisted}
     arguments = _arguments(draft, doc, holes, dict(_kinds(draft, table, query)))
     bundles = {name: _Argument(name, "v.any()", _opaque(table)) for name in draft.bundled}
+    bundles |= {name: _Argument(name, "v.string()", False) for name in draft.texts}
     names = {span: argument.name for span, argument in arguments.items()}
     inner = _filled(doc, {hole: names.get(hole, text) for hole, text in holes.items()})
     kind = "Query" if query.op in READS else "Mutation"

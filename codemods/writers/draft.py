@@ -126,6 +126,8 @@ class Draft:
     """Names that only code inside of a loop knows: values that use them cannot be computed before."""
     bundled: dict[str, Doc] = field(default_factory=dict)
     """Objects that cross from an action whole, by the names of their arguments."""
+    texts: set[str] = field(default_factory=set)
+    """Those of them that cross as JSON text."""
 
     def table(self, name: str | None) -> Table:
         """The table of that source name."""
@@ -232,6 +234,12 @@ class Draft:
         name = self.fresh(wish)
         self.bundled[name] = doc
         return name
+
+    def as_text(self, wish: str, doc: Doc) -> Doc:
+        """An object that crosses as JSON, since its keys are none that Convex has."""
+        name = self.bundle(wish, call("JSON.stringify", doc))
+        self.texts.add(name)
+        return f"JSON.parse({name})"
 
     @contextmanager
     def where_tested(self, choice: When, held: bool) -> Iterator[None]:

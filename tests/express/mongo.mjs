@@ -1,6 +1,7 @@
 // The MongoDB behind Mongoose's own package in the tests: collections in memory, whose queries and updates mingo does.
 //
-// It answers as a server would where mingo and MongoDB agree, and knows unique indexes. It has no transactions.
+// It answers as a server would where mingo and MongoDB agree, and knows unique indexes, whose errors do not name the
+// database. It has no transactions.
 import { createRequire } from "node:module";
 import "mingo/init/system";
 import { Aggregator, Query } from "mingo";
@@ -26,11 +27,20 @@ class DuplicateKey extends Error {
   constructor(name, fields, row) {
     const values = fields.map((field) => `${field}: ${JSON.stringify(row[field] ?? null)}`).join(", ");
     const index = fields.map((field) => `${field}_1`).join("_");
-    super(`E11000 duplicate key error collection: test.${name} index: ${index} dup key: { ${values} }`);
+    super(`E11000 duplicate key error collection: ${name} index: ${index} dup key: { ${values} }`);
     this.name = "MongoServerError";
     this.code = 11000;
     this.keyPattern = Object.fromEntries(fields.map((field) => [field, 1]));
     this.keyValue = Object.fromEntries(fields.map((field) => [field, row[field] ?? null]));
+  }
+}
+
+function applied(row, name, fields) {
+  try {
+    updateObject(row, { [name]: fields }, [], {}, { cloneMode: "none" });
+  } catch (error) {
+    const message = error.message.charAt(0).toUpperCase() + error.message.slice(1);
+    throw Object.assign(new Error(message), { name: "MongoServerError", code: 14 });
   }
 }
 
@@ -107,7 +117,7 @@ class Collection extends BaseCollection {
     const after = copied(row);
     const operators = Object.entries(copied(update));
     for (const [name, fields] of operators) {
-      if (name !== "$setOnInsert") updateObject(after, { [name]: fields }, [], {}, { cloneMode: "none" });
+      if (name !== "$setOnInsert") applied(after, name, fields);
     }
     this.checked(after);
     const isSame = JSON.stringify(after) === JSON.stringify(row);

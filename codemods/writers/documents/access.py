@@ -62,7 +62,9 @@ def _query(
     if equal and not sure:
         return _for_equal(draft, table, parts, tester, next(iter(equal.values())))
     unique = next((key for key in unique_sets(table) if set(key) <= sure), None)
-    plain = replace(table, fields=tuple(replace(field, nullable=False) for field in table.fields))
+    # What is missing comes before null in an index, and beside it in MongoDB: that shows where another key follows.
+    fields = tuple(replace(field, nullable=field.nullable and len(order) > 1) for field in table.fields)
+    plain = replace(table, fields=fields)
     choice = choose(plain, unique or sure, (), () if unique else order, bounded)
     links: list[Doc] = [f".query({draft.convex_table(table)})"]
     if choice.fields:

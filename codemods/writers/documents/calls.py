@@ -239,7 +239,10 @@ def _changing(draft: Draft, table: Table, query: Query) -> Doc:
     assert work.update is not None
     with draft.scope():
         row = draft.fresh(draft.names.of(table.name).row)
-        update = draft.closed(work.update, "update", alone=True)
+        if draft.in_action:
+            update = draft.as_text("update", draft.value(work.update))
+        else:
+            update = draft.closed(work.update, "update", alone=True)
         flags = ["true"] if work.validated else []
         model = draft.table_function(table, "model")
         changes = call(draft.library("updatedRow"), model, row, update, *flags)

@@ -121,6 +121,10 @@ class DocumentTester:
             case _ if condition.op in _SIGNS:
                 if name == "_id":
                     raise RefusedError("CX301", "comparison of generated ids")
+                literal = draft.facts.literal(condition.value)
+                if not access.startswith(f"{self._row}.") or literal is None or draft.facts.is_null(condition.value):
+                    value = stored_value(draft, self._table, name, condition.value)
+                    return call(draft.library("isBeyond"), access, f'"{_SIGNS[condition.op]}"', value)
                 value = stored_value(draft, self._table, name, condition.value, alone=False)
                 test: Doc = (f"{access} {_SIGNS[condition.op]} ", value)
                 if sure:

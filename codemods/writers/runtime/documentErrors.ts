@@ -17,7 +17,8 @@ export class CastError extends MongooseError {
   constructor(kind: string, value: unknown, path: string, model?: string) {
     const shown = shownValue(value);
     const type = typeof value === "object" && value !== null ? value.constructor.name : typeof value;
-    const where = model === undefined ? "" : ` for model "${model}"`;
+    const reason = kind in CAST_REASONS ? ` because of "${CAST_REASONS[kind]}"` : "";
+    const where = model === undefined ? reason : ` for model "${model}"`;
     super(`Cast to ${kind} failed for value ${shown} (type ${type}) at path "${path}"${where}`);
     this.kind = kind;
     this.value = value;
@@ -29,11 +30,20 @@ export class CastError extends MongooseError {
 
 /** A value as the message of an error shows it. */
 export function shownValue(value: unknown): string {
-  if (typeof value === "string") return JSON.stringify(value);
-  if (typeof value !== "object" || value === null) return `"${String(value)}"`;
-  const fields = Object.entries(value).map(([name, each]) => `${name}: ${typeof each === "string" ? `'${each}'` : String(each)}`);
-  return `"${Array.isArray(value) ? `[ ${value.join(", ")} ]` : `{ ${fields.join(", ")} }`}"`;
+  return typeof value === "string" ? JSON.stringify(value) : `"${inspected(value)}"`;
 }
+
+/** A value as the console shows it. */
+export function inspected(value: unknown): string {
+  if (typeof value === "string") return `'${value}'`;
+  if (typeof value !== "object" || value === null) return String(value);
+  const fields = Array.isArray(value) ? value.map(inspected) : Object.entries(value).map(([name, each]) => `${name}: ${inspected(each)}`);
+  const [open, close] = Array.isArray(value) ? "[]" : "{}";
+  return fields.length === 0 ? open + close : `${open} ${fields.join(", ")} ${close}`;
+}
+
+/** Mongoose names what a cast of its own failed with, unless a query asked for it. */
+export const CAST_REASONS: Record<string, string> = { ObjectId: "BSONError", Boolean: "CastError" };
 
 /** What is wrong with one field. */
 export class ValidatorError extends MongooseError {
@@ -76,7 +86,18 @@ export class DocumentNotFoundError extends MongooseError {
   }
 }
 
-/** Another document has the same values in fields that are unique. */
+/** A change that the database refuses. */
+export class WriteError extends ApplicationError {
+  name = "MongoServerError";
+  code: number;
+
+  constructor(code: number, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** Another document has the same values in fields that are unique. The name of the database is not known here. */
 export class MongoServerError extends ApplicationError {
   name = "MongoServerError";
   code = 11000;

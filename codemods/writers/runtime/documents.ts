@@ -112,6 +112,14 @@ export function valuesAt(value: unknown, path: readonly string[]): unknown[] {
 /** How to sort documents: a field with its direction each, or their names in a text, with a minus for descending. */
 export type Sorting = string | Record<string, unknown> | undefined | null;
 
+/** Is a value before or after another one? Values of other types are neither; null only equals what is missing. */
+export function isBeyond(value: any, sign: "<" | "<=" | ">" | ">=", other: any): boolean {
+  if (other === undefined || other === null) return sign.length === 2 && (value ?? null) === null;
+  if (typeof value !== typeof other) return false;
+  const order = rankOf(value, other);
+  return (sign.length === 2 && order === 0) || (order !== 0 && (order < 0) === sign.startsWith("<"));
+}
+
 /** The rows in an order: what is missing comes first, and last in descending order. */
 export async function inOrder<D extends object>(docs: D[] | Promise<D[]>, sorting: Sorting): Promise<D[]> {
   const keys = sortingKeys(sorting);
@@ -186,12 +194,13 @@ export function without<D extends object>(document: D, ...fields: string[]): D {
 
 /** A document with others in the place of the keys at a path; what is not found is null, and left out of lists. */
 export async function populated<D extends object>(
-  document: D,
+  document: D | Promise<D>,
   path: string,
   find: (id: unknown) => Promise<unknown>,
 ): Promise<D> {
-  await populateAt(document as Record<string, unknown>, path.split("."), find);
-  return document;
+  const made = await document;
+  await populateAt(made as Record<string, unknown>, path.split("."), find);
+  return made;
 }
 
 /** Puts others in the place of the keys at a path. */

@@ -1,6 +1,6 @@
 import { castFields, castValue, mustHold, problemsOf, type Field, type Model } from "./casting";
-import { MongoServerError, type MongooseError } from "./documentErrors";
-import { isSame, loaded, withTextKey } from "./documents";
+import { MongoServerError, WriteError, type MongooseError } from "./documentErrors";
+import { isSame, loaded, valueAt, withTextKey } from "./documents";
 
 /** What code did to a document since it was read: fields with their new values, and fields that it took away. */
 export interface DocumentChanges {
@@ -66,6 +66,7 @@ export function fromStored(value: any, field: Field): unknown {
       for (const [name, inner] of Object.entries(field.fields!)) {
         if (value[name] !== undefined) made[name] = fromStored(value[name], inner);
       }
+      if (field.type === "object" && Object.keys(made).length === 0) return undefined;
       return field.type === "document" ? withTextKey(made) : made;
     }
     default:
@@ -137,7 +138,7 @@ export function changedRow(model: Model, doc: object, { set, unset, checked: kno
     if (name in errors) continue;
     const before = row[storedName(name)];
     const stored = stampedElements(model.fields[name], before, toStored(value, model.fields[name]));
-    if (!isSame(stored, before)) changes[storedName(name)] = stored;
+    if (differs(stored, before)) changes[storedName(name)] = stored;
   }
   for (const name of unset) {
     if (name in model.fields && row[storedName(name)] !== undefined) changes[storedName(name)] = undefined;
@@ -208,10 +209,21 @@ export function updatedRow(model: Model, doc: object, update: unknown, validated
   }
   const changes: Record<string, unknown> = {};
   for (const name of new Set([...Object.keys(row), ...Object.keys(after)])) {
-    if (!name.startsWith("_") && !isSame(after[name], row[name])) changes[name] = after[name];
+    if (!name.startsWith("_") && differs(after[name], row[name])) changes[name] = after[name];
   }
   if (model.changed !== undefined) changes[model.changed] ??= Date.now();
   return changes;
+}
+
+/** Are the values not the same, as a row holds them? Null is not missing there. */
+export function differs(value: unknown, other: unknown): boolean {
+  return (value === undefined) !== (other === undefined) || !isSame(value, other);
+}
+
+/** The number that a step of an update starts from. */
+export function numberAt(value: unknown, operator: string): number {
+  if (value === undefined || typeof value === "number") return value ?? 0;
+  throw new WriteError(14, `Cannot apply ${operator} to a value of non-numeric type`);
 }
 
 /** Does one step of an update, in a row. */
@@ -230,10 +242,11 @@ export function updateAt(
   if (found === undefined || value === undefined || path === "_id") return;
   const names = path.split(".").map(storedName);
   const last = names.pop()!;
+  if (operator === "$unset" && valueAt(row, names) === undefined) return;
   const holder = names.reduce<Record<string, unknown>>((inner, name) => (inner[name] ??= {}) as Record<string, unknown>, row);
   const before = holder[last];
   const cast = (each: unknown, field: Field = found) => {
-    const made = castValue(each, field, path, model);
+    const made = castValue(each, field, path);
     const errors: Record<string, MongooseError> = {};
     if (validated) problemsOf({ [path]: made }, { [path]: field }, errors);
     if (Object.keys(errors).length > 0) mustHold("", errors);
@@ -243,8 +256,8 @@ export function updateAt(
   const items = () => (isEach(value) ? value.$each : [value]).map((each) => cast(each, found.of!));
   if (operator === "$set" || operator === "$setOnInsert") holder[last] = cast(value);
   else if (operator === "$unset") delete holder[last];
-  else if (operator === "$inc") holder[last] = ((before as number) ?? 0) + cast(value);
-  else if (operator === "$mul") holder[last] = ((before as number) ?? 0) * cast(value);
+  else if (operator === "$inc") holder[last] = numberAt(before, operator) + cast(value);
+  else if (operator === "$mul") holder[last] = numberAt(before, operator) * cast(value);
   else if (operator === "$min") holder[last] = before === undefined || cast(value) < before! ? cast(value) : before;
   else if (operator === "$max") holder[last] = before === undefined || cast(value) > before! ? cast(value) : before;
   else if (operator === "$pop") holder[last] = value === -1 ? list().slice(1) : list().slice(0, -1);
