@@ -17,9 +17,10 @@ const userSchema = new Schema({
   age: { type: Number, min: [0, "Too young"], max: 150 },
   role: { type: String, enum: ["user", "admin"], default: "user" },
   active: { type: Boolean, default: true },
-  born: Date,
+  born: { type: Date, validate: { validator: (value) => value < new Date("2020-01-01"), message: "{PATH} is late" } },
   secret: { type: String, select: false },
-  tags: [String],
+  tags: { type: [String], validate: [(list) => list.length < 6, "Too many"] },
+  nick: { type: String, validate(value) { if (value === "bad") throw new Error("No such name"); } },
   scores: [Number],
   address: { city: String, zip: { type: String, match: /^\\d+$/ } },
   pets: [{ name: { type: String, required: true }, kind: String, toys: [String] }],
@@ -282,6 +283,8 @@ User.create({ name: { first: "E" }, email: ["eve@x.io"] })
 User.create({ name: "Eve", email: "ANN@x.io" })
 User.create({ name: "Eve", email: "eve@x.io", born: "soon", active: "maybe" })
 User.create({ name: "Eve", email: "eve@x.io", tags: null, age: null })
+User.create({ name: "Eve", email: "eve@x.io", nick: "bad", born: "2021-01-01" })
+User.create({ name: "Eve", email: "eve@x.io", nick: "good", tags: [1, 2, 3, 4, 5, 6] })
 User.create([{ name: "Eve", email: "eve@x.io" }, { name: "Fay", email: "fay@x.io" }])
 User.insertMany([{ name: "Eve", email: "eve@x.io" }, { name: "Fay", email: "fay@x.io" }])
 User.deleteOne({ name: "Ann" })
@@ -316,6 +319,9 @@ user.address = { city: "Oslo", zip: "1" }
 user.address = { city: "Oslo", zip: "a" }
 user.born = "2001-02-03"
 user.born = "soon"
+user.born = "2022-02-03"
+user.nick = "bad"
+user.nick = null
 user.active = "yes"
 user.role = "king"
 user.boss = undefined

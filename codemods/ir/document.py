@@ -68,6 +68,8 @@ class Document:
     changed: str | None = None
     version: str | None = "__v"
     collection: str = ""
+    imports: tuple[tuple[str, str, str], ...] = ()
+    """What functions in options of paths take from packages: module, name, local name."""
     methods: tuple[DocumentFunction, ...] = ()
     hooks: tuple[DocumentFunction, ...] = ()
     """What is called before a document is saved, in order."""

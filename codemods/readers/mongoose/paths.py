@@ -5,7 +5,6 @@ https://mongoosejs.com/docs/schematypes.html
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -13,10 +12,10 @@ from ast_grep_py import SgNode
 
 from codemods.ir.document import DocumentPath, Holds
 from codemods.ir.table import Gap, Reach
-from codemods.readers.literals import Property, entries
+from codemods.readers.literals import Computed, Property, entries
 from codemods.readers.mongoose.source import export_of, followed, is_call_of
-from codemods.source.file import SourceFile
-from codemods.source.tree import arguments, member, named, string_value, unwrap
+from codemods.source.file import SourceFile, span_of
+from codemods.source.tree import arguments, find_all, member, named, string_value, unwrap
 from codemods.workspace import Workspace
 
 _TYPES: Mapping[str, Holds] = {
@@ -40,8 +39,10 @@ _SWITCHES = ("lowercase", "uppercase", "trim")
 _IGNORED = frozenset({"type", "ref", "index", "unique", "select", "sparse", "required", "default", "_id", "of", "auto"})
 _NOT_SEEN = frozenset({"description", "comment", "text", "example", "title", "label", "alias_", "castNonArrays_"})
 _CLOCKS = frozenset({"Date.now", "Date", "Date.now()"})
-_WORD = re.compile(r"[A-Za-z_$][\w$]*")
-_GLOBALS = frozenset("Date Math Number String Boolean new Array Object now true false null undefined return".split())
+_GLOBALS = frozenset(
+    "Date Math Number String Boolean Array Object RegExp Error isNaN parseInt parseFloat undefined".split()
+)
+"""What functions may use wherever they are."""
 
 
 @dataclass(slots=True)
@@ -52,6 +53,8 @@ class Definitions:
     gaps: list[Gap] = field(default_factory=list)
     uniques: list[str] = field(default_factory=list)
     indexes: list[str] = field(default_factory=list)
+    imports: list[tuple[str, str, str]] = field(default_factory=list)
+    """What the functions in options take from packages: module, name, local name."""
     options_of: Callable[[SourceFile, SgNode], Subschema | None] = lambda file, node: None
     """What a schema that a path names holds."""
 
@@ -80,6 +83,13 @@ class Definitions:
     def _object(self, file: SourceFile, name: str, literal: SgNode, full: str) -> DocumentPath | None:
         given = {entry.key: entry.value for entry in entries(literal) if isinstance(entry, Property)}
         declared = given.get("type")
+        if declared is not None and not self._is_path_called_type(declared):
+            for entry in entries(literal):
+                name_of = entry.node.field("name") if isinstance(entry, Computed) else None
+                if isinstance(entry, Computed) and name_of is not None and name_of.text() == "validate":
+                    given["validate"] = entry.node
+                elif not isinstance(entry, Property):
+                    self._gap(f"part of `{full}` is built elsewhere", Reach.ALL)
         if declared is None or self._is_path_called_type(declared):
             return DocumentPath(name, Holds.OBJECT, paths=self.paths(file, literal, f"{full}."))
         found = self.path(file, name, declared, full)
@@ -130,6 +140,7 @@ class Definitions:
 
     def _subdocument(self, name: str, inner: Subschema, full: str) -> DocumentPath:
         self.gaps += [replace(gap, reason=f"in `{full}`: {gap.reason}") for gap in inner.gaps]
+        self.imports += inner.imports
         holds = Holds.DOCUMENT if inner.has_key else Holds.OBJECT
         return DocumentPath(name, holds, paths=inner.paths, timestamps=inner.timestamps)
 
@@ -176,13 +187,15 @@ class Definitions:
         if key == "required":
             return self._required(value, full)
         if key == "default":
-            return self._default(path, value, full)
+            return self._default(file, path, value, full)
         if key == "enum":
             return self._enum(file, value, full)
         if key in _NUMBERED or key == "match":
             return self._checked(key, value, full)
         if key in _SWITCHES:
             return {key: "true"} if value.text() == "true" else {}
+        if key == "validate":
+            return self._validators(file, value, full)
         if key == "immutable" and value.text() != "false":
             return {"immutable": "true"} if value.text() == "true" else self._refused(f"`{full}`: option `immutable`")
         if key in ("get", "set", "alias", "transform", "expires"):
@@ -210,17 +223,58 @@ class Definitions:
             return {}
         return self._refused(f"`{full}` is required under a condition")
 
-    def _default(self, path: DocumentPath, value: SgNode, full: str) -> dict[str, str]:
+    def _default(self, file: SourceFile, path: DocumentPath, value: SgNode, full: str) -> dict[str, str]:
         text = value.text()
         if text in _CLOCKS:
             return {"default": "() => new Date()" if text != "Date.now()" else text}
         if path.holds in (Holds.LIST, Holds.MAP, Holds.OBJECT, Holds.DOCUMENT) and text == "undefined":
             return {"default": text}
         if value.kind() in ("arrow_function", "function_expression", "function"):
-            return {"default": text} if _is_closed(text) else self._refused(f"`{full}` has a default that is computed")
+            is_known = self._is_known(file, value)
+            return {"default": text} if is_known else self._refused(f"`{full}` has a default that is computed")
         if _is_constant(value):
             return {"default": f"() => ({text})" if value.kind() in ("object", "array") else text}
         return self._refused(f"the default of `{full}` is made by `{_line(value)}`")
+
+    def _validators(self, file: SourceFile, value: SgNode, full: str) -> dict[str, str]:
+        """`validate: isEmail`, `[isEmail, "message"]`, `{ validator, message }`, and lists of these."""
+        items = [unwrap(item) for item in named(value)] if value.kind() == "array" else [value]
+        if len(items) == 2 and value.kind() == "array" and string_value(items[1]) is not None:
+            found = [self._validator(file, items[0], items[1])]
+        else:
+            found = [self._validator(file, item, None) for item in items]
+        if any(each is None for each in found):
+            return self._refused(f"`{full}` is validated by `{_line(value)}`")
+        return {"validate": f"[{', '.join(each or '' for each in found)}]"}
+
+    def _validator(self, file: SourceFile, node: SgNode, message: SgNode | None) -> str | None:
+        """One validator as the library has it; None for one that cannot be moved."""
+        if node.kind() == "object":
+            given = {entry.key: unwrap(entry.value) for entry in entries(node) if isinstance(entry, Property)}
+            test, message = given.get("validator"), given.get("message")
+            if given.keys() - {"validator", "message"} or test is None:
+                return None
+            node = test
+        text = string_value(message) if message is not None else ""
+        if text is None or not self._is_known(file, node) or node.text().startswith("async"):
+            return None
+        written = f", message: {message.text()}" if message is not None else ""
+        listed = node.field("parameters") if node.kind() == "method_definition" else None
+        text = f"function {node.text()[span_of(listed).start - span_of(node).start :]}" if listed else node.text()
+        return f"{{ test: {text}{written} }}"
+
+    def _is_known(self, file: SourceFile, node: SgNode) -> bool:
+        """A function that stands on its own, or one of a package that only looks at values."""
+        free = file.bindings.free(node)
+        if find_all(node, "this", "await_expression") or not set(free.globals) <= _GLOBALS:
+            return False
+        if not free.bindings:
+            return node.kind() in ("arrow_function", "function_expression", "function", "method_definition")
+        brought = [binding.imported for binding in free.bindings]
+        if any(found is None or found.module != "validator" for found in brought):
+            return False
+        self.imports += [(found.module, found.imported, found.local) for found in brought if found is not None]
+        return True
 
     def _enum(self, file: SourceFile, value: SgNode, full: str) -> dict[str, str]:
         where, found = followed(self.workspace, file, value)
@@ -291,6 +345,7 @@ class Subschema:
     has_key: bool = True
     timestamps: tuple[str, ...] = ()
     gaps: tuple[Gap, ...] = ()
+    imports: tuple[tuple[str, str, str], ...] = ()
 
 
 def _is_true(node: SgNode | None) -> bool:
@@ -319,12 +374,6 @@ def _is_constant(node: SgNode) -> bool:
     if node.kind() == "object":
         return all(isinstance(entry, Property) and _is_constant(entry.value) for entry in entries(node))
     return node.kind() == "template_string" and "${" not in node.text()
-
-
-def _is_closed(text: str) -> bool:
-    """A function that uses nothing but what every place has."""
-    bare = re.sub(r"\"[^\"\n]*\"|'[^'\n]*'|\.\s*\w+", "", text)
-    return "this" not in bare and set(_WORD.findall(bare)) <= _GLOBALS | {"function"}
 
 
 def _line(node: SgNode) -> str:

@@ -133,7 +133,7 @@ class _SchemaReader:
         gaps = [*definitions.gaps, *(Gap(f"`{name}` is unique", Reach.WRITES) for name in definitions.uniques)]
         gaps += [Gap("it has hooks of its own", Reach.WRITES)] if document.hooks else []
         stamps = tuple(name for name in (document.made, document.changed) if name is not None)
-        return Subschema(document.paths, not keyless, stamps, tuple(gaps))
+        return Subschema(document.paths, not keyless, stamps, tuple(gaps), tuple(definitions.imports))
 
     def read(self, file: SourceFile, call: SgNode) -> tuple[Definitions, Document, bool]:
         """What the definition and the options say, and whether documents have no key."""
@@ -251,7 +251,7 @@ def _table(workspace: Workspace, model: _Model, models: dict[str, _Model], every
         place=model.place,
         unsupported=tuple(dict.fromkeys(gap.reason for gap in gaps if gap.reach is Reach.ALL)),
         gaps=tuple(dict.fromkeys(gap for gap in gaps if gap.reach is not Reach.ALL)),
-        document=replace(document, collection=_collection(given)),
+        document=replace(document, collection=_collection(given), imports=tuple(dict.fromkeys(definitions.imports))),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Set
 
 from codemods.ir.document import Document, DocumentPath, Holds
 from codemods.ir.table import Schema, Table
-from codemods.writers.code import TableAction, TableUse
+from codemods.writers.code import ImportSpec, TableAction, TableUse
 from codemods.writers.indexes import unique_sets
 from codemods.writers.layout import Doc, call, listed, record, text_of
 from codemods.writers.names import SchemaNames
@@ -88,6 +88,8 @@ def _model_part(build: Builder, document: Document) -> ModulePart:
     items += [f'made: "{document.made}"'] if document.made is not None else []
     items += [f'changed: "{document.changed}"'] if document.changed is not None else []
     items += [f'version: "{document.version}"'] if document.version is not None else []
+    for module, name, local in document.imports:
+        build.imports.add(ImportSpec(module, name, local if local != name else ""))
     text = text_of((f"export const {own.model}: {build.library('Model')} = ", record(items), ";"), "", 0)
     return build.part(own.model, 0, text, *_uses(build, "mapper", "insert", "patch", "save", "model"))
 

@@ -24,6 +24,7 @@ export interface Field {
   maxLengthMessage?: string;
   match?: RegExp;
   matchMessage?: string;
+  validate?: readonly { test: (value: any) => unknown; message?: string }[];
   timestamps?: readonly string[];
 }
 
@@ -226,7 +227,8 @@ export function problemOf(value: unknown, field: Field, path: string): Validator
   };
   const isMissing = value === undefined || value === null || (field.type === "string" && value === "");
   if (field.required && isMissing) return wrong("required", field.required, "Path `{PATH}` is required.");
-  if (value === undefined || value === null) return undefined;
+  if (value === undefined) return undefined;
+  if (value === null) return refusedBy(field, value, path);
   const isText = typeof value === "string";
   if (field.enum && !field.enum.includes(value) && value !== undefined) {
     return wrong("enum", field.enumMessage, "`{VALUE}` is not a valid enum value for path `{PATH}`.");
@@ -252,6 +254,21 @@ export function problemOf(value: unknown, field: Field, path: string): Validator
     const what = field.type === "date" ? "after" : "more than";
     const usual = `Path \`{PATH}\` ({VALUE}) is ${what} maximum allowed value (${String(field.max)}).`;
     return wrong("max", field.maxMessage?.replaceAll("{MAX}", String(field.max)), usual);
+  }
+  return refusedBy(field, value, path);
+}
+
+/** The first of the schema's own validators that refuses a value; what it throws is the message. */
+export function refusedBy(field: Field, value: unknown, path: string): ValidatorError | undefined {
+  for (const { test, message } of field.validate ?? []) {
+    let text = message ?? "Validator failed for path `{PATH}` with value `{VALUE}`";
+    try {
+      const passed = test(value);
+      if (passed === undefined || passed) continue;
+    } catch (error) {
+      text = (error as Error).message || text;
+    }
+    return new ValidatorError("user defined", text.replaceAll("{PATH}", path).replaceAll("{VALUE}", String(value)), path, value);
   }
   return undefined;
 }

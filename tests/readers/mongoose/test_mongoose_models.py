@@ -73,9 +73,31 @@ def test_options_are_kept_as_they_are_written(table: ReadTable) -> None:
 
 
 @pytest.mark.parametrize(
+    ("given", "written"),
+    [
+        ("validate: (a) => a > 1", "[{ test: (a) => a > 1 }]"),
+        ("validate: [(a) => a > 1, 'Low']", "[{ test: (a) => a > 1, message: 'Low' }]"),
+        ("validate: { validator: (a) => a, message: 'No' }", "[{ test: (a) => a, message: 'No' }]"),
+        ("validate(a) { if (!a) throw new Error('x'); }", "[{ test: function (a) { if (!a) throw new Error('x'); } }]"),
+        ("validate: [validator.isEmail, 'No']", "[{ test: validator.isEmail, message: 'No' }]"),
+    ],
+)
+def test_validators_that_stand_on_their_own_move(table: ReadTable, given: str, written: str) -> None:
+    found = table(f"{{ a: {{ type: String, {given} }} }}", before='import validator from "validator";')
+    assert found.document is not None
+    assert (found.document.paths[0].options, found.gaps) == ({"validate": written}, ())
+    assert found.document.imports == ((("validator", "default", "validator"),) if "isEmail" in given else ())
+
+
+def test_options_that_are_built_elsewhere_are_no_options(table: ReadTable) -> None:
+    found = table("{ a: { ...shared, type: String } }", before="const shared = { required: true };")
+    assert found.unsupported == ("part of `a` is built elsewhere",)
+
+
+@pytest.mark.parametrize(
     ("definition", "reason", "reach"),
     [
-        ("{ a: { type: String, validate: check } }", "`a` has the option `validate`", Reach.WRITES),
+        ("{ a: { type: String, validate: check } }", "`a` is validated by `check`", Reach.WRITES),
         ("{ a: { type: String, default: make() } }", "the default of `a` is made by `make()`", Reach.WRITES),
         ("{ a: { type: String, required: () => true } }", "`a` is required under a condition", Reach.WRITES),
     ],
