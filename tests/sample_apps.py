@@ -122,4 +122,7 @@ WILDCARDS = SampleApp(
 BLOG = SampleApp("blog", "src/server.js")
 """Mongoose: accounts and tokens, posts with comments and likes in them, populated authors, errors of validation."""
 
-SAMPLE_APPS = (CLASSES, CALLBACKS, MIDDLEWARE, REQUESTS, ANSWERS, FIVE, WILDCARDS, BLOG)
+PEOPLE = SampleApp("people", "src/app.ts")
+"""Mongoose in TypeScript: typed schemas, a hook and a method, paths that are hidden."""
+
+SAMPLE_APPS = (CLASSES, CALLBACKS, MIDDLEWARE, REQUESTS, ANSWERS, FIVE, WILDCARDS, BLOG, PEOPLE)

@@ -159,7 +159,8 @@ class Documents:
         if listed is None:
             return
         kept = [] if is_hook else [parameter.node.text() for parameter in given]
-        self._scan.facts.replaced.append(Replaced(span_of(listed), f"({', '.join([name, *kept])})"))
+        own = name if self._scan.file.language == "javascript" else f"{name}: any"
+        self._scan.facts.replaced.append(Replaced(span_of(listed), f"({', '.join([own, *kept])})"))
         self._scan.erase(span_of(listed))
         for this in find_all(node, "this"):
             if own_this(node, this):

@@ -154,7 +154,7 @@ class Collection extends BaseCollection {
     const [found] = this.matching(filter, { sort: options.sort, limit: 1 });
     const after = found ? this.changed(found, update).after : options.upsert ? await this.upserted(filter, update) : null;
     const shown = options.returnDocument === "after" || options.returnOriginal === false ? after : (found ?? null);
-    const value = shown && this.matching({ _id: shown._id }, { projection: options.projection }).length ? copied(shown) : shown;
+    const [value = null] = shown ? new Query({}).find([shown], options.projection ?? {}).all().map(copied) : [];
     return options.includeResultMetadata ? { value, lastErrorObject: { updatedExisting: !!found }, ok: 1 } : value;
   }
 

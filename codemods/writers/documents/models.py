@@ -114,13 +114,14 @@ def _type_part(build: Builder, document: Document) -> ModulePart:
     """`export interface User`: a document as code sees it."""
     own = build.own
     lines = [f"  _id: {build.id_type(build.table)};", "  readonly id: string;"]
-    lines += [f"  {_member(path)};" for path in document.paths]
+    stamps = (document.made, document.changed)
+    lines += [f"  {_member(path, path.name in stamps)};" for path in document.paths]
     text = "\n".join([f"export interface {own.type} {{", *lines, "}"])
     return build.part(own.type, 10, text, *_uses(build, "mapper", "insert", "patch", "save"))
 
 
-def _member(path: DocumentPath) -> str:
-    sure = path.required or path.holds is Holds.LIST or "default" in path.options or path.name == "__v"
+def _member(path: DocumentPath, is_stamp: bool = False) -> str:
+    sure = is_stamp or path.required or path.holds is Holds.LIST or "default" in path.options or path.name == "__v"
     return f"{_key(path.name)}{'' if sure else '?'}: {_type(path)}"
 
 
