@@ -48,6 +48,9 @@ _HOOKED: Mapping[str, Reach] = {
 _WITH_THIS = frozenset({"function_expression", "function"})
 """Functions whose `this` is what they are called on."""
 
+_TAKERS = frozenset({"model", "Schema", "discriminator"})
+"""Functions that take a schema and leave it as it is."""
+
 _SILENT_PLUGINS = ("mongoose-paginate", "mongoose-aggregate-paginate")
 """Plugins that only add methods of models."""
 
@@ -68,6 +71,9 @@ def additions(file: SourceFile, schema: Binding) -> Iterator[Addition]:
     for reference in schema.references:
         access = reference.parent()
         found = member(access) if access is not None else None
+        handed = _handed_to(access)
+        if handed is not None:
+            yield _gap(f"it is handed to `{handed}`", Reach.ALL)
         if access is None or found is None or unwrap(found[0]) != reference:
             continue
         call = access.parent()
@@ -75,6 +81,13 @@ def additions(file: SourceFile, schema: Binding) -> Iterator[Addition]:
             yield _called(file, found[1], call)
         else:
             yield _set(file, access, found[1])
+
+
+def _handed_to(arguments: SgNode | None) -> str | None:
+    """The function that is given the schema, and may change it; models and other schemas only take it."""
+    call = arguments.parent() if arguments is not None and arguments.kind() == "arguments" else None
+    site = call_site(call) if call is not None else None
+    return site.function.text() if site is not None and site.name not in _TAKERS else None
 
 
 def _called(file: SourceFile, method: str, call: SgNode) -> Addition:

@@ -119,6 +119,7 @@ def test_what_only_writes_need_stands_in_their_way(
         ("{ a: String }", "{ toJSON: { virtuals: true } }", "", "its schema has the option `toJSON`"),
         ("{ a: String }", "{}", "schema.virtual('b').get(() => 1);", "virtual `b`"),
         ("{ a: String }", "{}", "schema.plugin(other);", "plugin `other`"),
+        ("{ a: String }", "{}", "enrich(schema);", "it is handed to `enrich`"),
         ("{ a: String }", "{}", "schema.pre(/^find/, () => {});", 'hook `pre("…")`'),
         ("{ a: String }", "{}", "schema.methods.toJSON = function () {};", "it has its own `toJSON`"),
         ("{ a: Buffer }", "{}", "", "`a` has the type `Buffer`, which has no counterpart"),
