@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from codemods.ir.query import DocumentWork, Gives, NumberWhen, Op, Populate, Query
+from codemods.ir.query import Compare, Condition, DocumentWork, Gives, NumberWhen, Op, Populate, Query, conjuncts
 from codemods.ir.table import Table
 from codemods.source.span import Span
 from codemods.writers.code import RefusedError
 from codemods.writers.documents.access import source_of
+from codemods.writers.documents.tests import path_of
 from codemods.writers.draft import Draft
 from codemods.writers.layout import Doc, arrow, call, listed, record
 from codemods.writers.sources import IdSource, Limits, QuerySource, Source, many, one, unordered
@@ -223,38 +224,58 @@ def _update(draft: Draft, table: Table, query: Query, used: bool) -> Doc:
     if query.order or work.sorting is not None:
         raise RefusedError("CX301", "an update of the first in an order")
     found = one(draft, table, source_of(draft, table, query.where, (), True))
-    changed = _changing(draft, table, query)
-    if work.upsert:
-        raise RefusedError("CX301", "an upsert of a document")
+    update = _update_doc(draft, work)
+    changed = _changing(draft, table, work, update)
     function = draft.library("changedOne" if work.gives is Gives.AFTER else "changedBefore")
-    done = draft.apart(call(function, found, changed))
+    made = [_upserting(draft, table, query, update)] if work.upsert else []
+    done = draft.apart(call(function, found, changed, *made))
     if not used:
         return done
     return call(draft.library("row"), done, _view(draft, table, query))
 
 
-def _changing(draft: Draft, table: Table, query: Query) -> Doc:
-    """A function that changes a row."""
-    work = _work(query)
+def _update_doc(draft: Draft, work: DocumentWork) -> Doc:
+    """The update as the functions that do it get it."""
     assert work.update is not None
+    if draft.in_action:
+        return draft.as_text("update", draft.value(work.update))
+    if work.upsert:
+        return draft.hoist(work.update, "update")
+    return draft.closed(work.update, "update", alone=True)
+
+
+def _changing(draft: Draft, table: Table, work: DocumentWork, update: Doc) -> Doc:
+    """A function that changes a row."""
     with draft.scope():
         row = draft.fresh(draft.names.of(table.name).row)
-        if draft.in_action:
-            update = draft.as_text("update", draft.value(work.update))
-        else:
-            update = draft.closed(work.update, "update", alone=True)
         flags = ["true"] if work.validated else []
         model = draft.table_function(table, "model")
         changes = call(draft.library("updatedRow"), model, row, update, *flags)
         return arrow(f"({row})", call(draft.table_function(table, "patch"), draft.ctx, row, changes))
 
 
+def _upserting(draft: Draft, table: Table, query: Query, update: Doc) -> Doc:
+    """A function that makes the document which no condition found: of what they equal, and of the update."""
+    work = _work(query)
+    equal: list[Doc] = []
+    for part in conjuncts(query.where):
+        path = path_of(table, part.field) if isinstance(part, Condition) else None
+        if not isinstance(part, Condition) or part.op is not Compare.EQ or path is None or not path.is_plain:
+            raise RefusedError("CX301", "an upsert by more than the values of some fields")
+        equal.append((f"{_quoted(part.field)}: ", draft.closed(part.value, part.field, alone=True)))
+    model, save = draft.table_function(table, "model"), draft.table_function(table, "save")
+    flags = ["true"] if work.validated else []
+    changes = call(draft.library("upserted"), model, record(equal), update, *flags)
+    return arrow("()", call(save, draft.ctx, changes))
+
+
 def _update_many(draft: Draft, table: Table, query: Query, used: bool) -> Doc:
     """`updateOne` and `updateMany`: how many were found and changed."""
-    if _work(query).upsert:
-        raise RefusedError("CX301", "an upsert of a document")
-    changed = _changing(draft, table, query)
-    return draft.apart(call(draft.library("changedAll"), _affected(draft, table, query), changed))
+    work = _work(query)
+    update = _update_doc(draft, work)
+    changed = _changing(draft, table, work, update)
+    made = [_upserting(draft, table, query, update)] if work.upsert else []
+    return draft.apart(call(draft.library("changedAll"), _affected(draft, table, query), changed, *made))
 
 
 def _affected(draft: Draft, table: Table, query: Query) -> Doc:

@@ -335,27 +335,52 @@ export function isAmong(value: unknown, values: readonly unknown[]): boolean {
   return values.some((each) => isSame(value, each));
 }
 
-/** The row after a change, or null where there is none. */
-export async function changedOne<D>(doc: Promise<D | null>, change: (doc: D) => Promise<D>): Promise<D | null> {
+/** The row after a change; the one that is made where there is none, or null. */
+export async function changedOne<D>(
+  doc: Promise<D | null>,
+  change: (doc: D) => Promise<D>,
+  make?: () => Promise<D>,
+): Promise<D | null> {
   const found = await doc;
-  return found === null ? null : await change(found);
+  if (found === null) return make ? await make() : null;
+  return await change(found);
 }
 
-/** The row as it was before a change, or null where there is none. */
-export async function changedBefore<D>(doc: Promise<D | null>, change: (doc: D) => Promise<D>): Promise<D | null> {
+/** The row as it was before a change, or null where there was none, even if one is made. */
+export async function changedBefore<D>(
+  doc: Promise<D | null>,
+  change: (doc: D) => Promise<D>,
+  make?: () => Promise<D>,
+): Promise<D | null> {
   const found = await doc;
   if (found !== null) await change(found);
+  else await make?.();
   return found;
 }
 
-/** Changes each row, and says how many there are and how many are not the same afterwards. */
-export async function changedAll<D extends object>(docs: Promise<D[]>, change: (doc: D) => Promise<D>) {
+/** Changes each row, or makes one, and says how many there are and how many are not the same afterwards. */
+export async function changedAll<D extends { _id: string }>(
+  docs: Promise<D[]>,
+  change: (doc: D) => Promise<D>,
+  make?: () => Promise<D>,
+) {
   let modifiedCount = 0;
   const found = await docs;
   for (const doc of found) {
     if (!isSame(await change(doc), doc)) modifiedCount += 1;
   }
-  return { acknowledged: true, modifiedCount, upsertedId: null, upsertedCount: 0, matchedCount: found.length };
+  const made = found.length === 0 && make ? await make() : null;
+  const upserted = { upsertedId: made?._id ?? null, upsertedCount: made === null ? 0 : 1 };
+  return { acknowledged: true, modifiedCount, ...upserted, matchedCount: found.length };
+}
+
+/** The document that an update makes where none is found: of the values that were asked for, and of the update. */
+export function upserted(model: Model, equal: object, update: unknown, validated = false): DocumentChanges {
+  const row: Record<string, unknown> = {};
+  for (const [path, value] of Object.entries(equal)) updateAt(model, row, "$set", path, value, false);
+  const made = documentOf({ ...row, ...updatedRow(model, row, update, validated, true), _id: "" }, model);
+  const { _id, ...set } = made;
+  return { checked: true, set, unset: [] };
 }
 
 /** The row that is removed, or null where there is none. */
