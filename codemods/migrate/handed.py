@@ -2,38 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from ast_grep_py import SgNode
 
-from codemods.ir.query import Query
 from codemods.planner.closure import Closure
 from codemods.planner.facts import Replaced
 from codemods.planner.places_of_use import call_of
 from codemods.planner.problems import Problem
 from codemods.planner.routes import RoutePlan
+from codemods.readers.literals import CHOICES
 from codemods.source import BindingKind, SourceFile, find_all, member, parameters, span_of, unwrap
-from codemods.workspace import Workspace
+from codemods.workspace import External, FunctionRef, Workspace
 
 _DEPTH = 3
 
 
-def uses_document(workspace: Workspace, closure: Closure, plan: RoutePlan, queries: Sequence[Query]) -> Problem | None:
+def uses_document(workspace: Workspace, closure: Closure, plan: RoutePlan) -> Problem | None:
     """Writes reads of the key as text, which is no part of the data, as reads of the key; methods are an obstacle."""
     if plan.piece is None or not plan.carried or not plan.takes(plan.rows):
         return None
-    if not any(query.document is not None for query in queries):
+    handed_on = _handed_on(workspace, plan)
+    documents = {name for name, kinds in handed_on.items() if kinds != {False}}
+    if not documents:
         return None
     given = parameters(closure.piece(plan.piece.key).node)
     request = given[0].name if given else None
-    handed = _Handed(plan.rows, request or "req")
+    handed = _Handed(documents, request or "req")
     for key in closure.reached(plan.piece.key):
         file = workspace.source(key.file)
         for node in find_all(closure.piece(key).node, "member_expression"):
             parts, name = member(node), node.field("property")
             if parts is None or name is None or not handed.holds(file, unwrap(parts[0])):
                 continue
+            if parts[1] == "id" and any(handed_on[name] != {True} for name in documents):
+                text = f"reads `{node.text()}`, which middleware takes from a document or from something else"
+                return Problem("CX205", text, plan.route.place)
             if parts[1] == "id":
                 made = Replaced(span_of(name), "_id")
                 closure.facts(key).replaced += [made] if made not in closure.facts(key).replaced else []
@@ -45,6 +50,37 @@ def uses_document(workspace: Workspace, closure: Closure, plan: RoutePlan, queri
             if binding.path == ("id",) and source is not None and handed.holds(file, source):
                 return Problem("CX205", f"takes the `id` out of `{source.text()}`", plan.route.place)
     return None
+
+
+def _handed_on(workspace: Workspace, plan: RoutePlan) -> dict[str, set[bool | None]]:
+    """For each field of the request that holds rows: is what middleware sets it to a document? None if that is open."""
+    found: dict[str, set[bool | None]] = {}
+    for step in plan.steps:
+        file = workspace.source(step.piece.key.file)
+        for node in find_all(step.function, "assignment_expression"):
+            left, right = node.field("left"), node.field("right")
+            parts = member(left) if left is not None else None
+            if parts is not None and right is not None and parts[1] in plan.rows:
+                found.setdefault(parts[1], set()).update(_kinds(workspace, file, right))
+    return found
+
+
+def _kinds(workspace: Workspace, file: SourceFile, value: SgNode) -> set[bool | None]:
+    """`await User.findById(id)`, or a variable that holds it, is a document; what a function gives may be one."""
+    node = unwrap(value, awaited=True)
+    if node.text() in ("null", "undefined"):
+        return set()
+    if node.kind() in CHOICES:
+        fields = ("consequence", "alternative") if node.kind() == "ternary_expression" else ("left", "right")
+        sides = [side for name in fields if (side := node.field(name)) is not None]
+        return {kind for side in sides for kind in _kinds(workspace, file, side)}
+    found = [workspace.instance_of(file.path, node)]
+    called = workspace.callee(file.path, node) if node.kind() == "call_expression" else None
+    if any(
+        isinstance(each, External) and each.module == "mongoose" and "model" in each.path for each in (*found, called)
+    ):
+        return {True}
+    return {None if isinstance(called, FunctionRef) else False}
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,7 +107,7 @@ def refuse_steps(
                 kept += plan.steps[len(kept) :]
                 break
         plan.rows = frozenset(name for step in kept if _reads_rows(closure, step) for name in step.provides)
-        late = _reads_date(closure, plan) or uses_document(workspace, closure, plan, _row_readers(closure, plan))
+        late = _reads_date(closure, plan) or uses_document(workspace, closure, plan)
         if late is not None:
             plan.problems.append(late)
         heads = next((step for step in kept if step.heads), None)
