@@ -105,18 +105,21 @@ class Assembler:
             written = self._carried.written.get(key)
             piece = self._carried.closure.piece(key)
             handled = any(plan.piece is not None and plan.piece.key == key for plan in self._carried.carried)
-            if written is None or (piece.kind is PieceKind.INLINE and not handled):
+            if written is None:
                 continue
             groups = tuple(sorted(owners[key]))
-            module = self._carried.placement.module(key)
-            self.add(module, groups, (1, key.file, key.offset, 1), written.text, written.imports)
+            own = self._carried.placement.modules[key.file]
+            at_edge = piece.kind is PieceKind.INLINE and not handled
+            module = own if at_edge else self._carried.placement.module(key)
             for number, job in enumerate(written.jobs):
-                beside = self._carried.placement.modules[key.file] if job.imports else module
-                self._job(beside, groups, (1, key.file, key.offset, number + 2), job)
-            self._needs(groups, written.runtime, key, written.imports)
-            self._enums_and_rows(groups, written.imports)
+                self._job(own if job.imports else module, groups, (1, key.file, key.offset, number + 2), job)
             for name in written.env:
                 self.draft.env[name] |= set(groups)
+            if at_edge:
+                continue
+            self.add(module, groups, (1, key.file, key.offset, 1), written.text, written.imports)
+            self._needs(groups, written.runtime, key, written.imports)
+            self._enums_and_rows(groups, written.imports)
         for plan in self._carried.carried:
             self._deep_arguments(plan)
 

@@ -21,6 +21,7 @@ from codemods.planner.routes import node_at
 from codemods.planner.steps import Step
 from codemods.planner.twin_steps import TwinDepths
 from codemods.readers.express.limiters import LimiterNames
+from codemods.readers.express.twins import STRATEGY
 from codemods.source import Edit, SourceFile, find_all, parameters, span_of
 from codemods.workspace import Workspace
 from codemods.writers.checks import port_check
@@ -145,7 +146,8 @@ class EdgeWriter:
                 ported = port_twins(self._workspace, file, piece.node, self._limiters, self._depths)
             else:
                 ported = port_step(self._workspace, file, step.function, piece)
-            refused = IN_CONTEXT if piece.kind is PieceKind.INLINE or step.twin else _LATE
+            is_bare = (piece.kind is PieceKind.INLINE or step.twin) and step.twin != STRATEGY
+            refused = IN_CONTEXT if is_bare else _LATE
             self._known[piece.key] = self._edge_piece(piece, ported, "CX701", step.function, refused)
             if not step.twin and self._closure.reaches_context(piece.key):
                 self._known[piece.key].rewrite(port_step(self._workspace, file, step.function, piece, True))
@@ -226,7 +228,8 @@ class EdgeWriter:
         taken = parameters(inner) if not ported.is_helper else []
         names = [parameter.name for parameter in taken if parameter.name is not None]
         is_handler = span_of(inner) == span_of(piece.node) and not ported.is_helper
-        facts = self._analyser.facts(piece, is_handler, ported.erased(), [*names, *ported.framework])
+        names += ported.framework
+        facts = self._analyser.facts(piece, is_handler, ported.erased(), names, ported.returned)
         facts.notes += [note for note in ported.notes if note not in facts.notes]
         facts.asynchronous, facts.context = tuple(ported.asynchronous), ported.environment
         reached = self._closure.reached(piece.key)

@@ -14,11 +14,12 @@ from codemods.migrate.steps import Shared
 from codemods.outcome import CODES, Place
 from codemods.planner.checks import Check
 from codemods.planner.conditions import is_never_there
-from codemods.planner.pieces import Piece, PieceKind
+from codemods.planner.pieces import Piece, PieceKey, PieceKind
 from codemods.planner.result_checks import Refusal
 from codemods.planner.routes import RoutePlan, node_at
 from codemods.planner.steps import Step
 from codemods.planner.validator_chains import Chain
+from codemods.readers.express.twins import STRATEGY
 from codemods.source import parameters, span_of
 from codemods.source.markers import marker
 from codemods.writers.code import ImportSpec
@@ -44,7 +45,7 @@ from codemods.writers.shifting import reindented
 from codemods.writers.splice import Written
 
 HTTP = "http"
-FALLBACKS = ("answerMissing", "answerNotFound", "handleError")
+FALLBACKS = ("answerMissing", "answerNotFound", "authenticate", "handleError")
 """Names of functions that had none."""
 
 
@@ -56,6 +57,7 @@ class EdgeAssembler:
         self._named: set[str] = set()
         self._refusals: dict[str, tuple[str, EdgeCode, list[str]]] = {}
         """Names and groups of the functions that refuse what checks have found, by their text."""
+        self._strategies: dict[PieceKey, str] = {}
         self._names = EdgeNames([*all_names(), *FALLBACKS])
 
     def add(self) -> None:
@@ -149,6 +151,8 @@ class EdgeAssembler:
         if not step.made and piece.kind is not PieceKind.INLINE:
             spec = self._imported(piece)
             return EdgeCode(spec.binds, [spec])
+        if step.twin == STRATEGY:
+            return EdgeCode(self._strategy(step))
         written = self._carried.made[step.middleware] if step.made else self._carried.written[piece.key]
         text = written.text
         if not step.made:
@@ -156,6 +160,25 @@ class EdgeAssembler:
             text = reindented(text, file.language, file.indent_at(span_of(piece.node).start), "")
         text, imports = self._names.named(text, written.imports)
         return EdgeCode(text, imports, set(written.runtime))
+
+    def _strategy(self, step: Step) -> str:
+        """The name of a strategy, which stands above all routes that ask it."""
+        key = step.piece.key
+        if key not in self._strategies:
+            number = len(self._strategies) + 1
+            self._strategies[key] = "authenticate" if number == 1 else f"authenticate{number}"
+            groups = {plan.group for plan in self._carried.carried if _asks(plan, key)}
+            code = self._constant(self._strategies[key], step.piece)
+            self._code((0, f"strategy {number}"), tuple(sorted(groups)), code)
+        return self._strategies[key]
+
+    def _constant(self, name: str, piece: Piece) -> EdgeCode:
+        """A function that had no name, as a constant of http.ts."""
+        written = self._carried.written[piece.key]
+        file = self._reading.workspace.source(piece.key.file)
+        text = reindented(written.text, file.language, file.indent_at(span_of(piece.node).start), "")
+        text, imports = self._names.named(f"const {name} = {text};", written.imports)
+        return EdgeCode(unfolded(text), imports, set(written.runtime))
 
     def _imported(self, piece: Piece) -> ImportSpec:
         """The import of a ported function that has a name."""
@@ -252,10 +275,9 @@ class EdgeAssembler:
             return spec.binds
         name = fallback if fallback not in self._named else f"{fallback}{len(self._named) + 1}"
         self._named.add(name)
-        written = self._carried.written[handler.piece.key]
-        node = handler.piece.node
-        file = self._reading.workspace.source(handler.piece.key.file)
-        text = reindented(written.text, file.language, file.indent_at(span_of(node).start), "")
-        text, imports = self._names.named(f"const {name} = {text};", written.imports)
-        self._code(order, APP, EdgeCode(unfolded(text), imports, set(written.runtime)))
+        self._code(order, APP, self._constant(name, handler.piece))
         return name
+
+
+def _asks(plan: RoutePlan, key: PieceKey) -> bool:
+    return any(step.piece.key == key for step in plan.steps)

@@ -21,6 +21,7 @@ from codemods.planner.routes import RoutePlan, stopped_by
 from codemods.planner.steps import Step, parameter_reads
 from codemods.planner.unset import is_unset
 from codemods.planner.validator_chains import Chain
+from codemods.readers.express.twins import STRATEGY
 from codemods.source import find_all, member, unwrap
 from codemods.workspace import Workspace
 from codemods.writers.cors import cors_policy
@@ -130,7 +131,7 @@ def _row_readers(closure: Closure, plan: RoutePlan) -> list[Query]:
 
 
 def _reads_rows(closure: Closure, step: Step) -> bool:
-    return not step.twin and closure.reaches_context(step.piece.key)
+    return step.twin in ("", STRATEGY) and closure.reaches_context(step.piece.key)
 
 
 def _reads_date(closure: Closure, plan: RoutePlan) -> Problem | None:

@@ -26,7 +26,9 @@ from codemods.planner.steps import Step, read_step
 from codemods.planner.twin_steps import read_twin
 from codemods.planner.validator_chains import Chain, merged, read_chain
 from codemods.readers.express.packages import Fate, known
-from codemods.source import SourceFile, Span
+from codemods.readers.express.strategies import PASSPORT
+from codemods.readers.express.strategies import refusal as strategy_refusal
+from codemods.source import SourceFile, Span, find_all, span_of
 from codemods.workspace import Workspace
 
 REFUSING: dict[Role, tuple[str, str]] = {
@@ -302,7 +304,7 @@ def _read_middleware(workspace: Workspace, plan: RoutePlan, shape_of: ShapeOf, e
             steps.append(step)
             _hands_on_plainly(workspace, plan, step, shape_of)
         else:
-            plan.problems.append(_refusal(middleware))
+            plan.problems.append(_refusal(workspace, middleware))
     plan.checks, plan.steps = tuple(checks), tuple(steps)
     return shapes
 
@@ -351,17 +353,28 @@ def _hands_on_plainly(workspace: Workspace, plan: RoutePlan, step: Step, shape_o
 _NO_DATA = "may make objects of its input that cannot cross into a function"
 
 
-def _refusal(middleware: Middleware) -> Problem:
+def _refusal(workspace: Workspace, middleware: Middleware) -> Problem:
     """What a route is told of middleware that is not carried over."""
     code, words = REFUSING[middleware.role]
     package = known(middleware)
-    if package is not None and package.fate is Fate.PORTED and middleware.role is Role.GUARD:
+    asked = _of_passport(workspace, middleware) if middleware.library == PASSPORT else None
+    if asked is not None:
+        reason = f": {asked}"
+    elif package is not None and package.fate is Fate.PORTED and middleware.role is Role.GUARD:
         reason = ", which takes more than a secret"
     elif package is not None and package.fate is Fate.PORTED:
         reason = ", which a function makes: no name would tell its counts from those of others"
     else:
         reason = f": {package.reason}" if package is not None else ""
     return Problem(code, f"{words} `{middleware.name}`{reason}", middleware.place)
+
+
+def _of_passport(workspace: Workspace, middleware: Middleware) -> str | None:
+    expression = middleware.expression
+    file = workspace.source(expression.file)
+    nodes = find_all(file.root, "call_expression", "identifier", "member_expression")
+    node = next((each for each in nodes if span_of(each) == expression.span), None)
+    return strategy_refusal(workspace, file.path, node) if node is not None else None
 
 
 def stopped_by(step: Step, problem: Problem) -> Problem:

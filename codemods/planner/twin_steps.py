@@ -12,7 +12,7 @@ from ast_grep_py import SgNode
 from codemods.ir.app import App, Middleware, Role
 from codemods.planner.pieces import Piece, PieceKey, PieceKind, declaration_piece
 from codemods.planner.steps import Step, fields_of
-from codemods.readers.express.twins import BEARER, TwinCall, twin_of
+from codemods.readers.express.twins import BEARER, STRATEGY, TwinCall, twin_of
 from codemods.readers.literals import Property, entries
 from codemods.source import FUNCTION_KINDS, arguments, named, span_of, string_value, unwrap
 from codemods.workspace import FunctionRef, Workspace
@@ -31,7 +31,7 @@ def read_twin(workspace: Workspace, middleware: Middleware) -> Step | None:
     if call is None or _is_usual(workspace, call):
         return None
     piece = _piece(workspace, call)
-    sets = frozenset({claims_property(workspace, call)} if call.function == BEARER else ())
+    sets = _puts(workspace, call)
     return Step(
         middleware,
         piece,
@@ -44,6 +44,13 @@ def read_twin(workspace: Workspace, middleware: Middleware) -> Step | None:
         reads=frozenset(_fields(workspace, call)),
         twin=call.function,
     )
+
+
+def _puts(workspace: Workspace, call: TwinCall) -> frozenset[str]:
+    """What it hands on of who is signed in."""
+    if call.function == STRATEGY:
+        return frozenset({"user", "authInfo"})
+    return frozenset({claims_property(workspace, call)} if call.function == BEARER else ())
 
 
 def claims_property(workspace: Workspace, call: TwinCall) -> str:
@@ -98,9 +105,9 @@ def _is_usual(workspace: Workspace, call: TwinCall) -> bool:
 
 
 def _piece(workspace: Workspace, call: TwinCall) -> Piece:
-    """The declaration that holds the call, else the call itself."""
+    """The declaration that holds the call, else the call itself; a strategy runs where it is asked."""
     file = workspace.source(call.file)
-    holder = call.node.parent()
+    holder = call.node.parent() if call.function != STRATEGY else None
     while holder is not None and holder.kind() not in ("variable_declarator", "export_statement", "arguments"):
         holder = holder.parent()
     if holder is not None and holder.kind() != "arguments" and call.maker is None:

@@ -20,6 +20,7 @@ _HOLDERS = frozenset(
 )  # fmt: skip
 _NAMES = ("identifier", "type_identifier", "shorthand_property_identifier", "shorthand_property_identifier_pattern")
 _CONTEXT = ImportSpec("hono", "Context", "", True)
+NEXT = ImportSpec("hono", "Next", "", True)
 _STATUS = ImportSpec("hono/utils/http-status", "ContentfulStatusCode", "", True)
 
 
@@ -68,6 +69,8 @@ class Ported:
     """Parameters of functions in it that stand for what Express gives, whose uses have been read."""
     asynchronous: list[Span] = field(default_factory=list)
     """Functions that wait from now on."""
+    returned: tuple[Span, ...] = ()
+    """Statements of promise chains, which become results."""
     environment: str = ""
     """What leads to the database: `c.env`."""
     helpers: list[Helper] = field(default_factory=list)

@@ -24,16 +24,14 @@ from codemods.readers.express.logging import LogCalls
 from codemods.source import Edit, SourceFile, Span, arguments, find_all, member, named, parameters, span_of, unwrap
 from codemods.source.tree import FUNCTION_KINDS, is_async
 from codemods.workspace import Workspace
-from codemods.writers.code import ImportSpec
 from codemods.writers.edge_answers import EdgeAnswers
 from codemods.writers.environment import environment_edits
-from codemods.writers.ported import Helper, Ported, fresh_context, references, signature, untyped
+from codemods.writers.ported import NEXT, Helper, Ported, fresh_context, references, signature, untyped
 from codemods.writers.step_headers import header_edits
 from codemods.writers.step_listeners import drop_listeners, without_inner
 from codemods.writers.step_reads import StepReads
 
 _CODE = "CX701"
-_NEXT = ImportSpec("hono", "Next", "", True)
 
 
 def port_step(workspace: Workspace, file: SourceFile, function: SgNode, piece: Piece, reaches: bool = False) -> Ported:
@@ -233,7 +231,7 @@ class _Port:
     def _signature(self, passes: bool) -> None:
         given = parameters(self._function)
         names = [self._context, *([given[2].name] if passes and given[2].name else [])]
-        types = [self._ported.context(self._reaches), self._ported.package(_NEXT)] if self._typed else []
+        types = [self._ported.context(self._reaches), self._ported.package(NEXT)] if self._typed else []
         written = [f"{name}: {type_}" for name, type_ in zip(names, types, strict=False)] if types else names
         self._ported.asynchronous += [span_of(self._function), *self._called]
         self._ported.environment = f"{self._context}.env"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 
 from ast_grep_py import SgNode
@@ -12,7 +13,7 @@ from codemods.planner.tokens import VERIFY_OPTIONS, is_shared
 from codemods.planner.twin_steps import TwinDepths, claims_property, major_version, may_throw
 from codemods.readers.express.follow import value_of
 from codemods.readers.express.limiters import LimiterNames
-from codemods.readers.express.twins import BEARER, LIMITER, LIMITS, OVERRIDE, TwinCall, twin_calls
+from codemods.readers.express.twins import BEARER, LIMITER, LIMITS, OVERRIDE, STRATEGY, TwinCall, twin_calls
 from codemods.readers.literals import Computed, Entry, Property, Spread, entries
 from codemods.source import (
     FUNCTION_KINDS,
@@ -20,6 +21,7 @@ from codemods.source import (
     SourceFile,
     Span,
     arguments,
+    member,
     named,
     parameters,
     property_name,
@@ -27,12 +29,14 @@ from codemods.source import (
     string_value,
     unwrap,
 )
+from codemods.source.tree import is_async, shortened
 from codemods.workspace import FunctionRef, Workspace
 from codemods.writers.edge_request import with_comma
 from codemods.writers.limiters import LimiterFunction
-from codemods.writers.ported import Helper, Ported, untyped
+from codemods.writers.ported import NEXT, Helper, Ported, fresh_context, untyped
 
-_CODES = {LIMITER: "CX802", BEARER: "CX801"}
+_CODES = {LIMITER: "CX802", BEARER: "CX801", STRATEGY: "CX801"}
+_EXTRACTORS = frozenset("fromHeader fromUrlQueryParameter fromAuthHeaderWithScheme fromAuthHeaderAsBearerToken".split())
 
 
 class Option(StrEnum):
@@ -46,6 +50,8 @@ class Option(StrEnum):
     """It stays, whatever it is: a function of it gets nothing of Express."""
     HELPER = "helper"
     """A function with a name that is given the request."""
+    EXTRACTOR = "extractor"
+    """It stays, as long as it looks where the library looks."""
     DROPPED = "dropped"
     """It is about what the library does in its own way."""
 
@@ -97,11 +103,19 @@ OPTIONS: dict[str, dict[str, Option]] = {
         "requestProperty": Option.VALUE,
         "userProperty": Option.DROPPED,
     },
+    STRATEGY: {
+        **dict.fromkeys(("algorithms", "audience", "ignoreExpiration", "issuer", "jsonWebTokenOptions"), Option.VALUE),
+        "jwtFromRequest": Option.EXTRACTOR,
+        "secretOrKey": Option.VALUE,
+    },
     "hpp": {"whitelist": Option.VALUE},
     OVERRIDE: {"methods": Option.VALUE},
     "xssClean": {},
 }
 """The options that are understood, by function of the library. All others are an obstacle."""
+
+_VERIFIES = frozenset({"secret", "secretOrKey", "algorithms"})
+_BY_SECRET = frozenset({BEARER, STRATEGY})
 
 _RENAMED = {"headers": "legacyHeaders", "draft_polli_ratelimit_headers": "standardHeaders"}
 """Options of earlier versions of express-rate-limit."""
@@ -142,6 +156,9 @@ class _Call:
         node = self._call.node
         callee = node.field("function") or node.field("constructor")
         assert callee is not None
+        if self._call.function == STRATEGY:
+            self._strategy(node)
+            return
         local = callee.text() if callee.kind() == "identifier" else self._call.function
         self._ported.library[self._call.function] = local
         self._ported.edits.append(Edit.replace(Span(span_of(node).start, span_of(callee).end), local))
@@ -149,6 +166,33 @@ class _Call:
         holder = node.parent()
         if holder is not None and holder.kind() == "variable_declarator":
             untyped(self._ported, holder.field("type"))
+
+    def _strategy(self, node: SgNode) -> None:
+        """`new JwtStrategy(options, verify)` → `async (c, next) => passportJwt(c, next, options, verify)`."""
+        ported, given, opening = self._ported, arguments(node), node.field("arguments")
+        if len(given) != 2 or opening is None or given[0].kind() == "spread_element":
+            self._problem("is no strategy with options and a function", node)
+            return
+        context = fresh_context(node)
+        types = [f": {ported.context(True)}", f": {ported.package(NEXT)}"] if ported.typed else ["", ""]
+        head = Span(span_of(node).start, span_of(opening).start + 1)
+        line = re.match(r"[ \t]*\r?\n[ \t]*", self._file.text[head.end :])
+        taken = f"{line[0]}{context},{line[0]}next," if line is not None else f"{context}, next, "
+        text = f"async ({context}{types[0]}, next{types[1]}) => {ported.use(STRATEGY)}({taken}"
+        ported.edits.append(Edit.replace(head, text))
+        ported.environment = f"{context}.env"
+        verify = unwrap(given[1])
+        if verify.kind() not in FUNCTION_KINDS:
+            return
+        ported.framework |= {each.name for each in parameters(verify)[1:2] if each.name is not None}
+        ported.asynchronous.append(span_of(verify))
+        if not is_async(verify):
+            ported.edits.append(Edit.insert(span_of(verify).start, "async "))
+        body = verify.field("body")
+        last = named(body)[-1:] if body is not None and body.kind() == "statement_block" else []
+        if last and last[0].kind() == "expression_statement" and not is_async(verify):
+            ported.edits.append(Edit.insert(span_of(last[0]).start, "return "))
+            ported.returned = (span_of(last[0]),)
 
     def _name(self, name: str, followed: bool) -> None:
         quote = "'" if self._file.text.count("'") > self._file.text.count('"') else '"'
@@ -214,9 +258,12 @@ class _Call:
         for entry in entries(value.node):
             key, node = _option_of(entry)
             treatment = self._options.get(key or "")
-            stays = treatment is Option.OWN or (
-                treatment in (Option.VALUE, Option.FUNCTION) and unwrap(node).kind() not in FUNCTION_KINDS
-            )
+            plain = treatment in (Option.VALUE, Option.FUNCTION, Option.EXTRACTOR)
+            stays = treatment is Option.OWN or (plain and unwrap(node).kind() not in FUNCTION_KINDS)
+            if key in _VERIFIES and self._call.function in _BY_SECRET:
+                self._secret(key, unwrap(node))
+            if treatment is Option.EXTRACTOR:
+                self._extractor(unwrap(node))
             if not stays or key in _RENAMED:
                 self._problem(f"sets the option `{key or node.text()}` in `{options.text()}`", options)
 
@@ -232,7 +279,9 @@ class _Call:
                 self._ported.edits.append(Edit.delete(with_comma(self._file, entry)))
             case Option.HELPER:
                 self._helper(key, plain)
-            case Option.VALUE if key in ("secret", "algorithms") and self._call.function == BEARER:
+            case Option.EXTRACTOR:
+                self._extractor(plain)
+            case Option.VALUE if key in _VERIFIES and self._call.function in _BY_SECRET:
                 self._secret(key, plain)
             case Option.VALUE if is_function:
                 self._problem(f"has a function for its `{key}`", value)
@@ -256,6 +305,17 @@ class _Call:
             self._problem(f"has a `{key}` that is no function with a name", value)
         else:
             self._ported.helpers.append(Helper(piece, 0))
+
+    def _extractor(self, value: SgNode) -> None:
+        """`ExtractJwt.fromHeader("x-token")`, `ExtractJwt.fromExtractors([…])`"""
+        callee = value.field("function") if value.kind() == "call_expression" else None
+        name = (member(callee) or ("", ""))[1] if callee is not None else ""
+        given = [unwrap(each) for each in arguments(value)] if callee is not None else []
+        if name == "fromExtractors" and len(given) == 1 and given[0].kind() == "array":
+            for each in named(given[0]):
+                self._extractor(unwrap(each))
+        elif name not in _EXTRACTORS:
+            self._problem(f"looks for its token by `{shortened(value)}`", value)
 
     def _secret(self, key: str, value: SgNode) -> None:
         """What both sides know, and nobody else."""

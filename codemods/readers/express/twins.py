@@ -11,12 +11,14 @@ from ast_grep_py import SgNode
 
 from codemods.ir.app import Middleware
 from codemods.readers.express.follow import value_of
+from codemods.readers.express.strategies import asked_strategy
 from codemods.source import FUNCTION_KINDS, SourceFile, find_all, span_of, unwrap
 from codemods.source.tree import enclosing
 from codemods.workspace import External, Workspace
 
 BEARER = "expressJwt"
 OVERRIDE = "methodOverride"
+STRATEGY = "passportJwt"
 LIMITS, LIMITER = "express-rate-limit", "rateLimit"
 _PARSERS = {"json": "jsonBody", "urlencoded": "formBody", "text": "textBody"}
 TWINS: dict[str, dict[str, str]] = {
@@ -25,14 +27,24 @@ TWINS: dict[str, dict[str, str]] = {
     "express": _PARSERS,
     "body-parser": _PARSERS,
     "express-jwt": {"": BEARER, "expressjwt": BEARER},
+    "passport-jwt": {"Strategy": STRATEGY},
     "hpp": {"": "hpp"},
     "method-override": {"": OVERRIDE},
     "xss-clean": {"": "xssClean"},
 }
 """Package, exported name (empty for the package itself and its default), function of the library."""
 
-TWIN_TYPES = {"cors": {"CorsOptions": "CorsOptions"}, LIMITS: {"Options": "RateLimitOptions"}}
-"""Types of options, and those of the library."""
+TWIN_TYPES = {
+    "cors": {"CorsOptions": "CorsOptions"},
+    LIMITS: {"Options": "RateLimitOptions"},
+    "passport-jwt": {
+        "ExtractJwt": "ExtractJwt",
+        "StrategyOptions": "JwtStrategyOptions",
+        "VerifiedCallback": "JwtVerified",
+        "VerifyCallback": "JwtVerifier",
+    },
+}
+"""Types of options and what else goes with them, and those of the library."""
 
 _CALLS = ("call_expression", "new_expression")
 
@@ -60,9 +72,15 @@ def twin_of(workspace: Workspace, middleware: Middleware) -> TwinCall | None:
         return None
     node = unwrap(found)
     if node.kind() in _CALLS:
-        return _call(workspace, file.path, node)
+        return _made_by(workspace, file.path, node)
     value = value_of(workspace, file.path, node)
-    return _call(workspace, value.file, value.node) if value is not None else None
+    return _made_by(workspace, value.file, value.node) if value is not None else None
+
+
+def _made_by(workspace: Workspace, path: str, node: SgNode) -> TwinCall | None:
+    """The call itself, or the strategy that `passport.authenticate` asks."""
+    asked = asked_strategy(workspace, path, node)
+    return TwinCall(*asked, STRATEGY) if isinstance(asked, tuple) else _call(workspace, path, node)
 
 
 def twin_calls(workspace: Workspace, file: SourceFile, node: SgNode) -> list[TwinCall]:

@@ -31,6 +31,6 @@ export function asData(value: unknown): unknown {
 }
 
 /** An id as text: a token that the server of old has signed may hold a number, which is no row's id now. */
-export function asId<T>(id: T): T | string {
-  return typeof id === "number" ? String(id) : id;
+export function asId<T>(id: T): T extends number ? string : T {
+  return (typeof id === "number" ? String(id) : id) as T extends number ? string : T;
 }
