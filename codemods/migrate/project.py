@@ -25,10 +25,7 @@ VERSIONS = {
     "bcryptjs": "^3.0.3",
     "joi": "^18.0.1",
 }
-"""Dependencies of generated code."""
-
-RAISED = frozenset({"joi"})
-"""Packages whose earlier versions need Node, where the later one does the same without."""
+"""Dependencies of generated code, which needs these major versions: earlier ones of joi and bcryptjs look for Node."""
 
 TSCONFIG = """{
   /* This TypeScript project config describes the environment that
@@ -96,7 +93,7 @@ def project_modules(project: Project, group: str, exists: bool) -> list[NewModul
 def package_edit(
     project: Project, text: str | None, group: str, wanted: Mapping[str, str], leaving: Collection[str] = ()
 ) -> FileEdit | NewModule | None:
-    """The dependencies that generated code needs, by name and version, added to package.json where they are missing.
+    """The dependencies that generated code needs, by name and version, where package.json lacks them or has older ones.
 
     `leaving` are those that may be taken out of it. An invalid package.json is left as it is.
     """
@@ -108,7 +105,7 @@ def package_edit(
         return None
     known = project.package.dependencies
     missing = {name: version for name, version in wanted.items() if name not in known}
-    older = {name: v for name, v in wanted.items() if name in RAISED and _major(known.get(name)) < _major(v)}
+    older = {name: v for name, v in wanted.items() if name in VERSIONS and _major(known.get(name)) < _major(v)}
     edits = [*added(text, missing, group, leaving), *raised(text, older, group)]
     return FileEdit(project.package_path, tuple(edits)) if edits else None
 

@@ -96,3 +96,17 @@ def test_packages_that_another_package_json_brought_are_declared(codemod: Codemo
     assert migrated.outcome("GET /slugs/:text") == "migrated"
     dependencies = json.loads(migrated.files["api/package.json"])["dependencies"]
     assert dependencies["slugify"] == "^1.6.0"
+
+
+def test_versions_that_generated_code_cannot_use_are_raised(codemod: CodemodTest) -> None:
+    app = """
+import bcrypt from "bcryptjs";
+import express from "express";
+
+const app = express();
+app.post("/hashes", async (req, res) => { res.json(await bcrypt.hash("a", 10)); });
+"""
+    package = '{"dependencies": {"bcryptjs": "^2.4.3", "express": "^4.21.0", "hono": "~4.1.0"}}'
+    after = codemod.migrate({"package.json": package, "src/app.ts": app}).files["package.json"]
+    assert '"bcryptjs": "^3.0.3"' in after
+    assert '"hono": "~4.1.0"' in after
