@@ -161,6 +161,28 @@ GUARDS = {
           }
         };
         """,
+    "a method that is bound": """
+        class Guards {
+          authenticate(req: AuthRequest, res: Response, next: NextFunction) {
+            const token = req.headers.authorization?.split(" ")[1];
+            if (!token) return res.status(401).json({ error: "No token" });
+            try {
+              req.user = this.read(token);
+            } catch (error) {
+              return res.status(401).json({ error: (error as Error).message });
+            }
+            next();
+          }
+
+          private read(token: string) {
+            return jwt.verify(token, process.env.JWT_SECRET!) as { id: string; role: string };
+          }
+        }
+
+        const guards = new Guards();
+
+        export const authenticate = guards.authenticate.bind(guards);
+        """,
     "through the locals of the response": """
         const remember = (req: Request, res: Response, next: NextFunction) => {
           const { claims } = res.locals;

@@ -120,6 +120,9 @@ def _definition(
         return wrapped, None, ()
     if node.kind() in FUNCTION_KINDS:
         return inline_function(file, node), None, ()
+    bound = _bound(node)
+    if bound is not None:
+        return _definition(workspace, file, bound)
     if node.kind() == "call_expression" and not node.text().startswith("require("):
         return _of_call(workspace, file, node)
     target = workspace.function_of(file.path, node)
@@ -129,16 +132,27 @@ def _definition(
         return None, target.module, target.path
     value = value_of(workspace, file.path, node)
     if value is not None and value.node.kind() in ("call_expression", "new_expression"):
-        return _of_call(workspace, workspace.source(value.file), value.node)
+        owner, bound = workspace.source(value.file), _bound(value.node)
+        return _definition(workspace, owner, bound) if bound is not None else _of_call(workspace, owner, value.node)
     if value is not None and value.node.kind() in FUNCTION_KINDS:
         return inline_function(workspace.source(value.file), value.node), None, ()
     parts = member(node)
     if parts is not None:
-        owner = value_of(workspace, file.path, parts[0])
-        if owner is not None and owner.node.kind() in ("call_expression", "new_expression"):
-            found = _of_call(workspace, workspace.source(owner.file), owner.node)
+        made = value_of(workspace, file.path, parts[0])
+        if made is not None and made.node.kind() in ("call_expression", "new_expression"):
+            found = _of_call(workspace, workspace.source(made.file), made.node)
             return None, found[1], (*found[2], parts[1])
     return None, None, ()
+
+
+def _bound(node: SgNode) -> SgNode | None:
+    """`guards.check` of `guards.check.bind(guards)`."""
+    callee = node.field("function") if node.kind() == "call_expression" else None
+    parts = member(callee) if callee is not None else None
+    if parts is None or parts[1] != "bind":
+        return None
+    owner, given = member(parts[0]), arguments(node)
+    return parts[0] if owner is not None and len(given) == 1 and given[0].text() == owner[0].text() else None
 
 
 def _of_call(
