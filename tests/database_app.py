@@ -270,7 +270,7 @@ def _app(text: str, codes: list[DbCode], as_json: bool, in_action: bool) -> str:
     text += TO_TEXT if as_json else ""
     functions = {name: function for code in codes for name, function in code.functions.items()}
     text += "".join(f"\n{function}\n" for function in functions.values())
-    imports = [spec for code in codes for spec in code.imports]
+    imports = [spec for code in codes for spec in (*code.imports, *code.beyond)]
     imports += [ImportSpec("convex/values", "v"), ImportSpec("convex:lib/json", "toJson")]
     imports += [ImportSpec("convex:_generated/server", kind)]
     imports += [ImportSpec("convex:_generated/server", ctx, type_only=True)]

@@ -11,6 +11,7 @@ KNOWN = {
     'contains: "_"': "stands for any character there",
     'orderBy: { email: "desc" }, cursor: { email: "cyd@y.io" }': "no page starts at a row that is not in it",
     "manager: { disconnect: true } }, include": "a row that loses a key counts as updated",
+    'balance: "abc"': "a value that is no decimal number is a RangeError, not a PrismaClientValidationError",
     "posts: { delete: [{ id: ids.tips }] }": "a row that is not connected is a missing one: P2025, not P2017",
 }
 """Where the migrated call differs, and how: by a part of the call."""

@@ -505,9 +505,14 @@ export function decimal(value: string | number | undefined): string | undefined;
 export function decimal(value: string | number | null | undefined): string | null | undefined;
 export function decimal(value: string | number | null | undefined) {
   if (value === null || value === undefined) return value;
-  const text = String(value);
-  if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text)) throw new RangeError(`Invalid Decimal: ${text}`);
-  return text.includes(".") ? text.replace(/\.?0+$/, "") : text;
+  const parts = /^([+-]?)(\d*)\.?(\d*)(?:e([+-]?\d{1,2}))?$/i.exec(String(value));
+  if (parts === null || parts[2] + parts[3] === "") throw new RangeError(`Invalid Decimal: ${value}`);
+  const [, sign, whole, fraction, exponent = "0"] = parts;
+  const point = whole.length + Number(exponent);
+  const digits = `${"0".repeat(Math.max(1 - point, 0))}${whole}${fraction}`.padEnd(point, "0");
+  const at = Math.max(point, 1);
+  const text = `${digits.slice(0, at)}.${digits.slice(at)}`.replace(/^0+(?=\d)/, "").replace(/\.?0*$/, "");
+  return sign === "-" && text !== "0" ? `-${text}` : text;
 }
 
 /** A decimal number in units of 10^-30, which compare as the numbers do. */
