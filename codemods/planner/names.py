@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ast_grep_py import SgNode
 
+from codemods.ir.table import Schema
 from codemods.planner.constants import Constant, changes, constant_of, field_of, is_getter, is_shared_state
 from codemods.planner.errors import extends_error
 from codemods.planner.facts import PackageUse, PieceUse, Replaced, Style
@@ -25,6 +26,7 @@ from codemods.planner.problems import Problem
 from codemods.planner.scan import Scan
 from codemods.planner.secrets import defaulted_secret
 from codemods.planner.types import declared_type, type_of
+from codemods.readers.zod.constants import Constants
 from codemods.source import Binding, BindingKind, find_all, member, span_of
 from codemods.workspace import Asset, Declared, External, FunctionRef, InFile, InPackage, Missing, Unknown
 
@@ -87,6 +89,8 @@ class Names:
             parts = member(expression)
             if parts is not None and parts[1] in _OF_FUNCTIONS:
                 continue
+            if parts is not None and self._values_of_enum(expression, parts[1]):
+                return
             target = self._scan.workspace.function_of(self._scan.file.path, expression)
             if isinstance(target, FunctionRef):
                 self._function_use(target, expression, reference, direct=span_of(expression) == span_of(reference))
@@ -101,6 +105,16 @@ class Names:
             if self._reads_getter(expression):
                 return
         self._declaration_use(reference, binding)
+
+    def _values_of_enum(self, expression: SgNode, name: str) -> bool:
+        """`roles.enumValues` of Drizzle's `pgEnum` is written out: the enum itself stays with the database."""
+        if name != "enumValues" or any(node.kind() == "type_query" for node in expression.ancestors()):
+            return False
+        values = Constants(self._scan.workspace, Schema()).of(self._scan.file, expression)
+        if values is None:
+            return False
+        self._scan.facts.replaced.append(Replaced(span_of(expression), f"[{', '.join(values)}]"))
+        return True
 
     def _function_use(self, target: FunctionRef, expression: SgNode, reference: SgNode, direct: bool) -> None:
         owner = target.owner_class

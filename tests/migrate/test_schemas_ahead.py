@@ -59,6 +59,22 @@ def test_schemas_of_routes_that_stay_move_along(codemod: CodemodTest) -> None:
     assert (project.codegen(), project.tsc(), project.bundle()) == ([], [], [])
 
 
+def test_enums_of_drizzle_are_written_out(codemod: CodemodTest) -> None:
+    table = 'import { pgEnum } from "drizzle-orm/pg-core";\nexport const sizes = pgEnum("size", ["small", "large"]);\n'
+    schemas = """
+        import { z } from "zod";
+        import { sizes } from "./table";
+
+        export const createOrder = z.object({ title: z.string(), size: z.enum(sizes.enumValues) });
+        export const reportOrder = createOrder.omit({ size: true });
+    """
+    migrated = codemod.migrate({**FILES, "src/orders.schemas.ts": schemas, "src/table.ts": table})
+    assert migrated.outcome("createOrder") == "migrated"
+    text = "".join(migrated.convex.values())
+    assert 'z.object({ title: z.string(), size: z.enum(["small", "large"]) })' in text
+    assert "drizzle-orm" not in text
+
+
 def test_the_source_keeps_what_its_routes_use(codemod: CodemodTest) -> None:
     migrated = codemod.migrate(FILES)
     assert "export const createOrder" in migrated.files["src/orders.schemas.ts"]

@@ -121,9 +121,14 @@ class Constants:
         """Drizzle's `pgEnum("role", ["a", "b"]).enumValues`."""
         target = follow(self._workspace, file, unwrap(node))
         given = arguments(target[1]) if target is not None and target[1].kind() == "call_expression" else []
-        if target is None or len(given) < 2:
+        if target is None or len(given) < 2 or not self._is_drizzle(target[0], target[1]):
             return None
         return self.of(self._workspace.source(target[0]), given[1], depth + 1)
+
+    def _is_drizzle(self, path: str, call: SgNode) -> bool:
+        callee = call.field("function")
+        meaning = self._workspace.meaning_of(path, callee) if callee is not None else None
+        return isinstance(meaning, External) and meaning.module.split("/")[0] == "drizzle-orm"
 
     def _prisma_enum(self, path: tuple[str, ...]) -> Values:
         for position, name in enumerate(path):
