@@ -109,6 +109,7 @@ issues, messages and paths included. The function's own `args` come second; they
 Schemas are read across files and packages of the workspace, through constants, spreads, `shape`, `element` and
 functions that return a schema. A route whose schema cannot be read, or makes what is no data (a `Map`, an object of a
 class), is not carried over, and says so. Dates cross into functions as milliseconds and are dates again inside.
+Schemas of routes that stay behind move along too, so that whoever writes those finds their validation in `convex/`.
 
 What differs, and where (`tests/differential/test_zod_schemas.py` runs some 2,000 schemas by Zod and migrated):
 
