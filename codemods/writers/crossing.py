@@ -103,7 +103,7 @@ def across(crossing: Crossing, draft: Draft, query: Query, doc: Doc) -> Doc:
     holes: dict[Span, str] = {hole.span: hole.text for hole in _holes(doc)}
     holes |= {span: draft.facts.text(span) for span in draft.hoisted}
     arguments = _arguments(draft, doc, holes, dict(_kinds(draft, table, query)))
-    bundles = {name: _Argument(name, "v.any()", _opaque(table)) for name in draft.bundled}
+    bundles = {name: _Argument(name, "v.any()", _opaque(draft, table)) for name in draft.bundled}
     bundles |= {name: _Argument(name, "v.string()", False) for name in draft.texts}
     names = {span: argument.name for span, argument in arguments.items()}
     inner = _filled(doc, {hole: names.get(hole, text) for hole, text in holes.items()})
@@ -206,7 +206,7 @@ def _kinds(draft: Draft, table: Table, query: Query) -> Iterator[tuple[Span, _Ki
         yield from _assigned(draft, table, data, patches)
     yield from _assigned(draft, table, query.update, patches=True)
     if isinstance(query.rows, Span):
-        yield query.rows, _Kind("rows", "v.array(v.any())", _opaque(table))
+        yield query.rows, _Kind("rows", "v.array(v.any())", _opaque(draft, table))
 
 
 def _of_documents(query: Query) -> Iterator[tuple[Span, _Kind]]:
@@ -276,7 +276,7 @@ def _assigned(draft: Draft, table: Table, data: Data | None, patches: bool) -> I
     """Written values. What may be left out may be undefined, whatever the types of the source promise."""
     for part in data.parts if data else ():
         if isinstance(part, Span):
-            yield part, _Kind("data", "v.any()", _opaque(table))
+            yield part, _Kind("data", "v.any()", _opaque(draft, table))
         elif isinstance(part, Nested):
             yield from _nested(draft, table, part)
         elif part.change in (Change.CONNECT, Change.DISCONNECT):
@@ -316,16 +316,13 @@ def _connected(draft: Draft, table: Table, part: Assignment) -> Iterator[tuple[S
 def _of_column(
     draft: Draft, table: Table, column: Field, value: Span, many: bool, optional: bool, nullable: bool
 ) -> _Kind:
-    if column.type in _REFUSED:
+    holds_id = _holds_id(draft, table, column)
+    if column.type in _REFUSED and not holds_id:
         raise RefusedError("CX202", f"an action passes on {column.name}, a {column.type} column")
     known, is_id = draft.facts.id_table(value), column.type is not FieldType.DATETIME
     if known is not None:
         plain = f"v.id({draft.convex_table(draft.table(known))})"
-    elif (
-        column.name == table.id_field
-        or id_target(column, draft.schema) is not None
-        or column.type is FieldType.DATETIME
-    ):
+    elif holds_id or column.type is FieldType.DATETIME:
         plain = "v.string()"
     else:
         is_id = False
@@ -337,11 +334,17 @@ def _of_column(
     return _Kind(column.name, f"v.optional({plain})" if optional else plain, column.type is FieldType.DATETIME, is_id)
 
 
-def _opaque(table: Table) -> bool:
+def _holds_id(draft: Draft, table: Table, column: Field) -> bool:
+    """Is it an id, whose text takes the place of numbers of any size?"""
+    return column.name == table.id_field or id_target(column, draft.schema) is not None
+
+
+def _opaque(draft: Draft, table: Table) -> bool:
     """May an object that is passed on whole hold dates? Columns that no plain value can stand for are refused."""
     if table.document is not None:
         return True
-    refused = next((column.name for column in table.fields if column.type in _REFUSED), None)
+    plain = (column for column in table.fields if not _holds_id(draft, table, column))
+    refused = next((column.name for column in plain if column.type in _REFUSED), None)
     if refused is not None:
         raise RefusedError("CX202", f"an action passes on a whole object, which may hold {refused}")
     return any(column.type is FieldType.DATETIME for column in table.fields)

@@ -187,6 +187,15 @@ def test_guards_read_by_internal_functions(codemod: CodemodTest) -> None:
     assert "as { id: string }" in text
 
 
+def test_ids_that_are_numbers_of_any_size_cross_as_text(codemod: CodemodTest) -> None:
+    schema = SCHEMA.replace("id        Int ", "id        BigInt ").replace("authorId Int", "authorId BigInt")
+    auth = AUTH.replace("id: number", "id: bigint").replace("userId?: number", "userId?: bigint")
+    migrated = codemod.migrate({**FILES, "prisma/schema.prisma": schema, "src/auth.ts": auth})
+    assert {str(item.outcome) for item in migrated.settled.items if item.kind == "route"} == {"migrated"}
+    project = ConvexProject(migrated.root)
+    assert (project.codegen(), project.tsc()) == ([], [])
+
+
 def test_dates_of_a_row_that_middleware_hands_on_are_text(codemod: CodemodTest) -> None:
     app = FILES["src/app.ts"].replace("res.json(shown);", "res.json({ year: req.user.createdAt.getFullYear() });")
     migrated = codemod.migrate({**FILES, "src/app.ts": app})

@@ -184,7 +184,7 @@ class IdFlow:
         file = self._workspace.source(key.file)
         pattern = given[index].pattern if index < len(given) else None
         annotation = given[index].type if index < len(given) else None
-        if annotation is not None and "number" not in annotation.text():
+        if annotation is not None and not any(name in annotation.text() for name in ("number", "bigint")):
             return
         binding = file.bindings.resolve(pattern) if pattern is not None and pattern.kind() == "identifier" else None
         if binding is not None:

@@ -11,6 +11,9 @@ from codemods.planner.types import type_of
 from codemods.source import Binding, Edit, SourceFile, find_all, named, span_of
 from codemods.workspace import Workspace
 
+_NUMBERS = frozenset({"number", "bigint"})
+_TYPES = ("predefined_type", "type_identifier")
+
 
 def annotation_edits(workspace: Workspace, file: SourceFile, binding: Binding) -> list[Edit]:
     """`id: number`, `id: string | number` and `id: ID` become `string`, so does the `id` of `{ id, count }: {…}`."""
@@ -20,7 +23,7 @@ def annotation_edits(workspace: Workspace, file: SourceFile, binding: Binding) -
     if binding.path:
         return declared_edits(annotation, binding.path[-1:])
     plain = named(annotation)[0] if annotation.kind() == "type_annotation" and named(annotation) else annotation
-    if plain.kind() == "type_identifier":
+    if plain.kind() == "type_identifier" and plain.text() not in _NUMBERS:
         alias = file.bindings.resolve(plain)
         found = type_of(workspace, file.path, alias) if alias is not None else None
         is_number = found is not None and re.search(r"\bnumber\b", found.binding.declaration.text()) is not None
@@ -41,6 +44,6 @@ def declared_edits(node: SgNode, names: Collection[str]) -> list[Edit]:
 
 
 def _number_edits(node: SgNode) -> list[Edit]:
-    types = [node, *find_all(node, "predefined_type")]
-    numbers = (found for found in types if found.kind() == "predefined_type" and found.text() == "number")
-    return [Edit.replace(span_of(found), "string") for found in numbers]
+    types = [node, *find_all(node, *_TYPES)]
+    numbers = {span_of(found) for found in types if found.kind() in _TYPES and found.text() in _NUMBERS}
+    return [Edit.replace(span, "string") for span in sorted(numbers, key=lambda span: span.start)]
