@@ -31,4 +31,8 @@ def analyse_handler(analyser: Analyser, piece: Piece, response: ResponsePlan, re
         given[key] += [function.request] if function.request is not None else []
     for key, each in pieces.items():
         analyser.facts(each, erased=erased[key], framework=given[key], returned=returned.get(key, ()))
-    analyser.facts(piece, handler=True, erased=response.erased(), returned=response.returned)
+    aliases = request.aliases if request is not None else ()
+    gone = [alias.statement for alias in aliases]
+    analyser.facts(
+        piece, True, [*response.erased(), *gone], [alias.name for alias in aliases], response.returned, dropped=gone
+    )

@@ -19,7 +19,7 @@ from codemods.planner.packages import Packages
 from codemods.planner.payloads import Payloads
 from codemods.planner.pieces import CONSTANTS, Piece, PieceKey, overloads
 from codemods.planner.receivers import Receivers
-from codemods.planner.scan import Scan
+from codemods.planner.scan import Scan, whole_lines
 from codemods.planner.setups import Setups
 from codemods.planner.values import node_covering
 from codemods.source import SourceFile, Span, span_of
@@ -52,16 +52,19 @@ class Analyser:
         erased: Sequence[Span] = (),
         framework: Collection[str] = (),
         returned: Sequence[Span] = (),
+        dropped: Sequence[Span] = (),
     ) -> Facts:
         """The facts of a piece. For a handler, request, response and `next` are left to their own readers.
 
         `erased` spans hold framework code that its writer replaces; calls on `framework` names are left to it too.
-        `returned` are the statements of promise chains that answer.
+        `returned` are the statements of promise chains that answer, `dropped` those of which nothing is left.
         """
         if piece.key not in self._known:
             self.pieces[piece.key] = piece
             facts = Facts(piece)
             facts.returned = tuple(returned)
+            text = self._workspace.source(piece.key.file).text
+            facts.dropped += [whole_lines(text, statement) for statement in dropped]
             self._known[piece.key] = facts
             if piece.key in self._handlers:
                 handler, erased = True, self._handlers[piece.key]()

@@ -18,6 +18,7 @@ from codemods.planner.responses import plan_response
 from codemods.planner.result_checks import asked_of
 from codemods.planner.schema_options import SETTING, with_options
 from codemods.planner.shapes import ShapeOf
+from codemods.planner.steps import fields_of
 from codemods.source import (
     SourceFile,
     Span,
@@ -59,7 +60,8 @@ def read_check(workspace: Workspace, middleware: Middleware) -> Check | None:
     factory = function_piece(reading.maker.file, reading.maker.function) if reading is not None else None
     if reading is None or factory is None or factory.kind is PieceKind.INLINE:
         return None
-    if _answers(workspace, reading):
+    hands_on = any(field.assignment is not None for field in fields_of(reading.file, reading.inner))
+    if hands_on or _answers(workspace, reading):
         return None
     changes = reading.changed()
     return Check(middleware, factory, reading.inner, reading, changes) if changes is not None else None

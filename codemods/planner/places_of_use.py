@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 from ast_grep_py import SgNode
 
-from codemods.source import named, same_node, span_of
+from codemods.source import SourceFile, Span, named, same_node, span_of
 from codemods.source.tree import WRAPPERS, WRITES, operator_of, property_name
 
 
@@ -68,3 +70,31 @@ def is_written(node: SgNode) -> bool:
 def is_deleted(node: SgNode) -> bool:
     parent = node.parent()
     return parent is not None and parent.kind() == "unary_expression" and parent.text().startswith("delete")
+
+
+def alias_of(reference: SgNode) -> SgNode | None:
+    """The declarator of `const r = req`."""
+    above = wrapped(reference).parent()
+    name = above.field("name") if above is not None and above.kind() == "variable_declarator" else None
+    return above if name is not None and name.kind() == "identifier" else None
+
+
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """`const r = req as AuthRequest;`, a statement that gives a value another name, and all uses of that."""
+
+    name: str
+    statement: Span
+    uses: tuple[SgNode, ...] = field(compare=False)
+
+
+def renamed(file: SourceFile, reference: SgNode) -> Alias | None:
+    """The statement that only gives a value another name."""
+    declarator = alias_of(reference)
+    statement = declarator.parent() if declarator is not None else None
+    name = declarator.field("name") if declarator is not None else None
+    binding = file.bindings.resolve(name) if name is not None else None
+    if statement is None or binding is None or binding.reassigned:
+        return None
+    is_alone = sum(child.kind() == "variable_declarator" for child in named(statement)) == 1
+    return Alias(binding.name, span_of(statement), tuple(binding.references)) if is_alone else None

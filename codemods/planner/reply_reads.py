@@ -12,6 +12,7 @@ from codemods.planner.flow import open_ends
 from codemods.planner.handing import call_around, dropped_argument, handed_words
 from codemods.planner.logs import is_log
 from codemods.planner.pieces import PieceKind, function_piece
+from codemods.planner.places_of_use import renamed
 from codemods.planner.presets import Presets
 from codemods.planner.problems import Problem
 from codemods.planner.promises import Callbacks, PromiseChain, catch_of, chain_around, link_span, verified_chain
@@ -121,7 +122,10 @@ class ReplyReader:
         return binding.references if binding is not None else []
 
     def _is_provided(self, reference: SgNode) -> bool:
-        """`res.locals.user`, which is an argument."""
+        """`res.locals.user`, which is an argument; all that another name of the response is used for."""
+        alias = renamed(self._file, reference)
+        if alias is not None:
+            return all(self._is_provided(use) for use in alias.uses)
         above = reference.parent()
         parts = member(above) if above is not None else None
         is_locals = above is not None and parts is not None and parts[1] == "locals"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -9,7 +10,7 @@ from ast_grep_py import SgNode
 
 from codemods.planner.asked import Asked, GivenRequest, asked_function
 from codemods.planner.edge_facts import INPUT, Part
-from codemods.planner.places_of_use import call_of, element_of, is_deleted, is_written, wrapped
+from codemods.planner.places_of_use import Alias, call_of, element_of, is_deleted, is_written, renamed, wrapped
 from codemods.planner.problems import Problem
 from codemods.planner.query_values import is_list, reads_inside
 from codemods.planner.request_facts import (
@@ -107,6 +108,8 @@ class RequestReader:
         self.given: list[GivenRequest] = []
         self.asked: list[Fact] = []
         """What functions read that are given the whole request."""
+        self.aliases: list[Alias] = []
+        """Other names of the request and the response."""
         self.problems: list[Problem] = []
 
     def read(self) -> None:
@@ -119,7 +122,7 @@ class RequestReader:
         if request.name is None:
             self._parameter_pattern(request.pattern)
             return
-        for reference in self._references(request.pattern):
+        for reference in self._named_anew(self._references(request.pattern)):
             if self._gone is None or not self._gone.holds(span_of(reference)):
                 self._reference(reference)
 
@@ -129,6 +132,16 @@ class RequestReader:
     def _references(self, name: SgNode) -> list[SgNode]:
         binding = self._file.bindings.resolve(name)
         return binding.references if binding is not None else []
+
+    def _named_anew(self, references: Sequence[SgNode]) -> Iterator[SgNode]:
+        """The uses of a parameter by any of its names."""
+        for reference in references:
+            found = renamed(self._file, reference) if self._depth == 0 else None
+            if found is None:
+                yield reference
+            else:
+                self.aliases.append(found)
+                yield from self._named_anew(found.uses)
 
     # ---- the request ------------------------------------------------------------------------------
 
@@ -254,7 +267,7 @@ class RequestReader:
 
     def _locals(self, response: SgNode) -> None:
         """`res.locals.user`, as middleware has left it."""
-        for reference in self._references(response):
+        for reference in self._named_anew(self._references(response)):
             above = wrapped(reference).parent()
             parts = member(above) if above is not None else None
             if above is None or parts is None or parts[1] != "locals":

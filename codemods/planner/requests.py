@@ -13,7 +13,7 @@ from codemods.planner.dates import date_paths
 from codemods.planner.edge_facts import INPUT, Part, argument_name, edge_read
 from codemods.planner.paths import EdgePath
 from codemods.planner.pieces import PieceKey
-from codemods.planner.places_of_use import element_of, with_default
+from codemods.planner.places_of_use import Alias, element_of, with_default
 from codemods.planner.problems import Problem
 from codemods.planner.query_values import is_list, reads_inside
 from codemods.planner.request_facts import Fact, FactPattern, FactRead
@@ -65,6 +65,8 @@ class RequestPlan:
     """The function's parameter for all arguments."""
     asked: tuple[AskedFunction, ...] = ()
     """Functions that are given what they read of the request."""
+    aliases: tuple[Alias, ...] = ()
+    """Other names of the request and the response, which go."""
 
     @property
     def shape(self) -> Shape:
@@ -143,7 +145,8 @@ class _Planner:
         for given in self.reader.given:
             edits.append(Edit.replace(given.argument, self._object(given.function)))
         problems = tuple(dict.fromkeys(self.reader.problems))
-        return RequestPlan(tuple(self.arguments), tuple(edits), problems, tuple(self.untyped), self.name, self._asked())
+        arguments, untyped, aliases = tuple(self.arguments), tuple(self.untyped), tuple(self.reader.aliases)
+        return RequestPlan(arguments, tuple(edits), problems, untyped, self.name, self._asked(), aliases)
 
     def _asked(self) -> tuple[AskedFunction, ...]:
         found: dict[PieceKey, AskedFunction] = {}

@@ -68,7 +68,7 @@ class Scan:
     def drop(self, statement: SgNode) -> None:
         """A statement for which nothing is left to do."""
         self.erase(span_of(statement))
-        self.facts.dropped.append(_whole_lines(self.file.text, span_of(statement)))
+        self.facts.dropped.append(whole_lines(self.file.text, span_of(statement)))
 
     def starts_query(self, node: SgNode) -> bool:
         """Is it, or does it start with, the client of a database call?"""
@@ -81,7 +81,7 @@ def _types(node: SgNode) -> list[Span]:
     return [span_of(field) for field in fields if field is not None]
 
 
-def _whole_lines(text: str, span: Span) -> Span:
+def whole_lines(text: str, span: Span) -> Span:
     """A statement with its line, where it has one for itself, else with the space behind it."""
     start = text.rfind("\n", 0, span.start) + 1
     end = text.find("\n", span.end)

@@ -13,7 +13,7 @@ from codemods.planner.conditions import Test, open_tests
 from codemods.planner.edge_facts import INPUT
 from codemods.planner.header_tables import header_table
 from codemods.planner.pieces import Piece, PieceKey, PieceKind, function_piece
-from codemods.planner.places_of_use import wrapped
+from codemods.planner.places_of_use import alias_of, wrapped
 from codemods.readers.express.logging import LogCalls
 from codemods.readers.express.passing import SETTERS, passes_through
 from codemods.source import (
@@ -212,13 +212,6 @@ def request_references(file: SourceFile, function: SgNode, index: int = 0) -> li
         if binding is not None and not binding.reassigned:
             queue += binding.references
     return found
-
-
-def alias_of(reference: SgNode) -> SgNode | None:
-    """The declarator of `const r = req`."""
-    above = wrapped(reference).parent()
-    name = above.field("name") if above is not None and above.kind() == "variable_declarator" else None
-    return above if name is not None and name.kind() == "identifier" else None
 
 
 def references_to(file: SourceFile, function: SgNode, index: int) -> list[SgNode]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from ast_grep_py import SgNode
 
 from codemods.source import (
@@ -180,8 +182,25 @@ class FaultReads:
             self._ported.edits.append(Edit.replace(whole, made))
             return
         is_called = parent is not None and parent.kind() == "call_expression" and parent.field("function") == node
-        if is_called and parts[1] not in _PLAIN:
+        field = self._given_out(parts[1]) if is_called and parent is not None and not arguments(parent) else None
+        if field is not None and parent is not None:
+            self._ported.edits.append(Edit(span_of(parent), (span_of(parts[0]), f".{field}")))
+        elif is_called and parts[1] not in _PLAIN:
             self._ported.problem("CX701", f"calls `{parts[1]}` of the error, which is data by then", node)
+
+    def _given_out(self, method: str) -> str | None:
+        """The field that `getCode() { return this.code; }` gives, in all classes that the handler tests for."""
+        found: set[str | None] = set()
+        for node in find_all(self._function, "binary_expression"):
+            left, right = node.field("left"), node.field("right")
+            if left is None or right is None or operator_of(node) != "instanceof" or not self._is_fault(left):
+                continue
+            meaning = self._workspace.meaning_of(self._file.path, right)
+            for declared in find_all(meaning.node, "method_definition") if isinstance(meaning, Declared) else []:
+                name = declared.field("name")
+                if name is not None and name.text() == method:
+                    found.add(_field_given(declared))
+        return found.pop() if len(found) == 1 else None
 
     def _class_name(self, node: SgNode) -> None:
         """`err.constructor.name` → `err.kinds[0]`."""
@@ -239,6 +258,13 @@ class FaultReads:
                     end = span_of(parameter.node).end
                     text = ": any[]" if parameter.is_rest else ": any"
                     self._ported.edits.append(Edit.insert(end, text))
+
+
+def _field_given(method: SgNode) -> str | None:
+    """`{ return this.code; }`"""
+    body = method.field("body")
+    returned = re.fullmatch(r"\{\s*return this\.(\w+);?\s*\}", body.text()) if body is not None else None
+    return returned[1] if returned is not None else None
 
 
 def _becomes_other(reference: SgNode) -> bool:

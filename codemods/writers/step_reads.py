@@ -9,10 +9,10 @@ from ast_grep_py import SgNode
 
 from codemods.planner.edge_facts import INPUT, Part
 from codemods.planner.pieces import PieceKind, function_piece
-from codemods.planner.places_of_use import wrapped
+from codemods.planner.places_of_use import alias_of, wrapped
 from codemods.planner.request_facts import COOKIE_PARSER, HEADER_READERS, FactRead, fact_of, plain_fact
 from codemods.planner.result_checks import asks_with
-from codemods.planner.steps import alias_of, element_of, fields_of, is_custom, request_references, taken_apart
+from codemods.planner.steps import element_of, fields_of, is_custom, request_references, taken_apart
 from codemods.source import (
     Edit,
     SourceFile,

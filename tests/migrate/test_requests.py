@@ -351,7 +351,7 @@ REFUSED = {
     "a method": ("(req, res) => res.json(req.is('json'))", "reads `req.is`"),
     "the whole request": ("(req, res) => res.json(Object.keys(req))", "hands the whole request on"),
     "the request under a name": (
-        "(req, res) => { const r = req; res.json(r.body); }",
+        "(req, res) => { let r = req; r = Object.create(req); res.json(r.body); }",
         "keeps the request in a variable",
     ),
     "another part taken from it": (
