@@ -98,3 +98,16 @@ def renamed(file: SourceFile, reference: SgNode) -> Alias | None:
         return None
     is_alone = sum(child.kind() == "variable_declarator" for child in named(statement)) == 1
     return Alias(binding.name, span_of(statement), tuple(binding.references)) if is_alone else None
+
+
+def assured(node: SgNode) -> Span | None:
+    """`x && `, `!x || `: the part of an expression that only asks whether a value is there."""
+    top, operator = wrapped(node), "&&"
+    above = top.parent()
+    if above is not None and above.kind() == "unary_expression" and above.text().startswith("!"):
+        top, operator = wrapped(above), "||"
+        above = top.parent()
+    right = above.field("right") if above is not None and above.kind() == "binary_expression" else None
+    if above is None or right is None or operator_of(above) != operator or not same_node(above.field("left"), top):
+        return None
+    return Span(span_of(top).start, span_of(right).start)

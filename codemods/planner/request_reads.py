@@ -10,7 +10,7 @@ from ast_grep_py import SgNode
 
 from codemods.planner.asked import Asked, GivenRequest, asked_function
 from codemods.planner.edge_facts import INPUT, Part
-from codemods.planner.places_of_use import Alias, call_of, element_of, is_deleted, is_written, renamed, wrapped
+from codemods.planner.places_of_use import Alias, assured, call_of, element_of, is_deleted, is_written, renamed, wrapped
 from codemods.planner.problems import Problem
 from codemods.planner.query_values import is_list, reads_inside
 from codemods.planner.request_facts import (
@@ -108,6 +108,8 @@ class RequestReader:
         self.given: list[GivenRequest] = []
         self.asked: list[Fact] = []
         """What functions read that are given the whole request."""
+        self.asked_for: list[Span] = []
+        """`req.cookies && `: tests of what is always there."""
         self.aliases: list[Alias] = []
         """Other names of the request and the response."""
         self.problems: list[Problem] = []
@@ -221,6 +223,10 @@ class RequestReader:
         """`node` reads that property of the request, or is a name bound to it."""
         if name in INPUT:
             self._part(Part(name), node, Standing.EXPRESSION)
+            return
+        asked = assured(node) if name == "headers" or (name == COOKIE_PARSER and name in self._provided) else None
+        if asked is not None:
+            self.asked_for.append(asked)
             return
         found = fact_of(name, node, self._provided)
         if isinstance(found, FactRead):

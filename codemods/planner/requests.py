@@ -142,6 +142,7 @@ class _Planner:
         for taken in self.reader.taken:
             edits += self._taken(taken)
         edits += self._opened()
+        edits += [Edit.delete(asked) for asked in self.reader.asked_for]
         for given in self.reader.given:
             edits.append(Edit.replace(given.argument, self._object(given.function)))
         problems = tuple(dict.fromkeys(self.reader.problems))

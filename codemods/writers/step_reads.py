@@ -9,7 +9,7 @@ from ast_grep_py import SgNode
 
 from codemods.planner.edge_facts import INPUT, Part
 from codemods.planner.pieces import PieceKind, function_piece
-from codemods.planner.places_of_use import alias_of, wrapped
+from codemods.planner.places_of_use import alias_of, assured, wrapped
 from codemods.planner.request_facts import COOKIE_PARSER, HEADER_READERS, FactRead, fact_of, plain_fact
 from codemods.planner.result_checks import asks_with
 from codemods.planner.steps import element_of, fields_of, is_custom, request_references, taken_apart
@@ -105,6 +105,11 @@ class StepReads:
         if above is not None and parts is not None and span_of(parts[0]) == span_of(outer):
             if parts[1] in INPUT:
                 self._inputs.append((Part(parts[1]), above, reference))
+                return
+            asked = assured(above) if parts[1] in ("headers", COOKIE_PARSER) else None
+            if asked is not None:
+                self._ported.asks |= {parts[1]} & {COOKIE_PARSER}
+                self._ported.edits.append(Edit.delete(asked))
                 return
             if parts[1] == "headers" and self._header_of(above):
                 return

@@ -112,3 +112,36 @@ def test_what_validation_hands_on_and_methods_of_errors_are_as_on_express(tmp_pa
     result = compare(tmp_path, {"src/app.ts": dedent(APP)}, requests)
     assert result.differences == []
     assert result.note == "4 of 4 answers are the same"
+
+
+COOKIES = """
+    import cookieParser from "cookie-parser";
+    import express from "express";
+
+    const app = express();
+    app.use(cookieParser());
+    app.use((req, res, next) => {
+      const token = req.cookies && req.cookies.token;
+      if (!req.cookies || !token) {
+        return res.status(401).json({ error: "Token?" });
+      }
+      next();
+    });
+    app.get("/me", (req, res) => {
+      const agent = req.headers && req.headers["x-agent"];
+      res.json({ theme: (req.cookies && req.cookies.theme) || "light", agent: agent ?? null });
+    });
+    app.listen(Number(process.env.PORT));
+    """
+
+
+def test_cookies_and_headers_are_always_there(tmp_path: Path, codemod: CodemodTest) -> None:
+    cookies = ["theme=dark", "token=1", "token=1; theme=dark"]
+    requests = "\n\n".join(f"###\nGET http://localhost/me\nX-Agent: a\nCookie: {cookie}" for cookie in cookies)
+    package = '{ "name": "app", "dependencies": { "cookie-parser": "^1.4.7", "express": "^4.21.0" } }'
+    files = {"package.json": package, "src/app.ts": dedent(COOKIES)}
+    result = compare(tmp_path, files, requests)
+    assert result.differences == []
+    assert result.note == "3 of 3 answers are the same"
+    handler = function_in(codemod.migrate(files).convex["convex/app.ts"], "getMe")
+    assert "theme: (args.theme) ||" in handler or "theme: args.theme ||" in handler
