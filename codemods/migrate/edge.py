@@ -13,7 +13,7 @@ from codemods.migrate.reading import Reading
 from codemods.migrate.steps import Shared
 from codemods.outcome import CODES, Place
 from codemods.planner.checks import Check
-from codemods.planner.conditions import is_never_there
+from codemods.planner.conditions import Test, is_never_there
 from codemods.planner.pieces import Piece, PieceKey, PieceKind
 from codemods.planner.result_checks import Refusal
 from codemods.planner.routes import RoutePlan, node_at
@@ -138,8 +138,10 @@ class EdgeAssembler:
 
     def _step(self, step: Step) -> EdgeCode:
         """A middleware as it stands in its registration, under the conditions of the original."""
-        code = self._registered(step)
-        tests = step.tests if isinstance(step.tests, tuple) else ()
+        return self._under(step.tests if isinstance(step.tests, tuple) else (), self._registered(step))
+
+    def _under(self, tests: Sequence[Test], code: EdgeCode) -> EdgeCode:
+        """Middleware that hands a request on where a test holds."""
         variables = {name for test in tests for name in test.variables}
         for name in variables:
             self._assembler.draft.env[name].add(APP)
@@ -210,6 +212,7 @@ class EdgeAssembler:
             steps += [self._early(early, checks)] if early else []
         around = any(isinstance(check, Chain) and check.looks_around for check in checks if check not in own)
         changed = any(step.changes for step in plan.steps) or len(late) < len(checks)
+        steps = [self._under(plan.tests, step) for step in steps]
         texts = [step.text for step in steps]
         called = [text for text, _ in named]
         called += [self._refusal(plan.refusal, group)] if plan.refusal is not None else []

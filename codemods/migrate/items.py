@@ -78,14 +78,14 @@ def _middleware(reading: Reading, carried: Carried | None) -> Iterable[Item]:
     files = {(key.file, key.offset) for key in pieces}
     found: dict[tuple[Place, str], Item] = {}
     plans = carried.carried if carried is not None else []
-    checks = {middleware for plan in plans for middleware in plan.ported}
+    checks = {(middleware.place, middleware.name) for plan in plans for middleware in plan.ported}
     routes = [m for route in reading.app.routes for m in (*route.middleware, *route.error_handlers)]
-    for middleware in (*reading.app.middleware, *routes):
+    for middleware in (*routes, *reading.app.middleware):
         mark = (middleware.place, middleware.name)
         if mark in found:
             continue
         outcome, reason = _middleware_outcome(reading, middleware, files)
-        if middleware in checks or (carried is not None and carried.holds_cors(middleware)):
+        if mark in checks or (carried is not None and carried.holds_cors(middleware)):
             outcome, reason = Outcome.MIGRATED, None
         problem = None
         if carried is not None:

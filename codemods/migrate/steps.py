@@ -116,9 +116,6 @@ def refuse_steps(
             plan.problems.append(
                 stopped_by(heads, Problem("CX701", "sets headers that it builds on", plan.route.place))
             )
-        if plan.tests and kept and not plan.problems:
-            text = f"is not always there, and runs after `{kept[0].middleware.name}`"
-            plan.problems.append(Problem("CX110", text, plan.route.place))
         news = news or len(kept) < len(plan.steps)
         plan.steps = tuple(kept)
     return news

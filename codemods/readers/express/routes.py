@@ -96,7 +96,7 @@ class _Assembly:
                 for used in known:
                     own = _EVERYTHING.sub("", used.path) if used.path is not None else None
                     exact, order = used.exact and own == used.path, (*way.order, *used.position)
-                    yield Use(used.middleware, join(way.prefix, own), order, exact, way.root, way.hidden)
+                    yield Use(_only(used.middleware, way), join(way.prefix, own), order, exact, way.root, way.hidden)
 
     def _use(self, registration: Registration) -> None:
         """`use(path?, …middleware, router?)`: routers become mounts, everything else middleware."""
@@ -186,7 +186,7 @@ class _Assembly:
         for way in ways:
             before = [
                 *self._passed_before(registration, way),
-                *self._before(registration.router, registration.path, registration.scope, registration.position),
+                *(_only(one, way) for one in self._before_registration(registration)),
             ]
             errors = self._error_handlers(registration, way)
             params = self._param_middleware(registration.router, join(way.prefix, registration.path))
@@ -224,7 +224,7 @@ class _Assembly:
             for way in self._ways(mount.parent, (*seen, router)):
                 before = self._before(mount.parent, mount.path, mount.scope, mount.position)
                 prefix = join(way.prefix, mount.path)
-                chain = (*way.middleware, *before, *mount.middleware)
+                chain = (*way.middleware, *(_only(one, way) for one in (*before, *mount.middleware)))
                 step = Step(mount.parent, mount.scope, mount.position, mount.path)
                 conditions = (*way.conditions, *mount.conditions)
                 hidden = way.hidden if self._merges(router) else frozenset(re.findall(r":(\w+)", prefix or ""))
@@ -277,6 +277,9 @@ class _Assembly:
     def _loads_by_name(self) -> bool:
         """Does some file import what it only knows by a computed name? Then anything may be called."""
         return any(_COMPUTED_IMPORT.search(self._workspace.text(path)) for path in self._workspace.files)
+
+    def _before_registration(self, registration: Registration) -> list[Middleware]:
+        return self._before(registration.router, registration.path, registration.scope, registration.position)
 
     def _before(
         self, router: Router | None, path: str | None, scope: Scope, position: tuple[int, ...]
