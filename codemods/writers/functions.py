@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from ast_grep_py import SgNode
+
 from codemods.planner.pieces import CONSTANTS, Piece, PieceKey
 from codemods.planner.routes import RoutePlan
-from codemods.source import Edit, Span, find_all, named, span_of, unwrap
+from codemods.source import FUNCTION_KINDS, Edit, Span, arguments, find_all, named, span_of, unwrap
 from codemods.writers.bridges import bridge_job
 from codemods.writers.code import ImportSpec, Rewrite
 from codemods.writers.database import transaction_parameters
@@ -170,6 +172,26 @@ class PieceWriter:
                 what = "an object" if thrown == "object" else "a value"
                 self._splice.problem("CX207", f"throws {what} that is no Error", span_of(node))
             maker = unwrap(values[0]).field("constructor") if thrown == "new_expression" else None
-            if maker is not None and maker.text() in _OF_JAVASCRIPT and not self._splice.file.bindings.resolve(maker):
+            is_own = maker is not None and self._splice.file.bindings.resolve(maker) is not None
+            if maker is not None and maker.text() in _OF_JAVASCRIPT and not is_own and not _is_answered(node):
                 text = f"throws a {maker.text()}, whose class and message do not leave a function"
                 self._splice.problem("CX207", text, span_of(node))
+
+
+def _is_answered(thrown: SgNode) -> bool:
+    """Does a `catch` around a `throw` end with what it catches, and hand it to nobody?"""
+    for around in thrown.ancestors():
+        if around.kind() in FUNCTION_KINDS:
+            return False
+        body, clause = around.field("body"), around.field("handler")
+        if (
+            around.kind() != "try_statement"
+            or body is None
+            or clause is None
+            or not span_of(body).holds(span_of(thrown))
+        ):
+            continue
+        parameter = clause.field("parameter")
+        handed = {each.text() for call in find_all(clause, "call_expression") for each in arguments(call)}
+        return not find_all(clause, "throw_statement") and (parameter is None or parameter.text() not in handed)
+    return False
