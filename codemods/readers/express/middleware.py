@@ -17,7 +17,7 @@ from codemods.readers.express.logging import LogCalls
 from codemods.readers.express.packages import package_of
 from codemods.readers.express.passing import passes_through, writes_context
 from codemods.source import SourceFile, arguments, find_all, member, named, parameters, span_of, unwrap
-from codemods.source.tree import FUNCTION_KINDS
+from codemods.source.tree import FUNCTION_KINDS, enclosing
 from codemods.workspace import External, FunctionRef, Workspace
 
 _NAMES: tuple[tuple[re.Pattern[str], Role], ...] = (
@@ -40,6 +40,7 @@ _GUARD_TEXT = re.compile(
     r"\.user\b|\.session\b|x-api-key|apiKey"
 )
 _VALIDATES = re.compile(r"\.(safeParse|parse|parseAsync|safeParseAsync|validate|validateAsync|validateSync)\s*\(")
+_DECLARATOR = frozenset({"variable_declarator"})
 _REQUEST_PARTS = re.compile(r"\b(body|query|params)\b")
 
 
@@ -128,6 +129,9 @@ def _definition(
     target = workspace.function_of(file.path, node)
     if isinstance(target, FunctionRef):
         return target, None, ()
+    added = _added(workspace, file, node)
+    if added is not None:
+        return added, None, ()
     if isinstance(target, External):
         return None, target.module, target.path
     value = value_of(workspace, file.path, node)
@@ -153,6 +157,29 @@ def _bound(node: SgNode) -> SgNode | None:
         return None
     owner, given = member(parts[0]), arguments(node)
     return parts[0] if owner is not None and len(given) == 1 and given[0].text() == owner[0].text() else None
+
+
+def _added(workspace: Workspace, file: SourceFile, node: SgNode) -> FunctionRef | None:
+    """`logger.requests`, which the file of `logger` has added to what a package made: `logger.requests = (…) => …`."""
+    parts = member(node)
+    made = value_of(workspace, file.path, parts[0]) if parts is not None else None
+    holder = enclosing(made.node, _DECLARATOR) if made is not None else None
+    name = holder.field("name") if holder is not None else None
+    if parts is None or made is None or name is None or holder is None or bare(holder.field("value")) != made.node:
+        return None
+    owner = workspace.source(made.file)
+    binding = owner.bindings.resolve(name)
+    found = []
+    for reference in binding.references if binding is not None else ():
+        above = reference.parent()
+        read, assignment = member(above) if above is not None else None, above.parent() if above is not None else None
+        right = assignment.field("right") if assignment is not None else None
+        if read is None or assignment is None or right is None or assignment.kind() != "assignment_expression":
+            continue
+        if read[1] == parts[1] and assignment.field("left") == above:
+            found.append(unwrap(right))
+    is_function = len(found) == 1 and found[0].kind() in FUNCTION_KINDS
+    return inline_function(owner, found[0]) if is_function else None
 
 
 def _of_call(

@@ -327,3 +327,23 @@ def test_what_gets_the_object_of_a_class_is_no_router(read: ReadApp) -> None:
             """,
     }
     assert read(files).route("GET /a").middleware == ()
+
+
+ADDED = {
+    "one that logs": ("log.info(req.url); next();", Role.LOGGING),
+    "one that refuses": ("if (!req.get('authorization')) return res.sendStatus(401); next();", Role.GUARD),
+}
+
+
+@pytest.mark.parametrize(("body", "role"), ADDED.values(), ids=ADDED)
+def test_functions_that_are_added_to_what_a_package_made(read: ReadApp, body: str, role: Role) -> None:
+    text = f"""
+        import winston from "winston";
+        const log = winston.createLogger({{}});
+        log.requests = (req, res, next) => {{ {body} }};
+        {APP}
+        app.use(log.requests);
+        """
+    assert read(text).used().role is role
+    twice = text.replace("log.requests = ", "log.requests = log.other; log.requests = ", 1)
+    assert read(twice).used().definition is None
