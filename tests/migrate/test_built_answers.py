@@ -328,3 +328,26 @@ def test_they_type_check(tmp_path: Path) -> None:
     assert project.codegen() == []
     assert project.tsc() == []
     assert project.bundle() == []
+
+
+ANSWERED_ELSEWHERE = """
+    import express, { Response } from "express";
+
+    const sent = (res: Response, status: number, data: unknown) => {
+      res.status(status).json({ ok: true, data });
+    };
+    const app = express();
+    app.use(express.json());
+    app.post("/login", (req, res) => {
+      res.cookie("token", `t-${req.body.name}`, { httpOnly: true });
+      sent(res, 201, { name: req.body.name });
+    });
+    app.listen(Number(process.env.PORT));
+    """
+
+
+def test_a_cookie_goes_with_what_another_function_answers(tmp_path: Path) -> None:
+    request = 'POST http://localhost/login\nContent-Type: application/json\n\n{ "name": "ann" }'
+    result = compare(tmp_path, {"src/app.ts": dedented(ANSWERED_ELSEWHERE)}, request)
+    assert result.differences == []
+    assert result.note == "1 of 1 answers are the same"
