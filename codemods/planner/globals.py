@@ -54,6 +54,9 @@ class Globals:
                 continue
             if name == "process" and self._environment.use(node):
                 continue
+            if name == "process" and _tells_of_itself(node):
+                act(self._scan, Nature.NODE, f"process.{_after(node)}", node)
+                continue
             if nature in ACTING:
                 act(self._scan, nature, name, node)
                 continue
@@ -107,6 +110,23 @@ class Globals:
         self._scan.facts.limits.append(span_of(call))
         act(self._scan, Nature.OUTSIDE, "setTimeout", node)
         return True
+
+
+_OF_THE_PROCESS = frozenset(
+    "arch cpuUsage hrtime memoryUsage pid platform release resourceUsage uptime version versions".split()
+)
+"""What Node tells of the process that answers, whichever it is."""
+
+
+def _tells_of_itself(node: SgNode) -> bool:
+    """`process.uptime()`, `process.version`: whoever answers tells of itself, which on Convex is an action on Node."""
+    return _after(node) in _OF_THE_PROCESS
+
+
+def _after(node: SgNode) -> str:
+    chain = member_chain(node)
+    parts = member(chain[1]) if len(chain) > 1 else None
+    return parts[1] if parts is not None else ""
 
 
 def _tells_time(node: SgNode) -> bool:

@@ -114,14 +114,15 @@ _ERASED = """
 """
 
 _BUILT_IN = """
-    assert buffer crypto dns http https net path punycode querystring stream string_decoder timers tls url util zlib
+    assert buffer crypto dns http https net os path perf_hooks punycode querystring stream string_decoder timers tls url
+    util zlib
 """
 
 _HOST = """
-    async_hooks child_process cluster dgram events fs http2 inspector module os perf_hooks process readline repl tty v8
-    vm worker_threads
+    async_hooks child_process cluster dgram events fs http2 inspector module process readline repl tty v8 vm
+    worker_threads
 """
-"""Modules of Node about the process, its disk and its machine, and emitters."""
+"""Modules of Node about the process and its disk, and emitters."""
 
 _SERVICE_SCOPES = frozenset(
     """

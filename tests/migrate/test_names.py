@@ -238,7 +238,7 @@ def test_a_function_that_is_carried_and_a_route_that_is_not_have_two_names(codem
           return (await prisma.user.findMany()).map((user) => user.id);
         }
 
-        router.get("/refused", (req, res) => res.json(process.uptime()));
+        router.get("/refused", (req, res) => res.json(process.cwd()));
         router.get("/", async (req, res) => res.json(await ids()));
         router.get("/all", list);
     """

@@ -37,6 +37,7 @@ NODE = {
     ),
     "a module of Node": ('import { createHmac } from "node:crypto";', 'createHmac("sha256", "x").digest("hex");'),
     "a buffer": ("", 'Buffer.from("x").toString("base64");'),
+    "what the process tells of itself": ("", "process.uptime();"),
     "text made into code": (
         'import handlebars from "handlebars";',
         'handlebars.compile("{{name}}")({ name: "x" });',
