@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ast_grep_py import SgNode
 
+from codemods.planner.chains import chain_of
 from codemods.planner.flow import Rest, rest_after
 from codemods.planner.logs import is_deferred, is_log
 from codemods.planner.replies import Stand, Standing
@@ -62,7 +63,8 @@ def stand_of(call: SgNode, function: SgNode, file: SourceFile, workspace: Worksp
 def _only_answers_again(call: SgNode, rest: Rest, function: SgNode) -> bool:
     """Is what runs after an answer another one, and nothing else? Express sends the first."""
     response, _ = _taken_apart(call)
-    if any(node.kind() == "try_statement" and span_of(function).holds(span_of(node)) for node in call.ancestors()):
+    tries = (node for node in call.ancestors() if node.kind() == "try_statement")
+    if not _sends(call, response) or any(span_of(function).holds(span_of(node)) for node in tries):
         return False
     again = [node for node in rest.statements if node.kind() != "return_statement" or named(node)]
     return bool(again) and all(_answers_plainly(node, response.text()) for node in again)
@@ -73,11 +75,16 @@ def _answers_plainly(statement: SgNode, response: str) -> bool:
     inner = named(statement)
     if statement.kind() not in ("expression_statement", "return_statement") or not inner:
         return False
-    root, given = _taken_apart(unwrap(inner[0]))
-    is_called = unwrap(inner[0]).kind() == "call_expression"
-    return (
-        is_called and root.text() == response and not any(find_all(each, "call_expression", *_WORK) for each in given)
-    )
+    answer = unwrap(inner[0])
+    root, given = _taken_apart(answer)
+    is_plain = not any(find_all(each, "call_expression", *_WORK) for each in given)
+    return is_plain and root.text() == response and _sends(answer, root)
+
+
+def _sends(answer: SgNode, response: SgNode) -> bool:
+    """Is it the response that an expression starts with, and sends? Work may start with one name twice as well."""
+    chain = chain_of(response)
+    return chain is not None and chain.sent is not None and chain.problem is None and chain.outer == answer
 
 
 def _taken_apart(answer: SgNode) -> tuple[SgNode, list[SgNode]]:
