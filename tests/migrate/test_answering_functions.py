@@ -197,7 +197,7 @@ REFUSED = {
     "that may not answer": "export const send = (res: Response, body?: object) => { if (body) res.json(body); };",
     "that streams": 'export const send = (res: Response) => { res.write("x"); res.end(); };',
     "that keeps the response": "const all: Response[] = []; export const send = (res: Response) => { all.push(res); };",
-    "that answers and goes on": "export const send = (res: Response) => { res.json([]); res.end(); };",
+    "that answers and goes on": "export const send = (res: Response) => { res.json([]); JSON.parse('1'); };",
     "that answers later": "export const send = (res: Response) => { setTimeout(() => res.json([]), 10); };",
     "that calls itself": "export const send = (res: Response): unknown => send(res);",
 }

@@ -13,7 +13,7 @@ from repositories import written
 from codemods.source import FUNCTION_KINDS, SourceFile, find_all, parameters, render
 from codemods.workspace import Workspace
 from codemods.writers.checks import port_check
-from codemods.writers.faults import port_error_handler, port_not_found
+from codemods.writers.faults import Behind, port_error_handler, port_not_found
 from codemods.writers.http import error_fallback, unfolded
 from codemods.writers.ported import Ported
 
@@ -21,11 +21,11 @@ Porter = Callable[[Workspace, SourceFile, SgNode], Ported]
 
 
 def last_handler(workspace: Workspace, file: SourceFile, function: SgNode) -> Ported:
-    return port_error_handler(workspace, file, function, last=True)
+    return port_error_handler(workspace, file, function, Behind.OTHERS)
 
 
 def first_handler(workspace: Workspace, file: SourceFile, function: SgNode) -> Ported:
-    return port_error_handler(workspace, file, function, last=False)
+    return port_error_handler(workspace, file, function, Behind.HANDLERS)
 
 
 def check(workspace: Workspace, file: SourceFile, function: SgNode) -> Ported:
