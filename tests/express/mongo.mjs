@@ -66,14 +66,19 @@ class Collection extends BaseCollection {
   matching(filter, { sort, skip, limit, projection } = {}) {
     let found = new Query(copied(filter ?? {})).find(this.data.rows, projection ?? {});
     if (sort) found = found.sort(sort instanceof Map ? Object.fromEntries(sort) : sort);
+    if (skip < 0) {
+      const message = `BSON field 'skip' value must be >= 0, actual value '${skip}'`;
+      throw Object.assign(new Error(message), { name: "MongoServerError", code: 51024 });
+    }
     if (skip) found = found.skip(skip);
     if (limit) found = found.limit(Math.abs(limit));
     return found.all().map(copied);
   }
 
   find(filter, options) {
-    const rows = this.matching(filter, options);
-    return { toArray: async () => rows, next: async () => rows.shift() ?? null, close: async () => {} };
+    let rows;
+    const read = () => (rows ??= this.matching(filter, options));
+    return { toArray: async () => read(), next: async () => read().shift() ?? null, close: async () => {} };
   }
 
   async findOne(filter, options) {

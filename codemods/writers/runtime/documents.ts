@@ -1,7 +1,7 @@
 import type { Doc, Id, TableNames } from "../_generated/dataModel";
 import type { QueryCtx } from "../_generated/server";
 import { castValue, type Model } from "./casting";
-import { CastError, DocumentNotFoundError } from "./documentErrors";
+import { CastError, DocumentNotFoundError, WriteError } from "./documentErrors";
 
 /** The stored rows behind the documents that code has read; null for one that is not stored yet. */
 export const loaded = new WeakMap<object, object | null>();
@@ -163,19 +163,20 @@ export function rankOf(a: any, b: any): number {
   return a < b ? -1 : 1;
 }
 
-/** Some of the rows: numbers may be given as text, and a limit of 0 is none. */
+/** Some of the rows: numbers may be given as text, a limit of 0 is none, and none are skipped from the end. */
 export async function someOf<D>(docs: D[] | Promise<D[]>, skip: unknown, limit?: unknown): Promise<D[]> {
-  const start = numberOf(skip, "skip") ?? 0;
-  const most = Math.abs(numberOf(limit, "limit") ?? 0);
+  const start = numberOf(skip, "skip");
+  const most = Math.abs(numberOf(limit, "limit"));
+  if (start < 0) throw new WriteError(51024, `BSON field 'skip' value must be >= 0, actual value '${start}'`);
   return (await docs).slice(start, most === 0 ? undefined : start + most);
 }
 
-/** A number that may be given as text. */
-export function numberOf(value: unknown, name: string): number | undefined {
-  if (value === undefined || value === null) return undefined;
+/** A whole number that may be given as text; MongoDB takes what is no number for 0. */
+export function numberOf(value: unknown, name: string): number {
+  if (value === undefined || value === null) return 0;
   const number = Number(value);
-  if (!Number.isInteger(number)) throw new CastError("Number", value, name);
-  return number;
+  if (typeof value !== "number" && Number.isNaN(number)) throw new CastError("Number", value, name);
+  return Number.isNaN(number) ? 0 : Math.trunc(number);
 }
 
 /** A document with some of its fields, and its key. */
