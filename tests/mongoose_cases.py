@@ -343,6 +343,35 @@ user.name = user.name
 user.scores.push(1, 2); user.scores.sort()
 """.strip().splitlines()
 
+_STATEMENTS = """
+const filter = {};
+    if (req.body.v.role) filter.role = req.body.v.role;
+    if (req.body.v.min) filter.age = { $gte: Number(req.body.v.min) };
+    const pattern = { $regex: req.body.v.q, $options: "i" };
+    if (req.body.v.q) filter.$or = [{ name: pattern }, { email: new RegExp(req.body.v.q, "i") }];
+    const users = await User.find(filter).sort({ email: 1 });
+    res.json({ users, count: await User.countDocuments(filter) });
+---
+const { page = 1, limit = 2, sort = "-email", role } = req.body.v;
+    const query = role ? { role } : {};
+    const users = await User.find(query).sort(sort).skip((page - 1) * limit).limit(limit);
+    res.json({ users, pages: Math.ceil((await User.countDocuments(query)) / limit) });
+---
+const user = await User.findOne({ email: "bob@x.io" });
+    Object.assign(user, req.body.v);
+    await user.save();
+    res.json(user);
+---
+const users = await User.find({}).sort("email");
+    res.json(users.map((user) => ({ ...user.toObject(), extra: user.id === String(user._id) })));
+---
+const user = await User.findOne({ email: "bob@x.io" }).populate("boss");
+    const [first] = user.friends;
+    res.json({ a: user.boss.name, b: user.boss._id.equals(user.boss.id), c: user.friends.includes(first) });
+""".strip().split("\n---\n")
+
+_BODIES = ({}, {"role": "user"}, {"min": "25", "q": "a"}, {"page": 2, "limit": "1"}, {"name": "Zed", "age": "9"})
+
 
 def cases() -> list[Case]:
     """All cases, those that only read first."""
@@ -352,6 +381,7 @@ def cases() -> list[Case]:
     changes = [change.replace(", U", f", {update}") for update in _UPDATES for change in _CHANGES]
     found += [_write(each) for each in (*changes, *_WRITES)]
     found += [_save(each) for each in _SAVES]
+    found += [Case(statements, value, writes=True) for statements in _STATEMENTS for value in _BODIES]
     return found
 
 

@@ -65,6 +65,9 @@ def _choice(reading: Reading, choice: Choice, read: Callable[[Value], Predicate]
 
 def _entry(reading: Reading, key: str, given: Value, table: Table) -> Predicate:
     if key in ("$and", "$or", "$nor"):
+        chosen = reading.value(given, "conditions")
+        if isinstance(chosen, Choice):
+            return _choice(reading, chosen, lambda each: _entry(reading, key, each, table))
         parts = _branches(reading, key, given, table)
         if key == "$and":
             return all_of(parts)

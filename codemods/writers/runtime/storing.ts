@@ -176,6 +176,9 @@ export async function saved<D extends object>(document: D, doc: Promise<{ _id: s
   const isNew = loaded.get(document) === null;
   const now = documentOf(stored, model);
   const target = document as Record<string, unknown>;
+  for (const name of Object.keys(target)) {
+    if (name !== "_id" && !(name in model.fields)) delete target[name];
+  }
   if (isNew) Object.defineProperty(target, "_id", { value: now._id, enumerable: true, writable: true, configurable: true });
   for (const name of Object.keys(now)) {
     if (isNew || name in target) target[name] = keepsOthers(target[name], now[name]);
