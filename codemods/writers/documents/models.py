@@ -7,10 +7,9 @@ from collections.abc import Iterator, Set
 from codemods.ir.document import Document, DocumentPath, Holds
 from codemods.ir.table import Schema, Table
 from codemods.writers.code import ImportSpec, TableAction, TableUse
-from codemods.writers.indexes import unique_sets
 from codemods.writers.layout import Doc, call, listed, record, text_of
 from codemods.writers.names import SchemaNames
-from codemods.writers.parts import Builder, ModulePart, chained, function, statement
+from codemods.writers.parts import Builder, ModulePart, chained, function, statement, unique_constraints
 
 _PLAIN = {
     Holds.STRING: "v.string()",
@@ -188,7 +187,7 @@ def _save_part(build: Builder) -> ModulePart:
 
 
 def _unique_checks(build: Builder, document: Document, row: str, changed: bool = False) -> Iterator[str]:
-    for fields in unique_sets(build.table):
+    for fields in unique_constraints(build.table):
         name, ordered = build.index(build.table, fields)
         stored = {field: build.stored(build.table, field) for field in fields}
         steps: list[Doc] = [f'.eq("{stored[field]}", {row}.{stored[field]})' for field in ordered]

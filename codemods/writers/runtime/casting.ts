@@ -192,9 +192,12 @@ export function problemsOf(
   prefix = "",
   around = "",
 ): void {
-  for (const [name, field] of Object.entries(fields)) {
+  const names = Object.keys(fields);
+  const missing = names.filter((name) => value[name] === undefined);
+  // Mongoose goes through what is given, and then through what is missing, from the last to the first.
+  for (const name of [...names.filter((name) => value[name] !== undefined), ...missing.reverse()]) {
     const path = prefix + name;
-    if (!(around + path in errors)) checkField(value[name], field, path, errors, around);
+    if (!(around + path in errors)) checkField(value[name], fields[name], path, errors, around);
   }
 }
 

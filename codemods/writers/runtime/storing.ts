@@ -200,6 +200,7 @@ export const OPERATORS = ["$set", "$unset", "$inc", "$mul", "$min", "$max", "$pu
 export function updatedRow(model: Model, doc: object, update: unknown, validated = false, isNew = false): Record<string, unknown> {
   const row = doc as Record<string, unknown>;
   const after: Record<string, unknown> = structuredClone(row);
+  const errors: Record<string, MongooseError> = {};
   const steps: Record<string, Record<string, unknown>> = { $set: {} };
   for (const [name, value] of Object.entries((update ?? {}) as Record<string, any>)) {
     if (name.startsWith("$")) steps[name] = { ...steps[name], ...value };
@@ -208,8 +209,9 @@ export function updatedRow(model: Model, doc: object, update: unknown, validated
   for (const [name, fields] of Object.entries(steps)) {
     if (!OPERATORS.includes(name)) throw new Error(`The update operator ${name} is not known here.`);
     if (name === "$setOnInsert" && !isNew) continue;
-    for (const [path, value] of Object.entries(fields)) updateAt(model, after, name, path, value, validated);
+    for (const [path, value] of Object.entries(fields)) updateAt(model, after, name, path, value, validated ? errors : undefined);
   }
+  mustHold("", errors);
   const changes: Record<string, unknown> = {};
   for (const name of new Set([...Object.keys(row), ...Object.keys(after)])) {
     if (!name.startsWith("_") && differs(after[name], row[name])) changes[name] = after[name];
@@ -236,7 +238,7 @@ export function updateAt(
   operator: string,
   path: string,
   value: unknown,
-  validated: boolean,
+  errors?: Record<string, MongooseError>,
 ): void {
   const found = fieldAt(model, path);
   if (found === undefined && path.includes(".") && fieldAt(model, path.split(".")[0]) !== undefined) {
@@ -250,9 +252,7 @@ export function updateAt(
   const before = holder[last];
   const cast = (each: unknown, field: Field = found) => {
     const made = castValue(each, field, path);
-    const errors: Record<string, MongooseError> = {};
-    if (validated) problemsOf({ [path]: made }, { [path]: field }, errors);
-    if (Object.keys(errors).length > 0) mustHold("", errors);
+    if (errors !== undefined) problemsOf({ [path]: made }, { [path]: field }, errors);
     return toStored(made, field);
   };
   const list = () => (Array.isArray(before) ? before : []);
@@ -380,7 +380,7 @@ export async function changedAll<D extends { _id: string }>(
 /** The document that an update makes where none is found: of the values that were asked for, and of the update. */
 export function upserted(model: Model, equal: object, update: unknown, validated = false): DocumentChanges {
   const row: Record<string, unknown> = {};
-  for (const [path, value] of Object.entries(equal)) updateAt(model, row, "$set", path, value, false);
+  for (const [path, value] of Object.entries(equal)) updateAt(model, row, "$set", path, value);
   const made = documentOf({ ...row, ...updatedRow(model, row, update, validated, true), _id: "" }, model);
   const { _id, ...set } = made;
   return { checked: true, set, unset: [] };
