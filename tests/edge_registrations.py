@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ast_grep_py import SgNode
@@ -27,6 +27,8 @@ class Registration:
     verb: str
     path: str
     given: tuple[SgNode, ...]
+    imported: Mapping[str, str] = field(default_factory=dict)
+    """What the file has imported under other names, by those."""
 
     @property
     def is_refusal(self) -> bool:
@@ -57,7 +59,7 @@ def http_file(folder: Path) -> SourceFile | None:
 
 def registrations_in(root: SgNode) -> list[Registration]:
     """The registrations on the Hono application, in their order."""
-    found = []
+    found, imported = [], dict(_imported(root))
     for call in find_all(root, "call_expression"):
         callee = call.field("function")
         parts = member(callee) if callee is not None else None
@@ -68,8 +70,16 @@ def registrations_in(root: SgNode) -> list[Registration]:
         if verb == "on":
             verb, path, given = (string_value(given[0]) or "all").lower(), string_value(given[1]), given[1:]
         rest = given[1:] if path is not None else given
-        found.append(Registration(verb, path if path is not None else "*", tuple(rest)))
+        found.append(Registration(verb, path if path is not None else "*", tuple(rest), imported))
     return found
+
+
+def _imported(root: SgNode) -> Iterator[tuple[str, str]]:
+    """Local name and name of `import { authenticate as check }`."""
+    for node in find_all(root, "import_specifier"):
+        name, alias = node.field("name"), node.field("alias")
+        if name is not None and alias is not None:
+            yield alias.text(), name.text()
 
 
 def unread(root: SgNode) -> Iterator[str]:
@@ -105,7 +115,8 @@ def before(registrations: list[Registration], position: int, path: str) -> Befor
     earlier = [node for each in registrations[:position] if each.covers(path) for node in each.given]
     steps = [*earlier, *own.given[:-1]]
     names = [name for node in steps for name in _names(node)]
-    return Before((*names, *_names(own.given[-1], _first_run(own.given[-1]))), sum(map(_is_step, steps)))
+    names += _names(own.given[-1], _first_run(own.given[-1]))
+    return Before(tuple(own.imported.get(name, name) for name in names), sum(map(_is_step, steps)))
 
 
 def _names(node: SgNode, end: int | None = None) -> list[str]:

@@ -84,6 +84,10 @@ FINE = {
     "in their order": ("internalQuery", f'app.get("/owned/:id", requireUser, requireOwner, {INTERNAL});'),
     "under the name of the declaration": ("internalQuery", f'app.get("/owned/:id", requireUser, isOwner, {INTERNAL});'),
     "in place": ("internalQuery", INLINE),
+    "imported by another name": (
+        "internalQuery",
+        f'import {{ requireUser as check }} from "./guards";\napp.get("/closed/:id", check, {INTERNAL});',
+    ),
 }
 
 EXPOSED = {

@@ -45,7 +45,7 @@ from codemods.writers.shifting import reindented
 from codemods.writers.splice import Written
 
 HTTP = "http"
-FALLBACKS = ("answerMissing", "answerNotFound", "authenticate", "handleError")
+FALLBACKS = ("answerMissing", "answerNotFound", "handleError")
 """Names of functions that had none."""
 
 
@@ -58,7 +58,8 @@ class EdgeAssembler:
         self._refusals: dict[str, tuple[str, EdgeCode, list[str]]] = {}
         """Names and groups of the functions that refuse what checks have found, by their text."""
         self._strategies: dict[PieceKey, str] = {}
-        self._names = EdgeNames([*all_names(), *FALLBACKS])
+        strategies = [step for plan in carried.carried for step in plan.steps if step.twin == STRATEGY]
+        self._names = EdgeNames([*all_names(), *FALLBACKS, *(["authenticate"] if strategies else [])])
 
     def add(self) -> None:
         self._prologue()
