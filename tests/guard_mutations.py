@@ -43,9 +43,10 @@ def mutations(routes: Sequence[Guarded], folder: Path) -> Iterator[Mutation]:
     if file is None:
         return
     for each in (route for route in routes if route.guards):
-        for one in found:
+        for position, one in enumerate(found):
             if one.serves(each.route) and not one.is_refusal:
-                yield from _of_route(file, each, one)
+                above = [use for use in found[:position] if use.covers(each.route.path or "")]
+                yield from _of_route(file, each, one, {node.text() for use in above for node in use.given})
                 yield from _public(file, folder, each, one)
     guards = [guard for each in routes for guard in each.chain]
     uses = [one for one in found if one.verb == "use"]
@@ -58,9 +59,13 @@ def _text(one: Registration) -> str:
     return ", ".join(node.text() for node in one.given)
 
 
-def _of_route(file: SourceFile, each: Guarded, one: Registration) -> Iterator[Mutation]:
-    """Without a guard among the arguments; with two of them the wrong way round."""
-    own = [node for node in one.given[:-1] if any(_names(node, guard) for guard in each.chain)]
+def _of_route(file: SourceFile, each: Guarded, one: Registration, above: set[str]) -> Iterator[Mutation]:
+    """Without a guard among the arguments; with two of them the wrong way round.
+
+    What runs `above` for all below a path guards the route without its own.
+    """
+    given = [node for node in one.given[:-1] if node.text() not in above]
+    own = [node for node in given if any(_names(node, guard) for guard in each.chain)]
     for node in own:
         yield Mutation(f"{each.route.name} without {node.text()[:40]}", {file.path: _cut(file, node)})
     for first, second in pairwise(own):
