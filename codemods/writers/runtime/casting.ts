@@ -145,7 +145,10 @@ export function castFields(
   for (const [name, field] of Object.entries(fields)) {
     const path = prefix + name;
     const value = given[name] === undefined ? defaultOf(field) : given[name];
-    if (value === undefined) continue;
+    if (value === undefined) {
+      if (name in given) made[name] = undefined;
+      continue;
+    }
     try {
       made[name] = castValue(value, field, path);
     } catch (error) {
@@ -193,9 +196,9 @@ export function problemsOf(
   around = "",
 ): void {
   const names = Object.keys(fields);
-  const missing = names.filter((name) => value[name] === undefined);
+  const missing = names.filter((name) => !(name in value));
   // Mongoose goes through what is given, and then through what is missing, from the last to the first.
-  for (const name of [...names.filter((name) => value[name] !== undefined), ...missing.reverse()]) {
+  for (const name of [...names.filter((name) => name in value), ...missing.reverse()]) {
     const path = prefix + name;
     if (!(around + path in errors)) checkField(value[name], fields[name], path, errors, around);
   }
