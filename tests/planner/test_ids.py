@@ -367,6 +367,13 @@ PASSED_ON = {
         "load(ctx, { id: args.id })",
         "{ id }: { id: string }",
     ),
+    "a property that is taken out": (
+        "(() => { const query: Query = { id: Number(req.params.id) }; return load(query); })()",
+        "interface Query { id: number }\nconst load = (query: Query) => {\n"
+        "  const { id } = query;\n  return prisma.post.findUnique({ where: { id } });\n};",
+        "const query: Query = { id: args.id };",
+        "id: string",
+    ),
     "the items of a list": (
         "load([Number(req.params.id)])",
         "const load = (ids: number[]) => Promise.all(ids.map((id) => prisma.post.findUnique({ where: { id } })));",

@@ -7,7 +7,7 @@ Prisma's `Int @id` becomes `_id`, a string. A route that casts its parameter to 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from ast_grep_py import SgNode
 
@@ -267,9 +267,18 @@ class IdFlow:
         shape = self._parsed(file, binding.value) if binding is not None and binding.value is not None else None
         self._schema_part(key, file, shape, name, node)
         self._checks.part(key, node, table)
+        self._part(key, file, plain, (name,), table)
+
+    def _part(self, key: PieceKey, file: SourceFile, base: SgNode, path: Sequence[str], table: str) -> None:
+        """What an object holds under a path: one that is written out here, or where a parameter is given it."""
+        binding = file.bindings.resolve(base) if base.kind() == "identifier" else None
         if binding is not None and binding.kind is BindingKind.PARAMETER:
-            for user, argument in self._given(file, binding, name):
+            for user, argument in self._given(file, binding, *path):
                 self._trace(user, self._workspace.source(user.file), argument, table)
+            return
+        part = part_of(file, base, path)
+        if part is not None:
+            self._trace(key, file, part, table)
 
     def _binding(self, key: PieceKey, file: SourceFile, binding: Binding, table: str) -> None:
         mark = (file.path, binding.start)
@@ -288,6 +297,7 @@ class IdFlow:
         elif binding.source is not None and binding.path:
             shape = self._parsed(file, binding.source) if len(binding.path) == 1 else None
             self._schema_part(key, file, shape, binding.path[-1], binding.node)
+            self._part(key, file, unwrap(binding.source), binding.path, table)
         if binding.default is not None:
             self._trace(key, file, binding.default, table)
         self._found.add(file.path, *annotation_edits(self._workspace, file, binding))
