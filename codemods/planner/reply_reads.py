@@ -274,7 +274,7 @@ class ReplyReader:
         if not given or string_value(given[0]) in ("route", "router"):
             self._problem(call, PASSES_ON, "CX207")
             return
-        if unwrap(given[0]).kind() in _NO_ERRORS:
+        if any(leaf.kind() in _NO_ERRORS for leaf in leaves(given[0])):
             self._problem(call, "hands on what is no error", "CX207")
             return
         stand = self._stand(call)

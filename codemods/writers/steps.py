@@ -17,7 +17,7 @@ from codemods.planner.problems import Problem
 from codemods.planner.replies import Form, ResponsePlan, Standing
 from codemods.planner.responses import plan_response
 from codemods.planner.runtimes import GLOBALS, VALUE_METHODS
-from codemods.planner.stands import UNANSWERED, outermost, stand_of
+from codemods.planner.stands import PASSES_ON, UNANSWERED, outermost, stand_of
 from codemods.planner.steps import Field, element_of, fields_of, taken_locals
 from codemods.planner.tokens import verifying
 from codemods.readers.express.logging import LogCalls
@@ -113,6 +113,10 @@ class _Port:
             return None
         top, _ = outermost(call)
         parent, body = top.parent(), around.field("body")
+        above = call.parent()
+        if above is not None and above.kind() == "unary_expression":
+            # What `void` takes away here is the promise that has to be waited for.
+            self._ported.edits.append(Edit.replace(Span(span_of(above).start, span_of(call).start), "await "))
         if body is not None and span_of(top) == span_of(body):
             return span_of(top)
         if parent is not None and parent.kind() == "return_statement":
@@ -219,11 +223,11 @@ class _Port:
     # ---- the function as a whole ----------------------------------------------------------------
 
     def _keep_problems(self, plan: ResponsePlan) -> None:
-        """Obstacles that no edit takes away."""
+        """Obstacles that no edit takes away: `next("router")` goes elsewhere than `next()`."""
         for problem in plan.problems:
             offset = self._file.offset(problem.place.line, problem.place.column)
             handled = any(span.start <= offset < span.end for span in self._handled)
-            if not handled and problem.text not in UNANSWERED:
+            if not handled and problem.text not in UNANSWERED - {PASSES_ON}:
                 self._ported.problems.append(problem)
         if any(reply.headers and reply.form is Form.SENT for reply in plan.replies):
             self._ported.problem(_CODE, "sets a response header", self._function)

@@ -101,6 +101,21 @@ REFUSED = {
         "res.json({})",
         "hands on what is no error",
     ),
+    "an error that is only sometimes one": (
+        'next(req.query.a ? new Error("a") : undefined);',
+        "res.json({})",
+        "hands on what is no error",
+    ),
+    "a way out of the router": (
+        'req.query.a ? next("router") : next();',
+        "res.json({})",
+        "passes the request on with next()",
+    ),
+    "a way out of the router in a branch": (
+        'if (req.query.a) { next("router"); } else { next(); }',
+        "res.json({})",
+        "passes the request on with next()",
+    ),
     "a name that the edge needs": (
         "res.locals.body = { a: 1 }; next();",
         "res.json(res.locals.body)",

@@ -87,3 +87,32 @@ def test_middleware_runs_as_on_express(tmp_path: Path) -> None:
     result = compare(tmp_path, {"src/app.ts": dedent(APP), "src/context.ts": dedent(CONTEXT)}, _asked())
     assert result.differences == []
     assert result.note == "20 of 20 answers are the same"
+
+
+VOID = """
+    import express, { NextFunction, Request, Response } from "express";
+
+    const app = express();
+    const returned = (req: Request, res: Response, next: NextFunction) => {
+      if (req.query.key === "a") return void next();
+      if (req.query.key === "b") return (void next());
+      res.status(401).json({ error: "Key?" });
+    };
+    const stated = (req: Request, res: Response, next: NextFunction) => {
+      if (req.query.key !== "a") return void res.status(401).json({ error: "Key?" });
+      void next();
+    };
+    const whole = (req: Request, res: Response, next: NextFunction) => void next();
+    app.get("/returned", returned, (req, res) => res.json({ ok: 1 }));
+    app.get("/stated", stated, (req, res) => res.json({ ok: 2 }));
+    app.get("/whole", whole, (req, res) => res.json({ ok: 3 }));
+    app.listen(Number(process.env.PORT));
+    """
+
+
+def test_what_comes_behind_is_waited_for_where_next_is_void(tmp_path: Path) -> None:
+    urls = [f"{path}?key={key}" for path in ("/returned", "/stated", "/whole") for key in "abc"]
+    asked = "\n\n".join(f"###\nGET http://localhost{url}" for url in urls)
+    result = compare(tmp_path, {"src/app.ts": dedent(VOID)}, asked)
+    assert result.differences == []
+    assert result.note == "9 of 9 answers are the same"
