@@ -29,8 +29,11 @@ from codemods.planner.replies import (
 from codemods.planner.request_facts import local_fact
 from codemods.planner.stands import CALLBACK, NEVER_ANSWERS, OPEN_END, PASSES_ON, leaves, outermost, stand_of
 from codemods.planner.statuses import status_of
+from codemods.planner.tokens import verifying
+from codemods.readers.literals import binding_of
 from codemods.source import (
     FUNCTION_KINDS,
+    BindingKind,
     SourceFile,
     Span,
     arguments,
@@ -50,6 +53,7 @@ _BODILESS = frozenset({204, 304})
 """Statuses whose answers have no body (RFC 9110)."""
 _NO_ERRORS = frozenset({"string", "template_string", "number", "object", "null", "undefined"})
 """What error handlers get as it is, but is no error to throw; for some of it Express goes on."""
+_ASKING = frozenset({"if_statement", "ternary_expression", "switch_statement"})
 _EFFECTS = ("call_expression", "new_expression", "await_expression", "assignment_expression", "update_expression")
 
 
@@ -274,7 +278,7 @@ class ReplyReader:
         if not given or string_value(given[0]) in ("route", "router"):
             self._problem(call, PASSES_ON, "CX207")
             return
-        if any(leaf.kind() in _NO_ERRORS for leaf in leaves(given[0])):
+        if any(leaf.kind() in _NO_ERRORS for leaf in leaves(given[0])) or self._may_be_missing(given[0], call):
             self._problem(call, "hands on what is no error", "CX207")
             return
         stand = self._stand(call)
@@ -282,6 +286,20 @@ class ReplyReader:
             self._problem(call, "uses the value of next()", "CX207")
         elif stand is not None:
             self._forwards.append(Forward(span_of(given[0]), stand))
+
+    def _may_be_missing(self, value: SgNode, call: SgNode) -> bool:
+        """`next(err)` where no condition asks whether there is an error: with none, Express goes on."""
+        binding = binding_of(self._file, unwrap(value))
+        if binding is None:
+            return False
+        made = leaves(binding.value) if binding.value is not None else []
+        callback = enclosing(binding.node, FUNCTION_KINDS) if binding.kind is BindingKind.PARAMETER else None
+        if not any(leaf.kind() in _NO_ERRORS for leaf in made) and (
+            callback is None or verifying(self._file, callback) is None
+        ):
+            return False
+        asking = enclosing(call, FUNCTION_KINDS | _ASKING)
+        return asking is None or asking.kind() not in _ASKING
 
     def _passed_next(self, reference: SgNode) -> None:
         """`users().then(…).catch(next)`"""

@@ -11,6 +11,7 @@ from side_by_side import compare
 
 HEAD = """
     import express, { NextFunction, Request, Response, Router } from "express";
+    import jwt from "jsonwebtoken";
 
     const app = express();
     app.use(express.json());
@@ -103,6 +104,16 @@ REFUSED = {
     ),
     "an error that is only sometimes one": (
         'next(req.query.a ? new Error("a") : undefined);',
+        "res.json({})",
+        "hands on what is no error",
+    ),
+    "an error that nobody asks for": (
+        'const failed = req.query.a ? new Error("a") : null; next(failed);',
+        "res.json({})",
+        "hands on what is no error",
+    ),
+    "an error of a callback that nobody asks for": (
+        'jwt.verify(String(req.query.t), "secret", (err: any, user: any) => { next(err); });',
         "res.json({})",
         "hands on what is no error",
     ),
