@@ -672,6 +672,6 @@ def checked_app(
     files = app("", route, imports)
     files["src/check.ts"] = f'{TYPES}\nimport {{ ZodSchema }} from "zod";\n{text}\n'
     files["src/made.ts"] = (
-        'import { z } from "zod";\nexport function made() { let a = 1; return z.object({ a: z.any() }); }\n'
+        'import { z } from "zod";\nexport function made() { return [z.object({ a: z.any() })][0]; }\n'
     )
     return files
