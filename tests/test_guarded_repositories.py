@@ -11,6 +11,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from figures import Figures
 from guard_mutations import tampered
 from guard_proof import counted, unguarded
 
@@ -36,14 +37,13 @@ def migrate(repository: Path, target: Path) -> list[str]:
 
 @pytest.mark.skipif(not FOLDER, reason="CONVEXIFY_REPOSITORIES names no folder of repositories")
 @pytest.mark.parametrize("repository", REPOSITORIES, ids=lambda path: path.name)
-def test_no_guarded_route_is_exposed(repository: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_no_guarded_route_is_exposed(repository: Path, tmp_path: Path, figures: Figures) -> None:
     target = tmp_path / "app"
     for folder in migrate(repository, target):
         before, after = repository / folder, target / folder
         problems, tried = unguarded(before, after), list(tampered(before, after))
         found = {**counted(before, after), "tampered": len(tried)}
         _TOTAL.update({"repositories": 1, **found})
-        with capsys.disabled():
-            print(f"\n{repository.name}/{folder} {found}; so far {dict(_TOTAL)}", flush=True)
+        figures(f"{repository.name}/{folder} {found}; so far {dict(_TOTAL)}")
         assert problems == []
         assert [name for name, told in tried if not told] == []

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-import pytest
+from figures import Figures
 from mongoose_cases import Case, cases, files, requests
 from side_by_side import compare
 
@@ -36,11 +36,10 @@ def _compared(folder: Path, every: list[Case], in_action: bool = False) -> tuple
     return list(refused), list(different)
 
 
-def test_migrated_calls_do_what_mongoose_does(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_migrated_calls_do_what_mongoose_does(tmp_path: Path, figures: Figures) -> None:
     every = cases()
     refused, different = _compared(tmp_path, every)
-    with capsys.disabled():
-        print(f"\n{len(every)} cases: {len(different)} different, {len(refused)} refused")
+    figures(f"{len(every)} cases of Mongoose: {len(different)} different, {len(refused)} refused")
     assert [body for body in refused if not any(part in body for part in REFUSED)] == []
     assert [body for body in different if not any(part in body for part in KNOWN)] == []
     assert len(different) <= len(KNOWN) <= len(every) / 100

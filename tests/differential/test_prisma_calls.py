@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from figures import Figures
 from prisma_cases import cases
 from prisma_sides import compare_cases, listed
 
@@ -32,11 +33,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("differential")
 
 
-def test_migrated_calls_do_what_prisma_does(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_migrated_calls_do_what_prisma_does(folder: Path, figures: Figures) -> None:
     every = cases()
     found = compare_cases(folder / "mutations", every, typed=True)
-    with capsys.disabled():
-        print("", *listed(found), sep="\n")
+    figures("\n".join(listed(found)))
     assert found.type_errors == []
     different = [case.body for case in every if case.name in found.different]
     assert [body for body in different if not any(part in body for part in KNOWN)] == []

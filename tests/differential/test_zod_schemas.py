@@ -7,6 +7,7 @@ from itertools import islice
 from pathlib import Path
 
 import pytest
+from figures import Figures
 from zod_constructs import Json
 from zod_family import Family
 from zod_sides import USES, Case, Said, by_migration, by_zod
@@ -20,9 +21,7 @@ _DOCUMENTED = 0.005
 
 
 @pytest.mark.parametrize("major", [3, 4])
-def test_schemas_accept_the_same_and_make_the_same_of_it(
-    tmp_path: Path, major: int, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_schemas_accept_the_same_and_make_the_same_of_it(tmp_path: Path, major: int, figures: Figures) -> None:
     family = Family(SEED, major)
     made = list(enumerate(islice(family, SCHEMAS)))
     uses = list(USES)
@@ -39,12 +38,11 @@ def test_schemas_accept_the_same_and_make_the_same_of_it(
     ]
     differing = [answer for answer in answers if not _same(*answer)]
     documented = [answer for answer in differing if _is_documented(*answer)]
-    with capsys.disabled():
-        accepted = sum(said.accepted for _, _, said, _ in answers)
-        print(
-            f"\nZod {major}: {len(migrated)} of {len(cases)} schemas, {len(answers)} bodies, {accepted} accepted; "
-            f"{len(differing)} answers differ, {len(documented)} of them as documented"
-        )
+    accepted = sum(said.accepted for _, _, said, _ in answers)
+    figures(
+        f"Zod {major}: {len(migrated)} of {len(cases)} schemas, {len(answers)} bodies, {accepted} accepted; "
+        f"{len(differing)} answers differ, {len(documented)} of them as documented"
+    )
     assert [_shown(*answer) for answer in differing if answer not in documented] == []
     assert len(documented) <= len(answers) * _DOCUMENTED
     assert len(migrated) >= len(cases) * 0.98

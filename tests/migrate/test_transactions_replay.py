@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
 from express_app import users_app
+from figures import Figures
 from side_by_side import compare
 
 APP = """
@@ -153,13 +153,10 @@ REQUESTS = "\n###\n".join(
 )
 
 
-def test_a_failed_transaction_leaves_what_it_left_in_express(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_failed_transaction_leaves_what_it_left_in_express(tmp_path: Path, figures: Figures) -> None:
     imports = 'import { invite, RefusedError } from "./store";'
     files = users_app(ROUTES, imports=imports, app=APP, store=STORE)
     package = '{"name": "app", "dependencies": {"@prisma/client": "^6.0.0", "express": "^5.1.0"}}'
     side = compare(tmp_path, {**files, "package.json": package}, REQUESTS)
-    with capsys.disabled():
-        print(f"\n{side.note}")
+    figures(f"Transactions: {side.note}")
     assert side.differences == []
