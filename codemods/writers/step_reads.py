@@ -34,6 +34,7 @@ from codemods.writers.ported import Helper, Ported, whole_line
 
 _CODE = "CX701"
 _COOKIES = frozenset({COOKIE_PARSER})
+_WRITES = ("assignment_expression", "augmented_assignment_expression", "update_expression")
 _TOUCHES = ("member_expression", "subscript_expression", "call_expression")
 
 
@@ -156,6 +157,8 @@ class StepReads:
         parts = member(above) if above is not None and above.kind() in _TOUCHES[:2] else None
         if above is None or parts is None or span_of(parts[0]) != span_of(headers):
             return False
+        if _is_deleted(above):
+            self._ported.problem(_CODE, "takes a header out of the request", above)
         self._headers[parts[1].lower()].append(span_of(above))
         return True
 
@@ -268,7 +271,13 @@ def _is_read(node: SgNode) -> bool:
     while (parent := top.parent()) is not None and parent.kind() in _TOUCHES[:2]:
         top = parent
     parent = top.parent()
-    return parent is None or parent.kind() not in ("assignment_expression", "augmented_assignment_expression")
+    return parent is None or not (parent.kind() in _WRITES or _is_deleted(top))
+
+
+def _is_deleted(node: SgNode) -> bool:
+    """`delete req.query.role`"""
+    parent = node.parent()
+    return parent is not None and parent.kind() == "unary_expression" and parent.text().startswith("delete")
 
 
 def _camel(name: str) -> str:
