@@ -285,7 +285,7 @@ def test_methods_of_instances_become_functions(codemod: CodemodTest) -> None:
         """
     migrated = codemod.migrate(app(text, access=access))
     assert middleware_in(migrated) == dedented("""
-        app.use("*", identify);
+        app.use("*", accessIdentify);
 
         app.get("/a", access.only("a"), async (c) => {
           return c.json(await c.env.runQuery(internal.app.getA, {}));
