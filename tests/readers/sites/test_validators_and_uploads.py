@@ -9,7 +9,7 @@ from codemods.outcome import Item, ItemKind
 Find = Callable[..., list[Item]]
 Names = Callable[..., list[str]]
 
-KEPT = "CX404 schema is not used by a migrated route"
+KEPT = "CX404 schema is not carried over"
 
 
 @pytest.mark.parametrize(
