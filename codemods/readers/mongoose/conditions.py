@@ -5,16 +5,16 @@ Operators: https://www.mongodb.com/docs/manual/reference/operator/query/
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from ast_grep_py import SgNode
 
-from codemods.ir.query import NOTHING, Any, Compare, Condition, Named, Not, Predicate, When, all_of, conjuncts
+from codemods.ir.query import NOTHING, Any, Compare, Condition, Not, Predicate, all_of
 from codemods.ir.table import Table
 from codemods.readers.assembled import Choice, Items, Object, Value
 from codemods.readers.literals import may_be_object
 from codemods.readers.mongoose.source import export_of
-from codemods.readers.prisma.conditions import named, simplified, unnamed
+from codemods.readers.prisma.conditions import chosen, read_object, with_name
 from codemods.readers.prisma.reading import Reading
 from codemods.source.tree import arguments, unwrap
 
@@ -34,40 +34,18 @@ _LISTS = frozenset({Compare.IN, Compare.NOT_IN})
 
 def read_conditions(reading: Reading, node: Value, table: Table) -> Predicate:
     """The predicate of the conditions of a call: what a variable holds keeps its name."""
-    holder = reading.holder(node)
-    predicate = _object(reading, node, table)
-    parts = [named(holder.name, predicate)] if holder is not None else list(conjuncts(predicate))
-    return all_of([part if isinstance(part, Named) else unnamed(part) for each in parts for part in conjuncts(each)])
+    return with_name(reading, node, _object(reading, node, table))
 
 
 def _object(reading: Reading, given: Value | None, table: Table) -> Predicate:
-    value = reading.value(given, "conditions")
-    match value:
-        case None:
-            return NOTHING
-        case Object(entries):
-            return all_of([_entry(reading, key, each, table) for key, each in entries.items()])
-        case Choice():
-            return _choice(reading, value, lambda each: _object(reading, each, table))
-        case _:
-            reading.reject(f"conditions: {reading.origin(value)}")
-            return NOTHING
-
-
-def _choice(reading: Reading, choice: Choice, read: Callable[[Value], Predicate]) -> Predicate:
-    then = read(choice.then) if choice.then is not None else NOTHING
-    otherwise = read(choice.otherwise) if choice.otherwise is not None else NOTHING
-    test = choice.test
-    case = reading.span(test.case) if test.case is not None else None
-    made = When(reading.span(test.node), then, otherwise, case, test.is_loose)
-    return simplified(made, test.node.text(), reading.file.slice)
+    return read_object(reading, given, "conditions", lambda key, each: _entry(reading, key, each, table))
 
 
 def _entry(reading: Reading, key: str, given: Value, table: Table) -> Predicate:
     if key in ("$and", "$or", "$nor"):
-        chosen = reading.value(given, "conditions")
-        if isinstance(chosen, Choice):
-            return _choice(reading, chosen, lambda each: _entry(reading, key, each, table))
+        branches = reading.value(given, "conditions")
+        if isinstance(branches, Choice):
+            return chosen(reading, branches, lambda each: _entry(reading, key, each, table))
         parts = _branches(reading, key, given, table)
         if key == "$and":
             return all_of(parts)
@@ -83,7 +61,7 @@ def _entry(reading: Reading, key: str, given: Value, table: Table) -> Predicate:
         case None:
             return NOTHING
         case Choice():
-            return _choice(reading, value, lambda each: _entry(reading, key, each, table))
+            return chosen(reading, value, lambda each: _entry(reading, key, each, table))
         case Object(entries):
             return _operators(reading, key, entries)
         case Items():

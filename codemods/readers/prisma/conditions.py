@@ -5,8 +5,46 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from codemods.ir.query import All, Any, Condition, Named, Not, Predicate, Related, When, conjuncts
+from codemods.ir.query import NOTHING, All, Any, Condition, Named, Not, Predicate, Related, When, all_of, conjuncts
+from codemods.readers.assembled import Choice, Object, Value
+from codemods.readers.prisma.reading import Reading
 from codemods.source.span import Span
+
+
+def read_object(
+    reading: Reading, given: Value | None, what: str, entry: Callable[[str, Value], Predicate]
+) -> Predicate:
+    """The predicate of an object of conditions, which `entry` reads one by one; `what` it is called in a refusal."""
+    value = reading.value(given, what)
+    match value:
+        case None:
+            return NOTHING
+        case Object(entries):
+            return all_of([entry(key, each) for key, each in entries.items()])
+        case Choice():
+            return chosen(reading, value, lambda each: read_object(reading, each, what, entry))
+        case _:
+            reading.reject(f"{what}: {reading.origin(value)}")
+            return NOTHING
+
+
+def chosen(
+    reading: Reading, choice: Choice, read: Callable[[Value], Predicate], absent: Predicate = NOTHING
+) -> Predicate:
+    """Both sides of a choice; `absent` is the side that is not there."""
+    then = read(choice.then) if choice.then is not None else absent
+    otherwise = read(choice.otherwise) if choice.otherwise is not None else absent
+    test = choice.test
+    case = reading.span(test.case) if test.case is not None else None
+    made = When(reading.span(test.node), then, otherwise, case, test.is_loose)
+    return _simplified(made, test.node.text(), reading.file.slice)
+
+
+def with_name(reading: Reading, node: Value, predicate: Predicate) -> Predicate:
+    """The predicate of a whole call: what a variable holds keeps its name."""
+    holder = reading.holder(node)
+    parts = [named(holder.name, predicate)] if holder is not None else list(conjuncts(predicate))
+    return all_of([part if isinstance(part, Named) else unnamed(part) for each in parts for part in conjuncts(each)])
 
 
 def named(name: str, predicate: Predicate) -> Predicate:
@@ -48,7 +86,7 @@ def _depends(predicate: Predicate) -> bool:
             return False
 
 
-def simplified(choice: When, test: str, text: Callable[[Span], str]) -> Predicate:
+def _simplified(choice: When, test: str, text: Callable[[Span], str]) -> Predicate:
     """A choice without those that say nothing: equal sides, and `a || b` around parts that ask for `a` or for `b`."""
     if choice.part == choice.otherwise:
         return choice.part

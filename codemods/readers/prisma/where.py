@@ -5,7 +5,7 @@ Operators: https://www.prisma.io/docs/orm/reference/prisma-client-reference#filt
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TypeGuard
 
 from ast_grep_py import SgNode
@@ -16,18 +16,15 @@ from codemods.ir.query import (
     Any,
     Compare,
     Condition,
-    Named,
     Not,
     Predicate,
     Related,
-    When,
     all_of,
-    conjuncts,
 )
 from codemods.ir.table import Field, FieldType, Relation, RelationKind, Table
 from codemods.readers.assembled import Choice, Items, Object, Value
 from codemods.readers.literals import may_be_object
-from codemods.readers.prisma.conditions import named, simplified, unnamed
+from codemods.readers.prisma.conditions import chosen, named, read_object, with_name
 from codemods.readers.prisma.reading import Reading, is_undefined
 from codemods.source.tree import member, string_value, unwrap
 
@@ -59,37 +56,12 @@ TO_ONE = ("is", "isNot")
 
 def read_condition(reading: Reading, node: Value, table: Table) -> Predicate:
     """The predicate of the `where` of a call: what a variable holds keeps its name."""
-    holder = reading.holder(node)
-    predicate = read_where(reading, node, table)
-    parts = [named(holder.name, predicate)] if holder is not None else list(conjuncts(predicate))
-    return all_of([part if isinstance(part, Named) else unnamed(part) for each in parts for part in conjuncts(each)])
+    return with_name(reading, node, read_where(reading, node, table))
 
 
 def read_where(reading: Reading, given: Value | None, table: Table) -> Predicate:
     """The predicate of an object of conditions."""
-    value = reading.value(given, "where")
-    match value:
-        case None:
-            return NOTHING
-        case Object(entries):
-            return all_of([_entry(reading, key, each, table) for key, each in entries.items()])
-        case Choice():
-            return _choice(reading, value, lambda each: read_where(reading, each, table))
-        case _:
-            reading.reject(f"where: {reading.origin(value)}")
-            return NOTHING
-
-
-def _choice(
-    reading: Reading, choice: Choice, read: Callable[[Value], Predicate], absent: Predicate = NOTHING
-) -> Predicate:
-    """Both sides of a choice; `absent` is the side that is not there."""
-    then = read(choice.then) if choice.then is not None else absent
-    otherwise = read(choice.otherwise) if choice.otherwise is not None else absent
-    test = choice.test
-    case = reading.span(test.case) if test.case is not None else None
-    made = When(reading.span(test.node), then, otherwise, case, test.is_loose)
-    return simplified(made, test.node.text(), reading.file.slice)
+    return read_object(reading, given, "where", lambda key, each: _entry(reading, key, each, table))
 
 
 def _entry(reading: Reading, key: str, given: Value, table: Table) -> Predicate:
@@ -97,7 +69,7 @@ def _entry(reading: Reading, key: str, given: Value, table: Table) -> Predicate:
     if value is None:
         return NOTHING
     if isinstance(value, Choice):
-        return _choice(reading, value, lambda each: _entry(reading, key, each, table))
+        return chosen(reading, value, lambda each: _entry(reading, key, each, table))
     if key == "AND":
         holder = reading.holder(given)
         every = all_of(_branches(reading, key, value, table, NOTHING))
@@ -128,7 +100,7 @@ def _branches(reading: Reading, key: str, value: Value, table: Table, absent: Pr
 
 def _branch(reading: Reading, item: Value, table: Table, absent: Predicate) -> Predicate:
     if isinstance(item, Choice):
-        return _choice(reading, item, lambda each: _branch(reading, each, table, absent), absent)
+        return chosen(reading, item, lambda each: _branch(reading, each, table, absent), absent)
     return read_where(reading, item, table)
 
 
@@ -203,7 +175,7 @@ def _operator(reading: Reading, field: Field, key: str, given: Value, insensitiv
         case None:
             return NOTHING
         case Choice():
-            return _choice(reading, value, lambda each: _operator(reading, field, key, each, insensitive))
+            return chosen(reading, value, lambda each: _operator(reading, field, key, each, insensitive))
         case Object() if operator is Compare.NE:
             return Not(read_operators(reading, field, value))
         case _:
@@ -252,7 +224,7 @@ def _quantified(
     if value is None:
         return NOTHING
     if isinstance(value, Choice):
-        return _choice(reading, value, lambda each: _quantified(reading, relation, key, each, target, allowed))
+        return chosen(reading, value, lambda each: _quantified(reading, relation, key, each, target, allowed))
     part = read_where(reading, value, target)
     return Not(Related(relation.field, "is", part)) if key == "isNot" else Related(relation.field, key, part)
 
