@@ -7,7 +7,9 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 
 @dataclass(slots=True)
@@ -22,9 +24,9 @@ class FakeService:
 @contextmanager
 def fake_service() -> Iterator[FakeService]:
     """Runs the service until the test is done with it."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
-    found = FakeService(f"http://127.0.0.1:{server.server_address[1]}")
-    server.found = found  # type: ignore[attr-defined]
+    found = FakeService("")
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Handler, found))
+    found.url = f"http://127.0.0.1:{server.server_address[1]}"
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
@@ -37,9 +39,13 @@ def fake_service() -> Iterator[FakeService]:
 class _Handler(BaseHTTPRequestHandler):
     """`POST /messages` accepts all but those to nobody; `GET /weather/:city` knows one city."""
 
+    def __init__(self, found: FakeService, *given: Any) -> None:
+        self._found = found
+        super().__init__(*given)
+
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("content-length", 0))).decode()
-        self.server.found.messages.append((body, self.headers.get("x-signature", "")))  # type: ignore[attr-defined]
+        self._found.messages.append((body, self.headers.get("x-signature", "")))
         to = json.loads(body)["to"]
         self._answer(422 if to.startswith("nobody") else 202, {"accepted": to})
 
