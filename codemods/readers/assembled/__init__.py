@@ -1,4 +1,4 @@
-"""Objects and lists that code puts together before a call."""
+"""Objects and lists that code puts together before a call, and the reading of a call that is given them."""
 
 from codemods.readers.assembled.resolve import Resolver
 from codemods.readers.assembled.values import Choice, Held, Items, Object, Test, UnreadableError, Value

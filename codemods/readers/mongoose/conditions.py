@@ -12,10 +12,10 @@ from ast_grep_py import SgNode
 from codemods.ir.query import NOTHING, Any, Compare, Condition, Not, Predicate, all_of
 from codemods.ir.table import Table
 from codemods.readers.assembled import Choice, Items, Object, Value
+from codemods.readers.assembled.conditions import chosen, read_object, with_name
+from codemods.readers.assembled.reading import Reading
 from codemods.readers.literals import may_be_object
 from codemods.readers.mongoose.source import export_of
-from codemods.readers.prisma.conditions import chosen, read_object, with_name
-from codemods.readers.prisma.reading import Reading
 from codemods.source.tree import arguments, unwrap
 
 OPERATORS: Mapping[str, Compare] = {

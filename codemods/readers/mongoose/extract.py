@@ -9,6 +9,7 @@ from ast_grep_py import SgNode
 
 from codemods.ir.query import NOTHING, All, Compare, Condition, DocumentWork, Gives, Op, Page, Predicate, Query
 from codemods.ir.table import Reach, Schema, Table
+from codemods.readers.assembled.reading import Reading
 from codemods.readers.calls import CallSite
 from codemods.readers.literals import Property, entries, literal_of
 from codemods.readers.mongoose.chains import Chain
@@ -16,7 +17,6 @@ from codemods.readers.mongoose.conditions import key_in, read_conditions
 from codemods.readers.mongoose.methods import DOCUMENT_METHODS, MODEL_METHODS, Method
 from codemods.readers.mongoose.shaping import Shaping, hidden, read_populate, read_select, read_sort
 from codemods.readers.mongoose.updates import check_update
-from codemods.readers.prisma.reading import Reading
 from codemods.source.file import SourceFile
 from codemods.source.tree import FUNCTION_KINDS, string_value, unwrap
 from codemods.workspace import Workspace

@@ -10,8 +10,8 @@ from ast_grep_py import SgNode
 from codemods.ir.document import Holds
 from codemods.ir.query import Order, Populate
 from codemods.ir.table import Table
+from codemods.readers.assembled.reading import Reading
 from codemods.readers.literals import Computed, Property, Spread, entries, literal_of
-from codemods.readers.prisma.reading import Reading
 from codemods.source.span import Span
 from codemods.source.tree import named, string_value, unwrap
 

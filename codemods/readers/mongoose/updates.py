@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from ast_grep_py import SgNode
 
+from codemods.readers.assembled.reading import Reading
 from codemods.readers.literals import Property, entries, literal_of
-from codemods.readers.prisma.reading import Reading
 from codemods.source.tree import unwrap
 
 _OPERATORS = frozenset(

@@ -11,6 +11,7 @@ from ast_grep_py import SgNode
 
 from codemods.ir.query import Assignment, Change, Data, DataPart
 from codemods.ir.table import Field, FieldType, Relation, RelationKind, Table
+from codemods.readers.assembled.reading import Reading, is_undefined
 from codemods.readers.literals import (
     Computed,
     Property,
@@ -21,7 +22,6 @@ from codemods.readers.literals import (
     may_be_object,
 )
 from codemods.readers.prisma.nested import ACTIONS, read_nested
-from codemods.readers.prisma.reading import Reading, is_undefined
 from codemods.source.span import Span
 from codemods.source.tree import find_all, member, named, property_name, unwrap
 

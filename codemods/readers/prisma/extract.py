@@ -11,12 +11,12 @@ from ast_grep_py import SgNode
 from codemods.ir.query import NOTHING, Op, Query
 from codemods.ir.table import Reach, Schema, Table
 from codemods.readers.assembled import Value
+from codemods.readers.assembled.reading import Reading, is_undefined
 from codemods.readers.calls import call_site
 from codemods.readers.prisma.data import is_set, read_data, read_rows
 from codemods.readers.prisma.grouping import GROUP_ARGUMENTS, GROUPED, read_grouping
 from codemods.readers.prisma.methods import ARGUMENTS, CLIENT_METHODS, HARMLESS_ARGUMENTS, MODEL_METHODS, OPEN_ARGUMENTS
 from codemods.readers.prisma.pages import read_order, read_page
-from codemods.readers.prisma.reading import Reading, is_undefined
 from codemods.readers.prisma.selection import read_selection
 from codemods.readers.prisma.sorting import read_sorting
 from codemods.readers.prisma.where import read_condition

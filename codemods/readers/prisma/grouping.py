@@ -12,9 +12,9 @@ from ast_grep_py import SgNode
 from codemods.ir.query import Aggregate, All, Condition, Function, Grouping, GroupOrder, Having, Op
 from codemods.ir.table import Table
 from codemods.readers.assembled import Object, Value
+from codemods.readers.assembled.reading import Reading, is_undefined
 from codemods.readers.literals import Property
 from codemods.readers.prisma.pages import order_properties, read_columns, read_direction
-from codemods.readers.prisma.reading import Reading, is_undefined
 from codemods.readers.prisma.where import read_operators
 from codemods.source.tree import unwrap
 

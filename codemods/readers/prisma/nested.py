@@ -12,8 +12,8 @@ from ast_grep_py import SgNode
 
 from codemods.ir.query import Action, All, Data, Loop, Nested, Step
 from codemods.ir.table import Relation, RelationKind, Table
+from codemods.readers.assembled.reading import Reading, is_undefined
 from codemods.readers.literals import literal_of
-from codemods.readers.prisma.reading import Reading, is_undefined
 from codemods.readers.prisma.where import read_where
 from codemods.source.tree import FUNCTION_KINDS, arguments, member, named, parameters, unwrap
 

@@ -12,8 +12,8 @@ from ast_grep_py import SgNode
 from codemods.ir.query import NumberWhen, Order, Page, Predicate
 from codemods.ir.table import RelationKind, Table
 from codemods.readers.assembled import Choice, Items, Test, Value
+from codemods.readers.assembled.reading import Reading, is_undefined
 from codemods.readers.literals import Property, literal_of
-from codemods.readers.prisma.reading import Reading, is_undefined
 from codemods.readers.prisma.where import read_where
 from codemods.source.span import Span
 from codemods.source.tree import member, named, string_value, unwrap

@@ -8,9 +8,9 @@ from ast_grep_py import SgNode
 
 from codemods.ir.query import NOTHING, Include
 from codemods.ir.table import Relation, RelationKind, Table
+from codemods.readers.assembled.reading import Reading, is_undefined
 from codemods.readers.literals import Property, literal_of
 from codemods.readers.prisma.pages import PAGE_ARGUMENTS, read_order, read_page
-from codemods.readers.prisma.reading import Reading, is_undefined
 from codemods.readers.prisma.where import read_where
 from codemods.source.tree import unwrap
 

@@ -7,8 +7,8 @@ from ast_grep_py import SgNode
 from codemods.ir.query import Sort, SortKey, SortWhen
 from codemods.ir.table import Table
 from codemods.readers.assembled import Choice, Items, Object, Value
+from codemods.readers.assembled.reading import Reading, is_undefined
 from codemods.readers.prisma.pages import direction_of
-from codemods.readers.prisma.reading import Reading, is_undefined
 from codemods.source.span import Span
 from codemods.source.tree import unwrap
 

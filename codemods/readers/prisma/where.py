@@ -23,9 +23,9 @@ from codemods.ir.query import (
 )
 from codemods.ir.table import Field, FieldType, Relation, RelationKind, Table
 from codemods.readers.assembled import Choice, Items, Object, Value
+from codemods.readers.assembled.conditions import chosen, named, read_object, with_name
+from codemods.readers.assembled.reading import Reading, is_undefined
 from codemods.readers.literals import may_be_object
-from codemods.readers.prisma.conditions import chosen, named, read_object, with_name
-from codemods.readers.prisma.reading import Reading, is_undefined
 from codemods.source.tree import member, string_value, unwrap
 
 OPERATORS: Mapping[str, Compare] = {

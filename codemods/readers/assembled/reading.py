@@ -9,8 +9,9 @@ from ast_grep_py import SgNode
 
 from codemods.ir.query import Assembly
 from codemods.ir.table import Schema, Table
-from codemods.readers.assembled import Held, Object, Resolver, UnreadableError, Value
+from codemods.readers.assembled.resolve import Resolver
 from codemods.readers.assembled.stability import is_settled
+from codemods.readers.assembled.values import Held, Object, UnreadableError, Value
 from codemods.readers.literals import Property, binding_of, is_changed, literal_of, plain
 from codemods.source.bindings import BindingKind
 from codemods.source.file import SourceFile
@@ -141,5 +142,5 @@ def shortened(text: str) -> str:
 
 
 def is_undefined(node: SgNode) -> bool:
-    """True for the literal `undefined`, which Prisma takes as not given."""
+    """True for the literal `undefined`, which the libraries take as not given."""
     return unwrap(node).text() == "undefined"

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from codemods.ir.query import NOTHING, All, Any, Condition, Named, Not, Predicate, Related, When, all_of, conjuncts
-from codemods.readers.assembled import Choice, Object, Value
-from codemods.readers.prisma.reading import Reading
+from codemods.readers.assembled.reading import Reading
+from codemods.readers.assembled.values import Choice, Object, Value
 from codemods.source.span import Span
 
 
