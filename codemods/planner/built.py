@@ -22,11 +22,21 @@ from codemods.planner.replies import (
     ResponsePlan,
     Standing,
 )
-from codemods.planner.reply_reads import DEPTH, ReplyReader
+from codemods.planner.reply_reads import DEPTH, DelegatePlan, ReplyReader
 from codemods.planner.stands import CALLBACK
-from codemods.source import FUNCTION_KINDS, arguments, find_all, named, parameters, span_of, string_value, unwrap
+from codemods.source import (
+    FUNCTION_KINDS,
+    SourceFile,
+    arguments,
+    find_all,
+    named,
+    parameters,
+    span_of,
+    string_value,
+    unwrap,
+)
 from codemods.source.tree import enclosing, shortened
-from codemods.workspace import FunctionRef
+from codemods.workspace import FunctionRef, Workspace
 
 SETTERS = frozenset(
     {"status", "set", "header", "setHeader", "append", "type", "contentType", "attachment", "vary", "location", "links",
@@ -34,6 +44,8 @@ SETTERS = frozenset(
 )  # fmt: skip
 FINAL = frozenset({"json", "send", "end", "sendStatus", "redirect"})
 _BUILDS_ON = frozenset({"append", "get", "getHeader", "removeHeader"})
+_HEADS = frozenset({"set", "header", "setHeader", "cookie", "clearCookie"})
+"""Methods that set what goes with an answer, whoever gives it and whatever was set before."""
 PROPERTIES = frozenset({"statusCode", "headersSent"})
 _SHORT_TYPES = frozenset(
     {"bin", "css", "csv", "gif", "html", "ics", "jpeg", "jpg", "js", "json", "md", "pdf", "png", "svg", "text", "txt",
@@ -48,9 +60,10 @@ class BuiltReader(ReplyReader):
     _setters: list[Delegate]
     _uses: list[SgNode]
     _builds_on: bool
+    _heads: bool
 
     def read(self) -> ResponsePlan:
-        self._setters, self._uses, self._builds_on = [], [], False
+        self._setters, self._uses, self._builds_on, self._heads = [], [], False, True
         plan = super().read()
         name = (
             parameters(self._handler)[self._response].name if len(parameters(self._handler)) > self._response else None
@@ -59,7 +72,8 @@ class BuiltReader(ReplyReader):
         is_expression = body is not None and body.kind() != "statement_block"
         inline = (len(self._uses) == 1 and not plan.delegations) or is_expression
         uses = tuple(span_of(use) for use in self._uses)
-        return plan.with_builder(Builder(name or "res", uses if inline else (), self._builds_on), tuple(self._setters))
+        builder = Builder(name or "res", uses if inline else (), self._builds_on, self._heads)
+        return plan.with_builder(builder, tuple(self._setters))
 
     def _read_response(self, reference: SgNode) -> None:
         self._uses.append(reference)
@@ -73,6 +87,7 @@ class BuiltReader(ReplyReader):
 
     def _read_property(self, reference: SgNode, name: str, chained: bool) -> None:
         """`res.statusCode = 404`, `res.headersSent`"""
+        self._heads = False
         if chained or name not in PROPERTIES:
             code, words = refusal_of(name)
             self._problem(reference, words, code)
@@ -82,6 +97,7 @@ class BuiltReader(ReplyReader):
     def _read_chain(self, reference: SgNode, outer: SgNode, calls: list[tuple[str, SgNode]]) -> None:
         for name, call in calls:
             self._builds_on = self._builds_on or name in _BUILDS_ON
+            self._heads = self._heads and sets_head(name, call)
             refused = _refusal(name, call)
             if refused is not None:
                 self._problem(call, refused[1], refused[0])
@@ -139,6 +155,7 @@ class BuiltReader(ReplyReader):
             self._problem(reference, handed_words(call), "CX203")
         elif delegate.sets:
             self._setters.append(delegate)
+            self._heads = self._heads and delegate.heads
             outer, calls, stray = calls_on(call)
             if stray is not None or (calls and not delegate.returns):
                 self._problem(call, f"uses what `{shortened(call.field('function') or call)}` returns", "CX203")
@@ -154,19 +171,32 @@ class BuiltReader(ReplyReader):
         return super()._delegate(call, index) or self._setter(call, index)
 
     def _setter(self, call: SgNode, index: int) -> Delegate | None:
-        """A function that sets cookies or headers of the response that it is given, and does not answer."""
-        workspace = self._workspace
-        known = workspace is not None and self._depth <= DEPTH
-        target = workspace.callee(self._file.path, call) if workspace is not None and known else None
-        if workspace is None or not isinstance(target, FunctionRef):
-            return None
-        file = workspace.source(target.file)
-        piece, given = function_piece(file, target.node), parameters(target.node)
-        if piece is None or piece.kind is PieceKind.INLINE or len(given) <= index or given[index].name is None:
-            return None
-        reader = SetterReader(file, target.node, index, None, workspace, self._plan, self._depth + 1)
-        plan = reader.read()
-        return None if plan.problems else Delegate(piece, plan, index, sets=True, returns=reader.returns)
+        known = self._workspace is not None and self._depth <= DEPTH
+        return setter_of(self._workspace, self._file, call, index, self._plan, self._depth) if known else None
+
+
+def setter_of(
+    workspace: Workspace | None, file: SourceFile, call: SgNode, index: int, plan: DelegatePlan, depth: int = 0
+) -> Delegate | None:
+    """A function that sets cookies or headers of the response that it is given, and does not answer."""
+    target = workspace.callee(file.path, call) if workspace is not None else None
+    if not isinstance(target, FunctionRef) or workspace is None:
+        return None
+    owner = workspace.source(target.file)
+    piece, given = function_piece(owner, target.node), parameters(target.node)
+    if piece is None or piece.kind is PieceKind.INLINE or len(given) <= index or given[index].name is None:
+        return None
+    reader = SetterReader(owner, target.node, index, None, workspace, plan, depth + 1)
+    read = reader.read()
+    return None if read.problems else Delegate(piece, read, index, sets=True, returns=reader.returns)
+
+
+def sets_head(name: str, call: SgNode) -> bool:
+    """`res.set("X-Total", n)`, `res.cookie("a", b)`: a header or a cookie, and none that says what the body is."""
+    if name not in _HEADS or _misuse(name, call) is not None:
+        return False
+    header = string_value(arguments(call)[0]) if arguments(call) else None
+    return name in ("cookie", "clearCookie") or (header is not None and not header.lower().startswith("content-"))
 
 
 class SetterReader(BuiltReader):

@@ -149,6 +149,11 @@ class Delegate:
     sets: bool = False
     returns: bool = False
 
+    @property
+    def heads(self) -> bool:
+        """It sets headers and cookies, whatever the answer is."""
+        return self.sets and self.plan.builder is not None and self.plan.builder.heads
+
 
 @dataclass(frozen=True, slots=True)
 class Delegation:
@@ -172,6 +177,8 @@ class Builder:
     inline: tuple[Span, ...]
     builds_on: bool = False
     """It adds to headers, reads or removes them, whoever has set them."""
+    heads: bool = False
+    """Nothing but headers and cookies are set."""
 
 
 @dataclass(frozen=True, slots=True)

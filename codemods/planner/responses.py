@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from ast_grep_py import SgNode
 
-from codemods.planner.built import BuiltReader
-from codemods.planner.replies import Form, Forward, Reply, ResponsePlan
+from codemods.planner.built import BuiltReader, sets_head, setter_of
+from codemods.planner.chains import calls_on
+from codemods.planner.handing import call_around
+from codemods.planner.replies import Delegate, Form, Forward, Reply, ResponsePlan
 from codemods.planner.reply_reads import ReplyReader
 from codemods.source import SourceFile
 from codemods.workspace import Workspace
@@ -13,7 +15,7 @@ from codemods.workspace import Workspace
 _BUILT = ("CX203", "CX705", "CX706")
 """What may go, or be said better, where the response stays."""
 
-__all__ = ["Form", "Forward", "Reply", "ResponsePlan", "plan_response"]
+__all__ = ["Form", "Forward", "Reply", "ResponsePlan", "plan_response", "sets_heads"]
 
 
 def plan_response(
@@ -31,6 +33,23 @@ def plan_response(
     that are arguments.
     """
     return _plan(file, handler, skip + 1, skip + 2, workspace, builds, provided, 0)
+
+
+def sets_heads(workspace: Workspace, file: SourceFile, reference: SgNode) -> tuple[SgNode, Delegate | None] | None:
+    """`res.cookie(…).set(…)`, `setCookies(res, tokens)`: the call, and the function that does it.
+
+    None for what does more than set headers and cookies of whatever is answered.
+    """
+    outer, calls, stray = calls_on(reference)
+    if calls or stray is not None:
+        return (outer, None) if stray is None and all(sets_head(*each) for each in calls) else None
+    call, index = call_around(reference)
+
+    def plan(file: SourceFile, node: SgNode, index: int, depth: int) -> ResponsePlan:
+        return _plan(file, node, index, None, workspace, True, frozenset(), depth)
+
+    delegate = setter_of(workspace, file, call, index, plan) if call is not None else None
+    return (call, delegate) if call is not None and delegate is not None and delegate.heads else None
 
 
 def _plan(

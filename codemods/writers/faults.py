@@ -21,6 +21,7 @@ from codemods.writers.fault_helpers import fault_helpers
 from codemods.writers.fault_reads import FaultReads
 from codemods.writers.ported import Ported, fresh_context, parameter_node, references, signature, whole_line
 from codemods.writers.response_reads import headers_sent, response_locals, status_reads
+from codemods.writers.step_headers import set_edits
 
 
 class Behind(Enum):
@@ -57,7 +58,17 @@ def port_error_handler(
     writer = ErrorAnswers(ported, function, ResponsePlan(plan.replies, forwards, (), plan.raised, plan.delegations),
                            context, reads if last else None)  # fmt: skip
     writer.write()
-    handled = [*guards, *passes, *status_reads(ported, function, error), *response_locals(ported, function, workspace)]
+    heads = [
+        span for reference in references(file, function, 2)
+        for span in set_edits(workspace, ported, function, reference, context, 1)
+    ]  # fmt: skip
+    handled = [
+        *guards,
+        *passes,
+        *heads,
+        *status_reads(ported, function, error),
+        *response_locals(ported, function, workspace),
+    ]
     _keep_problems(ported, plan.problems, handled)
     if not ported.problems:
         ends = [

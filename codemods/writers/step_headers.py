@@ -9,6 +9,7 @@ from ast_grep_py import SgNode
 
 from codemods.planner.header_tables import header_table
 from codemods.planner.replies import ResponsePlan
+from codemods.planner.responses import sets_heads
 from codemods.readers.express.passing import SETTERS
 from codemods.source import (
     Edit,
@@ -42,23 +43,45 @@ _MAKES_TEXT = frozenset({"randomUUID", "uuid", "uuidv4", "nanoid", "v4", "String
 def header_edits(
     workspace: Workspace, ported: Ported, function: SgNode, plan: ResponsePlan, context: str
 ) -> list[Span]:
-    """Write all statements that only set headers; returns what they were."""
+    """Write all statements of middleware that only set headers and cookies; returns what they were."""
     writer = _HeaderWriter(workspace, ported.file, function, context)
     presets = [reply.preset for reply in plan.replies if reply.preset is not None]
     found = []
     for reference in references(ported.file, function, 1):
         calls = _chain(reference)
         statement = calls[-1].parent() if calls else None
-        if statement is None or statement.kind() != "expression_statement":
-            continue
-        if any(preset.holds(span_of(statement)) for preset in presets):
-            continue
         written = [writer.call(call) for call in calls]
-        if any(each is None for each in written):
+        if any(preset.holds(span_of(reference)) for preset in presets):
             continue
-        found.append(span_of(statement))
-        ported.edits.append(_edit(ported.file, statement, [line for each in written if each for line in each]))
+        if statement is None or any(each is None for each in written):
+            found += set_edits(workspace, ported, function, reference, context, 0)
+        elif statement.kind() == "expression_statement":
+            found.append(span_of(statement))
+            ported.edits.append(_edit(ported.file, statement, [line for each in written if each for line in each]))
     return found
+
+
+def set_edits(
+    workspace: Workspace, ported: Ported, function: SgNode, reference: SgNode, context: str, request: int
+) -> list[Span]:
+    """`res.cookie("seen", "1");` → `setOn(c, (res) => res.cookie("seen", "1"));`; returns what it was.
+
+    Functions that set headers and cookies for others are called like that too, unless the request, the parameter at
+    `request`, is handed to them as well.
+    """
+    setting = sets_heads(workspace, ported.file, reference)
+    statement = setting[0].parent() if setting is not None else None
+    if setting is None or statement is None or statement.kind() != "expression_statement":
+        return []
+    call, delegate = setting
+    if delegate is not None:
+        given = {span_of(argument) for argument in arguments(call)}
+        if any(span_of(each) in given for each in references(ported.file, function, request)):
+            return []
+        ported.delegates.append(delegate)
+    opening = f"{ported.use('setOn')}({context}, ({reference.text()}) => "
+    ported.edits.append(Edit.wrap(span_of(call), opening, ")"))
+    return [span_of(statement)]
 
 
 def _chain(reference: SgNode) -> list[SgNode]:

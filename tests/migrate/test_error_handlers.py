@@ -149,3 +149,95 @@ def test_the_first_answer_is_the_one_that_is_sent(tmp_path: Path) -> None:
     result = compare(tmp_path, {"src/app.ts": dedent(TWICE)}, requests)
     assert result.differences == []
     assert result.note == "2 of 2 answers are the same"
+
+
+COOKIES = """
+    import { Response } from "express";
+
+    const common = { sameSite: "strict", httpOnly: true } as const;
+
+    const path = "/refresh";
+
+    export const clearSession = (res: Response) => res.clearCookie("access").clearCookie("refresh", { path });
+
+    export function startSession(res: Response, id: string): void {
+      res.cookie("access", id, { ...common, maxAge: 900_000 });
+      res.set("X-Session", "started");
+    }
+    """
+WITH_COOKIES = """
+    import express, { ErrorRequestHandler } from "express";
+    import { clearSession, startSession } from "./cookies";
+
+    const app = express();
+    app.use((req, res, next) => {
+      res.cookie("seen", req.path).set("X-Seen", "yes");
+      if (req.query.session) startSession(res, String(req.query.session));
+      next();
+    });
+    app.get("/items/:id", (req, res) => {
+      if (req.params.id === "0") throw new Error("No item");
+      res.json({ id: req.params.id });
+    });
+    app.post("/session", (req, res) => {
+      startSession(res, "7");
+      res.status(201).json({ started: true });
+    });
+    const handleErrors: ErrorRequestHandler = (err, req, res, next) => {
+      if (req.path.startsWith("/items")) {
+        clearSession(res);
+        res.set("X-Cleared", "items");
+      }
+      res.status(500).json({ message: err.message });
+    };
+    app.use(handleErrors);
+    app.listen(Number(process.env.PORT));
+    """
+
+
+def test_functions_set_cookies_for_middleware_error_handlers_and_handlers(tmp_path: Path) -> None:
+    urls = ["/items/1", "/items/0", "/items/1?session=5", "/items/0?session=5"]
+    files = {"src/app.ts": dedent(WITH_COOKIES), "src/cookies.ts": dedent(COOKIES)}
+    requests = [*(f"GET http://localhost{url}" for url in urls), "POST http://localhost/session"]
+    result = compare(tmp_path, files, "\n\n".join(f"###\n{each}" for each in requests))
+    assert result.differences == []
+    assert result.note == "5 of 5 answers are the same"
+
+
+def test_cookies_are_set_on_the_context_by_the_methods_of_the_response(codemod: CodemodTest) -> None:
+    routes = """
+        import { clearSession } from "./cookies";
+        app.get("/a", (req, res) => res.json(1));
+        app.use((err: any, req: Request, res: Response, next: NextFunction) => {
+          clearSession(res);
+          res.status(500).json({ message: err.message });
+        });
+        """
+    migrated = codemod.migrate(app(routes, cookies=COOKIES))
+    served(migrated)
+    written = "".join(migrated.convex.values())
+    assert "setOn(c, (res) => clearSession(res));" in written
+    assert "(res: ResponseBuilder) => res.clearCookie(" in written
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        'res.type("xml");',
+        'res.set("Content-Type", "text/xml");',
+        "res.status(404);",
+        'res.append("Vary", "Origin");',
+        "res.set(JSON.parse(res.req.body));",
+    ],
+)
+def test_what_decides_about_the_answer_is_not_set_by_another_function(codemod: CodemodTest, body: str) -> None:
+    routes = f"""
+        const prepare = (res: Response) => {{ {body} }};
+        app.get("/a", (req, res) => res.json(1));
+        app.use((err: any, req: Request, res: Response, next: NextFunction) => {{
+          prepare(res);
+          res.json({{ message: err.message }});
+        }});
+        """
+    migrated = codemod.migrate(app(routes))
+    assert migrated.outcome("GET /a").startswith("needs-review CX701 hands its errors to a handler that stays behind: ")

@@ -4,7 +4,7 @@ import { accepts } from "hono/accepts";
 import { getCookie } from "hono/cookie";
 import type { ActionCtx } from "../_generated/server";
 import { type BodyType, errorData } from "./errors";
-import type { Built, Cookie } from "./replies";
+import { type Built, type Cookie, ResponseBuilder } from "./replies";
 
 /** What a request brings: path parameters, query values and the parsed body. */
 export interface Input {
@@ -245,15 +245,27 @@ export function sendAnswer(c: Context, answer: Answer): Response {
   return type === "html" ? c.html(String(body), code) : c.json(body as object, code);
 }
 
-/** Answers with all that a function has built: headers of several values, cookies, bytes, another address. */
-export function sendBuilt(c: Context, built: Built): Response {
-  const { headers, cookies, redirect, ...answer } = built;
-  const { status, body, type } = answer;
+/** Sets headers and cookies by the methods of Express's response, for whoever answers. */
+export function setOn(c: Context, setting: (res: ResponseBuilder) => unknown): void {
+  const res = new ResponseBuilder();
+  setting(res);
+  setHead(c, res);
+}
+
+/** Sets the headers and cookies of an answer. */
+export function setHead(c: Context, { headers, cookies }: Pick<Built, "headers" | "cookies">): void {
   for (const [name, value] of Object.entries(headers ?? {})) {
     if (name === "content-length") continue;
     for (const [index, one] of [value].flat().entries()) c.header(name, one, { append: index > 0 });
   }
   for (const cookie of cookies ?? []) c.header("Set-Cookie", cookieText(cookie), { append: true });
+}
+
+/** Answers with all that a function has built: headers of several values, cookies, bytes, another address. */
+export function sendBuilt(c: Context, built: Built): Response {
+  const { headers, cookies, redirect, ...answer } = built;
+  const { status, body, type } = answer;
+  setHead(c, { headers, cookies });
   if (redirect !== undefined) return sendRedirect(c, redirect, status);
   if (type === "status" && status !== 204 && status !== 304) {
     return c.text(STATUS_TEXTS[status] ?? String(status), status as 200);
