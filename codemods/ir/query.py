@@ -304,10 +304,16 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Loop:
-    """The list that a nested write goes through, and the parameter under which it names each element."""
+    """The list that a nested write goes through, and the parameter under which it names each element.
+
+    With a `test` there are elements only where it gave `held`. One that `may_lack` is perhaps no list but nothing.
+    """
 
     values: Span
     parameter: Span | None = None
+    test: Span | None = None
+    held: bool = True
+    may_lack: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,7 +116,7 @@ def _data_values(data: Data | None) -> Iterator[Span]:
             case Assignment(value=value):
                 yield value
             case Nested(steps=steps, loop=loop):
-                yield from (span for span in ((loop.values, loop.parameter) if loop else ()) if span)
+                yield from (span for span in ((loop.test, loop.values, loop.parameter) if loop else ()) if span)
                 for step in steps:
                     yield from _condition_values(step.where)
                     yield from _data_values(step.data)

@@ -3,33 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 
-from codemods.ir.query import (
-    READS,
-    All,
-    Any,
-    Assignment,
-    Change,
-    Compare,
-    Condition,
-    Data,
-    Include,
-    Nested,
-    Not,
-    Op,
-    Page,
-    Predicate,
-    Query,
-    Related,
-)
-from codemods.ir.table import DefaultKind, Field, FieldType, Table
+from codemods.ir.query import READS, All, Condition, Op, Predicate, Query
+from codemods.ir.table import Table
 from codemods.source.span import Span
 from codemods.writers.code import SERVER, ImportSpec, RefusedError
+from codemods.writers.crossing_values import ANYTHING, Kind, kinds_of, rows_may_hold_dates
 from codemods.writers.draft import Draft, is_reference
-from codemods.writers.fields import id_target, validator_text_of
-from codemods.writers.keys import is_given
 from codemods.writers.layout import (
     Break,
     Broken,
@@ -47,18 +29,14 @@ from codemods.writers.layout import (
 )  # fmt: skip
 from codemods.writers.names import identifier
 
-_REFUSED = frozenset({FieldType.BYTES, FieldType.BIGINT, FieldType.DECIMAL})
 VERBS = {
     Op.FIND_UNIQUE: "get", Op.FIND_FIRST: "find", Op.FIND_MANY: "list", Op.COUNT: "count", Op.CREATE: "store",
     Op.CREATE_MANY: "store", Op.UPDATE: "change", Op.UPDATE_MANY: "change", Op.UPSERT: "save", Op.DELETE: "remove",
     Op.DELETE_MANY: "remove", Op.AGGREGATE: "summarize", Op.GROUP_BY: "group", Op.SAVE: "save", Op.EXISTS: "find",
     Op.DISTINCT: "list",
 }  # fmt: skip
-_ANYTHING = "v.optional(v.any())"
-_TIMES = {"v.any()": "withIsoTimes", _ANYTHING: "asData"}
+_TIMES = {"v.any()": "withIsoTimes", ANYTHING: "asData"}
 """What makes text of the dates in a value, by the validator that it meets; `isoTime` for a moment."""
-_WITH_NULL = frozenset({Compare.EQ, Compare.NE})
-_BY_KEY = frozenset({Op.FIND_UNIQUE, Op.UPDATE, Op.DELETE, Op.UPSERT})
 _OF_PATH = re.compile(r"\.(params|query)\b")
 _PARAMETER = re.compile(r"\((\w+)\) =>")
 MANY = frozenset({Op.FIND_MANY, Op.COUNT, Op.CREATE_MANY, Op.UPDATE_MANY, Op.DELETE_MANY, Op.AGGREGATE, Op.GROUP_BY})
@@ -102,8 +80,8 @@ def across(crossing: Crossing, draft: Draft, query: Query, doc: Doc) -> Doc:
     table = draft.table(query.table)
     holes: dict[Span, str] = {hole.span: hole.text for hole in _holes(doc)}
     holes |= {span: draft.facts.text(span) for span in draft.hoisted}
-    arguments = _arguments(draft, doc, holes, dict(_kinds(draft, table, query)))
-    bundles = {name: _Argument(name, "v.any()", _opaque(draft, table)) for name in draft.bundled}
+    arguments = _arguments(draft, doc, holes, dict(kinds_of(draft, table, query)))
+    bundles = {name: _Argument(name, "v.any()", rows_may_hold_dates(draft, table, query)) for name in draft.bundled}
     bundles |= {name: _Argument(name, "v.string()", False) for name in draft.texts}
     names = {span: argument.name for span, argument in arguments.items()}
     inner = _filled(doc, {hole: names.get(hole, text) for hole, text in holes.items()})
@@ -151,7 +129,7 @@ def _given(draft: Draft, argument: _Argument, span: Span, text: str, old_ids: bo
     return value if text == argument.name and not argument.dated else (f"{argument.name}: ", value)
 
 
-def _arguments(draft: Draft, doc: Doc, holes: dict[Span, str], kinds: dict[Span, _Kind]) -> dict[Span, _Argument]:
+def _arguments(draft: Draft, doc: Doc, holes: dict[Span, str], kinds: dict[Span, Kind]) -> dict[Span, _Argument]:
     """The values that cross, named for the columns that they meet. Literals stay where they are."""
     taken = {draft.ctx, *draft.bundled, *(spec.binds for spec in draft.imports), *_PARAMETER.findall(_words(doc))}
     found: dict[Span, _Argument] = {}
@@ -163,6 +141,8 @@ def _arguments(draft: Draft, doc: Doc, holes: dict[Span, str], kinds: dict[Span,
         kind = kinds.get(span)
         if kind is None:
             raise RefusedError("CX202", "a condition that an action cannot pass on")
+        if kind.is_inner:
+            continue
         # What is computed twice gives two values; what is read twice gives one.
         same = next((found[other] for other in found if holes[other] == text and is_reference(text)), None)
         if same is not None and same.validator in kind.validator:
@@ -178,176 +158,9 @@ def _arguments(draft: Draft, doc: Doc, holes: dict[Span, str], kinds: dict[Span,
     return found
 
 
-def _precedence(span: Span, text: str, kinds: dict[Span, _Kind]) -> tuple[bool, int, Span]:
+def _precedence(span: Span, text: str, kinds: dict[Span, Kind]) -> tuple[bool, int, Span]:
     kind = kinds.get(span)
     return kind is None or text != kind.wish, len(kind.validator) if kind is not None else 0, span
-
-
-@dataclass(frozen=True, slots=True)
-class _Kind:
-    """What is known of a value from where it goes."""
-
-    wish: str
-    validator: str
-    dated: bool = False
-    is_id: bool = False
-
-
-def _kinds(draft: Draft, table: Table, query: Query) -> Iterator[tuple[Span, _Kind]]:
-    """What the values of a query are, by the columns that they meet."""
-    if table.document is not None:
-        yield from _of_documents(query)
-        return
-    yield from _compared(draft, table, query.where, query.op in _BY_KEY)
-    yield from _paged(draft, table, query.page)
-    patches = query.op in (Op.UPDATE, Op.UPDATE_MANY)
-    yield from _included(draft, table, query.include)
-    for data in (query.data, *(query.rows if isinstance(query.rows, tuple) else ())):
-        yield from _assigned(draft, table, data, patches)
-    yield from _assigned(draft, table, query.update, patches=True)
-    if isinstance(query.rows, Span):
-        yield query.rows, _Kind("rows", "v.array(v.any())", _opaque(draft, table))
-
-
-def _of_documents(query: Query) -> Iterator[tuple[Span, _Kind]]:
-    """Values that are cast where they arrive, so that any may cross."""
-    work = query.document
-    given = [(work.source, "data"), (work.update, "update"), (work.sorting, "sorting")] if work is not None else []
-    values = [(condition.value, condition.field) for condition in _conditions(query.where)]
-    options = [(condition.options, "options") for condition in _conditions(query.where)]
-    for span, wish in (*values, *options, *given, (query.page.limit, "limit"), (query.page.offset, "skip")):
-        if isinstance(span, Span):
-            yield span, _Kind(identifier(wish, "value"), _ANYTHING, True)
-
-
-def _conditions(where: Predicate) -> Iterator[Condition]:
-    match where:
-        case Condition():
-            yield where
-        case All(parts=parts) | Any(parts=parts):
-            for part in parts:
-                yield from _conditions(part)
-        case Not(part=part):
-            yield from _conditions(part)
-
-
-def _included(draft: Draft, table: Table, includes: Sequence[Include]) -> Iterator[tuple[Span, _Kind]]:
-    """The values in conditions and pages of included relations."""
-    for include in includes:
-        relation = table.relation(include.relation)
-        target = draft.schema.table(relation.table) if relation is not None else None
-        if target is not None:
-            yield from _compared(draft, target, include.where, False)
-            yield from _paged(draft, target, include.page)
-            yield from _included(draft, target, include.include)
-
-
-def _paged(draft: Draft, table: Table, page: Page) -> Iterator[tuple[Span, _Kind]]:
-    for number, name in ((page.limit, "limit"), (page.offset, "offset")):
-        if isinstance(number, Span):
-            yield number, _Kind(name, "v.optional(v.number())")
-    if page.cursor is not None:
-        yield from _compared(draft, table, page.cursor, True)
-
-
-def _compared(draft: Draft, table: Table, where: Predicate, by_key: bool) -> Iterator[tuple[Span, _Kind]]:
-    match where:
-        case Condition():
-            column = table.field(where.field)
-            if column is not None:
-                many = where.op in (Compare.IN, Compare.NOT_IN)
-                unsure = by_key and not is_given(draft, column, where.value)
-                optional = unsure or draft.facts.may_be_undefined(where.value)
-                nullable = unsure or (column.nullable and not by_key and where.op in _WITH_NULL)
-                yield where.value, _of_column(draft, table, column, where.value, many, optional, nullable)
-        case All(parts=parts) | Any(parts=parts):
-            for part in parts:
-                yield from _compared(draft, table, part, by_key)
-        case Not(part=part):
-            yield from _compared(draft, table, part, by_key)
-        case Related(relation=name, part=part):
-            relation = table.relation(name)
-            target = draft.schema.table(relation.table) if relation is not None else None
-            if target is not None:
-                yield from _compared(draft, target, part, False)
-
-
-def _assigned(draft: Draft, table: Table, data: Data | None, patches: bool) -> Iterator[tuple[Span, _Kind]]:
-    """Written values. What may be left out may be undefined, whatever the types of the source promise."""
-    for part in data.parts if data else ():
-        if isinstance(part, Span):
-            yield part, _Kind("data", "v.any()", _opaque(draft, table))
-        elif isinstance(part, Nested):
-            yield from _nested(draft, table, part)
-        elif part.change in (Change.CONNECT, Change.DISCONNECT):
-            yield from _connected(draft, table, part)
-        elif (column := table.field(part.field)) is not None:
-            optional = patches or column.nullable or column.updated_at or column.default_kind is not DefaultKind.NONE
-            optional = optional and draft.facts.may_be_null(part.value)
-            if part.change is not Change.SET:
-                optional = draft.facts.may_be_undefined(part.value)
-            if part.change is Change.PUSH:
-                yield part.value, _Kind(column.name, "v.any()")
-                continue
-            nullable = column.nullable and part.change is Change.SET
-            yield part.value, _of_column(draft, table, column, part.value, False, optional, nullable)
-
-
-def _nested(draft: Draft, table: Table, part: Nested) -> Iterator[tuple[Span, _Kind]]:
-    relation = table.relation(part.relation)
-    target = draft.schema.table(relation.table) if relation is not None else None
-    if target is None or part.loop is not None:
-        raise RefusedError("CX202", f"an action would write a list of {part.relation} as well")
-    for step in part.steps:
-        yield from _compared(draft, target, step.where, True)
-        yield from _assigned(draft, target, step.data, patches=False)
-        yield from _assigned(draft, target, step.update, patches=True)
-
-
-def _connected(draft: Draft, table: Table, part: Assignment) -> Iterator[tuple[Span, _Kind]]:
-    relation = table.relation(part.field)
-    target = draft.schema.table(relation.table) if relation is not None else None
-    column = target.field(part.key) if target is not None and part.key is not None else None
-    if target is not None and column is not None:
-        unsure = not is_given(draft, column, part.value)
-        yield part.value, _of_column(draft, target, column, part.value, False, unsure, unsure)
-
-
-def _of_column(
-    draft: Draft, table: Table, column: Field, value: Span, many: bool, optional: bool, nullable: bool
-) -> _Kind:
-    holds_id = _holds_id(draft, table, column)
-    if column.type in _REFUSED and not holds_id:
-        raise RefusedError("CX202", f"an action passes on {column.name}, a {column.type} column")
-    known, is_id = draft.facts.id_table(value), column.type is not FieldType.DATETIME
-    if known is not None:
-        plain = f"v.id({draft.convex_table(draft.table(known))})"
-    elif holds_id or column.type is FieldType.DATETIME:
-        plain = "v.string()"
-    else:
-        is_id = False
-        plain = validator_text_of(replace(column, nullable=False), draft.schema, draft.names)
-    if many:
-        plain = f"v.array({plain})"
-    if nullable and known is None and plain != "v.any()":
-        plain = f"v.union({plain}, v.null())"
-    return _Kind(column.name, f"v.optional({plain})" if optional else plain, column.type is FieldType.DATETIME, is_id)
-
-
-def _holds_id(draft: Draft, table: Table, column: Field) -> bool:
-    """Is it an id, whose text takes the place of numbers of any size?"""
-    return column.name == table.id_field or id_target(column, draft.schema) is not None
-
-
-def _opaque(draft: Draft, table: Table) -> bool:
-    """May an object that is passed on whole hold dates? Columns that no plain value can stand for are refused."""
-    if table.document is not None:
-        return True
-    plain = (column for column in table.fields if not _holds_id(draft, table, column))
-    refused = next((column.name for column in plain if column.type in _REFUSED), None)
-    if refused is not None:
-        raise RefusedError("CX202", f"an action passes on a whole object, which may hold {refused}")
-    return any(column.type is FieldType.DATETIME for column in table.fields)
 
 
 def _wish(draft: Draft, table: Table, query: Query) -> str:

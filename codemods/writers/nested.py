@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Literal
 
-from codemods.ir.query import EVERYTHING, Action, Nested, Predicate, Step
+from codemods.ir.query import EVERYTHING, Action, Loop, Nested, Predicate, Step
 from codemods.ir.table import Relation, RelationKind, Table
 from codemods.writers.access import unique_row
 from codemods.writers.code import RefusedError
@@ -55,7 +55,9 @@ class _Writer:
             for step in nested.steps:
                 yield ("await ", self._written(nested, step))
             return
-        values = self._draft.value(nested.loop.values)
+        values = self._values(nested.loop)
+        if self._draft.in_action:
+            values = self._draft.bundle(nested.relation, values)
         each = self._draft.library("eachNew" if nested.skip_duplicates else "each")
         if nested.loop.parameter is None:
             name = self._draft.fresh("data")
@@ -68,6 +70,14 @@ class _Writer:
             head = ("(", self._draft.value(nested.loop.parameter), ") =>")
             body = (head, Group(Nest((Line(" "), self._written(nested, step)))))
             yield ("await ", call(each, values, body))
+
+    def _values(self, loop: Loop) -> Doc:
+        """The list of a loop, an empty one where there is none."""
+        values: Doc = (self._draft.operand(loop.values), " ?? []") if loop.may_lack else self._draft.value(loop.values)
+        if loop.test is not None:
+            sides = (values, "[]") if loop.held else ("[]", values)
+            return Group((self._draft.operand(loop.test), Nest((Line(" "), "? ", sides[0], Line(" "), ": ", sides[1]))))
+        return values
 
     def _replaces(self, nested: Nested) -> bool:
         """Does the one related row give way to another?"""

@@ -192,8 +192,9 @@ REFUSED = {
         "const log = () => 1; await prisma.$transaction(async (tx) => { log(); await tx.post.deleteMany(); });",
         "CX202 a transaction of an action takes along the function `log`",
     ),
-    "a list of nested writes": (
-        "await prisma.user.update({ where: { id: req.body.id }, data: { posts: { create: req.body.posts } } });",
+    "a list of nested writes that are computed one by one": (
+        "await prisma.user.update({ where: { id: req.body.id }, data: { posts: { create: "
+        "req.body.posts.map((post: any) => ({ title: String(post.title) })) } } });",
         "CX202 prisma user.update: an action would write a list of posts as well",
     ),
     "a callback": ("bcrypt.hash(req.body.password, 4, (error, hash) => { console.log(hash); });", "CX204"),
@@ -222,6 +223,16 @@ def test_an_action_gets_rows_with_their_relations(codemod: CodemodTest) -> None:
     text = " ".join(migrated.convex["convex/app.ts"].split())
     assert "async (user) => ({ ...user, posts: await" in text
     assert "posts: user.posts.map((post) => ({" in text and "author: toUser(post.author)" in text
+
+
+def test_a_list_that_is_written_with_a_row_crosses_whole(codemod: CodemodTest) -> None:
+    work = """const posts = req.body.titles?.map((title: string) => ({ title })) ?? [];
+          await prisma.user.update({ where: { id: req.body.id }, data: { posts: { create: posts } } });"""
+    migrated = codemod.migrate({"prisma/schema.prisma": SCHEMA, "src/app.ts": _app(work)})
+    text = " ".join(migrated.convex["convex/app.ts"].split())
+    assert "posts: withIsoTimes(args.titles ?? [])" in text
+    assert "each(posts, (title: string) => insertPost(ctx, { title, authorId: user._id }" in text
+    assert "const posts" not in text
 
 
 def _app(work: str) -> str:

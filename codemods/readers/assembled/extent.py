@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from ast_grep_py import SgNode
 
+from codemods.ir.query import Assembly
+from codemods.source.bindings import Binding
 from codemods.source.file import span_of
-from codemods.source.span import Span
 from codemods.source.tree import FUNCTION_KINDS, enclosing, named
 
 
@@ -73,6 +74,16 @@ def _statements(branch: SgNode) -> list[SgNode]:
     return [branch]
 
 
-def spans_of(statements: Sequence[SgNode]) -> tuple[Span, ...]:
-    """Their spans, in the order of the text."""
-    return tuple(span_of(each) for each in statements)
+def assembly_of(binding: Binding, statements: Sequence[SgNode]) -> Assembly:
+    """A variable that these statements put together, with all its other uses."""
+    annotation = binding.declaration.field("type")
+    return Assembly(
+        binding.name,
+        tuple(span_of(each) for each in statements),
+        tuple(
+            span_of(each)
+            for each in binding.references
+            if not any(span_of(one).holds(span_of(each)) for one in statements)
+        ),
+        span_of(annotation) if annotation is not None else None,
+    )

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from ast_grep_py import SgNode
 
 from codemods.ir.query import Assembly
-from codemods.readers.assembled.extent import is_run_after, spans_of, whole_statements
+from codemods.readers.assembled.extent import assembly_of, is_run_after, whole_statements
 from codemods.readers.assembled.spelled import spelled_out
 from codemods.readers.assembled.stability import is_settled
 from codemods.readers.assembled.values import (
@@ -234,16 +234,7 @@ class Resolver:
                 self._check(test)
             value = self._change(value, write.path, write.tests, {}, self._effect(write))
         whole = whole_statements([statement, *(write.statement for write in changed)])
-        assembly = Assembly(
-            binding.name,
-            spans_of(whole),
-            tuple(
-                span_of(each)
-                for each in binding.references
-                if not any(span_of(one).holds(span_of(each)) for one in whole)
-            ),
-            span_of(annotation) if (annotation := binding.declaration.field("type")) is not None else None,
-        )
+        assembly = assembly_of(binding, whole)
         self.assembled[assembly] = None
         return Held(assembly, value)
 

@@ -6,16 +6,19 @@ https://www.prisma.io/docs/orm/reference/prisma-client-reference#nested-queries
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ast_grep_py import SgNode
 
 from codemods.ir.query import Action, All, Data, Loop, Nested, Step
 from codemods.ir.table import Relation, RelationKind, Table
+from codemods.readers.assembled.extent import assembly_of, is_run_after
 from codemods.readers.assembled.reading import Reading, is_undefined
-from codemods.readers.literals import literal_of
+from codemods.readers.assembled.writes import declaring_statement
+from codemods.readers.literals import binding_of, is_changed, literal_of, plain
 from codemods.readers.prisma.where import read_where
-from codemods.source.tree import FUNCTION_KINDS, arguments, member, named, parameters, unwrap
+from codemods.source.bindings import BindingKind
+from codemods.source.tree import FUNCTION_KINDS, arguments, member, named, operator_of, parameters, unwrap
 
 ReadData = Callable[[Reading, SgNode, Table], Data]
 
@@ -107,7 +110,54 @@ def _items(reading: Reading, value: SgNode, action: Action) -> _Items | None:
         nodes = tuple(named(literal)) if literal.kind() == "array" else (literal,)
         if all(literal_of(reading.file, node) is not None for node in nodes):
             return _Items(nodes)
-    return _mapped(reading, value) or (_Items(loop=Loop(reading.span(value))) if action in _WHOLE else None)
+    found = _kept(reading, value, action) or _listed(reading, value, action)
+    return found or (_Items(loop=Loop(reading.span(value))) if action in _WHOLE else None)
+
+
+def _kept(reading: Reading, value: SgNode, action: Action) -> _Items | None:
+    """The elements of a list that a constant holds, which is not needed any more."""
+    binding = binding_of(reading.file, plain(value))
+    if binding is None or binding.kind is not BindingKind.CONST or binding.value is None or is_changed(binding):
+        return None
+    statement = declaring_statement(binding)
+    if statement is None or not is_run_after(statement, reading.call):
+        return None
+    found = _listed(reading, binding.value, action)
+    if found is not None:
+        reading.assembled[assembly_of(binding, [statement])] = None
+    return found
+
+
+def _listed(reading: Reading, value: SgNode, action: Action) -> _Items | None:
+    """`list.map(…)`, perhaps with an empty list in the other case: `test ? list.map(…) : []`, `list?.map(…) ?? []`."""
+    inner = unwrap(value)
+    if inner.kind() == "ternary_expression":
+        return _tested(reading, inner, action)
+    right = inner.field("right") if inner.kind() == "binary_expression" else None
+    left = inner.field("left")
+    if right is not None and left is not None and operator_of(inner) in ("||", "??") and _is_empty(right, action):
+        return _mapped(reading, left)
+    found = _mapped(reading, inner)
+    lacks = found is not None and found.loop is not None and found.loop.may_lack
+    return None if lacks and action is Action.SET else found
+
+
+def _tested(reading: Reading, choice: SgNode, action: Action) -> _Items | None:
+    condition, then, otherwise = (choice.field(name) for name in ("condition", "consequence", "alternative"))
+    assert condition is not None and then is not None and otherwise is not None
+    held = _is_empty(otherwise, action)
+    if not held and not _is_empty(then, action):
+        return None
+    found = _mapped(reading, then if held else otherwise)
+    if found is None or found.loop is None:
+        return None
+    return replace(found, loop=replace(found.loop, test=reading.span(unwrap(condition)), held=held))
+
+
+def _is_empty(node: SgNode, action: Action) -> bool:
+    """A list without elements. Undefined is no list at all, which differs where it takes another's place."""
+    inner = unwrap(node)
+    return (inner.kind() == "array" and not named(inner)) or (action is not Action.SET and inner.text() == "undefined")
 
 
 def _mapped(reading: Reading, value: SgNode) -> _Items | None:
@@ -121,7 +171,9 @@ def _mapped(reading: Reading, value: SgNode) -> _Items | None:
     own, result = parameters(function), _result(function)
     if len(own) != 1 or result is None or result.kind() != "object" or function.text().startswith("async"):
         return None
-    return _Items((result,), Loop(reading.span(parts[0]), reading.span(own[0].node)))
+    assert callee is not None
+    lacks = any(child.kind() == "optional_chain" for child in callee.children())
+    return _Items((result,), Loop(reading.span(parts[0]), reading.span(own[0].node), may_lack=lacks))
 
 
 def _result(function: SgNode) -> SgNode | None:
