@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
@@ -42,16 +43,19 @@ noteSchema.index({ author: 1, title: 1 }, { unique: true });
 exports.Note = mongoose.model("Note", noteSchema);
 """
 
-APP = """
+HEAD = """
 const bcrypt = require("bcryptjs");
 const express = require("express");
 const mongoose = require("mongoose");
-const { User, Note } = require("./models");
+const { NAMES } = require("./models");
 
 const app = express();
 app.use(express.json());
 mongoose.connect("mongodb://localhost/cases");
 
+"""
+
+RESET = """
 app.post("/reset", async (req, res) => {
   await Note.deleteMany({});
   await User.deleteMany({});
@@ -394,12 +398,14 @@ def _save(change: str) -> Case:
     return Case(f"{body}{change};\n    const result = await user.save();\n    {_AFTER}", writes=True)
 
 
-def files(every: list[Case], in_action: bool = False) -> dict[str, str]:
+def files(every: list[Case], in_action: bool = False, models: str = MODELS, reset: str = RESET) -> dict[str, str]:
     """The application that has a route for each case. Work that is too slow for a transaction makes actions of them."""
     slow = "await bcrypt.genSalt(4);\n    " if in_action else ""
     routes = [ROUTE.format(number=number, body=slow + case.body) for number, case in enumerate(every)]
-    package = {"name": "cases", "dependencies": {"express": "^4.18.0", "mongoose": "^8.0.0"}}
-    return {"package.json": json.dumps(package), "models.js": MODELS, "server.js": "".join([APP, *routes, END])}
+    package = {"name": "cases", "dependencies": {"express": "^4.18.0", "mongoose": "^8.0.0", "lodash": "^4.17.21"}}
+    names = ", ".join(re.findall(r"^exports\.(\w+)", models, re.MULTILINE))
+    server = "".join([HEAD.replace("NAMES", names), reset, *routes, END])
+    return {"package.json": json.dumps(package), "models.js": models, "server.js": server}
 
 
 def requests(every: list[Case]) -> str:

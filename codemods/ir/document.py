@@ -25,6 +25,56 @@ class Holds(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Showing:
+    """How a document becomes a plain object. `transform` and `own` are TypeScript texts of functions.
+
+    `own` is a method of the schema that does it all; `version` says whether the count of changes is shown.
+    """
+
+    virtuals: bool | None = None
+    getters: bool = False
+    version: bool = True
+    transform: str | None = None
+    own: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Virtual:
+    """A path that is not stored: computed by the TypeScript text of a function, or documents that refer to this one.
+
+    Those are of the model `refers`, whose path `foreign` holds what is at `local` here: all of them, one, or their
+    number.
+    """
+
+    name: str
+    get: str | None = None
+    refers: str | None = None
+    local: str = ""
+    foreign: str = ""
+    one: bool = False
+    counted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What documents show beyond their paths. `text_key` says whether they have their key as text."""
+
+    virtuals: tuple[Virtual, ...] = ()
+    json: Showing | None = None
+    object: Showing | None = None
+    text_key: bool = True
+
+    @property
+    def is_plain(self) -> bool:
+        """Nothing but the paths."""
+        return self == Shape()
+
+    def virtual(self, name: str) -> Virtual | None:
+        """The virtual of that name."""
+        return next((virtual for virtual in self.virtuals if virtual.name == name), None)
+
+
+@dataclass(frozen=True, slots=True)
 class DocumentPath:
     """One path. `refers` is the model that an id names; `of` what a list or a map holds; `paths` those of an object.
 
@@ -42,6 +92,14 @@ class DocumentPath:
     """Left out of what is read unless it is asked for."""
     timestamps: tuple[str, ...] = ()
     """DOCUMENT: when it was made and when it was changed, by the names of these paths."""
+    shape: Shape | None = None
+    """OBJECT, DOCUMENT: what a schema of its own says."""
+
+    @property
+    def is_shaped(self) -> bool:
+        """Does something in it show itself in ways of its own?"""
+        inner = (*self.paths, *([self.of] if self.of is not None else []))
+        return not (self.shape is None or self.shape.is_plain) or any(each.is_shaped for each in inner)
 
     @property
     def is_plain(self) -> bool:
@@ -69,10 +127,20 @@ class Document:
     version: str | None = "__v"
     collection: str = ""
     imports: tuple[tuple[str, str, str], ...] = ()
-    """What functions in options of paths take from packages: module, name, local name."""
+    """What functions in options of paths take from packages: module, name, local name; no module for the library."""
+    helpers: tuple[tuple[str, str], ...] = ()
+    """Declarations that they use, by name."""
     methods: tuple[DocumentFunction, ...] = ()
+    statics: tuple[DocumentFunction, ...] = ()
+    """Methods of the model."""
     hooks: tuple[DocumentFunction, ...] = ()
     """What is called before a document is saved, in order."""
+    shape: Shape = Shape()
+
+    @property
+    def is_shaped(self) -> bool:
+        """Do documents show more, or less, than their paths?"""
+        return not self.shape.is_plain or any(path.is_shaped for path in self.paths)
 
     def method(self, name: str) -> DocumentFunction | None:
         """The method of that name."""

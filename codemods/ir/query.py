@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from codemods.ir.document import Virtual
 from codemods.source.span import Span
 
 
@@ -399,13 +400,17 @@ class Gives(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Populate:
-    """Keys at a path of a document in whose place their documents come, whole or with some fields."""
+    """Keys at a path of a document in whose place their documents come, whole or with some fields.
+
+    With `virtual` they come at a path of their own: the documents that refer to this one.
+    """
 
     path: str
     table: str
     only: tuple[str, ...] | None = None
     without: tuple[str, ...] = ()
     inner: tuple[Populate, ...] = ()
+    virtual: Virtual | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -427,6 +432,8 @@ class DocumentWork:
     distinct: str | None = None
     one: bool = False
     """A bulk write that stops at the first document."""
+    lean: bool = False
+    """The documents are plain objects."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,11 @@ from codemods.planner.problems import Problem
 from codemods.planner.routes import RoutePlan
 from codemods.readers.literals import CHOICES
 from codemods.source import BindingKind, SourceFile, find_all, member, parameters, span_of, unwrap
+from codemods.source.tree import same_node
 from codemods.workspace import External, FunctionRef, Workspace
 
 _DEPTH = 3
+_TESTING = frozenset({"parenthesized_expression", "unary_expression"})
 
 
 def uses_document(workspace: Workspace, closure: Closure, plan: RoutePlan) -> Problem | None:
@@ -30,6 +32,9 @@ def uses_document(workspace: Workspace, closure: Closure, plan: RoutePlan) -> Pr
     given = parameters(closure.piece(plan.piece.key).node)
     request = given[0].name if given else None
     handed = _Handed(documents, request or "req")
+    kinds = [table.document for table in closure.schema.tables if table.document is not None]
+    shaped = any(document.is_shaped for document in kinds)
+    computed = {virtual.name for document in kinds for virtual in document.shape.virtuals}
     for key in closure.reached(plan.piece.key):
         file = workspace.source(key.file)
         for node in find_all(closure.piece(key).node, "member_expression"):
@@ -42,9 +47,16 @@ def uses_document(workspace: Workspace, closure: Closure, plan: RoutePlan) -> Pr
             if parts[1] == "id":
                 made = Replaced(span_of(name), "_id")
                 closure.facts(key).replaced += [made] if made not in closure.facts(key).replaced else []
+            elif parts[1] in computed:
+                text = f"reads `{node.text()}`, which a document computes that middleware hands on as data"
+                return Problem("CX205", text, plan.route.place)
             elif call_of(node) is not None:
                 text = f"calls `{parts[1]}` of `{unwrap(parts[0]).text()}`, a document that middleware hands on as data"
                 return Problem("CX205", text, plan.route.place)
+        whole = handed.used_whole(file, closure.piece(key).node) if shaped else None
+        if whole is not None:
+            text = f"uses `{whole.text()}` as a whole, a document that shows itself in a way of its own"
+            return Problem("CX205", text, plan.route.place)
         for binding in file.bindings.declared_in(closure.piece(key).node):
             source = unwrap(binding.source) if binding.source is not None else None
             if binding.path == ("id",) and source is not None and handed.holds(file, source):
@@ -104,3 +116,15 @@ class _Handed:
         if binding.source is not None and unwrap(binding.source).text() == self.request:
             return binding.path[-1:] != () and binding.path[-1] in self.rows
         return binding.value is not None and self.holds(file, unwrap(binding.value), depth + 1)
+
+    def used_whole(self, file: SourceFile, function: SgNode) -> SgNode | None:
+        """A place where such a document is not read field by field."""
+        for node in find_all(function, "member_expression", "identifier"):
+            above = node.parent()
+            parts = member(above) if above is not None else None
+            is_read = parts is not None and same_node(parts[0], node)
+            is_tested = above is not None and above.kind() in _TESTING
+            is_named = above is not None and above.kind() in ("variable_declarator", "formal_parameters")
+            if not (is_read or is_tested or is_named) and self.holds(file, node):
+                return node
+        return None

@@ -13,6 +13,7 @@ from codemods.ir.table import Schema
 from codemods.planner.facts import PieceUse, Replaced, Style
 from codemods.planner.pieces import Piece, PieceKey, PieceKind, own_this
 from codemods.planner.scan import Scan
+from codemods.readers.literals import Property, entries
 from codemods.source import (
     FUNCTION_KINDS,
     Span,
@@ -37,6 +38,10 @@ _BETWEEN = frozenset({"()", "default", "exec", "select", "populate", "sort", "or
 
 _OWN_METHODS = frozenset({"get", "set", "toJSON", "toObject"})
 """Methods of documents that share their names with those of other values."""
+_PLAIN = {"toObject": "plainOf", "toJSON": "jsonOf"}
+_SHOWN = frozenset({"virtuals", "getters"})
+"""Options of these methods."""
+
 _IDENTITY = frozenset({"===", "!=="})
 _NOTHING = frozenset({"null", "undefined"})
 
@@ -78,8 +83,8 @@ class Documents:
         receiver, name = unwrap(parts[0]), parts[1]
         given = arguments(call)
         last = member(receiver)
-        if name in ("toObject", "toJSON") and not given and self._is_of_package(call):
-            self._around(call, parts[0], "plainOf", None)
+        if name in _PLAIN and (not given or _is_shown(given)) and self._is_of_package(call):
+            self._around(call, parts[0], _PLAIN[name], given[0] if given else None)
         elif name == "equals" and len(given) == 1 and (last is not None and last[1] in self._keys):
             self._around(call, parts[0], "isSameKey", given[0])
         elif name == "id" and len(given) == 1 and (last is not None and last[1] in self._lists):
@@ -247,6 +252,13 @@ class Documents:
 
     def _refuse(self, node: SgNode, text: str) -> None:
         self._scan.problem(node, "CX301", text)
+
+
+def _is_shown(given: list[SgNode]) -> bool:
+    """`{ virtuals: true }`: options that are known."""
+    literal = unwrap(given[0])
+    listed = list(entries(literal)) if literal.kind() == "object" and len(given) == 1 else []
+    return bool(listed) and all(isinstance(each, Property) and each.key in _SHOWN for each in listed)
 
 
 def _is_text(node: SgNode) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
 
 from ast_grep_py import SgNode
 
@@ -43,20 +42,9 @@ class StepReads:
     """Rewrites all uses of the request in one function but the fields that middleware hands on."""
 
     def __init__(
-        self,
-        ported: Ported,
-        function: SgNode,
-        context: str,
-        workspace: Workspace,
-        index: int = 0,
-        waits: bool = True,
-        gone: Sequence[Span] = (),
+        self, ported: Ported, function: SgNode, context: str, workspace: Workspace, index: int = 0, waits: bool = True
     ) -> None:
-        """The request is the parameter at `index`; `waits` says that the function may wait for its body.
-
-        What is `gone` reads nothing any more.
-        """
-        self._gone = gone
+        """The request is the parameter at `index`; `waits` says that the function may wait for its body."""
         self._ported, self._function, self._context = ported, function, context
         self._workspace, self._file, self._index, self._waits = workspace, ported.file, index, waits
         self._headers: dict[str, list[Span]] = defaultdict(list)
@@ -67,8 +55,6 @@ class StepReads:
     def write(self) -> None:
         fields = {span_of(field.node) for field in fields_of(self._file, self._function, self._index)}
         for reference in request_references(self._file, self._function, self._index):
-            if any(span.holds(span_of(reference)) for span in self._gone):
-                continue
             alias, taken = alias_of(reference), taken_apart(reference)
             if alias is not None:
                 self._drop(alias)

@@ -5,6 +5,9 @@ from pathlib import Path
 
 from figures import Figures
 from mongoose_cases import Case, cases, files, requests
+from mongoose_schemas import MODELS as SCHEMAS
+from mongoose_schemas import RESET as SCHEMA_RESET
+from mongoose_schemas import schema_cases
 from side_by_side import compare
 
 KNOWN = {
@@ -43,6 +46,13 @@ def test_migrated_calls_do_what_mongoose_does(tmp_path: Path, figures: Figures) 
     assert [body for body in refused if not any(part in body for part in REFUSED)] == []
     assert [body for body in different if not any(part in body for part in KNOWN)] == []
     assert len(different) <= len(KNOWN) <= len(every) / 100
+
+
+def test_documents_show_themselves_as_their_schemas_say(tmp_path: Path, figures: Figures) -> None:
+    every = schema_cases()
+    found = compare(tmp_path, files(every, models=SCHEMAS, reset=SCHEMA_RESET), requests(every), "server.js")
+    figures(f"{len(every)} cases of Mongoose's schemas: {len(found.differences)} different or refused")
+    assert found.differences == []
 
 
 def test_so_do_calls_that_an_action_makes(tmp_path: Path) -> None:

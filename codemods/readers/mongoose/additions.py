@@ -6,15 +6,17 @@ https://mongoosejs.com/docs/middleware.html
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ast_grep_py import SgNode
 
-from codemods.ir.document import DocumentFunction
+from codemods.ir.document import DocumentFunction, Showing, Virtual
 from codemods.ir.table import Gap, Reach
 from codemods.readers.calls import call_site
-from codemods.readers.literals import Property, entries, property_of
+from codemods.readers.literals import Computed, Property, entries, property_of
 from codemods.readers.mongoose.methods import MODEL_METHODS
+from codemods.readers.mongoose.paths import Definitions
+from codemods.readers.mongoose.shapes import getter, own_showing, read_showing, read_virtual
 from codemods.source.bindings import Binding
 from codemods.source.file import SourceFile, span_of
 from codemods.source.tree import member, named, string_value, unwrap
@@ -45,7 +47,7 @@ _HOOKED: Mapping[str, Reach] = {
 }
 """Which calls run a hook."""
 
-_WITH_THIS = frozenset({"function_expression", "function"})
+_WITH_THIS = frozenset({"function_expression", "function", "method_definition"})
 """Functions whose `this` is what they are called on."""
 
 _TAKERS = frozenset({"model", "Schema", "discriminator"})
@@ -63,10 +65,14 @@ class Addition:
     uniques: tuple[tuple[str, ...], ...] = ()
     indexes: tuple[tuple[str, ...], ...] = ()
     methods: tuple[DocumentFunction, ...] = ()
+    statics: tuple[DocumentFunction, ...] = ()
     hooks: tuple[DocumentFunction, ...] = ()
+    virtuals: tuple[Virtual, ...] = ()
+    json: Showing | None = None
+    object: Showing | None = None
 
 
-def additions(file: SourceFile, schema: Binding) -> Iterator[Addition]:
+def additions(definitions: Definitions, file: SourceFile, schema: Binding) -> Iterator[Addition]:
     """Everything that a file does with the schema that it keeps under a name, but for making models of it."""
     for reference in schema.references:
         access = reference.parent()
@@ -78,9 +84,9 @@ def additions(file: SourceFile, schema: Binding) -> Iterator[Addition]:
             continue
         call = access.parent()
         if call is not None and call.kind() == "call_expression" and call.field("function") == access:
-            yield _called(file, found[1], call)
+            yield _called(definitions, file, found[1], call)
         else:
-            yield _set(file, access, found[1])
+            yield _set(definitions, file, access, found[1])
 
 
 def _handed_to(arguments: SgNode | None) -> str | None:
@@ -90,60 +96,99 @@ def _handed_to(arguments: SgNode | None) -> str | None:
     return site.function.text() if site is not None and site.name not in _TAKERS else None
 
 
-def _called(file: SourceFile, method: str, call: SgNode) -> Addition:
+def _called(definitions: Definitions, file: SourceFile, method: str, call: SgNode) -> Addition:
     site = call_site(call)
     given = site.arguments if site is not None else ()
+    name = string_value(given[0]) if given else None
     match method:
         case "index":
             return _index(given)
         case "pre" | "post":
             return _hook(file, method, given)
+        case "method" | "static" if name is not None and len(given) > 1:
+            return _named(definitions, file, f"{method}s", name, given[1])
         case "method" | "static" if given:
-            name = string_value(given[0])
-            if name is None:
-                return _gap(f"`{method}` takes an object", Reach.ALL)
-            function = given[1] if len(given) > 1 and method == "method" else None
-            return _named(file, name, function)
+            return _all_named(definitions, file, f"{method}s", given[0])
         case "plugin" if given:
             return _plugin(file, given[0])
-        case "virtual" if given:
-            return _gap(f"virtual `{string_value(given[0])}`", Reach.ALL)
+        case "virtual" if name is not None:
+            return _virtual(definitions, file, name, call, given)
+        case "set" if name in ("toJSON", "toObject") and len(given) > 1:
+            return _shown(definitions, file, name, given[1])
         case _:
             return _gap(f"it is changed by `{method}`", Reach.ALL)
 
 
-def _set(file: SourceFile, access: SgNode, name: str) -> Addition:
+def _shown(definitions: Definitions, file: SourceFile, name: str, given: SgNode) -> Addition:
+    showing = read_showing(definitions, file, given, name)
+    return Addition(json=showing) if name == "toJSON" else Addition(object=showing)
+
+
+def _virtual(
+    definitions: Definitions, file: SourceFile, name: str, call: SgNode, given: tuple[SgNode, ...]
+) -> Addition:
+    """`schema.virtual("posts", { ref, … })`, `schema.virtual("fullName").get(function () { … })`."""
+    virtual = read_virtual(definitions, file, name, given[1] if len(given) > 1 else None)
+    access = call.parent()
+    outer = access.parent() if access is not None and access.kind() == "member_expression" else None
+    site = call_site(outer) if outer is not None and outer.kind() == "call_expression" else None
+    above = outer.parent() if outer is not None else None
+    is_whole = outer is None or (above is not None and above.kind() == "expression_statement")
+    if virtual is not None and virtual.refers is not None and outer is None:
+        return Addition(virtuals=(virtual,))
+    if virtual is None or virtual.refers is not None or site is None or site.method != "get" or not is_whole:
+        return _gap(f"virtual `{name}`", Reach.ALL)
+    computed = getter(definitions, file, site.arguments[0]) if site.arguments else None
+    if computed is None:
+        return _gap(f"virtual `{name}` uses what stands around it", Reach.ALL)
+    return Addition(virtuals=(replace(virtual, get=computed),))
+
+
+def _set(definitions: Definitions, file: SourceFile, access: SgNode, name: str) -> Addition:
     """`schema.methods.check = …`, `schema.statics = { … }`."""
     outer = access.parent()
     found = member(outer) if outer is not None else None
     assigned = outer.parent() if outer is not None and found is not None else None
     if name in ("methods", "statics") and found is not None and assigned is not None:
-        value = assigned.field("right") if name == "methods" else None
-        return _named(file, found[1], value)
-    if name in ("methods", "statics") and outer is not None and outer.kind() == "assignment_expression":
-        value = outer.field("right")
-        gaps = [gap for each in _keys(value) for gap in _named(file, each, None).gaps]
-        return Addition(tuple(gaps))
+        value = assigned.field("right")
+        return _named(definitions, file, name, found[1], value)
+    value = outer.field("right") if outer is not None and outer.kind() == "assignment_expression" else None
+    if name in ("methods", "statics") and value is not None:
+        return _all_named(definitions, file, name, value)
     return _gap(f"it is changed through `{name}`", Reach.ALL)
 
 
-def _keys(value: SgNode | None) -> list[str]:
-    literal = unwrap(value) if value is not None else None
-    if literal is None or literal.kind() != "object":
-        return []
-    names = [child.field("name") for child in named(literal) if child.kind() == "method_definition"]
-    keys = [entry.key for entry in entries(literal) if isinstance(entry, Property)]
-    return [*keys, *(name.text() for name in names if name is not None)]
+def _all_named(definitions: Definitions, file: SourceFile, kind: str, value: SgNode) -> Addition:
+    """`schema.methods = { check() { … } }`, `schema.static({ … })`."""
+    literal = unwrap(value)
+    if literal.kind() != "object":
+        return _gap(f"its {kind} are built elsewhere", Reach.ALL)
+    found = Addition()
+    for entry in entries(literal):
+        function = entry.value if isinstance(entry, Property) else entry.node if isinstance(entry, Computed) else None
+        label = function.field("name") if function is not None and function.kind() == "method_definition" else None
+        name = entry.key if isinstance(entry, Property) else label.text() if label is not None else None
+        if name is None:
+            return _gap(f"its {kind} are built elsewhere", Reach.ALL)
+        one = _named(definitions, file, kind, name, function)
+        gaps = (*found.gaps, *one.gaps)
+        methods, statics = (*found.methods, *one.methods), (*found.statics, *one.statics)
+        found = replace(found, gaps=gaps, methods=methods, statics=statics, json=one.json or found.json)
+    return found
 
 
-def _named(file: SourceFile, name: str, function: SgNode | None) -> Addition:
+def _named(definitions: Definitions, file: SourceFile, kind: str, name: str, function: SgNode | None) -> Addition:
     """A method of documents or of the model: calls of it are found where they are made, unless it has a known name."""
+    value = unwrap(function) if function is not None else None
+    if name == "toJSON" and kind == "methods" and value is not None:
+        showing = own_showing(definitions, file, value)
+        return Addition(json=showing) if showing is not None else _gap(f"it has its own `{name}`", Reach.ALL)
     if name in ("toJSON", "toObject", "save", "remove", "deleteOne") or name in MODEL_METHODS:
         return _gap(f"it has its own `{name}`", Reach.ALL)
-    value = unwrap(function) if function is not None else None
     if value is None or value.kind() not in _WITH_THIS:
         return Addition()
-    return Addition(methods=(DocumentFunction(name, file.path, span_of(value).start),))
+    made = (DocumentFunction(name, file.path, span_of(value).start),)
+    return Addition(methods=made) if kind == "methods" else Addition(statics=made)
 
 
 def _hook(file: SourceFile, when: str, given: tuple[SgNode, ...]) -> Addition:

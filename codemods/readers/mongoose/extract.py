@@ -28,6 +28,7 @@ _REACHED: Mapping[Reach, frozenset[Op]] = {
     Reach.WRITES: frozenset({Op.CREATE, Op.CREATE_MANY, Op.SAVE, Op.UPDATE, Op.UPDATE_MANY, Op.MAKE}),
 }
 _HARMLESS = frozenset({"useFindAndModify", "rawResult_", "maxTimeMS", "comment", "context", "ordered"})
+_SWITCHED = ("true", "false", "{}")
 _SILENT = ("null", "undefined", "{}", '""', "''")
 
 
@@ -75,7 +76,8 @@ def model_query(workspace: Workspace, file: SourceFile, schema: Schema, table: T
         reading.reject("populate of what is no document")
     op = Op.CREATE_MANY if method.op is Op.CREATE and given and given[0].kind() == "array" else method.op
     page = Page(limit=shaping.limit, offset=shaping.skip)
-    work = replace(work, one=method.one)
+    is_lean = any(link.method == "lean" and _is_on(link.arguments) for link in chain.links)
+    work = replace(work, one=method.one, lean=is_lean or work.lean)
     query = replace(query, op=op, where=where, order=shaping.order, page=page, document=work, or_throw=or_throw)
     return _finished(query, reading)
 
@@ -124,11 +126,21 @@ def _links(reading: Reading, shaping: Shaping, chain: Chain, table: Table) -> bo
                 if given:
                     reading.reject("orFail with an error of its own")
             case "lean" | "exec":
-                if given and given[0].text() not in ("true", "{}"):
+                if given and given[0].text() not in _SWITCHED and not _is_harmless(given[0]):
                     reading.reject(f"`{link.method}` with arguments")
             case _:
                 reading.reject(f"`{link.method}` without arguments")
     return or_throw
+
+
+def _is_on(given: tuple[SgNode, ...]) -> bool:
+    return not given or given[0].text() != "false"
+
+
+def _is_harmless(options: SgNode) -> bool:
+    """`lean({ defaults: true })`: documents get their defaults anyway."""
+    listed = list(entries(options)) if options.kind() == "object" else [None]
+    return all(isinstance(entry, Property) and entry.key in ("defaults", "autopopulate") for entry in listed)
 
 
 def _options(reading: Reading, shaping: Shaping, work: DocumentWork, node: SgNode, table: Table) -> DocumentWork:
@@ -158,8 +170,10 @@ def _option(reading: Reading, shaping: Shaping, work: DocumentWork, entry: Prope
             return replace(work, validated=text == "true")
         case "upsert" if text in ("true", "false"):
             return replace(work, upsert=text == "true")
-        case "setDefaultsOnInsert" | "lean" if text in ("true", "false"):
+        case "setDefaultsOnInsert" if text in ("true", "false"):
             return work
+        case "lean" if text in ("true", "false"):
+            return replace(work, lean=text == "true")
         case "sort":
             read_sort(reading, shaping, value, table)
         case "limit":

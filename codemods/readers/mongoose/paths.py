@@ -10,12 +10,13 @@ from dataclasses import dataclass, field, replace
 
 from ast_grep_py import SgNode
 
-from codemods.ir.document import DocumentPath, Holds
+from codemods.ir.document import DocumentPath, Holds, Shape
 from codemods.ir.table import Gap, Reach
 from codemods.readers.literals import Computed, Property, entries
-from codemods.readers.mongoose.source import export_of, followed, is_call_of
-from codemods.source.file import SourceFile, span_of
-from codemods.source.tree import arguments, find_all, member, named, string_value, unwrap
+from codemods.readers.mongoose.carried import carried, is_constant
+from codemods.readers.mongoose.source import export_of, followed, is_call_of, model_name
+from codemods.source.file import SourceFile
+from codemods.source.tree import FUNCTION_KINDS, arguments, find_all, is_async, member, named, string_value, unwrap
 from codemods.workspace import Workspace
 
 _TYPES: Mapping[str, Holds] = {
@@ -36,13 +37,11 @@ _TYPES: Mapping[str, Holds] = {
 
 _NUMBERED = ("min", "max", "minlength", "minLength", "maxlength", "maxLength")
 _SWITCHES = ("lowercase", "uppercase", "trim")
-_IGNORED = frozenset({"type", "ref", "index", "unique", "select", "sparse", "required", "default", "_id", "of", "auto"})
-_NOT_SEEN = frozenset({"description", "comment", "text", "example", "title", "label", "alias_", "castNonArrays_"})
 _CLOCKS = frozenset({"Date.now", "Date", "Date.now()"})
-_GLOBALS = frozenset(
-    "Date Math Number String Boolean Array Object RegExp Error isNaN parseInt parseFloat undefined".split()
+_MEANT = frozenset(
+    {"get", "set", "alias", "transform", "expires", "expireAfterSeconds", "refPath", "cast", "subtype", "autopopulate"}
 )
-"""What functions may use wherever they are."""
+"""Other options that change what is stored or shown. What Mongoose does not know, it leaves alone."""
 
 
 @dataclass(slots=True)
@@ -55,6 +54,8 @@ class Definitions:
     indexes: list[str] = field(default_factory=list)
     imports: list[tuple[str, str, str]] = field(default_factory=list)
     """What the functions in options take from packages: module, name, local name."""
+    helpers: dict[str, str] = field(default_factory=dict)
+    """Declarations that they use, by name."""
     options_of: Callable[[SourceFile, SgNode], Subschema | None] = lambda file, node: None
     """What a schema that a path names holds."""
 
@@ -63,7 +64,7 @@ class Definitions:
         found: list[DocumentPath] = []
         for entry in entries(literal):
             if not isinstance(entry, Property):
-                self._gap(f"part of the schema is built elsewhere: `{_line(literal)}`", Reach.ALL)
+                self.gap(f"part of the schema is built elsewhere: `{_line(literal)}`", Reach.ALL)
                 continue
             if entry.key == "_id" and unwrap(entry.value).text() == "false":
                 continue
@@ -89,7 +90,7 @@ class Definitions:
                 if isinstance(entry, Computed) and name_of is not None and name_of.text() == "validate":
                     given["validate"] = entry.node
                 elif not isinstance(entry, Property):
-                    self._gap(f"part of `{full}` is built elsewhere", Reach.ALL)
+                    self.gap(f"part of `{full}` is built elsewhere", Reach.ALL)
         if declared is None or self._is_path_called_type(declared):
             return DocumentPath(name, Holds.OBJECT, paths=self.paths(file, literal, f"{full}."))
         found = self.path(file, name, declared, full)
@@ -135,14 +136,15 @@ class Definitions:
                 return self._subdocument(name, inner, full)
         if value.kind() in ("object", "array") and value is not node and where is file:
             return self.path(where, name, value, full)
-        self._gap(f"`{full}` has the type `{_line(node)}`, which has no counterpart", Reach.ALL)
+        self.gap(f"`{full}` has the type `{_line(node)}`, which has no counterpart", Reach.ALL)
         return None
 
     def _subdocument(self, name: str, inner: Subschema, full: str) -> DocumentPath:
         self.gaps += [replace(gap, reason=f"in `{full}`: {gap.reason}") for gap in inner.gaps]
         self.imports += inner.imports
+        self.helpers |= dict(inner.helpers)
         holds = Holds.DOCUMENT if inner.has_key else Holds.OBJECT
-        return DocumentPath(name, holds, paths=inner.paths, timestamps=inner.timestamps)
+        return DocumentPath(name, holds, paths=inner.paths, timestamps=inner.timestamps, shape=inner.shape)
 
     def _type(self, file: SourceFile, node: SgNode) -> Holds | None:
         text = string_value(node)
@@ -164,7 +166,7 @@ class Definitions:
         options = dict(path.options)
         for key, value in given.items():
             options |= self._option(file, path, key, unwrap(value), full)
-        refers = self._ref(file, given.get("ref"))
+        refers = self.reference(file, given.get("ref"))
         if path.holds is Holds.LIST and refers is not None and path.of is not None:
             path = replace(path, of=replace(path.of, refers=refers))
         elif path.holds is Holds.MAP and "of" in given:
@@ -198,14 +200,12 @@ class Definitions:
             return self._validators(file, value, full)
         if key == "immutable" and value.text() != "false":
             return {"immutable": "true"} if value.text() == "true" else self._refused(f"`{full}`: option `immutable`")
-        if key in ("get", "set", "alias", "transform", "expires"):
-            self._gap(f"`{full}` has the option `{key}`", Reach.ALL)
-        elif key not in _IGNORED and key not in _NOT_SEEN:
-            self._gap(f"`{full}` has the option `{key}`", Reach.WRITES)
+        if key in _MEANT:
+            self.gap(f"`{full}` has the option `{key}`", Reach.ALL)
         return {}
 
     def _refused(self, reason: str) -> dict[str, str]:
-        self._gap(reason, Reach.WRITES)
+        self.gap(reason, Reach.WRITES)
         return {}
 
     def _required(self, value: SgNode, full: str) -> dict[str, str]:
@@ -229,12 +229,13 @@ class Definitions:
             return {"default": "() => new Date()" if text != "Date.now()" else text}
         if path.holds in (Holds.LIST, Holds.MAP, Holds.OBJECT, Holds.DOCUMENT) and text == "undefined":
             return {"default": text}
-        if value.kind() in ("arrow_function", "function_expression", "function"):
-            is_known = self._is_known(file, value)
-            return {"default": text} if is_known else self._refused(f"`{full}` has a default that is computed")
-        if _is_constant(value):
-            return {"default": f"() => ({text})" if value.kind() in ("object", "array") else text}
-        return self._refused(f"the default of `{full}` is made by `{_line(value)}`")
+        where, found = followed(self.workspace, file, value)
+        if is_constant(found):
+            text = found.text()
+            return {"default": f"() => ({text})" if found.kind() in ("object", "array") else text}
+        is_read = found.kind() in (*FUNCTION_KINDS, "call_expression", "new_expression", "identifier")
+        known = self.carried(where, found) if is_read and not find_all(found, "this") else None
+        return {"default": known} if known else self._refused(f"the default of `{full}` is made by `{_line(value)}`")
 
     def _validators(self, file: SourceFile, value: SgNode, full: str) -> dict[str, str]:
         """`validate: isEmail`, `[isEmail, "message"]`, `{ validator, message }`, and lists of these."""
@@ -255,26 +256,21 @@ class Definitions:
             if given.keys() - {"validator", "message"} or test is None:
                 return None
             node = test
-        text = string_value(message) if message is not None else ""
-        if text is None or not self._is_known(file, node) or node.text().startswith("async"):
+        if message is not None and string_value(message) is None:
             return None
+        where, found = followed(self.workspace, file, node)
+        known = None if is_async(found) or find_all(found, "this") else self.carried(where, found)
         written = f", message: {message.text()}" if message is not None else ""
-        listed = node.field("parameters") if node.kind() == "method_definition" else None
-        text = f"function {node.text()[span_of(listed).start - span_of(node).start :]}" if listed else node.text()
-        return f"{{ test: {text}{written} }}"
+        return f"{{ test: {known}{written} }}" if known is not None else None
 
-    def _is_known(self, file: SourceFile, node: SgNode) -> bool:
-        """A function that stands on its own, or one of a package that only looks at values."""
-        free = file.bindings.free(node)
-        if find_all(node, "this", "await_expression") or not set(free.globals) <= _GLOBALS:
-            return False
-        if not free.bindings:
-            return node.kind() in ("arrow_function", "function_expression", "function", "method_definition")
-        brought = [binding.imported for binding in free.bindings]
-        if any(found is None or found.module != "validator" for found in brought):
-            return False
-        self.imports += [(found.module, found.imported, found.local) for found in brought if found is not None]
-        return True
+    def carried(self, file: SourceFile, node: SgNode) -> str | None:
+        """A function of the schema as it stands in the table's module; None for one that cannot stand there."""
+        found = carried(self.workspace, file, node)
+        if found is None:
+            return None
+        self.imports += found.imports
+        self.helpers |= dict(found.helpers)
+        return found.text
 
     def _enum(self, file: SourceFile, value: SgNode, full: str) -> dict[str, str]:
         where, found = followed(self.workspace, file, value)
@@ -293,32 +289,37 @@ class Definitions:
     def _literals(self, file: SourceFile, node: SgNode) -> list[str] | None:
         """The texts of a list of literals, or of the values of an object or of an enum."""
         if node.kind() == "array":
-            items = [unwrap(item) for item in named(node)]
-            return [item.text() for item in items] if all(_is_constant(item) for item in items) else None
+            items = [followed(self.workspace, file, item)[1] for item in named(node)]
+            return [item.text() for item in items] if all(is_constant(item) for item in items) else None
         if node.kind() == "object":
             values = [unwrap(e.value) for e in entries(node) if isinstance(e, Property)]
-            return [value.text() for value in values] if all(_is_constant(value) for value in values) else None
+            return [value.text() for value in values] if all(is_constant(value) for value in values) else None
         if node.kind() == "enum_declaration":
             body = node.field("body")
             members = [child.field("value") for child in named(body)] if body is not None else []
-            texts = [value.text() for value in members if value is not None and _is_constant(value)]
+            texts = [value.text() for value in members if value is not None and is_constant(value)]
             return texts if texts and len(texts) == len(members) else None
         function = node.field("function")
-        if node.kind() == "call_expression" and function is not None and function.text() == "Object.values":
-            where, found = followed(self.workspace, file, arguments(node)[0])
-            return self._literals(where, found) if found.kind() != "call_expression" else None
+        if node.kind() == "call_expression" and function is not None:
+            where, found = followed(self.workspace, file, arguments(node)[0]) if arguments(node) else (file, node)
+            if function.text() == "Object.values":
+                return self._literals(where, found) if found.kind() != "call_expression" else None
+            keys = [entry.key for entry in entries(found) if isinstance(entry, Property)]
+            is_whole = found.kind() == "object" and len(keys) == len(named(found))
+            if function.text() == "Object.keys" and is_whole:
+                return [f'"{key}"' for key in keys]
         return None
 
     def _checked(self, key: str, value: SgNode, full: str) -> dict[str, str]:
         key = {"minlength": "minLength", "maxlength": "maxLength"}.get(key, key)
         items = [unwrap(item) for item in named(value)] if value.kind() == "array" else [value]
-        ok = items and _is_constant(items[0]) and len(items) <= 2
+        ok = items and is_constant(items[0]) and len(items) <= 2
         if ok and (len(items) == 1 or string_value(items[1]) is not None):
             options = {key: items[0].text()}
             return options | ({f"{key}Message": items[1].text()} if len(items) == 2 else {})
         return self._refused(f"`{full}` has the option `{key}`, which is built elsewhere")
 
-    def _ref(self, file: SourceFile, node: SgNode | None) -> str | None:
+    def reference(self, file: SourceFile, node: SgNode | None) -> str | None:
         """The name of the model that an id refers to."""
         if node is None:
             return None
@@ -329,11 +330,10 @@ class Definitions:
         where, found = followed(self.workspace, file, inner)
         if string_value(found) is not None:
             return string_value(found)
-        if is_call_of(self.workspace, where, found, "model") and arguments(found):
-            return string_value(unwrap(arguments(found)[0]))
-        return None
+        return model_name(self.workspace, where, found) if is_call_of(self.workspace, where, found, "model") else None
 
-    def _gap(self, reason: str, reach: Reach) -> None:
+    def gap(self, reason: str, reach: Reach) -> None:
+        """Notes what has no counterpart."""
         self.gaps.append(Gap(reason, reach))
 
 
@@ -346,6 +346,8 @@ class Subschema:
     timestamps: tuple[str, ...] = ()
     gaps: tuple[Gap, ...] = ()
     imports: tuple[tuple[str, str, str], ...] = ()
+    helpers: tuple[tuple[str, str], ...] = ()
+    shape: Shape = field(default_factory=Shape)
 
 
 def _is_true(node: SgNode | None) -> bool:
@@ -360,20 +362,6 @@ def _first(node: SgNode | None) -> str:
     """The first element of `[true, "message"]`."""
     items = named(unwrap(node)) if node is not None and unwrap(node).kind() == "array" else []
     return unwrap(items[0]).text() if items else ""
-
-
-def _is_constant(node: SgNode) -> bool:
-    """A literal, or an object or a list of them."""
-    node = unwrap(node)
-    if node.kind() in ("string", "number", "true", "false", "null", "regex"):
-        return True
-    if node.kind() == "unary_expression":
-        return node.text().lstrip("-").replace(".", "").isdigit()
-    if node.kind() == "array":
-        return all(_is_constant(item) for item in named(node))
-    if node.kind() == "object":
-        return all(isinstance(entry, Property) and _is_constant(entry.value) for entry in entries(node))
-    return node.kind() == "template_string" and "${" not in node.text()
 
 
 def _line(node: SgNode) -> str:

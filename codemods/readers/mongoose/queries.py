@@ -13,9 +13,9 @@ from codemods.readers.mongoose.chains import Chain, chain_of
 from codemods.readers.mongoose.documents import document_table
 from codemods.readers.mongoose.extract import connection_query, document_query, made_query, model_query
 from codemods.readers.mongoose.methods import DOCUMENT_METHODS, MODEL_METHODS
-from codemods.readers.mongoose.source import called_export, model_call
+from codemods.readers.mongoose.source import called_export, model_call, model_name
 from codemods.source.file import SourceFile
-from codemods.source.tree import arguments, string_value, unwrap
+from codemods.source.tree import unwrap
 from codemods.workspace import Workspace
 
 _WORDS = re.compile(
@@ -72,6 +72,6 @@ class _FileReader:
         made = model_call(self._workspace, self.file, inner)
         if made is None:
             return None
-        name = string_value(unwrap(arguments(made[1])[0]))
+        name = model_name(self._workspace, *made)
         table = self._schema.table(name) if name is not None else None
         return table if table is not None and table.document is not None else None

@@ -25,9 +25,10 @@ from codemods.ir.table import (
 from codemods.outcome import CODES, Diagnostic, Place, Severity
 from codemods.readers.calls import call_site
 from codemods.readers.literals import Property, entries, property_of
-from codemods.readers.mongoose.additions import additions
+from codemods.readers.mongoose.additions import Addition, additions
 from codemods.readers.mongoose.paths import Definitions, Subschema
-from codemods.readers.mongoose.source import PACKAGES, called_export, followed, is_call_of
+from codemods.readers.mongoose.shapes import handed_down, read_showing
+from codemods.readers.mongoose.source import PACKAGES, called_export, followed, is_call_of, model_name
 from codemods.source.file import SourceFile
 from codemods.source.tree import arguments, string_value, unwrap
 from codemods.workspace import Role, Workspace
@@ -40,7 +41,20 @@ _FIELD_TYPES = {
     Holds.ID: FieldType.STRING,
 }
 _HARMLESS = frozenset(
-    {"autoIndex", "autoCreate", "bufferCommands", "bufferTimeoutMS", "collection", "timestamps", "versionKey", "_id"}
+    {
+        "autoIndex",
+        "autoCreate",
+        "bufferCommands",
+        "bufferTimeoutMS",
+        "collection",
+        "timestamps",
+        "versionKey",
+        "_id",
+        "usePushEach",
+        "strictQuery",
+        "emitIndexErrors",
+        "timestamp",
+    }
 )
 """Options of schemas that are read, or that no code sees."""
 _GLOBAL = frozenset(
@@ -100,8 +114,7 @@ def _models(workspace: Workspace, file: SourceFile) -> Iterator[_Model]:
         site = call_site(node)
         if site is None or site.name not in ("model",) or len(site.arguments) < 2:
             continue
-        name = string_value(site.arguments[0])
-        if name is not None and is_call_of(workspace, file, node, "model"):
+        if is_call_of(workspace, file, node, "model") and (name := model_name(workspace, file, node)) is not None:
             yield _Model(name, file, node)
 
 
@@ -133,7 +146,14 @@ class _SchemaReader:
         gaps = [*definitions.gaps, *(Gap(f"`{name}` is unique", Reach.WRITES) for name in definitions.uniques)]
         gaps += [Gap("it has hooks of its own", Reach.WRITES)] if document.hooks else []
         stamps = tuple(name for name in (document.made, document.changed) if name is not None)
-        return Subschema(document.paths, not keyless, stamps, tuple(gaps), tuple(definitions.imports))
+        return Subschema(
+            document.paths,
+            not keyless,
+            stamps,
+            tuple(gaps),
+            tuple(definitions.imports),
+            tuple(definitions.helpers.items()),
+        )
 
     def read(self, file: SourceFile, call: SgNode) -> tuple[Definitions, Document, bool]:
         """What the definition and the options say, and whether documents have no key."""
@@ -150,13 +170,12 @@ class _SchemaReader:
         held = unwrap(call).parent()
         name = held.field("name") if held is not None and held.kind() == "variable_declarator" else None
         binding = file.bindings.resolve(name) if name is not None else None
-        for addition in additions(file, binding) if binding is not None else ():
+        for addition in additions(definitions, file, binding) if binding is not None else ():
             definitions.gaps += addition.gaps
             definitions.uniques += [",".join(fields) for fields in addition.uniques]
             definitions.indexes += [",".join(fields) for fields in addition.indexes]
-            methods, hooks = (*document.methods, *addition.methods), (*document.hooks, *addition.hooks)
-            document = replace(document, methods=methods, hooks=hooks)
-        return definitions, document, keyless
+            document = _with(document, addition)
+        return definitions, replace(document, paths=handed_down(document.paths, document.shape)), keyless
 
     def _options(
         self, definitions: Definitions, file: SourceFile, node: SgNode, document: Document
@@ -165,7 +184,15 @@ class _SchemaReader:
         if literal.kind() != "object":
             definitions.gaps.append(Gap("the options of its schema are built elsewhere", Reach.ALL))
             return document, False
+        shape = document.shape
         for entry in entries(literal):
+            if isinstance(entry, Property) and entry.key in ("toJSON", "toObject"):
+                showing = read_showing(definitions, file, entry.value, entry.key)
+                shape = replace(shape, json=showing) if entry.key == "toJSON" else replace(shape, object=showing)
+                continue
+            if isinstance(entry, Property) and entry.key == "id" and unwrap(entry.value).text() == "false":
+                shape = replace(shape, text_key=False)
+                continue
             known = isinstance(entry, Property) and (entry.key in _HARMLESS or _is_default(entry))
             if not known:
                 name = entry.key if isinstance(entry, Property) else "…"
@@ -183,7 +210,24 @@ class _SchemaReader:
         kept = None if version is not None and unwrap(version).text() == "false" else document.version
         key = property_of(literal, "_id")
         without = key is not None and unwrap(key).text() == "false"
-        return replace(document, paths=tuple(paths), made=made, changed=changed, version=kept), without
+        return replace(document, paths=tuple(paths), made=made, changed=changed, version=kept, shape=shape), without
+
+
+def _with(document: Document, addition: Addition) -> Document:
+    """The document with what a statement adds to its schema."""
+    shape = document.shape
+    return replace(
+        document,
+        methods=(*document.methods, *addition.methods),
+        statics=(*document.statics, *addition.statics),
+        hooks=(*document.hooks, *addition.hooks),
+        shape=replace(
+            shape,
+            virtuals=(*shape.virtuals, *addition.virtuals),
+            json=addition.json or shape.json,
+            object=addition.object or shape.object,
+        ),
+    )
 
 
 def _is_default(entry: Property) -> bool:
@@ -251,7 +295,12 @@ def _table(workspace: Workspace, model: _Model, models: dict[str, _Model], every
         place=model.place,
         unsupported=tuple(dict.fromkeys(gap.reason for gap in gaps if gap.reach is Reach.ALL)),
         gaps=tuple(dict.fromkeys(gap for gap in gaps if gap.reach is not Reach.ALL)),
-        document=replace(document, collection=_collection(given), imports=tuple(dict.fromkeys(definitions.imports))),
+        document=replace(
+            document,
+            collection=_collection(given),
+            imports=tuple(dict.fromkeys(definitions.imports)),
+            helpers=tuple(definitions.helpers.items()),
+        ),
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from ast_grep_py import SgNode
 
-from codemods.ir.document import Holds
+from codemods.ir.document import Holds, Virtual
 from codemods.ir.query import Order, Populate
 from codemods.ir.table import Table
 from codemods.readers.assembled.reading import Reading
@@ -141,6 +141,9 @@ def _one(
     reading: Reading, path: str, select: tuple[SgNode, ...], inner: tuple[SgNode, ...], table: Table
 ) -> Populate | None:
     found = table.document.path(path) if table.document is not None else None
+    virtual = table.document.shape.virtual(path) if table.document is not None else None
+    if virtual is not None and virtual.refers is not None:
+        return _referring(reading, virtual, select, inner)
     item = found.of if found is not None and found.holds is Holds.LIST and found.of is not None else found
     target = reading.table(item.refers) if item is not None and item.refers is not None else None
     if item is None or item.holds is not Holds.ID or target is None or target.document is None:
@@ -148,9 +151,33 @@ def _one(
         return None
     for reason in target.unsupported:
         reading.reject(f"table {target.name}: {reason}")
+    shaping, nested = _within(reading, target, select, inner)
+    return Populate(path, target.name, shaping.only, tuple(shaping.without), nested)
+
+
+def _referring(
+    reading: Reading, virtual: Virtual, select: tuple[SgNode, ...], inner: tuple[SgNode, ...]
+) -> Populate | None:
+    """The documents that refer to this one."""
+    target = reading.table(virtual.refers or "")
+    foreign = target.document.path(virtual.foreign) if target is not None and target.document is not None else None
+    if target is None or foreign is None:
+        reading.reject(f"populate: `{virtual.name}`")
+        return None
+    for reason in target.unsupported:
+        reading.reject(f"table {target.name}: {reason}")
+    shaping, nested = _within(reading, target, select, inner)
+    if shaping.only is not None and virtual.foreign not in shaping.only:
+        reading.reject(f"populate: `{virtual.name}` without `{virtual.foreign}`, by which it is found")
+    return Populate(virtual.name, target.name, shaping.only, tuple(shaping.without), nested, virtual)
+
+
+def _within(
+    reading: Reading, target: Table, select: tuple[SgNode, ...], inner: tuple[SgNode, ...]
+) -> tuple[Shaping, tuple[Populate, ...]]:
+    """What the documents that come show, and what comes within them."""
     shaping = Shaping(without=hidden(target))
     for node in select:
         if unwrap(node).text() not in ("null", "undefined", '""', "''"):
             read_select(reading, shaping, node, target)
-    nested = [each for node in inner for each in read_populate(reading, (unwrap(node),), target)]
-    return Populate(path, target.name, shaping.only, tuple(shaping.without), tuple(nested))
+    return shaping, tuple(each for node in inner for each in read_populate(reading, (unwrap(node),), target))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ast_grep_py import SgNode
 
 from codemods.source.file import SourceFile
-from codemods.source.tree import arguments, unwrap
+from codemods.source.tree import arguments, string_value, unwrap
 from codemods.workspace import Declared, External, Workspace
 
 PACKAGES = frozenset({"mongoose"})
@@ -63,3 +63,9 @@ def model_call(workspace: Workspace, file: SourceFile, node: SgNode) -> tuple[So
         found = unwrap(right) if right is not None else found
     is_model = is_call_of(workspace, where, found, "model") and len(arguments(found)) > 1
     return (where, found) if is_model else None
+
+
+def model_name(workspace: Workspace, file: SourceFile, call: SgNode) -> str | None:
+    """The name that a `model(…)` call gives, itself or by a constant."""
+    given = arguments(call)
+    return string_value(followed(workspace, file, given[0])[1]) if given else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from codemods.ir.document import Virtual
 from codemods.ir.query import Compare, Condition, DocumentWork, Gives, NumberWhen, Op, Populate, Query, conjuncts
 from codemods.ir.table import Table
 from codemods.source.span import Span
@@ -12,7 +13,7 @@ from codemods.writers.documents.access import source_of
 from codemods.writers.documents.tests import path_of
 from codemods.writers.draft import Draft
 from codemods.writers.layout import Doc, arrow, call, listed, record
-from codemods.writers.sources import IdSource, Limits, QuerySource, Source, many, one, unordered
+from codemods.writers.sources import IdSource, Limits, QuerySource, Source, chain, many, one, unordered
 
 _NO_WORK = DocumentWork()
 
@@ -123,16 +124,30 @@ def _shown(draft: Draft, table: Table, query: Query, found: Doc) -> Doc:
 def _view(draft: Draft, table: Table, query: Query) -> Doc:
     """A function from a row to the document that the query gives."""
     work = _work(query)
-    mapper = draft.table_function(table, "mapper")
-    if work.only is None and not work.without and not work.populate:
-        return mapper
     if work.populate and draft.in_action:
         raise RefusedError("CX202", "an action that populates documents")
+    return _mapping(draft, table, work.only, work.without, work.populate, work.lean)
+
+
+def _mapping(
+    draft: Draft,
+    table: Table,
+    only: tuple[str, ...] | None,
+    without: tuple[str, ...],
+    populate: tuple[Populate, ...],
+    lean: bool,
+) -> Doc:
+    """The mapper of the table, or a function that shows some of what it gives, with others in it."""
+    mapper = draft.table_function(table, "mapper")
+    bare = lean and table.document is not None and table.document.is_shaped
+    if only is None and not without and not populate and not bare:
+        return mapper
     with draft.scope():
         row = draft.fresh(draft.names.of(table.name).row)
-        made = _chosen(draft, f"{mapper}({row})", work.only, work.without)
-        for each in work.populate:
-            made = _populated(draft, made, each)
+        made: Doc = f"{mapper}({row})"
+        made = _chosen(draft, call(draft.library("leanOf"), made) if bare else made, only, without)
+        for each in populate:
+            made = _populated(draft, made, each, lean)
         return (f"({row}) => ", made)
 
 
@@ -144,20 +159,42 @@ def _chosen(draft: Draft, made: Doc, only: tuple[str, ...] | None, without: tupl
     return made
 
 
-def _populated(draft: Draft, made: Doc, populate: Populate) -> Doc:
+def _populated(draft: Draft, made: Doc, populate: Populate, lean: bool) -> Doc:
+    if populate.virtual is not None:
+        return _referring(draft, made, populate, populate.virtual, lean)
     table = draft.table(populate.table)
-    mapper = draft.table_function(table, "mapper")
     with draft.scope():
-        key, row = draft.fresh("id"), draft.fresh(draft.names.of(table.name).row)
-        shown: Doc = mapper
-        if populate.only is not None or populate.without or populate.inner:
-            inner = _chosen(draft, f"{mapper}({row})", populate.only, populate.without)
-            for each in populate.inner:
-                inner = _populated(draft, inner, each)
-            shown = (f"({row}) => ", inner)
+        key = draft.fresh("id")
         found = call(draft.library("referred"), draft.ctx, draft.convex_table(table), key)
-        find = arrow(f"({key})", call(draft.library("row"), found, shown))
+        find = arrow(f"({key})", call(draft.library("row"), found, _shape_of(draft, populate, lean)))
     return call(draft.library("populated"), made, f'"{populate.path}"', find)
+
+
+def _shape_of(draft: Draft, populate: Populate, lean: bool) -> Doc:
+    """A function from a row to the document that comes in the place of a key."""
+    table = draft.table(populate.table)
+    return _mapping(draft, table, populate.only, populate.without, populate.inner, lean)
+
+
+def _referring(draft: Draft, made: Doc, populate: Populate, virtual: Virtual, lean: bool) -> Doc:
+    """`withReferring(user, "posts", "_id", (id) => rows(…))`: the documents that have a key of this one."""
+    table = draft.table(populate.table)
+    path = path_of(table, virtual.foreign)
+    with draft.scope():
+        key, q = draft.fresh("id"), draft.fresh("q")
+        query: list[Doc] = [f".query({draft.convex_table(table)})"]
+        if path is not None and path.is_plain and "." not in virtual.foreign:
+            stored = draft.names.field(table, virtual.foreign)
+            match = arrow(f"({q})", f'{q}.eq("{stored}", {key})')
+            query += [call(".withIndex", f'"{draft.index(table, (stored,))}"', match), ".collect()"]
+            found: Doc = chain(draft, query)
+        else:
+            draft.warn("CX303", f"no index of {draft.names.of(table.name).table} serves `{populate.path}`")
+            all_rows = chain(draft, [*query, ".collect()"])
+            found = call(draft.library("whereAny"), all_rows, f'"{virtual.foreign}"', key)
+        find = arrow(f"({key})", call(draft.library("rows"), found, _shape_of(draft, populate, lean)))
+    how = ['"one"'] if virtual.one else ['"count"'] if virtual.counted else []
+    return call(draft.library("withReferring"), made, f'"{populate.path}"', f'"{virtual.local}"', find, *how)
 
 
 # ---- writes -------------------------------------------------------------------------------------

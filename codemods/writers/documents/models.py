@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Set
 
-from codemods.ir.document import Document, DocumentPath, Holds
+from codemods.ir.document import Document, DocumentPath, Holds, Shape, Showing
 from codemods.ir.table import Schema, Table
 from codemods.writers.code import ImportSpec, TableAction, TableUse
 from codemods.writers.layout import Doc, call, listed, record, text_of
@@ -83,22 +83,46 @@ def _model_part(build: Builder, document: Document) -> ModulePart:
     """`export const userModel: Model`: how values are cast and checked."""
     own = build.own
     items: list[Doc] = [f'name: "{build.table.name}"']
-    items.append(("fields: ", record([(f"{_key(path.name)}: ", _field(path)) for path in document.paths])))
+    items.append(("fields: ", record([(f"{_key(path.name)}: ", _field(build, path)) for path in document.paths])))
     items += [f'made: "{document.made}"'] if document.made is not None else []
     items += [f'changed: "{document.changed}"'] if document.changed is not None else []
     items += [f'version: "{document.version}"'] if document.version is not None else []
+    items += _shape(build, document.shape)
     for module, name, local in document.imports:
-        build.imports.add(ImportSpec(module, name, local if local != name else ""))
-    text = text_of((f"export const {own.model}: {build.library('Model')} = ", record(items), ";"), "", 0)
+        if module:
+            build.imports.add(ImportSpec(module, name, local if local != name else ""))
+        else:
+            build.library(name)
+    helpers = "".join(f"{helper}\n\n" for _, helper in document.helpers)
+    text = helpers + text_of((f"export const {own.model}: {build.library('Model')} = ", record(items), ";"), "", 0)
     return build.part(own.model, 0, text, *_uses(build, "mapper", "insert", "patch", "save", "model"))
 
 
-def _field(path: DocumentPath) -> Doc:
+def _shape(build: Builder, shape: Shape) -> list[Doc]:
+    """`shape: shapedBy({ virtuals: { … }, json: { … } })`: what documents show beyond their fields."""
+    items: list[Doc] = ["textKey: false"] if not shape.text_key else []
+    computed = [f"{_key(each.name)}: {each.get}" for each in shape.virtuals if each.get is not None]
+    items += [("virtuals: ", record(computed))] if computed else []
+    shown = (("json", shape.json), ("object", shape.object))
+    items += [(f"{name}: ", _showing(each)) for name, each in shown if each is not None]
+    return [("shape: ", call(build.library("shapedBy"), record(items)))] if items else []
+
+
+def _showing(showing: Showing) -> Doc:
+    items = [f"virtuals: {str(showing.virtuals).lower()}"] if showing.virtuals is not None else []
+    items += ["getters: true"] if showing.getters else []
+    items += ["version: false"] if not showing.version else []
+    items += [f"{name}: {text}" for name, text in (("transform", showing.transform), ("own", showing.own)) if text]
+    return record(items) if items else "{}"
+
+
+def _field(build: Builder, path: DocumentPath) -> Doc:
     items: list[Doc] = [f'type: "{path.holds.value}"']
     if path.of is not None:
-        items.append(("of: ", _field(path.of)))
+        items.append(("of: ", _field(build, path.of)))
     if path.holds in (Holds.OBJECT, Holds.DOCUMENT):
-        items.append(("fields: ", record([(f"{_key(each.name)}: ", _field(each)) for each in path.paths])))
+        items.append(("fields: ", record([(f"{_key(each.name)}: ", _field(build, each)) for each in path.paths])))
+    items += _shape(build, path.shape) if path.shape is not None else []
     items += [f"{name}: {text}" for name, text in path.options.items()]
     if path.timestamps:
         items.append(("timestamps: ", listed("[", [f'"{name}"' for name in path.timestamps], "]")))
@@ -115,6 +139,7 @@ def _type_part(build: Builder, document: Document) -> ModulePart:
     lines = [f"  _id: {build.id_type(build.table)};", "  readonly id: string;"]
     stamps = (document.made, document.changed)
     lines += [f"  {_member(path, path.name in stamps)};" for path in document.paths]
+    lines += [f"  readonly {_key(each.name)}: any;" for each in document.shape.virtuals]
     text = "\n".join([f"export interface {own.type} {{", *lines, "}"])
     return build.part(own.type, 10, text, *_uses(build, "mapper", "insert", "patch", "save"))
 

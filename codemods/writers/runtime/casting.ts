@@ -26,6 +26,7 @@ export interface Field {
   matchMessage?: string;
   validate?: readonly { test: (value: any) => unknown; message?: string }[];
   timestamps?: readonly string[];
+  shape?: (document: object) => void;
 }
 
 /** The fields of a kind of document. `made` and `changed` name its time stamps, `version` counts changes of lists. */
@@ -35,6 +36,7 @@ export interface Model {
   made?: string;
   changed?: string;
   version?: string;
+  shape?: (document: object) => void;
 }
 
 /** What Mongoose calls the types. */
@@ -131,7 +133,9 @@ export function castObject(value: Record<string, unknown>, field: Field, path: s
   castFields(made, value, field.fields!, `${path}.`);
   const now = new Date();
   for (const name of field.timestamps ?? []) made[name] ??= now;
-  return field.type === "document" ? withTextKey(made) : made;
+  if (field.type === "document") withTextKey(made);
+  field.shape?.(made);
+  return made;
 }
 
 /** Fills an object with what is given for its fields, else with their defaults; other keys are left out. */
@@ -184,7 +188,9 @@ export function newDocument(model: Model, given: object = {}): Record<string, an
     configurable: true,
   });
   loaded.set(made, null);
-  return withTextKey(made);
+  withTextKey(made);
+  model.shape?.(made);
+  return made;
 }
 
 /** What is wrong with the fields of a document, by their paths; an object with a key has paths of its own `around`. */

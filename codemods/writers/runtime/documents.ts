@@ -225,6 +225,28 @@ export async function populateAt(
   }
 }
 
+/** A document with those that refer to it, which are found by the value that it has at a path. */
+export async function withReferring<D extends object>(
+  document: D | Promise<D>,
+  name: string,
+  path: string,
+  find: (value: any) => Promise<unknown[]>,
+  how?: "one" | "count",
+): Promise<D> {
+  const made = await document;
+  const value = valueAt(made, path.split("."));
+  const values = value === undefined || value === null ? [] : Array.isArray(value) ? value : [value];
+  const found = (await Promise.all(values.map(find))).flat();
+  const shown = how === "one" ? (found[0] ?? null) : how === "count" ? found.length : found;
+  Object.defineProperty(made, name, { value: shown, enumerable: !loaded.has(made), writable: true, configurable: true });
+  return made;
+}
+
+/** The rows that have a value at a path, or among those of a list there. */
+export async function whereAny<D>(docs: Promise<D[]>, path: string, value: unknown): Promise<D[]> {
+  return (await docs).filter((doc) => anyAt(doc, path, (each) => isSame(each, value)));
+}
+
 /** The different values of a field. */
 export async function distinctAt(docs: Promise<object[]>, path: string): Promise<unknown[]> {
   const found = (await docs).flatMap((doc) => valuesAt(doc, path.split(".")).filter((value) => !Array.isArray(value)));
@@ -239,8 +261,22 @@ export async function orFail<D>(doc: Promise<D | null>, model: string): Promise<
 }
 
 /** A document as an object of its own. */
-export function plainOf<D extends object>(document: D): D {
-  return { ...document };
+export function plainOf<D extends object>(document: D, options?: object): D {
+  const own = (document as { toObject?: (options?: object) => unknown }).toObject;
+  return own ? (own(options) as D) : { ...document };
+}
+
+/** A document as JSON shows it. */
+export function jsonOf<D extends object>(document: D, options?: object): D {
+  const own = (document as { toJSON?: (options?: object) => unknown }).toJSON;
+  return own ? (own(options) as D) : { ...document };
+}
+
+/** A document as `lean()` gives it: a plain object, all through. */
+export function leanOf<D>(document: D): D {
+  if (Array.isArray(document)) return document.map(leanOf) as D;
+  if (typeof document !== "object" || document === null || document instanceof Date) return document;
+  return Object.fromEntries(Object.entries(document).map(([name, value]) => [name, leanOf(value)])) as D;
 }
 
 /** Are the keys the same? A document stands for its key. */

@@ -25,9 +25,17 @@ export function toJson<T>(value: T): Json<T> {
   return JSON.parse(JSON.stringify(value) ?? "null");
 }
 
-/** What middleware hands on, as data that crosses into a function: its dates as text. */
+/** What crosses into a function, as data: dates as text, and of what shows itself in ways of its own all fields. */
 export function asData(value: unknown): unknown {
-  return value === undefined ? undefined : toJson(value);
+  return value === undefined ? undefined : toJson(fieldsOf(value));
+}
+
+/** A value whose objects have no `toJSON` of their own, which would make something else of them. */
+export function fieldsOf(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map(fieldsOf);
+  const isPlain = Object.hasOwn(value, "toJSON") || Object.getPrototypeOf(value) === Object.prototype;
+  return isPlain ? Object.fromEntries(Object.entries(value).map(([name, part]) => [name, fieldsOf(part)])) : value;
 }
 
 /** An id as text: a token that the server of old has signed may hold a number, which is no row's id now. */

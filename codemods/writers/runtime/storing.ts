@@ -67,7 +67,9 @@ export function fromStored(value: any, field: Field): unknown {
         if (value[name] !== undefined) made[name] = fromStored(value[name], inner);
       }
       if (field.type === "object" && Object.keys(made).length === 0) return undefined;
-      return field.type === "document" ? withTextKey(made) : made;
+      if (field.type === "document") withTextKey(made);
+      field.shape?.(made);
+      return made;
     }
     default:
       return value;
@@ -84,7 +86,9 @@ export function documentOf(doc: { _id: string }, model: Model): Record<string, a
     else if (field.default !== undefined || field.type === "list") castFields(made, {}, { [name]: field });
   }
   loaded.set(made, doc);
-  return withTextKey(made);
+  withTextKey(made);
+  model.shape?.(made);
+  return made;
 }
 
 /** The fields of a new row: cast, with defaults, and checked unless they were before. */

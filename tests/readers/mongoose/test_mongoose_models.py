@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from codemods.ir.document import Holds
+from codemods.ir.document import Holds, Shape, Showing, Virtual
 from codemods.ir.table import Reach, Table
 
 ReadTable = Callable[..., Table]
@@ -89,6 +89,43 @@ def test_validators_that_stand_on_their_own_move(table: ReadTable, given: str, w
     assert found.document.imports == ((("validator", "default", "validator"),) if "isEmail" in given else ())
 
 
+@pytest.mark.parametrize(
+    ("given", "option", "helpers"),
+    [
+        ("default: Kind.A", '"a"', ()),
+        ("default: ONE", "1", ()),
+        ("default: make", "() => ONE", (("ONE", "const ONE = 1;"),)),
+        ("default: make()", "make()", (("ONE", "const ONE = 1;"), ("make", "const make = () => ONE;"))),
+        ("default: () => again()", "() => again()", (("again", "function again() { return []; }"),)),
+    ],
+)
+def test_functions_take_along_what_they_use(
+    table: ReadTable, given: str, option: str, helpers: tuple[tuple[str, str], ...]
+) -> None:
+    before = 'const Kind = { A: "a" }; const ONE = 1; const make = () => ONE; function again() { return []; }'
+    found = table(f"{{ a: {{ type: String, {given} }} }}", before=before)
+    assert found.document is not None
+    assert (found.document.paths[0].options, found.gaps) == ({"default": option}, ())
+    assert found.document.helpers == helpers
+
+
+def test_what_documents_show_is_read(table: ReadTable) -> None:
+    after = """
+schema.virtual("b").get(function () { return this.a; });
+schema.virtual("things", { ref: "Thing", localField: "_id", foreignField: "a", justOne: true });
+schema.set("toObject", { transform: (doc, ret) => ret });
+"""
+    found = table("{ a: String }", "{ id: false, toJSON: { virtuals: true, versionKey: false } }", after=after)
+    assert found.document is not None
+    assert found.unsupported == ()
+    assert found.document.shape == Shape(
+        (Virtual("b", "function () { return this.a; }"), Virtual("things", None, "Thing", "_id", "a", one=True)),
+        Showing(virtuals=True, version=False),
+        Showing(transform="(doc, ret) => ret"),
+        text_key=False,
+    )
+
+
 def test_options_that_are_built_elsewhere_are_no_options(table: ReadTable) -> None:
     found = table("{ a: { ...shared, type: String } }", before="const shared = { required: true };")
     assert found.unsupported == ("part of `a` is built elsewhere",)
@@ -105,7 +142,7 @@ def test_options_that_are_built_elsewhere_are_no_options(table: ReadTable) -> No
 def test_what_only_writes_need_stands_in_their_way(
     table: ReadTable, definition: str, reason: str, reach: Reach
 ) -> None:
-    found = table(definition, before="const make = () => 1, check = () => true;")
+    found = table(definition, before="let state = 1; const make = () => state, check = () => state++;")
     assert [(gap.reason, gap.reach) for gap in found.gaps] == [(reason, reach)]
     assert found.unsupported == ()
 
@@ -116,12 +153,13 @@ def test_what_only_writes_need_stands_in_their_way(
         ("{ a: { type: Date, expires: 60 } }", "{}", "", "`a` has the option `expires`"),
         ("{ a: { type: String, get: (a) => a } }", "{}", "", "`a` has the option `get`"),
         ("{ a: String }", "{ strict: false }", "", "its schema has the option `strict`"),
-        ("{ a: String }", "{ toJSON: { virtuals: true } }", "", "its schema has the option `toJSON`"),
-        ("{ a: String }", "{}", "schema.virtual('b').get(() => 1);", "virtual `b`"),
+        ("{ a: String }", "{ toJSON: { depopulate: true } }", "", "its schema has the option `toJSON.depopulate`"),
+        ("{ a: String }", "{}", "schema.virtual('b').set(() => 1);", "virtual `b`"),
+        ("{ a: String }", "{}", "schema.virtual('b').get(() => other);", "virtual `b` uses what stands around it"),
         ("{ a: String }", "{}", "schema.plugin(other);", "plugin `other`"),
         ("{ a: String }", "{}", "enrich(schema);", "it is handed to `enrich`"),
         ("{ a: String }", "{}", "schema.pre(/^find/, () => {});", 'hook `pre("…")`'),
-        ("{ a: String }", "{}", "schema.methods.toJSON = function () {};", "it has its own `toJSON`"),
+        ("{ a: String }", "{}", "schema.methods.toJSON = function () { return state; };", "it has its own `toJSON`"),
         ("{ a: Buffer }", "{}", "", "`a` has the type `Buffer`, which has no counterpart"),
         ("{ ...base, a: String }", "{}", "", "part of the schema is built elsewhere: `{ ...base, a: String }`"),
     ],
@@ -129,7 +167,9 @@ def test_what_only_writes_need_stands_in_their_way(
 def test_what_shows_in_reads_stands_in_the_way_of_all_calls(
     table: ReadTable, definition: str, options: str, after: str, reason: str
 ) -> None:
-    assert table(definition, options, "const base = {}, other = {};", after).unsupported == (reason,)
+    assert table(
+        definition, options, "const base = {}, other = {}; other.a = 1; let state = 1; state = 2;", after
+    ).unsupported == (reason,)
 
 
 def test_a_setting_of_mongoose_itself_concerns_every_table(table: ReadTable) -> None:
