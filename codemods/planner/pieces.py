@@ -77,7 +77,8 @@ def function_piece(file: SourceFile, node: SgNode) -> Piece | None:
         case "assignment_expression":
             left = parent.field("left")
             exported = _exported_name(left) if left is not None else None
-            return _top_level(key, node, parent, _own_name(file, node) if exported == "default" else exported)
+            own = _own_name(file, node) if exported == "default" else exported
+            return _top_level(key, node, parent, own or (_added_name(file, left) if left is not None else None))
         case "export_statement":
             return Piece(key, PieceKind.FUNCTION, _own_name(file, node), node, parent)
         case "pair":
@@ -131,6 +132,14 @@ def _exported_name(left: SgNode) -> str | None:
     if base in ("exports", "module.exports"):
         return parts[1]
     return "default" if base == "module" and parts[1] == "exports" else None
+
+
+def _added_name(file: SourceFile, left: SgNode) -> str | None:
+    """`logger.requests = …`, for a constant of the module; a name that the module has is not given twice."""
+    parts = member(left)
+    holder = file.bindings.resolve(parts[0]) if parts is not None and parts[0].kind() == "identifier" else None
+    is_own = holder is not None and holder.is_top_level and holder.imported is None and not holder.reassigned
+    return parts[1] if parts is not None and is_own and parts[1] not in file.bindings.top_level else None
 
 
 def _top_level(key: PieceKey, node: SgNode, declared: SgNode, name: str | None) -> Piece | None:

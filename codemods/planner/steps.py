@@ -12,6 +12,7 @@ from codemods.ir.app import Condition, Middleware
 from codemods.planner.conditions import Test, open_tests
 from codemods.planner.edge_facts import INPUT
 from codemods.planner.header_tables import header_table
+from codemods.planner.listeners import log_listeners
 from codemods.planner.pieces import Piece, PieceKey, PieceKind, function_piece
 from codemods.planner.places_of_use import alias_of, wrapped
 from codemods.readers.express.logging import LogCalls
@@ -112,6 +113,8 @@ def read_step(workspace: Workspace, middleware: Middleware) -> Step | None:
     sets = frozenset(field.name for field in written)
     names = [parameter.pattern.text() for parameter in parameters(function)]
     logs = partial(LogCalls(workspace).logs, file)
+    gone = log_listeners(file, function, logs)
+    read = [field for field in fields if field.assignment is None and not _is_logged(field, logs)]
     headers = _headers(file, function)
     return Step(
         middleware,
@@ -120,7 +123,7 @@ def read_step(workspace: Workspace, middleware: Middleware) -> Step | None:
         made,
         sets,
         sets - {field.name for field in written if not _is_data(file, field)},
-        frozenset(field.name for field in fields if field.assignment is None and not _is_logged(field, logs)),
+        frozenset(field.name for field in read if not any(span.holds(span_of(field.node)) for span in gone)),
         _changes_input(file, function),
         open_tests(workspace, middleware.conditions),
         passes_through(function.field("body"), names, logs),

@@ -6,7 +6,7 @@ from enum import Enum
 
 from ast_grep_py import SgNode
 
-from codemods.planner.flow import open_ends
+from codemods.planner.flow import may_end, open_ends
 from codemods.planner.problems import Problem
 from codemods.planner.replies import Form, ResponsePlan, Stand, Standing
 from codemods.planner.responses import plan_response
@@ -20,7 +20,7 @@ from codemods.writers.environment import environment_edits
 from codemods.writers.fault_helpers import fault_helpers
 from codemods.writers.fault_reads import FaultReads
 from codemods.writers.ported import Ported, fresh_context, parameter_node, references, signature, whole_line
-from codemods.writers.response_reads import headers_sent, response_locals, status_reads
+from codemods.writers.response_reads import headers_sent, response_locals, status_reads, without_question
 from codemods.writers.step_headers import set_edits
 
 
@@ -48,7 +48,8 @@ def port_error_handler(
         return ported
     context = fresh_context(function)
     reads = FaultReads(ported, function, error, workspace)
-    guards = headers_sent(ported, function)
+    unsent = headers_sent(function)
+    guards = [span for each in unsent for span in each.gone]
     passes = _passes(ported, function, context, workspace) if behind is Behind.NOTHING else []
     logs = _logs_of_requests(ported, function, workspace)
     ported.helpers += fault_helpers(workspace, file, reads, logs)
@@ -71,14 +72,16 @@ def port_error_handler(
     ]
     _keep_problems(ported, plan.problems, handled)
     if not ported.problems:
-        ends = [
-            e for e in open_ends(function, [*writer.answers, *passes]) if not any(g.holds(span_of(e)) for g in guards)
-        ]
+        answered = [*writer.answers, *passes]
+        answered += [span_of(u.statement) for u in unsent if u.kept is not None and not may_end(u.kept, answered)]
+        ends = [e for e in open_ends(function, answered) if not any(g.holds(span_of(e)) for g in guards)]
         _close(ported, function, ends, error, reads)
     reads.write()
     ported.edits += environment_edits(workspace, file, function)
     request_reads(ported, function, 1, context, provided, logs)
     ported.forwards = bool(forwards)
+    for each in unsent:
+        without_question(ported, each)
     signature(ported, function, _error_signature(ported, function, context, reads.is_loose, last))
     return ported
 

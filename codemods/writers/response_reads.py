@@ -2,23 +2,76 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
+
 from ast_grep_py import SgNode
 
-from codemods.source import Edit, Span, find_all, member, span_of, unwrap
+from codemods.source import Edit, Span, find_all, member, named, span_of, unwrap
 from codemods.workspace import Role, Workspace
 from codemods.writers.ported import Ported, references, whole_line
 
 
-def headers_sent(ported: Ported, function: SgNode) -> list[Span]:
-    """`if (res.headersSent) return next(err);`: the edge answers once."""
+@dataclass(frozen=True, slots=True)
+class Unsent:
+    """A statement that asks whether the response was sent: the edge answers once, so it was not."""
+
+    statement: SgNode
+    kept: SgNode | None
+    """What runs where nothing was sent."""
+
+    @property
+    def gone(self) -> list[Span]:
+        """The parts of the statement that no answer needs."""
+        whole, kept = span_of(self.statement), span_of(self.kept) if self.kept is not None else None
+        return [whole] if kept is None else [Span(whole.start, kept.start), Span(kept.end, whole.end)]
+
+
+def headers_sent(function: SgNode) -> list[Unsent]:
+    """`if (res.headersSent) return next(err);`, `if (!res.headersSent) { … }`"""
     found = []
     for node in find_all(function, "if_statement"):
-        condition = node.field("condition")
+        condition, alternative = node.field("condition"), node.field("alternative")
         plain = unwrap(condition).text() if condition is not None else ""
-        if plain.endswith(".headersSent") and not plain.startswith("!") and node.field("alternative") is None:
-            ported.edits.append(Edit.delete(whole_line(ported.file, span_of(node))))
-            found.append(span_of(node))
+        otherwise = named(alternative)[0] if alternative is not None and named(alternative) else None
+        if re.fullmatch(r"!?\w+\.headersSent", plain):
+            found.append(Unsent(node, node.field("consequence") if plain.startswith("!") else otherwise))
     return found
+
+
+def without_question(ported: Ported, unsent: Unsent) -> None:
+    """What the statement kept, in its place; the edits within are known by now."""
+    file, statement, kept = ported.file, span_of(unsent.statement), unsent.kept
+    if kept is None:
+        ported.edits.append(Edit.delete(whole_line(file, statement)))
+    elif kept.kind() != "statement_block" or not named(kept):
+        ported.edits += [Edit.delete(span) for span in unsent.gone if span.start < span.end]
+    else:
+        first, last = (span_of(node) for node in (kept.children()[1], kept.children()[-2]))
+        ported.edits += [Edit.delete(Span(statement.start, first.start)), Edit.delete(Span(last.end, statement.end))]
+        ported.edits += _moved_out(ported, Span(first.start, last.end), len(file.indent_at(statement.start)))
+
+
+def _moved_out(ported: Ported, block: Span, margin: int) -> list[Edit]:
+    """The lines of a block as far to the right as the statement around it was, texts over several lines aside."""
+    file, found = ported.file, []
+    unit = len(file.indent_at(block.start)) - margin
+    texts = [span_of(node) for node in find_all(file.root, "template_string")]
+    start = file.line_end(block.start) + 1
+    while unit > 0 and start < block.end:
+        span = Span(start, start + unit)
+        taken = any(_rewrites(edit, span) for edit in ported.edits)
+        taken = taken or any(text.start < start < text.end for text in texts)
+        if not taken and not file.text[span.start : span.end].strip():
+            found.append(Edit.delete(span))
+        start = file.line_end(start) + 1
+    return found
+
+
+def _rewrites(edit: Edit, span: Span) -> bool:
+    """Does an edit leave nothing of a span as it is?"""
+    shown = any(isinstance(part, Span) and part.holds(span) for part in edit.parts)
+    return edit.span.overlaps(span) and not shown
 
 
 def status_reads(ported: Ported, function: SgNode, error: SgNode) -> list[Span]:

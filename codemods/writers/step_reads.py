@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Sequence
 
 from ast_grep_py import SgNode
 
@@ -42,9 +43,20 @@ class StepReads:
     """Rewrites all uses of the request in one function but the fields that middleware hands on."""
 
     def __init__(
-        self, ported: Ported, function: SgNode, context: str, workspace: Workspace, index: int = 0, waits: bool = True
+        self,
+        ported: Ported,
+        function: SgNode,
+        context: str,
+        workspace: Workspace,
+        index: int = 0,
+        waits: bool = True,
+        gone: Sequence[Span] = (),
     ) -> None:
-        """The request is the parameter at `index`; `waits` says that the function may wait for its body."""
+        """The request is the parameter at `index`; `waits` says that the function may wait for its body.
+
+        What is `gone` reads nothing any more.
+        """
+        self._gone = gone
         self._ported, self._function, self._context = ported, function, context
         self._workspace, self._file, self._index, self._waits = workspace, ported.file, index, waits
         self._headers: dict[str, list[Span]] = defaultdict(list)
@@ -55,6 +67,8 @@ class StepReads:
     def write(self) -> None:
         fields = {span_of(field.node) for field in fields_of(self._file, self._function, self._index)}
         for reference in request_references(self._file, self._function, self._index):
+            if any(span.holds(span_of(reference)) for span in self._gone):
+                continue
             alias, taken = alias_of(reference), taken_apart(reference)
             if alias is not None:
                 self._drop(alias)

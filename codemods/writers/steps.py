@@ -9,6 +9,7 @@ from functools import partial
 from ast_grep_py import SgNode
 
 from codemods.planner.flow import open_ends, rest_after
+from codemods.planner.listeners import log_listeners
 from codemods.planner.logs import is_log
 from codemods.planner.memory import is_state
 from codemods.planner.npm import Nature
@@ -26,9 +27,8 @@ from codemods.source.tree import FUNCTION_KINDS, is_async
 from codemods.workspace import Workspace
 from codemods.writers.edge_answers import EdgeAnswers
 from codemods.writers.environment import environment_edits
-from codemods.writers.ported import NEXT, Helper, Ported, fresh_context, references, signature, untyped
+from codemods.writers.ported import NEXT, Helper, Ported, fresh_context, references, signature, untyped, whole_line
 from codemods.writers.step_headers import header_edits
-from codemods.writers.step_listeners import drop_listeners, without_inner
 from codemods.writers.step_reads import StepReads
 
 _CODE = "CX701"
@@ -71,7 +71,8 @@ class _Port:
         answers = EdgeAnswers(ported, function, _answers(plan), self._context)
         answers.write()
         logs = partial(LogCalls(self._workspace).logs, self._file)
-        gone = drop_listeners(ported, function, logs)
+        gone = log_listeners(self._file, function, logs)
+        ported.edits += [Edit.delete(whole_line(self._file, span)) for span in gone]
         self._handled += gone
         self._handled += header_edits(self._workspace, ported, function, plan, self._context)
         self._fields()
@@ -80,10 +81,11 @@ class _Port:
         self._keep_problems(plan)
         for each in (function, *self._called.values()) if not ported.problems else ():
             self._close(answers, each, open_ends(each, ends), passes)
-        StepReads(ported, function, self._context, self._workspace).write()
+        StepReads(ported, function, self._context, self._workspace, gone=gone).write()
         ported.edits += environment_edits(self._workspace, self._file, function)
         self._signature(bool(passes))
-        ported.edits = without_inner(ported, gone)
+        whole = [whole_line(self._file, span) for span in gone]
+        ported.edits = [e for e in ported.edits if e.span in whole or not any(span.holds(e.span) for span in gone)]
 
     # ---- next -----------------------------------------------------------------------------------
 

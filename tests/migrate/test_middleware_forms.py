@@ -293,3 +293,23 @@ def test_methods_of_instances_become_functions(codemod: CodemodTest) -> None:
         """)
     answers = served(migrated).serve([Request("GET", "/a"), Request("GET", "/a", headers={"x-scope": "a"})])
     assert [answer.status for answer in answers] == [403, 200]
+
+
+def test_the_middleware_in_a_list_of_another_file_is_the_route_s_own(codemod: CodemodTest) -> None:
+    routes = """
+        import { listed } from "./lists";
+        app.get("/listed", listed);
+        """
+    lists = """
+        export const listed = [
+          (req: any, res: Response, next: NextFunction) => {
+            if (!req.get("x-key")) return res.status(403).json({ error: "Key?" });
+            next();
+          },
+          (req: Request, res: Response) => res.json({ listed: true }),
+        ];
+        """
+    migrated = codemod.migrate(app(routes, lists=lists))
+    assert migrated.outcome("GET /listed") == "migrated"
+    asked = [Request("GET", "/listed"), Request("GET", "/listed", headers={"x-key": "k"})]
+    assert [answer.status for answer in served(migrated).serve(asked)] == [403, 200]

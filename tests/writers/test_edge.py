@@ -133,11 +133,38 @@ def test_names_of_the_source_stay_its_own(edge: Edge) -> None:
         ("res.status(500); res.json(body);", "return c.json(body, 500);"),
         ("return res.status(500).end();", "return c.body(null, 500);"),
         ("if (res.headersSent) return next(err); res.sendStatus(500);", 'return c.text("Internal Server Error", 500);'),
+        ("if (res.headersSent) next(err); else res.sendStatus(503);", 'return c.text("Service Unavailable", 503);'),
+        ("if (!res.headersSent) { res.status(500).json(body); }", "return c.json(body, 500);"),
     ],
 )  # fmt: skip
 def test_answers_go_through_hono(edge: Edge, before: str, after: str) -> None:
     found = edge.after(last_handler, handler(before))
     assert " ".join(found.split()) == ported(after)
+
+
+def test_what_runs_where_nothing_was_sent_takes_the_place_of_the_question(edge: Edge) -> None:
+    text = """
+        function handle(err, req, res, next) {
+          if (res.headersSent) {
+            next(err);
+          } else {
+            console.error(err);
+            res.status(500);
+            res.json({
+              error: err.message,
+            });
+          }
+        }
+        """
+    expected = """
+        function handle(err, c) {
+          console.error(err);
+          return c.json({
+            error: err.message,
+          }, 500);
+        }
+        """
+    same(edge.after(last_handler, text, "app.js"), expected)
 
 
 def test_every_case_of_a_switch_returns(edge: Edge) -> None:

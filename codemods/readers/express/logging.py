@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from ast_grep_py import SgNode
 
 from codemods.readers.express.follow import bare
+from codemods.readers.express.passing import METHODS, writes_own
 from codemods.readers.loggers import LOGGERS
-from codemods.source import SourceFile, arguments, find_all, member, member_path, string_value, unwrap
-from codemods.source.tree import WRITES
+from codemods.source import SourceFile, arguments, find_all, member, member_path, string_value
 from codemods.workspace import External, FunctionRef, Global, Workspace
 
 FORMATTERS = frozenset({"ansi-colors", "chalk", "cli-color", "colorette", "colors", "debug", "kleur", "picocolors"})
@@ -18,11 +18,7 @@ FORMATTERS = frozenset({"ansi-colors", "chalk", "cli-color", "colorette", "color
 
 _DEPTH = 4
 _HEADER = re.compile(r"[A-Za-z]+(-[A-Za-z]+)*")
-_PLAIN = frozenset(
-    """concat endsWith filter getTime includes join keys map padEnd padStart push repeat replace replaceAll slice split
-    startsWith substring toFixed toISOString toLocaleString toLocaleTimeString toLowerCase toString toUpperCase trim
-    values entries""".split()
-)
+_PLAIN = METHODS | {"push"}
 """Methods of values that a logger formats its lines with."""
 _PURE = frozenset(
     "Array Boolean Date Error JSON Map Math Number Object RegExp Set String console performance process".split()
@@ -55,8 +51,7 @@ class LogCalls:
         """Everything that the function does is to format and to log, and it logs at all."""
         if find_all(function, "await_expression", "throw_statement", "yield_expression", "update_expression"):
             return False
-        written = [node.field(name) for kind, name in WRITES.items() for node in find_all(function, kind)]
-        if not all(target is not None and unwrap(target).kind() == "identifier" for target in written):
+        if not writes_own(function):
             return False
         calls = find_all(function, "call_expression")
         logged = [self.logs(file, call, depth + 1) for call in calls]

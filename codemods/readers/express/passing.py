@@ -17,9 +17,10 @@ _CALLS = re.compile(
 )
 """Functions that log, tell the time, make identifiers or convert."""
 
-_METHODS = frozenset(
-    "endsWith getTime includes join map padEnd padStart replace replaceAll slice split startsWith substring toFixed "
-    "toISOString toLowerCase toString toUpperCase trim".split()
+METHODS = frozenset(
+    """concat endsWith entries filter getTime includes join keys map padEnd padStart repeat replace replaceAll slice
+    split startsWith substring toFixed toISOString toLocaleString toLocaleTimeString toLowerCase toString toUpperCase
+    trim values""".split()
 )
 """Methods of values that change nothing."""
 
@@ -59,9 +60,17 @@ def passes_through(function_body: SgNode | None, names: list[str], logs: Callabl
 def only_logs(node: SgNode, names: list[str], logs: Callable[[SgNode], bool]) -> bool:
     """Does code call nothing but loggers, clocks and what reads the answer, and write to variables of its own alone?"""
     calls = find_all(node, "call_expression")
-    return all(_is_harmless(call, names) or logs(call) for call in calls) and all(
-        unwrap(target).kind() == "identifier" for target in _written(node)
-    )
+    return all(_is_harmless(call, names) or logs(call) for call in calls) and writes_own(node)
+
+
+def writes_own(node: SgNode) -> bool:
+    """Does code assign to nothing but variables, and to properties of objects that it makes itself?"""
+    made = {
+        name.text()
+        for declarator in find_all(node, "variable_declarator")
+        if (name := declarator.field("name")) and (value := declarator.field("value")) and value.kind() == "object"
+    }
+    return all(unwrap(target).kind() == "identifier" or _root(target) in made for target in _written(node))
 
 
 def writes_context(body: SgNode | None, names: list[str]) -> bool:
@@ -112,7 +121,7 @@ def _is_harmless(call: SgNode, names: list[str]) -> bool:
         return bool(given) and string_value(given[0]) in ENDS
     if (receiver == names[0] and method in _READS) or (receiver == names[1] and method in _HEADERS | _READS):
         return True
-    return method in _METHODS
+    return method in METHODS
 
 
 def _written(body: SgNode) -> list[SgNode]:

@@ -180,7 +180,9 @@ class _Assembly:
         file = self._workspace.source(registration.file)
         *chain, last = registration.arguments
         *rest, last = self._rows.opened(last) or [last]
-        own = [_in_chain(m) for argument in (*chain, *rest) for m in self._middleware(argument)]
+        place = file.place(registration.verb_offset)
+        listed = [replace(m, place=place) for argument in rest for m in self._middleware(argument)]
+        own = [_in_chain(m) for m in (*(m for argument in chain for m in self._middleware(argument)), *listed)]
         ways = self._ways(registration.router, ()) if registration.router else [Way("", (), False)]
         found = []
         for way in ways:
@@ -198,7 +200,7 @@ class _Assembly:
                     local_path=registration.path,
                     mount=way.prefix,
                     expression=registration.expression,
-                    place=file.place(registration.verb_offset),
+                    place=place,
                     registration=CodeRef(file.path, registration.span),
                     statement=_statement(file, registration),
                     middleware=tuple(m for m in middleware if m.role is not Role.ERROR),
@@ -287,7 +289,8 @@ class _Assembly:
         """Middleware of a router that runs before a registration at a position."""
         if router is None:
             return []
-        known = (used for used in self._used.get(router, []) if used.runs_before(scope, position))
+        known = [used for used in self._used.get(router, []) if used.runs_before(scope, position)]
+        known.sort(key=lambda used: used.position if used.scope == scope else ())
         found = [_in_chain(used.middleware) for used in known if applies(used, path)]
         return [middleware for middleware in found if middleware.role is not Role.ERROR]
 

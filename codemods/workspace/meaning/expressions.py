@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING
 
 from ast_grep_py import SgNode
 
-from codemods.source.tree import CLASS_KINDS, FUNCTION_KINDS, arguments, member, named, operator_of, string_value
+from codemods.source.tree import (
+    CLASS_KINDS,
+    FUNCTION_KINDS,
+    arguments,
+    member,
+    named,
+    operator_of,
+    string_value,
+    unwrap,
+)
 from codemods.workspace.meaning import ambient, calls, contexts, language, modules, objects, types
 from codemods.workspace.meaning.values import (
     NOTHING,
@@ -122,7 +131,19 @@ def _member(ev: Evaluator, file: str, node: SgNode) -> Value:
     found = member(node)
     if found is None:
         return _indexed(ev, file, node)
-    return ev.member(ev.value(file, found[0]), found[1])
+    owner = ev.value(file, found[0])
+    added = _added(ev, file, *found) if isinstance(owner, ExternalValue) and found[0].kind() == "identifier" else []
+    return join(added) if added else ev.member(owner, found[1])
+
+
+def _added(ev: Evaluator, file: str, holder: SgNode, name: str) -> list[Value]:
+    """The functions that a repository gives to what a package made: `logger.requests = (req, res, next) => …`."""
+    origin = modules.origin(ev, file, holder)
+    if origin is None:
+        return []
+    path, binding = origin
+    nodes = objects.assigned_nodes(ev, path, binding.declaration, name)
+    return [ev.value(path, node) for node in nodes if unwrap(node).kind() in FUNCTION_KINDS]
 
 
 def _indexed(ev: Evaluator, file: str, node: SgNode) -> Value:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ast_grep_py import SgNode
 
+from codemods.source.binding import Binding
 from codemods.source.bindings import Export, Import
 from codemods.workspace.imports import Asset, Builtin, InFile, InPackage, Missing
 from codemods.workspace.meaning.values import (
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from codemods.workspace.meaning.evaluator import Evaluator
 
 _WHOLE = ("commonjs", "export-equals")
+_MAX_HOPS = 8
 
 
 def import_value(ev: Evaluator, file: str, found: Import) -> Value:
@@ -62,6 +64,25 @@ def exported(ev: Evaluator, file: str, name: str) -> Value:
     if whole is not None and name != "default":
         return ev.member(_value(ev, file, whole), name)
     return UnknownValue(f"{file} has no default export" if name == "default" else f"{file} exports no {name}")
+
+
+def origin(ev: Evaluator, file: str, name: SgNode) -> tuple[str, Binding] | None:
+    """The file that declares what a name stands for, through imports, and its binding there."""
+    binding = ev.bindings(file).resolve(name)
+    for _ in range(_MAX_HOPS):
+        if binding is None or binding.imported is None:
+            return (file, binding) if binding is not None else None
+        target = ev.repository.resolve_import(file, binding.imported.module)
+        if not isinstance(target, InFile):
+            return None
+        file = target.path
+        wanted = binding.imported.imported
+        export = find_export(ev, file, wanted) or (_whole(ev, file) if wanted in ("*", "default") else None)
+        if export is None or export.module is not None:
+            return None
+        local = export.local or (export.node.text() if export.node is not None else "")
+        binding = ev.bindings(file).top_level.get(local)
+    return None
 
 
 def find_export(ev: Evaluator, file: str, name: str) -> Export | None:

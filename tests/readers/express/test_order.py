@@ -278,3 +278,20 @@ def test_applications_keep_their_routes_and_middleware_apart(read: ReadApp) -> N
     assert found.route("GET /x").application == "src/a.ts"
     assert found.route("GET /y").application == "src/b.ts"
     assert found.before("GET /y") == []
+
+
+def test_functions_that_get_the_application_run_in_the_order_of_their_calls(read: ReadApp) -> None:
+    files = {
+        "app.js": """
+            const express = require("express");
+            const app = express();
+            app.use(first);
+            require("./z")(app);
+            require("./a")(app);
+            """,
+        "z.js": "module.exports = (app) => { app.use(second); app.get('/z', (req, res) => res.end()); };",
+        "a.js": "module.exports = (app) => { app.use(third); app.get('/a', (req, res) => res.end()); };",
+    }
+    found = read(files)
+    assert found.before("GET /z") == ["first", "second"]
+    assert found.before("GET /a") == ["first", "second", "third"]
