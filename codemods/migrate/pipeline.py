@@ -12,6 +12,7 @@ from codemods.changes.base import DiskBase
 from codemods.changes.changeset import ChangeSet, Deletion, FileEdit, Joint, NewModule
 from codemods.changes.migration import Migration, Options
 from codemods.ir.app import Route
+from codemods.migrate.applications import joined, read_applications
 from codemods.migrate.aside import Aside
 from codemods.migrate.assemble import APP, Assembler
 from codemods.migrate.carried import Carried
@@ -29,7 +30,7 @@ from codemods.migrate.project import (
     project_modules,
     unused_packages,
 )
-from codemods.migrate.reading import Reading, read
+from codemods.migrate.reading import Reading
 from codemods.migrate.sites import Sites
 from codemods.migrate.sources import marked_routes, source_changes
 from codemods.outcome import Diagnostic, Item, ItemKind, Outcome
@@ -44,21 +45,28 @@ NOTHING = (
 
 def planned(root: Path, workspace: Workspace, sites: Aside[Sites], options: Options) -> Migration:
     """The migration of the workspace at `root`, whose sites are read meanwhile."""
-    reading = read(workspace, sites)
-    if not reading.app.routes:
-        return Migration(
-            root, tuple(all_items(reading, None, {})), _diagnostics(reading), skips=workspace.skips, notes=(NOTHING,)
-        )
+    readings = read_applications(workspace, sites)
+    if not readings[0].app.routes:
+        items = tuple(all_items(readings[0], None, {}))
+        return Migration(root, items, _diagnostics(readings[0]), skips=workspace.skips, notes=(NOTHING,))
+    base = DiskBase(root)
+    found = [_application(root, reading, options, base) for reading in readings]
+    return joined({project.home: migration for project, migration in found})
+
+
+def _application(root: Path, reading: Reading, options: Options, base: DiskBase) -> tuple[Project, Migration]:
+    """The migration of one application, and its Convex project."""
+    workspace = reading.workspace
     marked = marked_routes(workspace, reading.app)
     chosen = [_selected(route.name, route.place.file, options) for route in reading.app.routes]
     left_out = [_not_selected(route) for route, ok in zip(reading.app.routes, chosen, strict=True) if not ok]
     reading.app = replace(reading.app, routes=tuple(compress(reading.app.routes, chosen)))
     carried = Carrier(reading, frozenset(marked)).run()
     project = find_project(workspace, reading.app)
-    changes, found, files = _changes(reading, carried, project, options, DiskBase(root))
+    changes, found, files = _changes(reading, carried, project, options, base)
     items = [*all_items(reading, carried, marked, project), *left_out, *files]
     diagnostics = (*_diagnostics(reading), *carried_diagnostics(reading, carried), *found)
-    return Migration(root, tuple(items), diagnostics, changes, workspace.skips)
+    return project, Migration(root, tuple(items), diagnostics, changes, workspace.skips)
 
 
 def _selected(name: str, file: str, options: Options) -> bool:

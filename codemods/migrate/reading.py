@@ -74,7 +74,7 @@ class Reading:
 
     def code_files(self) -> list[str]:
         """Files whose database calls, validators and timers have to be mentioned."""
-        return list(self._sites.by_file)
+        return [path for path in self._sites.by_file if path in self.workspace.files]
 
 
 def read(workspace: Workspace, sites: Aside[Sites] | None = None) -> Reading:

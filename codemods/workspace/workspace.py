@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import posixpath
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from copy import copy
 from functools import cached_property
 from pathlib import Path
@@ -107,6 +107,21 @@ class Workspace:
         """The same files, without what is known of their names by now."""
         other = copy(self)
         vars(other).pop("_names", None)
+        return other
+
+    def without(self, hidden: Container[str]) -> Workspace:
+        """The repository as if these files were not there: paths stay what they are, and imports must not lead there.
+
+        Packages go whose every file is hidden.
+        """
+        other = self.apart()
+        for name in ("_graph", "used_packages"):
+            vars(other).pop(name, None)
+        other.files = {path: file for path, file in self.files.items() if path not in hidden}
+        other.other_files = tuple(path for path in self.other_files if path not in hidden)
+        gone = {self.home_of(path) for path in self.files if path in hidden} - {self.home_of(p) for p in other.files}
+        other._by_folder = {folder: package for folder, package in self._by_folder.items() if folder not in gone}
+        other.packages = tuple(package for package in self.packages if package.folder not in gone)
         return other
 
     def source(self, path: str) -> SourceFile:
