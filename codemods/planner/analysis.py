@@ -20,6 +20,7 @@ from codemods.planner.payloads import Payloads
 from codemods.planner.pieces import CONSTANTS, Piece, PieceKey, overloads
 from codemods.planner.receivers import Receivers
 from codemods.planner.scan import Scan, whole_lines
+from codemods.planner.secret_reads import SecretReads
 from codemods.planner.setups import Setups
 from codemods.planner.values import node_covering
 from codemods.source import SourceFile, Span, span_of
@@ -89,6 +90,7 @@ class Analyser:
         names, runtime = Names(scan, packages), Globals(scan, self._is_job)
         Instances(scan).read()
         Loads(scan, names).read()
+        SecretReads(scan).read()
         Payloads(scan).read()
         Decimals(scan).read()
         for node in (*overloads(piece), scan.node):

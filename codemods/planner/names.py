@@ -5,6 +5,7 @@ from __future__ import annotations
 from ast_grep_py import SgNode
 
 from codemods.ir.table import Schema
+from codemods.planner.configured import configured_secret
 from codemods.planner.constants import Constant, changes, constant_of, field_of, is_getter, is_shared_state
 from codemods.planner.errors import extends_error
 from codemods.planner.facts import PackageUse, PieceUse, Replaced, Style
@@ -24,8 +25,10 @@ from codemods.planner.pieces import (
 from codemods.planner.places_of_use import call_of
 from codemods.planner.problems import Problem
 from codemods.planner.scan import Scan
+from codemods.planner.secret_reads import left_out
 from codemods.planner.secrets import defaulted_secret
 from codemods.planner.types import declared_type, type_of
+from codemods.planner.written_secrets import written_secrets
 from codemods.readers.zod.constants import Constants
 from codemods.source import Binding, BindingKind, find_all, member, span_of
 from codemods.workspace import Asset, Declared, External, FunctionRef, InFile, InPackage, Missing, Unknown
@@ -174,7 +177,7 @@ class Names:
 
     def _declared(self, meaning: Declared, reference: SgNode, style: Style = Style.DIRECT) -> None:
         workspace, binding = self._scan.workspace, meaning.binding
-        if binding is not None and self._secret(meaning.file, binding, reference):
+        if self._secret(meaning, reference):
             return
         declared = binding.declaration if binding is not None else meaning.node
         piece = declaration_piece(workspace.source(meaning.file), declared, meaning.name)
@@ -192,15 +195,22 @@ class Names:
             PieceUse(piece.key, span_of(reference), reference.text(), style, None, type_only, name)
         )
 
-    def _secret(self, path: str, binding: Binding, reference: SgNode) -> bool:
+    def _secret(self, meaning: Declared, reference: SgNode) -> bool:
         """A constant for a secret that has a literal behind it: code that uses it asks for the variable itself."""
-        name = defaulted_secret(self._scan.workspace.source(path), binding)
+        workspace, binding = self._scan.workspace, meaning.binding
+        file = workspace.source(meaning.file)
+        written = written_secrets(workspace).of_constant(meaning)
+        name = defaulted_secret(file, binding) or configured_secret(workspace, file, binding) if binding else None
+        name = name or written
         runs_early = self._scan.facts.piece.kind in CONSTANTS
         if name is None or runs_early or any(node.kind() == "type_query" for node in reference.ancestors()):
             return False
         self._scan.facts.variables.add(name)
         key = reference.text() if reference.kind() == "shorthand_property_identifier" else None
         self._scan.facts.replaced.append(Replaced(span_of(reference), name, "secret", key))
+        if written is not None:
+            self._scan.facts.notes.append(left_out(self._scan, reference, name))
+            return True
         text = f"the literal behind the secret `{name}` is left out: unset, it is an error"
         self._scan.facts.notes.append(Problem("CX803", text, self._scan.file.place(reference)))
         return True

@@ -6,6 +6,8 @@ import re
 
 from ast_grep_py import SgNode
 
+from codemods.planner.configured import MODULE as CONFIG
+from codemods.planner.configured import configured
 from codemods.planner.facts import Effect, PackageUse, PieceUse, Replaced, Style
 from codemods.planner.keys_as_text import MONGOOSE, mongoose_use
 from codemods.planner.member_chains import member_chain, outer_name
@@ -14,11 +16,13 @@ from codemods.planner.outside import act, call_around
 from codemods.planner.pieces import CONSTANTS, is_in_function
 from codemods.planner.places_of_use import call_of
 from codemods.planner.prisma_types import counterpart
+from codemods.planner.problems import Problem
 from codemods.planner.scan import Scan
 from codemods.planner.secrets import is_literal_text
 from codemods.planner.setups import Setups
 from codemods.planner.tokens import MODULE, is_for_token, token_use
 from codemods.planner.web_crypto import web_crypto
+from codemods.planner.written_secrets import written_secrets
 from codemods.readers.express.twins import TWIN_TYPES
 from codemods.readers.loggers import LOGGERS
 from codemods.source import Binding, Import, arguments, member, span_of
@@ -60,6 +64,8 @@ class Packages:
             return
         if found.module == MODULE and self._tokens(found.imported, reference):
             return
+        if found.module == CONFIG and self._configured(reference):
+            return
         if found.type_only or _is_type(reference):
             self._type(found, reference)
             return
@@ -75,6 +81,19 @@ class Packages:
             self.bring(found.module, found.imported, found.local, type_only=True)
         else:
             self._scan.problem(reference, "CX105", f"uses the type `{reference.text()}` of {found.module}")
+
+    def _configured(self, reference: SgNode) -> bool:
+        """`config.get("jwt.secret")`: a variable of the environment, or what the files say."""
+        found = configured(self._scan.workspace, self._scan.file.path, reference)
+        if found is None or (found[1].secret and self._scan.facts.piece.kind in CONSTANTS):
+            return False
+        call, setting = found
+        self._scan.facts.variables |= {setting.variable} if setting.variable else set()
+        self._scan.facts.replaced.append(setting.replaced(call))
+        if setting.secret:
+            text = f"`{call.text()}` reads the variable `{setting.variable}`: unset, it is an error"
+            self._scan.facts.notes.append(Problem("CX803", text, self._scan.file.place(call)))
+        return True
 
     def _mongoose(self, imported: str, reference: SgNode) -> bool:
         """Keys are texts, and errors are known by their names."""
@@ -159,7 +178,7 @@ class Packages:
         if found is None:
             self._secret_of(call_around(reference))
             return False
-        if found.secret is not None and is_literal_text(self._scan.file, found.secret):
+        if found.secret is not None and self._is_written(found.secret):
             does = "signs" if found.signs else "verifies"
             self._scan.problem(found.secret, "CX803", f"{does} with a secret that is written in the code")
         self._scan.facts.replaced.append(Replaced(span_of(found.callee), found.text, None if found.plain else "errors"))
@@ -173,6 +192,12 @@ class Packages:
         given = arguments(call) if call is not None else []
         if len(given) > 1 and is_literal_text(self._scan.file, given[1]):
             self._scan.problem(given[1], "CX803", "signs or verifies with a secret that is written in the code")
+
+    def _is_written(self, secret: SgNode) -> bool:
+        """Is it a literal, for which no variable stands in?"""
+        path, workspace = self._scan.file.path, self._scan.workspace
+        found = is_literal_text(self._scan.file, secret)
+        return found and written_secrets(workspace).behind(workspace, path, secret) is None
 
     def _prisma(self, imported: str, reference: SgNode) -> None:
         """Types and enums of the generated client, and its error class."""

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from ast_grep_py import SgNode
 
+from codemods.planner.app_settings import setting_around
 from codemods.planner.asked import Asked, GivenRequest, asked_function
 from codemods.planner.edge_facts import INPUT, Part
 from codemods.planner.places_of_use import Alias, assured, call_of, element_of, is_deleted, is_written, renamed, wrapped
@@ -223,6 +224,8 @@ class RequestReader:
         """`node` reads that property of the request, or is a name bound to it."""
         if name in INPUT:
             self._part(Part(name), node, Standing.EXPRESSION)
+            return
+        if name == "app" and self._workspace is not None and setting_around(self._workspace, self._file.path, node):
             return
         asked = assured(node) if name == "headers" or (name == COOKIE_PARSER and name in self._provided) else None
         if asked is not None:

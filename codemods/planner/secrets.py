@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Iterable
+from functools import lru_cache
 
 from ast_grep_py import SgNode
 
-from codemods.source import Binding, SourceFile, unwrap
+from codemods.source import Binding, SourceFile, named, unwrap
 from codemods.source.tree import STRING_KINDS, member_path, operator_of
+from codemods.workspace import Workspace
 
 _SECRET = re.compile(r"SECRET|PASSWORD|PASSWD|TOKEN|PRIVATE|API_?KEY", re.I)
 _ABOUT_SECRETS = re.compile(
@@ -17,7 +20,26 @@ _ABOUT_SECRETS = re.compile(
 )
 _EMPTY = frozenset({'""', "''", "``"})
 """Texts that are no secret: nothing is signed or verified with them."""
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_VARIABLE = re.compile(r"process\.env(?:\.(\w+)|\[['\"](\w+)['\"]\])")
 _OPERATORS = frozenset({"||", "??"})
+
+
+def variable_name(words: Iterable[str]) -> str:
+    """The name of a variable for a path of names: `JWT_SECRET` for `jwt.secret` and for `jwtSecret`."""
+    return "_".join(re.sub(r"\W+", "_", _HUMP.sub("_", word)).strip("_").upper() for word in words)
+
+
+@lru_cache(maxsize=4)
+def variables_of(workspace: Workspace) -> frozenset[str]:
+    """The variables of the environment that the code of a repository names."""
+    found = (each for path in workspace.files for each in _VARIABLE.finditer(workspace.text(path)))
+    return frozenset(each[1] or each[2] for each in found)
+
+
+def free_variable(name: str, taken: Collection[str]) -> str:
+    """The name, with a number where another value has it."""
+    return next(each for n in range(1, len(taken) + 2) if (each := name if n == 1 else f"{name}_{n}") not in taken)
 
 
 def is_secret(name: str) -> bool:
@@ -62,6 +84,12 @@ def defaulted_secret(file: SourceFile, binding: Binding) -> str | None:
     if not is_variable or not is_secret(path[1]) or file.bindings.resolve(root) is not None:
         return None
     return path[1] if is_default(value, read) and literal_fallback(file, read) is not None else None
+
+
+def is_text(node: SgNode) -> bool:
+    """A string that holds something, and nothing that is put into it."""
+    inserts = node.kind() == "template_string" and any(each.kind() == "template_substitution" for each in named(node))
+    return node.kind() in STRING_KINDS and node.text() not in _EMPTY and not inserts
 
 
 def is_literal_text(file: SourceFile, node: SgNode) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from ast_grep_py import SgNode
 
+from codemods.planner.app_settings import setting_around
 from codemods.planner.edge_facts import INPUT, Part
 from codemods.planner.pieces import PieceKind, function_piece
 from codemods.planner.places_of_use import alias_of, assured, wrapped
@@ -120,6 +121,8 @@ class StepReads:
         if above is not None and parts is not None and span_of(parts[0]) == span_of(outer):
             if parts[1] in INPUT:
                 self._inputs.append((Part(parts[1]), above, reference))
+                return
+            if parts[1] == "app" and setting_around(self._workspace, self._file.path, above) is not None:
                 return
             asked = assured(above) if parts[1] in ("headers", COOKIE_PARSER) else None
             if asked is not None:

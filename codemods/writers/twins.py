@@ -8,9 +8,10 @@ from enum import StrEnum
 from ast_grep_py import SgNode
 
 from codemods.planner.pieces import PieceKind, function_piece
-from codemods.planner.secrets import is_literal_text
+from codemods.planner.secrets import is_literal_text, is_text
 from codemods.planner.tokens import VERIFY_OPTIONS, is_shared
 from codemods.planner.twin_steps import TwinDepths, claims_property, major_version, may_throw
+from codemods.planner.written_secrets import written_secrets
 from codemods.readers.express.follow import value_of
 from codemods.readers.express.limiters import LimiterNames
 from codemods.readers.express.twins import BEARER, LIMITER, LIMITS, OVERRIDE, STRATEGY, TwinCall, twin_calls
@@ -322,10 +323,15 @@ class _Call:
         if key == "algorithms":
             if not is_shared(value):
                 self._problem("verifies with a key pair", value)
-        elif is_literal_text(self._file, value):
+        elif is_literal_text(self._file, value) and not self._is_replaced(value):
             self._ported.problem("CX803", "verifies with a secret that is written in the code", value)
-        elif value.kind() not in ("member_expression", "identifier", "binary_expression"):
+        elif value.kind() not in ("member_expression", "identifier", "binary_expression") and not is_text(value):
             self._problem("looks its secret up", value)
+
+    def _is_replaced(self, secret: SgNode) -> bool:
+        """Does a variable of the environment stand in for a literal?"""
+        known = written_secrets(self._workspace)
+        return known.behind(self._workspace, self._file.path, secret) is not None
 
     def _rename(self, entry: SgNode, name: str) -> None:
         label = entry.field("key")

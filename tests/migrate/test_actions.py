@@ -420,8 +420,8 @@ SECRETS = {
     "a variable about secrets": ('process.env.TOKEN_TTL || "15m"', "migrated"),
     "a condition": ('process.env.JWT_SECRET ? process.env.JWT_SECRET : "x"', "needs-review CX803"),
     "a constant": ("process.env.JWT_SECRET || FALLBACK", "needs-review CX803"),
-    "no variable at all": ('jwt.sign({ a: 1 }, "written here")', "needs-review CX803"),
-    "a constant instead of a variable": ("jwt.sign({ a: 1 }, FALLBACK)", "needs-review CX803"),
+    "no variable at all": ('jwt.sign({ a: 1 }, "written here")', "migrated"),
+    "a constant instead of a variable": ("jwt.sign({ a: 1 }, FALLBACK)", "migrated"),
 }
 
 
@@ -443,7 +443,8 @@ def test_secrets_of_the_source_stay_in_the_source(codemod: CodemodTest, code: st
         """
     migrated = codemod.migrate({"src/app.ts": app})
     assert migrated.outcome("GET /").startswith(outcome)
-    assert "fallback" not in "".join(migrated.convex.values())
+    written = "".join(migrated.convex.values())
+    assert "fallback" not in written and "written here" not in written
 
 
 WAITING = {

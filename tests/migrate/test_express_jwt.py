@@ -85,7 +85,6 @@ def test_tokens_get_in_as_with_express_jwt(codemod: CodemodTest, monkeypatch: py
 
 
 REFUSED = {
-    "a written secret": 'secret: "written", algorithms: ["HS256"]',
     "a key pair": 'secret: process.env.KEY!, algorithms: ["RS256"]',
     "a secret that is looked up": "secret: keysOf({ cache: true }), algorithms: ['HS256']",
     "an option that is not understood": "secret: process.env.KEY!, algorithms: ['HS256'], isRevoked: async () => false",
