@@ -34,12 +34,24 @@ class Op(StrEnum):
     """Stores what code did to a document."""
     EXISTS = "exists"
     DISTINCT = "distinct"
+    CONDITION = "condition"
+    """What a function hands over as the condition of other calls."""
     CONNECT = "connect"
     """Opening or closing the connection: nothing to do in Convex."""
 
 
 READS = frozenset(
-    {Op.FIND_UNIQUE, Op.FIND_FIRST, Op.FIND_MANY, Op.COUNT, Op.AGGREGATE, Op.GROUP_BY, Op.EXISTS, Op.DISTINCT}
+    {
+        Op.FIND_UNIQUE,
+        Op.FIND_FIRST,
+        Op.FIND_MANY,
+        Op.COUNT,
+        Op.AGGREGATE,
+        Op.GROUP_BY,
+        Op.EXISTS,
+        Op.DISTINCT,
+        Op.CONDITION,
+    }
 )
 """Calls that only read; RAW and TRANSACTION are neither until their content is known."""
 
@@ -135,7 +147,28 @@ class Named:
     part: Predicate
 
 
-Predicate = Condition | All | Any | Not | Related | When | Named
+@dataclass(frozen=True, slots=True)
+class Maker:
+    """A function that makes conditions on the rows of a table, by its file and where it starts."""
+
+    file: str
+    offset: int
+    table: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A condition that a function makes: its `call`, and the `source` in the query, which is that call or the name of
+    the constant that holds the condition. It `waits` where the condition looks up other rows."""
+
+    maker: Maker
+    call: Span
+    source: Span
+    name: str
+    waits: bool
+
+
+Predicate = Condition | All | Any | Not | Related | When | Named | Asked
 
 
 NOTHING = All(())
@@ -157,6 +190,23 @@ def conjuncts(predicate: Predicate) -> Iterator[Predicate]:
             yield from conjuncts(part)
     else:
         yield predicate
+
+
+def looks_up_rows(predicate: Predicate) -> bool:
+    """Does a condition depend on other rows than the one it is asked of?"""
+    match predicate:
+        case Related():
+            return True
+        case All(parts=parts) | Any(parts=parts):
+            return any(looks_up_rows(part) for part in parts)
+        case Not(part=part) | Named(part=part):
+            return looks_up_rows(part)
+        case When(part=part, otherwise=otherwise):
+            return looks_up_rows(part) or looks_up_rows(otherwise)
+        case Asked(waits=waits):
+            return waits
+        case _:
+            return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,12 +276,20 @@ class NumberWhen:
 
 
 @dataclass(frozen=True, slots=True)
+class NumberOf:
+    """A number, or undefined, that an object has under a key."""
+
+    source: Span
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """Which of the rows in order are wanted: from `cursor` on, those that differ in `distinct`, skipping `offset`, at
     most `limit`. `backwards` counts from the end, as Prisma's negative `take` does."""
 
-    limit: Span | NumberWhen | None = None
-    offset: Span | NumberWhen | None = None
+    limit: Span | NumberWhen | NumberOf | None = None
+    offset: Span | NumberWhen | NumberOf | None = None
     cursor: Predicate | None = None
     distinct: tuple[str, ...] = ()
     backwards: bool = False
@@ -476,4 +534,8 @@ class Query:
     """What a call does with documents, beyond what all databases know."""
     assembled: tuple[Assembly, ...] = ()
     """The variables outside of the call that were read through."""
+    asked: tuple[Asked, ...] = ()
+    """The conditions that functions make for it."""
+    annotations: tuple[Span, ...] = ()
+    """Written types of what becomes a function of a row."""
     unsupported: tuple[str, ...] = ()

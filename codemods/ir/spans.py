@@ -8,6 +8,7 @@ from codemods.ir.query import (
     NEUTRAL,
     All,
     Any,
+    Asked,
     Assignment,
     Condition,
     Data,
@@ -15,6 +16,7 @@ from codemods.ir.query import (
     Named,
     Nested,
     Not,
+    NumberOf,
     NumberWhen,
     Page,
     Predicate,
@@ -53,6 +55,7 @@ def erased_by(query: Query) -> Iterator[Span]:
     if query.unsupported or query.op in NEUTRAL:
         return
     kept = sorted(values_of(query))
+    yield from query.annotations
     for whole in (query.call, *(each for assembly in query.assembled for each in assembly.statements)):
         yield from _between(whole, [value for value in kept if whole.holds(value)])
 
@@ -77,6 +80,8 @@ def _condition_values(predicate: Predicate) -> Iterator[Span]:
                 yield from _condition_values(part)
         case Not(part=part) | Related(part=part) | Named(part=part):
             yield from _condition_values(part)
+        case Asked(source=source):
+            yield source
         case When(test=test, part=part, otherwise=otherwise, case=case):
             yield from (test, case) if case is not None else (test,)
             yield from _condition_values(part)
@@ -105,7 +110,7 @@ def _page_values(page: Page) -> Iterator[Span]:
         if isinstance(number, NumberWhen):
             yield from (span for span in (number.test, number.case, number.value) if span is not None)
         elif number is not None:
-            yield number
+            yield number.source if isinstance(number, NumberOf) else number
     if page.cursor is not None:
         yield from _condition_values(page.cursor)
 

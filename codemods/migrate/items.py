@@ -194,6 +194,8 @@ class _Regions:
 def _queries(reading: Reading, path: str, regions: _Regions) -> Iterable[Item]:
     script = reading.workspace.role_of(path) is not FileRole.SERVER
     for query in reading.queries(path):
+        if query.op is Op.CONDITION:
+            continue
         place = _query_place(reading, query)
         key = regions.piece_at(path, query.call.start)
         if key is not None:

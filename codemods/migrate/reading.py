@@ -18,7 +18,7 @@ from codemods.readers import mongoose
 from codemods.readers.chains import chain_shape
 from codemods.readers.express import Registered, read_app, read_registrations
 from codemods.readers.prisma import Alteration, find_alterations, read_schema
-from codemods.readers.prisma.queries import find_queries
+from codemods.readers.prisma.queries import find_conditions, find_queries
 from codemods.readers.sites import TimerKind, classify_timer
 from codemods.readers.zod import shape_of
 from codemods.source import SourceFile, Span
@@ -36,6 +36,7 @@ class Reading:
     schema: Schema
     diagnostics: list[Diagnostic] = field(default_factory=list)
     schema_items: tuple[Item, ...] = ()
+    _calls: dict[str, list[Query]] = field(default_factory=dict)
     _queries: dict[str, list[Query]] = field(default_factory=dict)
 
     @cached_property
@@ -44,11 +45,22 @@ class Reading:
 
     def queries(self, path: str) -> list[Query]:
         if path not in self._queries:
-            found = find_queries(self.workspace, path, self.schema, self._altered)
+            found = [*self._prisma_calls(path), *self._conditions.get(path, ())]
             self._queries[path] = sorted(
                 [*found, *mongoose.find_queries(self.workspace, path, self.schema)], key=_start
             )
         return self._queries[path]
+
+    def _prisma_calls(self, path: str) -> list[Query]:
+        if path not in self._calls:
+            self._calls[path] = find_queries(self.workspace, path, self.schema, self._altered)
+        return self._calls[path]
+
+    @cached_property
+    def _conditions(self) -> dict[str, list[Query]]:
+        """What functions make for the calls of any file, by the files of these functions."""
+        calls = [query for path in self.workspace.files for query in self._prisma_calls(path)]
+        return find_conditions(self.workspace, self.schema, calls)
 
     def sites(self, path: str) -> FileSites:
         """Sites of other libraries, and Zod schemas."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Sequence
 
 from ast_grep_py import SgNode
 
-from codemods.ir.query import NEUTRAL, READS, Op, Query
+from codemods.ir.query import NEUTRAL, READS, Op, Query, looks_up_rows
 from codemods.ir.table import Schema
 from codemods.planner.decimals import Decimals
 from codemods.planner.documents import Documents
@@ -117,6 +117,8 @@ def _database(scan: Scan) -> None:
             scan.problem(query.call.start, "CX301", f"{query.name}: {reason}")
         if query.op is Op.RAW:
             scan.problem(query.call.start, "CX305", f"{query.name} is raw SQL")
+        if query.op is Op.CONDITION and not looks_up_rows(query.where):
+            continue
         if query.op in READS:
             facts.effects.add(Effect.READS)
         elif query.op not in NEUTRAL | {Op.MAKE}:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from codemods.ir.query import All, Compare, Condition, Named, Order, Predicate, conjuncts
+from codemods.ir.query import All, Asked, Compare, Condition, Named, Order, Predicate, conjuncts
 from codemods.ir.table import Field, FieldType, Table
 from codemods.source.span import Span
 from codemods.writers.code import RefusedError
@@ -15,7 +15,7 @@ from codemods.writers.indexes import Choice, choose, unique_sets
 from codemods.writers.keys import given, is_given
 from codemods.writers.layout import Doc, Group, Line, Nest, arrow, call
 from codemods.writers.orders import check_order, in_order
-from codemods.writers.predicates import Arrow, Tester
+from codemods.writers.predicates import Arrow, Test, Tester
 from codemods.writers.sources import IdSource, IdsSource, QuerySource, Source, chain, one
 
 _BOUNDS = {Compare.GT: "gt", Compare.GTE: "gte", Compare.LT: "lt", Compare.LTE: "lte"}
@@ -257,5 +257,7 @@ def _arrow(draft: Draft, table: Table, row: str, rest: list[Predicate]) -> Arrow
     if not rest:
         return None
     alone = rest[0] if len(rest) == 1 and not draft.in_action else None
+    if isinstance(alone, Asked):
+        return Arrow(row, Test("true", alone.waits), alone.name or draft.value(alone.source))
     name = alone.name if isinstance(alone, Named) else ""
     return Arrow(row, Tester(draft, table, row).test(All(tuple(rest))), name)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from codemods.ir.query import Assembly, Query
+from codemods.ir.query import Assembly, Named, Predicate, Query, looks_up_rows
+from codemods.ir.table import Table
 from codemods.planner.problems import Problem
 from codemods.source import SourceFile, Span, find_all, span_of
 from codemods.source.edit import Part
@@ -12,21 +13,32 @@ from codemods.writers.code import DbCode, Rewrite
 from codemods.writers.draft import Draft
 from codemods.writers.layout import Doc, Group, Line, Nest, layout
 from codemods.writers.ported import whole_line
-from codemods.writers.predicates import Tester, waits_for_rows
+from codemods.writers.predicates import Tester
 
 
 def declarations(draft: Draft) -> dict[str, Doc]:
     """`const where = (user: Doc<"users">) => …;` for every condition that the query asks for by its name."""
     found: dict[str, Doc] = {}
     for name, (table, part) in draft.named.items():
-        with draft.scope(), draft.before_calls():
-            row = draft.fresh(draft.names.of(table.name).row)
-            test = Tester(draft, table, row).test(part)
-            parameter = f"{row}: {draft.type_name('Doc')}<{draft.convex_table(table)}>"
-            prefix = "async " if waits_for_rows(part) else ""
-            head = f"const {name} = {prefix}({parameter}) =>"
-            found[name] = (head, Group(Nest((Line(" "), test.doc))), ";")
+        found[name] = (f"const {name} = ", _function_of_row(draft, table, part), ";")
     return found
+
+
+def handed_over(draft: Draft, table: Table, where: Predicate) -> Doc:
+    """The condition that a function makes for its callers, under its name where it has one."""
+    if not isinstance(where, Named):
+        return _function_of_row(draft, table, where)
+    draft.named[where.name] = (table, where.part)
+    return where.name
+
+
+def _function_of_row(draft: Draft, table: Table, part: Predicate) -> Doc:
+    with draft.scope(), draft.before_calls():
+        row = draft.fresh(draft.names.of(table.name).row)
+        test = Tester(draft, table, row).test(part)
+        parameter = f"{row}: {draft.type_name('Doc')}<{draft.convex_table(table)}>"
+        prefix = "async " if looks_up_rows(part) else ""
+        return (f"{prefix}({parameter}) =>", Group(Nest((Line(" "), test.doc))))
 
 
 class Assemblies:
@@ -55,7 +67,7 @@ class Assemblies:
         functions = {name: docs[0] for name, docs in self._functions().items()}
         for run in self._runs():
             span = Span(run[0].start, run[-1].end)
-            ended = [each for each in self._all if each.statements[-1] in run and each.name in functions]
+            ended = [each for each in self._all if each.name in functions and each.statements[-1] in run]
             indent = self._file.indent_at(span.start)
             lines: list[tuple[Part, ...]] = [(comment,) for comment in self._comments(span)]
             lines += [layout(functions[each.name], indent, len(indent)) for each in ended]

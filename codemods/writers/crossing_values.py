@@ -18,6 +18,7 @@ from codemods.ir.query import (
     Loop,
     Nested,
     Not,
+    NumberOf,
     Op,
     Page,
     Predicate,
@@ -104,6 +105,8 @@ def _paged(draft: Draft, table: Table, page: Page) -> Iterator[tuple[Span, Kind]
     for number, name in ((page.limit, "limit"), (page.offset, "offset")):
         if isinstance(number, Span):
             yield number, Kind(name, "v.optional(v.number())")
+        elif isinstance(number, NumberOf):
+            yield number.source, Kind("paging", "v.any()")
     if page.cursor is not None:
         yield from _compared(draft, table, page.cursor, True)
 

@@ -119,6 +119,8 @@ def _only_reads(file: SourceFile, transaction: Query, queries: list[Query]) -> b
 
 def _add(file: SourceFile, found: DatabaseEdits, query: Query, code: DbCode) -> None:
     found.rewrites.append(Rewrite(query.call, code.parts))
+    gone = [Rewrite(span, (), erases=True) for span in query.annotations]
+    found.rewrites += [each for each in gone if each not in found.rewrites]
     if code.comments:
         start = statement_start(file, query.call)
         indent = file.indent_at(start)

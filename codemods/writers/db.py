@@ -11,7 +11,7 @@ from codemods.ir.table import Schema, Table
 from codemods.source.edit import Part
 from codemods.writers.access import source_of, unique_row
 from codemods.writers.code import DbCode, Refusal, RefusedError, ValueFacts
-from codemods.writers.conditions import declarations
+from codemods.writers.conditions import declarations, handed_over
 from codemods.writers.crossing import Crossing, across
 from codemods.writers.documents.calls import DOCUMENT_WRITERS
 from codemods.writers.draft import Draft, draft_of
@@ -111,6 +111,10 @@ def _count(draft: Draft, table: Table, query: Query, used: bool) -> Doc:
     return draft.apart(call(draft.library("countRows"), docs))
 
 
+def _condition(draft: Draft, table: Table, query: Query, used: bool) -> Doc:
+    return handed_over(draft, table, query.where)
+
+
 def _row(draft: Draft, table: Table, query: Query, found: Doc) -> Doc:
     function = draft.library("rowOrThrow" if query.or_throw else "row")
     found = one_loaded(draft, table, query.include, found)
@@ -133,6 +137,7 @@ def _laid_out(doc: Doc, indent: str) -> tuple[Part, ...]:
 _Writer = Callable[[Draft, Table, Query, bool], Doc]
 
 _WRITERS: dict[Op, _Writer] = {
+    Op.CONDITION: _condition,
     Op.FIND_UNIQUE: _find_unique,
     Op.FIND_FIRST: _find_first,
     Op.FIND_MANY: _find_many,

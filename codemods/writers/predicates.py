@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from codemods.ir.query import All, Any, Compare, Condition, Named, Not, Predicate, Related, When
+from codemods.ir.query import All, Any, Asked, Compare, Condition, Named, Not, Predicate, Related, When, looks_up_rows
 from codemods.ir.table import Field, FieldType, Table
 from codemods.writers.code import RefusedError
 from codemods.writers.draft import Draft
@@ -60,8 +60,8 @@ class Arrow:
     row: str
     test: Test
 
-    name: str = ""
-    """The name of the function, where code has it already."""
+    name: Doc = ""
+    """The function itself, where code has it already."""
 
     @property
     def doc(self) -> Doc:
@@ -100,6 +100,8 @@ class Tester:
                 return self._when(predicate, negated)
             case Named():
                 return self._named(predicate, negated)
+            case Asked():
+                return self._asked(predicate, negated)
 
     def _when(self, choice: When, negated: bool) -> Test:
         """A choice made at run time. A side without conditions asks nothing, negated or not."""
@@ -121,11 +123,20 @@ class Tester:
         """The condition that code assembled before, which is a function now; an action cannot hand that one over."""
         if self._draft.in_action:
             return self.test(condition.part, negated)
-        waits = waits_for_rows(condition.part)
+        waits = looks_up_rows(condition.part)
         self._draft.named[condition.name] = (self._table, condition.part)
         called = f"{condition.name}({self._row})"
         sign = "!" if negated else ""
         return Test(f"{sign}(await {called})" if waits else f"{sign}{called}", waits)
+
+    def _asked(self, condition: Asked, negated: bool) -> Test:
+        """The condition that a function makes, which is a function as well."""
+        if self._draft.in_action:
+            raise RefusedError("CX202", "a condition that an action cannot pass on")
+        if negated:
+            raise RefusedError("CX301", "NOT over a condition that a function makes")
+        called = f"{condition.name or self._draft.hoist(condition.source, 'isWanted')}({self._row})"
+        return Test(f"(await {called})" if condition.waits else called, condition.waits)
 
     def _negated_all(self, parts: tuple[Predicate, ...]) -> Test:
         if len(parts) > 1 and any(self._may_vanish(part) for part in parts):
@@ -152,6 +163,8 @@ class Tester:
                 return self._draft.facts.may_be_undefined(value)
             case All(parts=parts):
                 return all(self._may_vanish(each) for each in parts)
+            case Asked():
+                return True
             case Not(part=inner) | Named(part=inner):
                 return self._may_vanish(inner)
             case When(part=inner, otherwise=otherwise):
@@ -275,21 +288,6 @@ class Tester:
         if not is_indexable(field) and not (is_null_test and not field.is_list):
             raise RefusedError("CX301", f"condition on {condition.field}, a {'list' if field.is_list else field.type}")
         return field
-
-
-def waits_for_rows(predicate: Predicate) -> bool:
-    """Does the test of a condition look up other rows?"""
-    match predicate:
-        case Related():
-            return True
-        case All(parts=parts) | Any(parts=parts):
-            return any(waits_for_rows(part) for part in parts)
-        case Not(part=part) | Named(part=part):
-            return waits_for_rows(part)
-        case When(part=part, otherwise=otherwise):
-            return waits_for_rows(part) or waits_for_rows(otherwise)
-        case _:
-            return False
 
 
 def _all(tests: list[Test]) -> Test:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from codemods.ir.query import NumberWhen, Order, Page
+from codemods.ir.query import NumberOf, NumberWhen, Order, Page
 from codemods.ir.table import Table
 from codemods.source.span import Span
 from codemods.writers.code import RefusedError
@@ -69,10 +69,12 @@ def limits_of(draft: Draft, page: Page) -> Limits:
     )
 
 
-def _number(draft: Draft, number: Span | NumberWhen | None) -> Doc | None:
+def _number(draft: Draft, number: Span | NumberWhen | NumberOf | None) -> Doc | None:
     """A number, or undefined where it is only given under a test."""
     if number is None:
         return None
+    if isinstance(number, NumberOf):
+        return _of_object(draft, number)
     value = number.value if isinstance(number, NumberWhen) else number
     if draft.facts.text(value).lstrip().startswith("-"):
         raise RefusedError("CX301", "a negative take or skip")
@@ -80,6 +82,11 @@ def _number(draft: Draft, number: Span | NumberWhen | None) -> Doc | None:
         return draft.value(value)
     test = guard(draft, number, number.held, as_boolean=False)
     return (test, " ? ", draft.operand(value), " : undefined")
+
+
+def _of_object(draft: Draft, number: NumberOf) -> Doc:
+    """`paging.take`, of an object that is computed once."""
+    return (draft.guarded(number.source, "page"), f".{number.key}")
 
 
 def one(draft: Draft, table: Table, source: Source, unique: bool = False) -> Doc:

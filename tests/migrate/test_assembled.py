@@ -2,6 +2,7 @@
 
 from textwrap import dedent
 
+import pytest
 from express_app import users_app
 from harness import CodemodTest, Migrated
 
@@ -176,3 +177,111 @@ def test_an_alternative_is_there_where_its_test_held(codemod: CodemodTest) -> No
         """,
     )
     assert 'user.email === "a@b.c" || (!!name && user.name === name)' in " ".join(body_of(done).split())
+
+
+HELPERS = """
+import { Prisma } from "@prisma/client";
+
+export const whereOf = (q?: string): Prisma.NoteWhereInput => {
+  const where: Prisma.NoteWhereInput = {};
+  if (q) {
+    where.text = { contains: q };
+  }
+  return where;
+};
+
+export const byAuthor = (email?: string): Prisma.NoteWhereInput => {
+  if (!email) return {};
+  return { author: { email } };
+};
+
+export const pageOf = (query: { page?: string }) => {
+  const page = Number(query.page) || 1;
+  return { skip: (page - 1) * 10, take: 10 };
+};
+"""
+IMPORTS = 'import { Prisma } from "@prisma/client";\nimport { byAuthor, pageOf, whereOf } from "./helpers";'
+
+
+def with_helpers(codemod: CodemodTest, body: str) -> Migrated:
+    return codemod.migrate(users_app(f"{HEAD}\n{body}\n}});", imports=IMPORTS, helpers=HELPERS))
+
+
+def test_functions_that_make_conditions_make_functions_of_a_row(codemod: CodemodTest) -> None:
+    done = with_helpers(
+        codemod,
+        """
+          const where: Prisma.NoteWhereInput = whereOf(req.query.q as string);
+          const page: Prisma.NoteFindManyArgs = pageOf({ page: req.query.page as string });
+          const total = await prisma.note.count({ where });
+          res.json({ notes: await prisma.note.findMany({ where, ...page }), total });
+        """,
+    )
+    assert done.outcome("GET /users") == "migrated"
+    assert body_of(done) == dedent(
+        """\
+        const where = whereOf(args.q as string);
+        const page = pageOf({ page: args.page as string });
+        const total = await countRows(filter(ctx.db.query("notes"), where).collect());
+        return toJson({ notes: await rows(
+          pageOfRow(filter(ctx.db.query("notes"), where), page.skip, page.take),
+          toNote,
+        ), total });"""
+    )
+    assert (
+        dedent(
+            """\
+        export const whereOf = (q?: string) => {
+          const where = (note: Doc<"notes">) => !q || note.text.includes(q);
+          return where;
+        };"""
+        )
+        in done.files["convex/lib/helpers.ts"]
+    )
+
+
+def test_conditions_that_functions_make_stand_beside_others(codemod: CodemodTest) -> None:
+    done = with_helpers(
+        codemod,
+        """
+          const own = byAuthor(req.query.email as string);
+          res.json(await prisma.note.findMany({ where: { ...whereOf("a"), ...own, done: true } }));
+        """,
+    )
+    assert done.outcome("GET /users") == "migrated"
+    assert "const own = byAuthor(ctx, args.email as string);" in body_of(done)
+    text = " ".join(body_of(done).split())
+    assert "(isWanted) =>" in text and ')(whereOf("a"))' in text
+    assert "async (note) => isWanted(note) && (await own(note)), )" in text
+    assert 'if (!email) return (note: Doc<"notes">) => true;' in done.files["convex/model/helpers.ts"]
+
+
+REFUSED_FUNCTIONS = {
+    "called for something else": ("console.log(whereOf(\"b\"));", "{ where: whereOf(\"a\") }", "called apart"),
+    "held by a name that others look at": (
+        "const where = whereOf(\"a\"); console.log(where);", "{ where }", "used apart from database calls",
+    ),
+    "over what another gives": ("", "{ where: { ...whereOf(\"a\"), ...whereOf(\"b\") } }", "change what stands before"),
+    "over what stands before": ("", "{ where: { text: \"a\", ...whereOf(\"b\") } }", "change what stands before"),
+    "negated": ("", "{ where: { NOT: [whereOf(\"a\")] } }", "NOT over a condition that a function makes"),
+    "an alternative": ("", "{ where: { OR: [whereOf(\"a\")] } }", "an alternative of OR may be empty"),
+    "a list where an object belongs": ("", "{ where: pageOf({}) }", "unknown field `skip`"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("before", "call", "reason"), REFUSED_FUNCTIONS.values(), ids=REFUSED_FUNCTIONS)
+def test_what_a_function_makes_is_left_to_its_owner(codemod: CodemodTest, before: str, call: str, reason: str) -> None:
+    done = with_helpers(codemod, f"{before}\n  res.json(await prisma.note.findMany({call}));")
+    assert reason in done.outcome("GET /users")
+
+
+def test_a_function_that_makes_conditions_on_two_tables_is_left_to_its_owner(codemod: CodemodTest) -> None:
+    done = migrated(
+        codemod,
+        """
+          await prisma.note.findMany({ where: byId("a") });
+          res.json(await prisma.user.findMany({ where: byId("a") }));
+        """,
+        "const byId = (id: string) => ({ id });",
+    )
+    assert "conditions on several tables" in done.outcome("GET /users")

@@ -11,6 +11,9 @@ from codemods.source.bindings import Binding
 from codemods.source.file import span_of
 from codemods.source.tree import FUNCTION_KINDS, enclosing, named
 
+_LOOPS = frozenset({"for_statement", "for_in_statement", "while_statement", "do_statement"})
+_RETURN = frozenset({"return_statement"})
+
 
 def is_run_after(statement: SgNode, call: SgNode) -> bool:
     """Does the call run after the statement, in the same block or deeper? A module's own block has run before calls."""
@@ -18,6 +21,14 @@ def is_run_after(statement: SgNode, call: SgNode) -> bool:
     if block is None or not span_of(block).holds(span_of(call)):
         return False
     return block.kind() != "program" or enclosing(call, FUNCTION_KINDS) is None
+
+
+def is_returned(call: SgNode, block: SgNode) -> bool:
+    """Does the function end with the call, so that none of its later statements runs after it?"""
+    leaving = enclosing(call, FUNCTION_KINDS | _LOOPS | _RETURN)
+    around = enclosing(leaving, FUNCTION_KINDS | _LOOPS) if leaving is not None else None
+    home = enclosing(block, FUNCTION_KINDS)
+    return leaving is not None and leaving.kind() in _RETURN and around is not None and around == home
 
 
 def whole_statements(statements: Sequence[SgNode]) -> list[SgNode]:

@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 
 from ast_grep_py import SgNode
 
-from codemods.ir.query import Assembly
+from codemods.ir.query import Asked, Assembly, Maker
 from codemods.ir.table import Schema, Table
 from codemods.readers.assembled.resolve import Resolver
 from codemods.readers.assembled.stability import is_settled
 from codemods.readers.assembled.values import Held, Object, UnreadableError, Value
 from codemods.readers.literals import Property, binding_of, is_changed, literal_of, plain
 from codemods.source.bindings import BindingKind
-from codemods.source.file import SourceFile
+from codemods.source.file import SourceFile, span_of
 from codemods.source.span import Span
 from codemods.source.tree import unwrap
 from codemods.workspace import Declared, Workspace
@@ -34,6 +34,15 @@ class Reading:
     """The variables that were read through."""
     is_elsewhere: bool = False
     """True in another file than the call's: names of columns can be read there, values cannot be taken from it."""
+
+    parts: bool = False
+    """Objects may have entries of what a function gives."""
+    asked: dict[Asked, None] = field(default_factory=dict)
+    """The conditions that functions make for the call."""
+    annotations: dict[Span, None] = field(default_factory=dict)
+    """The written types of what holds them."""
+    within: frozenset[Maker] = frozenset()
+    """The functions whose condition is read."""
 
     def reject(self, reason: str) -> None:
         """Note something that was not understood."""
@@ -60,7 +69,7 @@ class Reading:
                     self.assembled[given.assembly] = None
                     given = given.value
                 else:
-                    resolver = Resolver(self.file, self.call, self.workspace, computed)
+                    resolver = Resolver(self.file, self.call, self.workspace, computed, self.parts)
                     found = resolver.resolve(given)
                     if isinstance(found, SgNode):
                         return given
@@ -73,11 +82,18 @@ class Reading:
             self.reject(f"{part}: {error}")
             return Object({})
 
+    def untype(self, node: SgNode) -> None:
+        """Take away the written type of the variable that a name stands for: what it holds says more."""
+        binding = binding_of(self.file, plain(node))
+        annotation = binding.declaration.field("type") if binding is not None else None
+        if annotation is not None:
+            self.annotations[span_of(annotation)] = None
+
     def holder(self, given: Value | None) -> Assembly | None:
         """The variable that holds an argument."""
         if isinstance(given, SgNode):
             try:
-                given = Resolver(self.file, self.call, self.workspace).resolve(given)
+                given = Resolver(self.file, self.call, self.workspace, parts=self.parts).resolve(given)
             except UnreadableError:
                 return None
         return given.assembly if isinstance(given, Held) else None

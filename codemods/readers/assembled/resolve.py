@@ -5,12 +5,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from ast_grep_py import SgNode
 
 from codemods.ir.query import Assembly
-from codemods.readers.assembled.extent import assembly_of, is_run_after, whole_statements
+from codemods.readers.assembled.extent import assembly_of, is_returned, is_run_after, whole_statements
+from codemods.readers.assembled.given import given_by
 from codemods.readers.assembled.spelled import spelled_out
 from codemods.readers.assembled.stability import is_settled
 from codemods.readers.assembled.values import (
@@ -19,6 +20,7 @@ from codemods.readers.assembled.values import (
     Items,
     Known,
     Object,
+    Part,
     Test,
     Tested,
     UnreadableError,
@@ -44,13 +46,20 @@ class Resolver:
     """Answers for one call."""
 
     def __init__(
-        self, file: SourceFile, call: SgNode, workspace: Workspace | None = None, computed: bool = False
+        self,
+        file: SourceFile,
+        call: SgNode,
+        workspace: Workspace | None = None,
+        computed: bool = False,
+        parts: bool = False,
     ) -> None:
-        """With `computed`, objects may have a single entry whose key is an expression."""
+        """With `computed`, objects may have a single entry whose key is an expression; with `parts`, entries of what a
+        function gives, which are known by their keys alone."""
         self._file = file
         self._call = call
         self._workspace = workspace
         self._computed = computed
+        self._parts = parts
         self.assembled: dict[Assembly, None] = {}
         """The variables that were read through."""
         self._open: list[Binding] = []
@@ -107,6 +116,9 @@ class Resolver:
         if inner.text() == "null":
             return None
         value = self.resolve(node)
+        if isinstance(value, SgNode) and self._parts and self._workspace is not None:
+            keys = keys_given(self._workspace, self._file, value)
+            value = value if keys is None else Object({key: Part(value, key) for key in keys})
         if isinstance(value, SgNode):
             raise UnreadableError(f"spread of `{' '.join(node.text().split())[:40]}`")
         return value
@@ -117,6 +129,8 @@ class Resolver:
             case None:
                 return into
             case Object(added) if value.computed is None:
+                if any(key in into and isinstance(each, Part) for key, each in added.items()):
+                    raise UnreadableError("a spread may change what stands before it")
                 return {**{key: old for key, old in into.items() if key not in added}, **added}
             case Choice(test, then, otherwise):
                 yes, no = self._merged(into, then), self._merged(into, otherwise)
@@ -226,17 +240,19 @@ class Resolver:
         changed = [write for each in binding.references if (write := write_of(each, block)) is not None]
         if isinstance(start, SgNode):
             raise UnreadableError("built elsewhere")
-        if any(span_of(write.statement).start > span_of(self._call).start for write in changed):
+        before = [write for write in changed if span_of(write.statement).start < span_of(self._call).start]
+        is_left = len(before) < len(changed)
+        if is_left and not is_returned(self._call, block):
             raise UnreadableError("changed after the call")
         value: Value | None = start
-        for write in changed:
+        for write in before:
             for test, _ in write.tests:
                 self._check(test)
             value = self._change(value, write.path, write.tests, {}, self._effect(write))
         whole = whole_statements([statement, *(write.statement for write in changed)])
         assembly = assembly_of(binding, whole)
         self.assembled[assembly] = None
-        return Held(assembly, value)
+        return value if is_left else Held(assembly, value)
 
     def _effect(self, write: Write) -> _Change:
         if write.deletes:
@@ -317,3 +333,32 @@ def _holds_literal(node: SgNode) -> bool:
     return inner.kind() in CHOICES and any(
         _holds_literal(branch) for name in names if (branch := inner.field(name)) is not None
     )
+
+
+def keys_given(workspace: Workspace, file: SourceFile, node: SgNode) -> list[str] | None:
+    """The keys that an object may have which a function gives, None where they are not known."""
+    given = given_by(workspace, file, node)
+    if given is None:
+        return None
+    try:
+        found = [
+            key
+            for value in given.giver.values
+            for key in _keys(Resolver(given.giver.file, value, workspace).resolve(value))
+        ]
+    except UnreadableError:
+        return None
+    return list(dict.fromkeys(found))
+
+
+def _keys(value: Value | None) -> Iterator[str]:
+    match opened(value):
+        case None:
+            return
+        case Object(entries, None):
+            yield from entries
+        case Choice(then=then, otherwise=otherwise):
+            yield from _keys(then)
+            yield from _keys(otherwise)
+        case _:
+            raise UnreadableError("made elsewhere")

@@ -84,7 +84,15 @@ class Held:
     value: Value | None
 
 
-Value = SgNode | Choice | Object | Items | Held
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What an expression gives under a key, where only a function knows the rest."""
+
+    node: SgNode
+    key: str
+
+
+Value = SgNode | Choice | Object | Items | Held | Part
 
 
 def opened(value: Value | None) -> Value | None:

@@ -12,6 +12,7 @@ from ast_grep_py import SgNode
 from codemods.ir.query import Assignment, Change, Data, DataPart
 from codemods.ir.table import Field, FieldType, Relation, RelationKind, Table
 from codemods.readers.assembled.reading import Reading, is_undefined
+from codemods.readers.assembled.resolve import keys_given
 from codemods.readers.literals import (
     Computed,
     Property,
@@ -79,6 +80,9 @@ def _spread(reading: Reading, value: SgNode, table: Table) -> list[DataPart]:
 def _writes_relations(reading: Reading, node: SgNode, table: Table) -> bool:
     """True when an object that is not written in place is seen to hold more than plain column values."""
     if _has_operations(node, table):
+        return True
+    keys = keys_given(reading.workspace, reading.file, node) if reading.workspace is not None else None
+    if any(table.relation(key) is not None for key in keys or ()):
         return True
     binding = binding_of(reading.file, node)
     if binding is None:

@@ -75,7 +75,7 @@ def model_query(file: SourceFile, schema: Schema, found: ModelCall, workspace: W
     share are read with the help of the workspace."""
     method = MODEL_METHODS[found.method]
     table = table_of_model(schema, found.model) if found.model else None
-    reading = Reading(file, found.call, schema, workspace)
+    reading = Reading(file, found.call, schema, workspace, parts=True)
     for problem in (found.problem, method.problem, _fluent(found.call, table)):
         if problem:
             reading.reject(problem)
@@ -141,7 +141,13 @@ def _read(query: Query, reading: Reading, arguments: dict[str, Value], table: Ta
 
 
 def _finished(query: Query, reading: Reading) -> Query:
-    return replace(query, assembled=tuple(reading.assembled), unsupported=tuple(reading.reasons))
+    return replace(
+        query,
+        assembled=tuple(reading.assembled),
+        asked=tuple(reading.asked),
+        annotations=tuple(reading.annotations),
+        unsupported=tuple(reading.reasons),
+    )
 
 
 def _fluent(call: SgNode, table: Table | None) -> str | None:

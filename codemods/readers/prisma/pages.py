@@ -9,9 +9,9 @@ from collections.abc import Mapping
 
 from ast_grep_py import SgNode
 
-from codemods.ir.query import NumberWhen, Order, Page, Predicate
+from codemods.ir.query import NumberOf, NumberWhen, Order, Page, Predicate
 from codemods.ir.table import RelationKind, Table
-from codemods.readers.assembled import Choice, Items, Test, Value
+from codemods.readers.assembled import Choice, Items, Part, Test, Value
 from codemods.readers.assembled.reading import Reading, is_undefined
 from codemods.readers.literals import Property, literal_of
 from codemods.readers.prisma.where import read_where
@@ -43,7 +43,7 @@ def _node(reading: Reading, value: Value | None, part: str) -> SgNode | None:
     return None
 
 
-def _limit(reading: Reading, given: Value | None) -> tuple[Span | NumberWhen | None, bool]:
+def _limit(reading: Reading, given: Value | None) -> tuple[Span | NumberWhen | NumberOf | None, bool]:
     """`take`, and whether it counts from the end: `take: -5`."""
     inner = unwrap(given) if isinstance(given, SgNode) else None
     operand = inner.field("argument") if inner is not None and inner.kind() == "unary_expression" else None
@@ -52,13 +52,16 @@ def _limit(reading: Reading, given: Value | None) -> tuple[Span | NumberWhen | N
     return _number(reading, given, "take"), False
 
 
-def _number(reading: Reading, given: Value | None, part: str) -> Span | NumberWhen | None:
+def _number(reading: Reading, given: Value | None, part: str) -> Span | NumberWhen | NumberOf | None:
     """A number, which may depend on a test: `if (query.limit) options.take = Number(query.limit)`."""
     match given:
         case None:
             return None
         case SgNode():
             return None if is_undefined(given) else reading.span(given)
+        case Part(node, key):
+            reading.untype(node)
+            return NumberOf(reading.span(node), key)
         case Choice(test, SgNode() as value, None) | Choice(test, None, SgNode() as value):
             held = given.then is not None
             if _asks_whether_defined(test, held) and test.node.text() == unwrap(value).text():

@@ -22,10 +22,11 @@ from codemods.ir.query import (
     all_of,
 )
 from codemods.ir.table import Field, FieldType, Relation, RelationKind, Table
-from codemods.readers.assembled import Choice, Items, Object, Value
+from codemods.readers.assembled import Choice, Items, Object, Part, Value
 from codemods.readers.assembled.conditions import chosen, named, read_object, with_name
-from codemods.readers.assembled.reading import Reading, is_undefined
+from codemods.readers.assembled.reading import Reading, is_undefined, shortened
 from codemods.readers.literals import may_be_object
+from codemods.readers.prisma.asked import asked_of
 from codemods.source.tree import member, string_value, unwrap
 
 OPERATORS: Mapping[str, Compare] = {
@@ -61,7 +62,29 @@ def read_condition(reading: Reading, node: Value, table: Table) -> Predicate:
 
 def read_where(reading: Reading, given: Value | None, table: Table) -> Predicate:
     """The predicate of an object of conditions."""
-    return read_object(reading, given, "where", lambda key, each: _entry(reading, key, each, table))
+    value = reading.value(given, "where")
+    match value:
+        case Choice():
+            return chosen(reading, value, lambda each: read_where(reading, each, table))
+        case Object(entries) if any(isinstance(each, Part) for each in entries.values()):
+            return _with_parts(reading, entries, table)
+        case SgNode() if (condition := asked_of(reading, value, table, read_where)) is not None:
+            return condition
+    return read_object(reading, value, "where", lambda key, each: _entry(reading, key, each, table))
+
+
+def _with_parts(reading: Reading, entries: Mapping[str, Value], table: Table) -> Predicate:
+    """The conditions that functions give for a spread each, and those that are written beside them."""
+    given: dict[SgNode, list[str]] = {}
+    for key, each in entries.items():
+        if isinstance(each, Part):
+            given.setdefault(each.node, []).append(key)
+    conditions = [asked_of(reading, node, table, read_where, keys=keys) for node, keys in given.items()]
+    for node, condition in zip(given, conditions, strict=True):
+        if condition is None:
+            reading.reject(f"where: spread of `{shortened(node.text())}`")
+    rest = Object({key: each for key, each in entries.items() if not isinstance(each, Part)})
+    return all_of([*(each for each in conditions if each is not None), read_where(reading, rest, table)])
 
 
 def _entry(reading: Reading, key: str, given: Value, table: Table) -> Predicate:
@@ -93,6 +116,10 @@ def _branches(reading: Reading, key: str, value: Value, table: Table, absent: Pr
             return [read_where(reading, value, table)]
         case Items(items):
             return [_branch(reading, item, table, absent) for item in items]
+        case SgNode() if (
+            key == "AND" and (condition := asked_of(reading, value, table, read_where, is_list=True)) is not None
+        ):
+            return [condition]
         case _:
             reading.reject(f"where: {key} is built elsewhere")
             return []

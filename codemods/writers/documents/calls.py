@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from codemods.ir.document import Virtual
-from codemods.ir.query import Compare, Condition, DocumentWork, Gives, NumberWhen, Op, Populate, Query, conjuncts
+from codemods.ir.query import (
+    Compare,
+    Condition,
+    DocumentWork,
+    Gives,
+    NumberOf,
+    NumberWhen,
+    Op,
+    Populate,
+    Query,
+    conjuncts,
+)
 from codemods.ir.table import Table
 from codemods.source.span import Span
 from codemods.writers.code import RefusedError
@@ -76,7 +87,7 @@ def _rows(draft: Draft, table: Table, query: Query) -> Doc:
     source = source_of(draft, table, query.where, query.order, limited)
     sorts = not isinstance(source, QuerySource) or bool(source.sort)
     reorders = work.sorting is not None or (bool(query.order) and sorts and not isinstance(source, IdSource))
-    if isinstance(page.limit, NumberWhen) or isinstance(page.offset, NumberWhen):
+    if isinstance(page.limit, NumberWhen | NumberOf) or isinstance(page.offset, NumberWhen | NumberOf):
         raise RefusedError("CX301", "a page that depends on a test")
     if not reorders and page.offset is None and _is_count(draft, page.limit):
         assert page.limit is not None
@@ -90,7 +101,7 @@ def _rows(draft: Draft, table: Table, query: Query) -> Doc:
     return call(draft.library("someOf"), docs, skip, *given)
 
 
-def _is_count(draft: Draft, limit: Span | NumberWhen | None) -> bool:
+def _is_count(draft: Draft, limit: Span | None) -> bool:
     """A limit that is written as a number above zero."""
     text = draft.facts.literal(limit) if isinstance(limit, Span) else None
     return text is not None and text.isdigit() and text.strip("0") != ""

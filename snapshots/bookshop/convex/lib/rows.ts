@@ -43,7 +43,7 @@ export type Mapped<M extends (doc: never) => unknown> = Awaited<ReturnType<M>>;
 export async function row<D, M extends (doc: NonNullable<D>) => unknown>(
   doc: Promise<D>,
   map: M,
-): Promise<Mapped<M> | Extract<D, null>> {
+): Promise<NoInfer<Mapped<M> | Extract<D, null>>> {
   const found = await doc;
   return (found && (await map(found))) as Mapped<M> | Extract<D, null>;
 }
