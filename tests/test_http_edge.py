@@ -69,6 +69,43 @@ def test_keys_that_convex_has_no_names_for(tmp_path: Path) -> None:
     ]
 
 
+UNUSUAL = """
+    import express from "express";
+
+    const app = express();
+    app.use(express.json());
+    const inner = express.Router();
+    inner.get("/one", (req, res) => { res.json(1); });
+    inner.get("/maybe/:id?", (req, res) => { res.json({ has: "id" in req.params }); });
+    inner.get("/query", (req, res) => { res.json(req.query); });
+    inner.post("/body", (req, res) => { res.json(req.body.a); });
+    inner.get("/guarded/a", (req, res) => { res.json(1); });
+    app.all("/api/guarded/*", (req, res, next) => {
+      if (req.headers.authorization === undefined) {
+        res.sendStatus(401);
+        return;
+      }
+      next();
+    });
+    app.use("/api", inner);
+    app.listen(Number(process.env.PORT));
+    """
+
+
+def test_unusual_requests_differ_as_the_table_says(tmp_path: Path) -> None:
+    paths = ["%2e%2e/api/one", "/one", "maybe", "query?a[__proto__][b]=1", "guarded"]
+    body = 'POST /api/body\ncontent-type: application/json; charset=latin1\n\n{"a": 1}\n'
+    result = compare(tmp_path, {"src/app.ts": UNUSUAL}, asked(*(f"GET /api/{path}" for path in paths), body))
+    assert [difference.split(" <")[0] for difference in result.differences] == [
+        "GET /api/%2e%2e/api/one: status is 200 1, was 404",
+        "GET /api//one: status is 404 404 Not Found, was 200 1",
+        "GET /api/maybe: body.has is false, was true",
+        "GET /api/query?a[__proto__][b]=1: body.a is (absent), was {}",
+        "GET /api/guarded: status is 401 Unauthorized, was 404",
+        "POST /api/body: status is 200 1, was 415",
+    ]
+
+
 REDIRECT = """
     import express from "express";
     const app = express();

@@ -78,6 +78,15 @@ class Carried:
         """A route that http.ts runs for others: as the 404 of the application, or as middleware."""
         return self.handlers.answers(plan) or self.order.runs(plan)
 
+    def is_answered(self, plan: RoutePlan) -> bool:
+        """Needs a route that stays behind no answer of its own, since those that it runs for have one?"""
+        return self.order.stands_before(plan) or self.handlers.answers(plan)
+
+    @property
+    def is_whole(self) -> bool:
+        """Does no route stay behind?"""
+        return all(plan.carried or plan.dead or self.at_edge(plan) for plan in self.plans)
+
     def edge_pieces(self) -> dict[PieceKey, EdgePiece]:
         """Ported functions by key: check factories, error handlers, not-found handlers."""
         found = {}

@@ -191,7 +191,7 @@ class EdgeAssembler:
         return ImportSpec(f"convex:{module}", name, local if local != name else "")
 
     def _route(self, number: int, plan: RoutePlan) -> None:
-        if plan.dead or self._carried.order.runs(plan) or self._carried.handlers.answers(plan):
+        if plan.dead or (not plan.carried and self._carried.is_answered(plan)):
             return
         group = plan.group
         for name in (name for test in plan.tests for name in test.variables):

@@ -147,7 +147,7 @@ def _unused(
     deletions: tuple[Deletion, ...],
 ) -> list[str]:
     """Packages that nothing imports any more, once the whole application has moved."""
-    if not deletions or len(carried.carried) < len(carried.plans):
+    if not deletions or not carried.is_whole:
         return []
     gone = {deletion.path for deletion in deletions}
     return unused_packages(reading.workspace, project, gone, _packages(modules))

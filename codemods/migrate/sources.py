@@ -43,7 +43,8 @@ def source_changes(
     """The changes of the source files, none of them with `keep_sources`."""
     if keep_sources:
         return SourceChanges()
-    marks = marker_edits(workspace, [(plan, plan.group) for plan in carried.plans if not plan.carried])
+    left = [plan for plan in carried.plans if not plan.carried and not carried.is_answered(plan)]
+    marks = marker_edits(workspace, [(plan, plan.group) for plan in left])
     if not carried.carried:
         return SourceChanges(edits=tuple(FileEdit(path, tuple(edits)) for path, edits in sorted(marks.items())))
     found = moved(reading, carried)

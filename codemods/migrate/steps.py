@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from codemods.ir.app import App, Condition, Middleware, Role, Use
+from codemods.ir.app import App, CodeRef, Condition, Middleware, Role, Route, Use
 from codemods.ir.query import Query
 from codemods.ir.table import FieldType
 from codemods.migrate.checks import EdgeWriter
@@ -48,15 +48,22 @@ class StepOrder:
     shared: list[Shared] = field(default_factory=list)
     own: dict[str, list[Step | Check | Chain]] = field(default_factory=dict)
 
+    passed: frozenset[CodeRef] = frozenset()
+    """All that runs before a route that is carried over: it is registered as middleware, or none needs it."""
+    known: frozenset[CodeRef] = frozenset()
+    """All that runs before any route."""
+
     def runs(self, plan: RoutePlan) -> bool:
-        """Is it an `all(path, fn)` whose function is registered as middleware of the verbs behind it?"""
-        handler = plan.route.handler.expression
-        exact = (shared.use for shared in self.shared if shared.use.exact)
-        return (
-            plan.route.method == "ALL"
-            and not plan.carried
-            and any(use.middleware.expression == handler for use in exact)
-        )
+        """Is it an `all(path, fn)` whose function is middleware of the verbs behind it?"""
+        return self.stands_before(plan) and plan.route.handler.expression in self.passed
+
+    def stands_before(self, plan: RoutePlan) -> bool:
+        """The same for verbs that may all stay behind, and have answers of their own."""
+        return plan.route.method == "ALL" and not plan.carried and plan.route.handler.expression in self.known
+
+
+def _passed(routes: Iterable[Route]) -> frozenset[CodeRef]:
+    return frozenset(middleware.expression for route in routes for middleware in route.middleware)
 
 
 def cors_of_all(workspace: Workspace, app: App) -> Middleware | None:
@@ -219,7 +226,7 @@ def order_steps(workspace: Workspace, edge: EdgeWriter, app: App, plans: Sequenc
     """
     wanted = {step.middleware: step for plan in plans for step in plan.steps}
     uses = sorted((use for use in app.uses if use.middleware in wanted), key=lambda use: use.order)
-    order, news = StepOrder(), False
+    order, news = StepOrder(passed=_passed(plan.route for plan in plans), known=_passed(app.routes)), False
     owners: dict[Use, list[str]] = defaultdict(list)
     for plan in plans:
         before = [use for use in uses if _runs_before(use, plan)]

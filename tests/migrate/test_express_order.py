@@ -117,3 +117,110 @@ def test_parameters_of_mounts_are_kept_from_middleware(codemod: CodemodTest, rea
     assert migrated.outcome("GET /tenants/:tenant/notes/open") == "migrated"
     reason = "which reads parameters of mounts, which its router does not merge"
     assert reason in migrated.outcome("GET /tenants/:tenant/notes/closed")
+
+
+WILDCARDS = """
+    import express from "express";
+
+    const app = express();
+    app.use(express.json());
+    const guard: express.RequestHandler = (req, res, next) => {
+      if (req.headers.authorization !== "key") {
+        res.status(401).json({ error: "no key" });
+        return;
+      }
+      next();
+    };
+    app.all("/inner/*", guard);
+    app.all("/plain", (req, res, next) => {
+      console.log("plain");
+      next();
+    });
+    app.get("/inner/a", (req, res) => { res.json({ a: 1 }); });
+    app.get("/innermost", (req, res) => { res.json({ b: 2 }); });
+    app.get("/plain", (req, res) => { res.json({ c: 3 }); });
+    app.listen(Number(process.env.PORT));
+    """
+
+
+def test_functions_for_all_methods_that_go_on_are_middleware(tmp_path: Path) -> None:
+    urls = ["/inner/a", "/innermost", "/plain", "/inner/b"]
+    requests = [f"###\n{verb} http://localhost{url}" for url in urls for verb in ("GET", "POST")]
+    requests.append("###\nGET http://localhost/inner/a\nAuthorization: key")
+    result = compare(tmp_path, {"src/app.ts": dedent(WILDCARDS)}, "\n\n".join(requests))
+    assert result.differences == []
+    assert result.note == "9 of 9 answers are the same"
+
+
+def test_what_runs_for_others_stays_while_one_of_them_does(codemod: CodemodTest) -> None:
+    routes = """
+        const guard = (req: Request, res: Response, next: NextFunction) => {
+          if (req.headers.authorization !== "key") return res.status(401).end();
+          next();
+        };
+        app.all("/inner/*", guard);
+        app.get("/inner/a", (req, res) => res.json(1));
+        app.get("/inner/b", (req, res) => res.render("b"));
+        """
+    migrated = codemod.migrate(app(routes))
+    assert migrated.outcome("ALL /inner/*") == "migrated"
+    assert migrated.outcome("GET /inner/a") == "migrated"
+    assert 'app.all("/inner/*", guard);' in migrated.files["src/app.ts"]
+    assert "TODO(convexify CX706): GET /inner/b" in migrated.files["src/app.ts"]
+    assert "TODO(convexify CX205)" not in migrated.files["src/app.ts"]
+
+
+DEEPER = """
+    import express from "express";
+
+    const app = express();
+    const keyed: express.RequestHandler = (req, res, next) => {
+      if (req.headers.authorization !== "key") {
+        res.status(401).json({ error: "no key" });
+        return;
+      }
+      next();
+    };
+    const leaf = express.Router();
+    leaf.get("/admin/users", (req, res) => { res.json("users"); });
+    leaf.get("/administrators", (req, res) => { res.json("administrators"); });
+    leaf.get("/exact/below", (req, res) => { res.json("below"); });
+    leaf.get("/exact", (req, res) => { res.json("exact"); });
+    leaf.get("/open", (req, res) => { res.json("open"); });
+    const middle = express.Router();
+    middle.use("/v1/admin", (req, res, next) => {
+      res.set("X-Middle", "yes");
+      next();
+    });
+    middle.use("/v1", leaf);
+    app.use("/api/v1/admin", keyed);
+    app.all("/api/v1/exact", keyed);
+    app.use("/api", middle);
+    app.listen(Number(process.env.PORT));
+    """
+
+
+def test_middleware_may_be_registered_below_the_mounts_that_come_after_it(tmp_path: Path) -> None:
+    urls = [f"/api/v1/{name}" for name in ("admin/users", "administrators", "exact", "exact/below", "open")]
+    requests = [f"###\nGET http://localhost{url}{key}" for url in urls for key in ("", "\nAuthorization: key")]
+    result = compare(tmp_path, {"src/app.ts": dedent(DEEPER)}, "\n\n".join(requests))
+    assert result.differences == []
+    assert result.note == "10 of 10 answers are the same"
+
+
+@pytest.mark.parametrize("registered", ['use("/api/admin", guard)', 'all("/api/admin/*", guard)'])
+def test_a_guard_below_a_mount_that_stays_behind_holds_its_routes_back(codemod: CodemodTest, registered: str) -> None:
+    routes = f"""
+        const guard = (req: Request, res: Response, next: NextFunction) => {{
+          if (!(globalThis as any).sessions.has(req.headers.authorization)) return res.status(401).end();
+          next();
+        }};
+        const inner = express.Router();
+        inner.get("/admin/users", (req, res) => res.json(1));
+        inner.get("/open", (req, res) => res.json(1));
+        app.{registered};
+        app.use("/api", inner);
+        """
+    migrated = codemod.migrate(app(routes))
+    assert migrated.outcome("GET /api/open") == "migrated"
+    assert migrated.outcome("GET /api/admin/users").startswith("needs-review CX801 is guarded by `guard`")

@@ -82,12 +82,13 @@ def _is_settled(found: Moved, middleware: Middleware) -> bool:
 
 
 def _routes(found: Moved, reading: Reading, carried: Carried) -> None:
-    """A registration is carried when the routes of all ways that lead to it are."""
+    """A registration is carried when the routes of all ways that lead to it are; what runs for others goes last."""
+    whole = carried.is_whole
     plans = {plan.key: plan for plan in carried.plans}
     served: dict[tuple[str, Span], list[RoutePlan | None]] = defaultdict(list)
     for route in reading.app.routes:
         served[route.registration.file, route.registration.span].append(plans.get(RoutePlan(route, None).key))
     for key, routes in served.items():
         live = [plan for plan in routes if plan is None or not plan.dead]
-        if live and all(plan is not None and plan.carried for plan in live):
+        if live and all(plan is not None and (plan.carried or (whole and carried.at_edge(plan))) for plan in live):
             found.routes[key] = frozenset(plan.group for plan in live if plan is not None)

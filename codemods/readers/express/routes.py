@@ -191,12 +191,14 @@ class _Assembly:
                 *(_only(one, way) for one in self._before_registration(registration)),
             ]
             errors = self._error_handlers(registration, way)
-            params = self._param_middleware(registration.router, join(way.prefix, registration.path))
-            middleware = (*self._loose_in(file.path), *way.middleware, *before, *params, *own)
+            path = join(way.prefix, registration.path)
+            params = self._param_middleware(registration.router, path)
+            above = (used.middleware for used in way.used if applies(used, path))
+            middleware = (*self._loose_in(file.path), *above, *before, *params, *own)
             found.append(
                 Route(
                     method="ALL" if registration.verb == COMPUTED else registration.verb.upper(),
-                    path=join(way.prefix, registration.path),
+                    path=path,
                     local_path=registration.path,
                     mount=way.prefix,
                     expression=registration.expression,
@@ -217,16 +219,20 @@ class _Assembly:
         return found
 
     def _ways(self, router: Router, seen: tuple[Router, ...]) -> list[Way]:
-        """All mounts of a router up to an application; itself when nothing mounts it."""
+        """All mounts of a router up to an application; itself when nothing mounts it.
+
+        What a router above uses may run for some paths below the mount only: that is decided when a path is known.
+        """
         mounts = self._mounts.get(router, [])
         if not mounts or router in seen or len(seen) > _MAX_MOUNTS:
             return [Way("", (), self._is_root(router), root=router.file)]
         found = []
         for mount in mounts:
             for way in self._ways(mount.parent, (*seen, router)):
-                before = self._before(mount.parent, mount.path, mount.scope, mount.position)
                 prefix = join(way.prefix, mount.path)
-                chain = (*way.middleware, *(_only(one, way) for one in (*before, *mount.middleware)))
+                own = (Used(mount.position, mount.path, one, mount.scope) for one in mount.middleware)
+                before = (*self._before(mount.parent, mount.scope, mount.position), *own)
+                chain = (*way.used, *(used.below(way.prefix, _only(used.middleware, way)) for used in before))
                 step = Step(mount.parent, mount.scope, mount.position, mount.path)
                 conditions = (*way.conditions, *mount.conditions)
                 hidden = way.hidden if self._merges(router) else frozenset(re.findall(r":(\w+)", prefix or ""))
@@ -245,7 +251,7 @@ class _Assembly:
         """Middleware of mounted routers, under full paths."""
         return [
             Passed(
-                replace(used, path=join(way.prefix, used.path or "/"), middleware=_only(used.middleware, way)),
+                used.below(way.prefix, _only(used.middleware, way)),
                 (*way.steps, Step(router, used.scope, used.position)),
             )
             for router, known in self._used.items()
@@ -281,18 +287,15 @@ class _Assembly:
         return any(_COMPUTED_IMPORT.search(self._workspace.text(path)) for path in self._workspace.files)
 
     def _before_registration(self, registration: Registration) -> list[Middleware]:
-        return self._before(registration.router, registration.path, registration.scope, registration.position)
+        known = self._before(registration.router, registration.scope, registration.position)
+        return [used.middleware for used in known if applies(used, registration.path)]
 
-    def _before(
-        self, router: Router | None, path: str | None, scope: Scope, position: tuple[int, ...]
-    ) -> list[Middleware]:
-        """Middleware of a router that runs before a registration at a position."""
-        if router is None:
-            return []
-        known = [used for used in self._used.get(router, []) if used.runs_before(scope, position)]
-        known.sort(key=lambda used: used.position if used.scope == scope else ())
-        found = [_in_chain(used.middleware) for used in known if applies(used, path)]
-        return [middleware for middleware in found if middleware.role is not Role.ERROR]
+    def _before(self, router: Router | None, scope: Scope, position: tuple[int, ...]) -> list[Used]:
+        """What a router uses before a position, whatever its path."""
+        known = self._used.get(router, []) if router is not None else []
+        found = [replace(used, middleware=_in_chain(used.middleware)) for used in known]
+        found.sort(key=lambda used: used.position if used.scope == scope else ())
+        return [one for one in found if one.runs_before(scope, position) and one.middleware.role is not Role.ERROR]
 
     def _error_handlers(self, registration: Registration, way: Way) -> Iterator[Middleware]:
         """Error middleware behind a route, of its router and of every router above it, nearest first."""

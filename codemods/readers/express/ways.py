@@ -20,6 +20,10 @@ class Step:
     path: str | None = ""
 
 
+_BELOW = re.compile(r"(/\*\w*|/\{\*\w+\}|\{/\*\w+\}|/\(\.\*\))$")
+"""The end of a path that stands for all paths below the rest of it: `/api/*`, `/api{/*rest}`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Used:
     """Middleware registered on a router with `use`, under a path."""
@@ -34,6 +38,10 @@ class Used:
     def runs_before(self, scope: Scope, position: tuple[int, ...]) -> bool:
         """Registered earlier; where that cannot be told, it counts: a guard may not get lost."""
         return self.position < position if self.scope == scope else self.middleware.role is not Role.NOT_FOUND
+
+    def below(self, prefix: str | None, middleware: Middleware) -> Used:
+        """The same under its full path, as it is met on the way there."""
+        return replace(self, path=join(prefix, self.path), middleware=middleware)
 
     def takes_errors_of(self, step: Step) -> bool:
         """Express hands errors on to handlers that were registered later; where that cannot be told, it may."""
@@ -55,10 +63,10 @@ class Mount:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One way from an application to a router: path prefix, the mounts and the middleware met on it."""
+    """One way from an application to a router: path prefix, the mounts, and what is used above it, by full paths."""
 
     prefix: str | None
-    middleware: tuple[Middleware, ...]
+    used: tuple[Used, ...]
     mounted: bool
     steps: tuple[Step, ...] = ()
     root: str = ""
@@ -103,9 +111,10 @@ def _shape(path: str) -> str:
 
 def _covers(used: str | None, path: str | None) -> bool:
     """Does `use(used, …)` apply to a registration at `path`? Unknown paths count as covered."""
-    if used is None or path is None or used in ("", "/", "*"):
+    if used is None or path is None:
         return True
-    if "*" in used or "*" in path or "(" in used:
+    used = _BELOW.sub("", used)
+    if used in ("", "/", "*") or "*" in used or "*" in path or "(" in used:
         return True
     above, below = (text.strip("/").lower().split("/") for text in (used, path))
     pairs = zip(above, below, strict=False)

@@ -143,7 +143,7 @@ def _added(ev: Evaluator, file: str, holder: SgNode, name: str) -> list[Value]:
         return []
     path, binding = origin
     nodes = objects.assigned_nodes(ev, path, binding.declaration, name)
-    return [ev.value(path, node) for node in nodes if unwrap(node).kind() in FUNCTION_KINDS]
+    return [ev.value(path, node) for node in nodes] if all(unwrap(n).kind() in FUNCTION_KINDS for n in nodes) else []
 
 
 def _indexed(ev: Evaluator, file: str, node: SgNode) -> Value:
