@@ -68,6 +68,27 @@ memberSchema.methods.toJSON = function () {
 memberSchema.methods.greet = function (word) {
   return `${word} ${this.name}`;
 };
+memberSchema.method({
+  rename(name) { this.name = name; return this.save(); },
+  like: async function (book) {
+    const member = this;
+    member.favorite = book;
+    await member.save();
+    return member;
+  },
+  others() { return this.constructor.find({ _id: { $ne: this._id } }).sort({ name: 1 }); },
+});
+memberSchema.statics.isTaken = async function (email, except) {
+  const member = await this.findOne({ email, _id: { $ne: except } });
+  return !!member;
+};
+memberSchema.statics.findByName = function (name) { return this.findOne({ name }); };
+memberSchema.static("greetAll", async function (word) {
+  const Member = this;
+  if (await Member.isTaken("none@x.io")) throw new Error("taken");
+  const members = await this.find({}).sort({ name: 1 });
+  return members.map((member) => member.greet(word));
+});
 exports.Member = mongoose.model("Member", memberSchema);
 
 const plainSchema = new Schema({
@@ -162,6 +183,25 @@ const member = await Member.findOne({ name: "Mia" });
 const member = new Member({ name: "Zoe", email: "zoe@x.io", password: "z" });
     await member.save();
     res.status(201).json(member);
+---
+const member = await Member.findByName("Mia");
+    const taken = [await Member.isTaken("mia@x.io"), await Member.isTaken("mia@x.io", member._id)];
+    res.json({ taken, all: await Member.greetAll("Hey"), others: await member.others(), greeting: member.greet("Yo") });
+---
+const member = await Member.findByName("Mia");
+    const book = await Book.findOne({ title: "Two" });
+    await member.rename("Mo");
+    await member.like(book._id);
+    res.json(await Member.find({}).sort("name"));
+---
+for (const member of await Member.find({}).sort("name")) {
+      member.name = `${member.greet("Dr")}!`;
+      await member.save();
+    }
+    res.json(await Member.find({}).sort("name"));
+---
+const result = await Member.findOne({ name: "Max" }).then((member) => member.rename("Moe"));
+    res.json({ result, max: await Member.findByName("Max") });
 ---
 const members = await Member.find({}).sort("name");
     res.json({ results: members, total: members.length });

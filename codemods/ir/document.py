@@ -146,6 +146,10 @@ class Document:
         """The method of that name."""
         return next((method for method in self.methods if method.name == name), None)
 
+    def static(self, name: str) -> DocumentFunction | None:
+        """The method of the model of that name."""
+        return next((static for static in self.statics if static.name == name), None)
+
     def path(self, name: str) -> DocumentPath | None:
         """The path of that dotted name, through lists and objects."""
         found: DocumentPath | None = None

@@ -93,6 +93,8 @@ class Analyser:
         SecretReads(scan).read()
         Payloads(scan).read()
         Decimals(scan).read()
+        documents = Documents(scan)
+        documents.statics()
         for node in (*overloads(piece), scan.node):
             for binding in scan.file.bindings.free(node).bindings:
                 for reference in scan.file.bindings.references_in(binding, node):
@@ -100,7 +102,7 @@ class Analyser:
                         names.use(binding, reference)
         for name in scan.file.bindings.free(scan.node).globals:
             runtime.use(name)
-        Documents(scan).read()
+        documents.read()
         names.this()
         Receivers(scan, packages).calls()
 

@@ -11,9 +11,12 @@ from codemods.ir.document import DocumentFunction, DocumentPath, Holds
 from codemods.ir.query import Op
 from codemods.ir.table import Schema
 from codemods.planner.facts import PieceUse, Replaced, Style
-from codemods.planner.pieces import Piece, PieceKey, PieceKind, own_this
+from codemods.planner.pieces import Piece, PieceKey, PieceKind, function_piece, own_this
 from codemods.planner.scan import Scan
 from codemods.readers.literals import Property, entries
+from codemods.readers.mongoose.documents import Documents as FoundDocuments
+from codemods.readers.mongoose.methods import CHAIN
+from codemods.readers.mongoose.models import Models
 from codemods.source import (
     FUNCTION_KINDS,
     Span,
@@ -42,6 +45,14 @@ _PLAIN = {"toObject": "plainOf", "toJSON": "jsonOf"}
 _SHOWN = frozenset({"virtuals", "getters"})
 """Options of these methods."""
 
+_API = frozenset(
+    "constructor save remove deleteOne updateOne replaceOne update populate execPopulate depopulate populated model "
+    "validate validateSync markModified unmarkModified invalidate isDirectModified modifiedPaths directModifiedPaths "
+    "isInit isSelected increment overwrite getChanges collection db schema errors parent ownerDocument $set $get "
+    "$isNew $locals $session $model $op inspect".split()
+)
+"""What documents of Mongoose have, and plain objects have not."""
+
 _IDENTITY = frozenset({"===", "!=="})
 _NOTHING = frozenset({"null", "undefined"})
 
@@ -52,7 +63,21 @@ class Documents:
     def __init__(self, scan: Scan) -> None:
         self._scan = scan
         self._keys, self._lists = _named(scan.schema)
+        self._models = Models(scan.workspace, scan.schema)
+        self._owners = self._models.owners(scan.file)
+        self._found = FoundDocuments(self._models)
         self._tables = [table.document for table in scan.schema.tables if table.document is not None]
+
+    def statics(self) -> None:
+        """Calls of the methods that schemas give their models."""
+        names = {static.name for table in self._tables for static in table.statics}
+        for call in find_all(self._scan.node, "call_expression") if names else ():
+            callee = call.field("function")
+            parts = member(callee) if callee is not None else None
+            if callee is not None and parts is not None and parts[1] in names and not self._scan.starts_query(call):
+                self._static(call, callee, unwrap(parts[0]), parts[1])
+        if self._owners.has_models:
+            self._model_names()
 
     def read(self) -> None:
         """Rewrites what plain objects have no word for; what would mean something else is an obstacle."""
@@ -103,32 +128,54 @@ class Documents:
 
     def _own_method(self, call: SgNode, callee: SgNode, receiver: SgNode, name: str) -> bool:
         """`user.matches(x)` → `matches(user, x)`: methods of documents are functions."""
-        found = self._scan.workspace.callee(self._scan.file.path, call)
-        known = isinstance(found, External) and found.module == _PACKAGE
-        methods = [method for table in self._tables if (method := table.method(name)) is not None]
+        every = [method for table in self._tables if (method := table.method(name)) is not None]
+        table = self._found.table(self._scan.file, receiver) if every else None
+        known = table is not None or self._is_of_package(call)
+        own = table.document.method(name) if table is not None and table.document is not None else None
+        methods = [own] if own is not None else every
         label, listed = callee.field("property"), call.field("arguments")
         if not known or len(methods) != 1 or label is None or listed is None:
             return False
         piece = self._function(methods[0], name)
         if piece is None:
             return False
-        replaced, given = self._scan.facts.replaced, arguments(call)
+        given = arguments(call)
         text = self._scan.facts.receiver if receiver.kind() == "this" else receiver.text()
-        use = PieceUse(piece.key, span_of(label), name, Style.DIRECT, span_of(call))
-        self._scan.facts.uses.append(use)
-        replaced.append(Replaced(Span(span_of(callee).start, span_of(label).start), ""))
+        self._alone(call, callee, label, piece, name)
         start = span_of(listed).start + 1
-        replaced.append(Replaced(Span(start, start), f"{text}, " if given else text))
+        self._scan.facts.replaced.append(Replaced(Span(start, start), f"{text}, " if given else text))
         return True
 
+    def _static(self, call: SgNode, callee: SgNode, receiver: SgNode, name: str) -> None:
+        """`User.isTaken(email)` → `isTaken(email)`: methods of models are functions."""
+        table = self._models.model(self._scan.file, receiver)
+        static = table.document.static(name) if table is not None and table.document is not None else None
+        label = callee.field("property")
+        piece = self._function(static, name) if static is not None else None
+        link = member(above) if (above := call.parent()) is not None else None
+        if link is not None and link[1] in CHAIN:
+            self._refuse(call, f"goes on with the query that `{receiver.text()}.{name}` makes, by `{link[1]}`")
+        elif piece is not None and label is not None:
+            self._alone(call, callee, label, piece, name)
+            self._scan.erase(span_of(callee))
+
+    def _alone(self, call: SgNode, callee: SgNode, label: SgNode, piece: Piece, name: str) -> None:
+        """The name of the function in the place of what it was called on."""
+        self._scan.facts.uses.append(PieceUse(piece.key, span_of(label), name, Style.DIRECT, span_of(call)))
+        self._scan.facts.replaced.append(Replaced(Span(span_of(callee).start, span_of(label).start), ""))
+
     def _function(self, function: DocumentFunction, name: str) -> Piece | None:
-        """The piece of a function whose `this` is a document."""
+        """The piece of a function whose `this` is a document or a model."""
         file = self._scan.workspace.source(function.file)
         node = next((n for kind in FUNCTION_KINDS for n in find_all(file.root, kind)
                      if span_of(n).start == function.offset), None)  # fmt: skip
         statement = statement_around(node) if node is not None else None
         if node is None or statement is None:
             return None
+        listed = function_piece(file, node)
+        if listed is not None and listed.kind is PieceKind.METHOD:
+            self._scan.know(listed)
+            return listed
         piece = Piece(PieceKey(function.file, function.offset), PieceKind.FUNCTION, name, node, statement)
         self._scan.know(piece)
         return piece
@@ -163,16 +210,56 @@ class Documents:
         given, listed = parameters(node), node.field("parameters")
         if listed is None:
             return
-        kept = [] if is_hook else [parameter.node.text() for parameter in given]
+        typed = given[0].node if given and given[0].node.text().startswith("this") else None
+        dropped = [each.node for each in given] if is_hook else [typed] if typed is not None else []
+        kept = given[len(dropped) :]
         own = name if self._scan.file.language == "javascript" else f"{name}: any"
-        self._scan.facts.replaced.append(Replaced(span_of(listed), f"({', '.join([own, *kept])})"))
-        self._scan.erase(span_of(listed))
+        start = span_of(listed).start + 1
+        self._scan.facts.replaced.append(Replaced(Span(start, start), f"{own}, " if kept else own))
+        if dropped:
+            gone = Span(span_of(dropped[0]).start, span_of(kept[0].node).start if kept else span_of(dropped[-1]).end)
+            self._scan.facts.replaced.append(Replaced(gone, ""))
+            self._scan.erase(gone)
         for this in find_all(node, "this"):
-            if own_this(node, this):
+            if own_this(node, this) and not self._is_model(this):
+                self._unknown(this)
                 self._scan.facts.replaced.append(Replaced(span_of(this), name))
                 self._scan.erase(span_of(this))
         if is_hook and given:
             self._next(node, given[0].name or "next")
+
+    def _is_model(self, this: SgNode) -> bool:
+        """`this.constructor`, of which nothing is left where it starts a database call."""
+        access = this.parent()
+        parts = member(access) if access is not None else None
+        if access is None or parts is None or parts[1] != "constructor":
+            return False
+        known = self._scan.starts_query(access) or self._scan.is_erased(access)
+        if known:
+            self._scan.erase(span_of(this))
+        return known
+
+    def _unknown(self, this: SgNode) -> None:
+        """What else Mongoose knows of a document is not there any more."""
+        access = this.parent()
+        parts = member(access) if access is not None else None
+        call = access.parent() if access is not None else None
+        if parts is None or parts[1] not in _API or call is None or self._scan.starts_query(access or this):
+            return
+        self._refuse(this, f"uses `this.{parts[1]}` of a document")
+
+    def _model_names(self) -> None:
+        """`const User = this;` of a static, when all that is done with it is understood."""
+        for declarator in find_all(self._scan.node, "variable_declarator"):
+            value, name, statement = declarator.field("value"), declarator.field("name"), declarator.parent()
+            if value is None or name is None or statement is None or value.kind() != "this":
+                continue
+            binding = self._scan.file.bindings.resolve(name)
+            alone = len(find_all(statement, "variable_declarator")) == 1
+            if binding is None or not alone or self._owners.model(value) is None:
+                continue
+            if all(self._scan.starts_query(each) or self._scan.is_erased(each) for each in binding.references):
+                self._scan.drop(statement)
 
     def _next(self, function: SgNode, name: str) -> None:
         """`next()` of a hook ends it, and `next(error)` throws: what comes after would be too late to be stored."""

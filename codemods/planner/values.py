@@ -35,6 +35,9 @@ PartShape = Callable[[SgNode], "Shape | None"]
 """The validated shape of `req.body.x` and its like, for handlers; None when nothing is known."""
 
 
+_THIS = re.compile(r"\bthis\b")
+
+
 class Values:
     """Implements the writers' ValueFacts over one source file."""
 
@@ -45,13 +48,16 @@ class Values:
         queries: list[Query],
         part_shape: PartShape | None = None,
         typed: TypedFields | None = None,
+        receiver: str = "",
     ) -> None:
-        self._file, self._schema, self._typed = file, schema, typed
+        """`receiver` is the name of what was `this`."""
+        self._file, self._schema, self._typed, self._receiver = file, schema, typed, receiver
         self._calls = {query.call: query for query in queries}
         self._part_shape = part_shape
 
     def text(self, value: Span) -> str:
-        return self._file.slice(value)
+        text = self._file.slice(value)
+        return _THIS.sub(self._receiver, text) if self._receiver else text
 
     def is_null(self, value: Span) -> bool:
         return self.text(value).strip() == "null"

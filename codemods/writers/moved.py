@@ -25,9 +25,7 @@ class MovedWriter:
         if self._splice.piece.kind is PieceKind.FIELD:
             return self._field()
         needs_context = self._splice.context.closure.needs_context(self._splice.piece.key)
-        if needs_context and self._splice.facts.receiver:
-            self._splice.problem("CX301", "reaches the database from a document", span_of(self._splice.piece.node))
-        elif needs_context:
+        if needs_context:
             for node in (*map(signature_of, overloads(self._splice.piece)), self._splice.piece.node):
                 self._add_context_parameter(node)
         elif self._splice.facts.client is not None:
@@ -103,7 +101,9 @@ class MovedWriter:
         elif client == 0:
             self._splice.edits.append(Edit.replace(spans[0], typed))
         elif listed is not None:
-            self._splice.edits.append(Edit.insert(span_of(listed).start + 1, f"{typed}, " if spans else typed))
+            is_alone = not spans and not self._splice.facts.receiver
+            # It comes before the document that was `this`, which is put in at the same place.
+            self._splice.edits.insert(0, Edit.insert(span_of(listed).start + 1, typed if is_alone else f"{typed}, "))
             if client is not None:
                 self._splice.edits.append(Edit.delete(Span(spans[client - 1].end, spans[client].end)))
 

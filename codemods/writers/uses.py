@@ -160,6 +160,7 @@ class UseWriter:
             empty = not (
                 self._splice.file.text[opening : dropped.start] + self._splice.file.text[dropped.end : use.call.end - 1]
             ).strip()
+        empty = empty and not self._splice.context.closure.facts(use.target).receiver
         given = self._splice.ctx if empty else f"{self._splice.ctx}, "
         line = _LINE_BREAK.match(self._splice.file.text, opening)
         if line is not None and not empty:

@@ -10,12 +10,12 @@ from codemods.ir.query import Query
 from codemods.ir.table import Schema, Table
 from codemods.readers.calls import CallSite, call_site
 from codemods.readers.mongoose.chains import Chain, chain_of
-from codemods.readers.mongoose.documents import document_table
+from codemods.readers.mongoose.documents import Documents
 from codemods.readers.mongoose.extract import connection_query, document_query, made_query, model_query
 from codemods.readers.mongoose.methods import DOCUMENT_METHODS, MODEL_METHODS
-from codemods.readers.mongoose.source import called_export, model_call, model_name
+from codemods.readers.mongoose.models import Models
+from codemods.readers.mongoose.source import called_export
 from codemods.source.file import SourceFile
-from codemods.source.tree import unwrap
 from codemods.workspace import Workspace
 
 _WORDS = re.compile(
@@ -38,6 +38,8 @@ class _FileReader:
     def __init__(self, workspace: Workspace, file: SourceFile, schema: Schema) -> None:
         self.file = file
         self._workspace, self._schema = workspace, schema
+        self._models = Models(workspace, schema)
+        self._documents = Documents(self._models)
 
     def read(self, node: SgNode) -> Query | None:
         site = call_site(node)
@@ -55,7 +57,7 @@ class _FileReader:
             chain: Chain = chain_of(site)
             return model_query(self._workspace, self.file, self._schema, table, chain)
         if site.method in DOCUMENT_METHODS:
-            held = document_table(self._workspace, self.file, site, self._model)
+            held = self._documents.table(self.file, site.target)
             if held is not None:
                 return document_query(self._workspace, self.file, self._schema, held, site)
         return None
@@ -65,13 +67,4 @@ class _FileReader:
         return connection_query(self.file, site) if exported in _CONNECTION else None
 
     def _model(self, node: SgNode) -> Table | None:
-        """The table of the model that an expression names."""
-        inner = unwrap(node)
-        if inner.kind() not in ("identifier", "member_expression", "call_expression"):
-            return None
-        made = model_call(self._workspace, self.file, inner)
-        if made is None:
-            return None
-        name = model_name(self._workspace, *made)
-        table = self._schema.table(name) if name is not None else None
-        return table if table is not None and table.document is not None else None
+        return self._models.model(self.file, node)

@@ -69,3 +69,12 @@ def model_name(workspace: Workspace, file: SourceFile, call: SgNode) -> str | No
     """The name that a `model(…)` call gives, itself or by a constant."""
     given = arguments(call)
     return string_value(followed(workspace, file, given[0])[1]) if given else None
+
+
+def named_model(workspace: Workspace, file: SourceFile, node: SgNode) -> str | None:
+    """The name of the model that an expression stands for, made here or asked for: `mongoose.model("User")`."""
+    made = model_call(workspace, file, node)
+    if made is not None:
+        return model_name(workspace, *made)
+    where, found = followed(workspace, file, node)
+    return model_name(workspace, where, found) if is_call_of(workspace, where, found, "model") else None
