@@ -8,9 +8,9 @@ import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
+from codemods.ir.nouns import plural_of
 from codemods.ir.table import Schema, Table
 from codemods.writers.library_tables import TABLES
-from codemods.writers.plural import plural_of
 
 MAX_LENGTH = 64
 
@@ -182,10 +182,11 @@ def schema_names(schema: Schema) -> SchemaNames:
 
 
 def _row_names(table: Table, taken: set[str], types: set[str]) -> RowNames:
-    words = words_of(table.name)
+    called = table.called or table.name
+    words = words_of(called)
     plural = camel("_".join([*words[:-1], plural_of(words[-1].lower())])) if words else ""
     name = plural or f"table{_digest(table.name)}"
-    row = identifier(table.name, "row")
+    row = identifier(called, "row")
     fields: dict[str, str] = {}
     for field in table.fields:
         if field.name != table.id_field:

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from codemods.ir.nouns import plural_of
 from codemods.ir.table import Field, FieldType, Schema, Table
 from codemods.outcome import Place
 from codemods.writers.names import (
@@ -15,7 +16,6 @@ from codemods.writers.names import (
     is_field_name,
     schema_names,
 )
-from codemods.writers.plural import plural_of
 
 VALID = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
 

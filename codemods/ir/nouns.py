@@ -1,4 +1,4 @@
-"""English plurals of the names that tables have."""
+"""English nouns, of which the names of tables are made: one row, and many."""
 
 from __future__ import annotations
 
@@ -55,6 +55,15 @@ _ENDINGS = (
     (re.compile(r"(.*qu)y$"), r"\1ies"),
 )
 
+_SINGULARS = (
+    (re.compile(r"(caches|cookies|movies|headaches)$"), lambda word: word[:-1]),
+    (re.compile(r"(analy|ba|cri|diagno|hypothe|synop|the)ses$"), lambda word: f"{word[:-2]}is"),
+    (re.compile(r"(?:ss|sh|ch|x|zz)es$"), lambda word: word[:-2]),
+    (re.compile(r"[^aeiou]ies$"), lambda word: f"{word[:-3]}y"),
+    (re.compile(r"(?<!s)s$"), lambda word: word[:-1]),
+)
+"""What plurals end with, and how their singulars are made."""
+
 
 def plural_of(word: str) -> str:
     """The plural of an English noun in lower case; a plural stays as it is."""
@@ -66,3 +75,15 @@ def plural_of(word: str) -> str:
         if pattern.match(word):
             return pattern.sub(plural, word)
     return word if word.endswith("s") else word + "s"
+
+
+def singular_of(word: str) -> str:
+    """The singular of an English plural in lower case; what is no plural stays as it is."""
+    if word in _UNCOUNTABLE or word in _IRREGULAR:
+        return word
+    if word in _PLURAL_OF:
+        return _PLURAL_OF[word]
+    for pattern, made in _SINGULARS:
+        if pattern.search(word):
+            return made(word)
+    return word
