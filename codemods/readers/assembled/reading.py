@@ -9,7 +9,7 @@ from ast_grep_py import SgNode
 
 from codemods.ir.query import Asked, Assembly, Maker
 from codemods.ir.table import Schema, Table
-from codemods.readers.assembled.resolve import Resolver
+from codemods.readers.assembled.resolve import Composes, Resolver
 from codemods.readers.assembled.stability import is_settled
 from codemods.readers.assembled.values import Held, Object, UnreadableError, Value
 from codemods.readers.literals import Property, binding_of, is_changed, literal_of, plain
@@ -32,6 +32,8 @@ class Reading:
     reasons: list[str] = field(default_factory=list)
     assembled: dict[Assembly, None] = field(default_factory=dict)
     """The variables that were read through."""
+    composes: Composes | None = None
+    """Which calls make a part of what is put together."""
     is_elsewhere: bool = False
     """True in another file than the call's: names of columns can be read there, values cannot be taken from it."""
 
@@ -69,7 +71,7 @@ class Reading:
                     self.assembled[given.assembly] = None
                     given = given.value
                 else:
-                    resolver = Resolver(self.file, self.call, self.workspace, computed, self.parts)
+                    resolver = Resolver(self.file, self.call, self.workspace, computed, self.parts, self.composes)
                     found = resolver.resolve(given)
                     if isinstance(found, SgNode):
                         return given
@@ -93,7 +95,7 @@ class Reading:
         """The variable that holds an argument."""
         if isinstance(given, SgNode):
             try:
-                given = Resolver(self.file, self.call, self.workspace, parts=self.parts).resolve(given)
+                given = Resolver(self.file, self.call, self.workspace, parts=self.parts, composes=self.composes).resolve(given)
             except UnreadableError:
                 return None
         return given.assembly if isinstance(given, Held) else None

@@ -35,11 +35,12 @@ from codemods.readers.assembled.writes import Write, assigned, declaring_stateme
 from codemods.readers.literals import CHOICES, Computed, Property, Spread, binding_of, entries, is_pure, plain
 from codemods.source.bindings import Binding, BindingKind
 from codemods.source.file import SourceFile, span_of
-from codemods.source.tree import named, operator_of, property_name, unwrap
+from codemods.source.tree import arguments, named, operator_of, property_name, unwrap
 from codemods.workspace import Workspace
 
 _VARIABLES = (BindingKind.CONST, BindingKind.LET, BindingKind.VAR)
 _Change = Callable[[Value | None], Value | None]
+Composes = Callable[[SgNode], bool]
 
 
 class Resolver:
@@ -52,14 +53,17 @@ class Resolver:
         workspace: Workspace | None = None,
         computed: bool = False,
         parts: bool = False,
+        composes: Composes | None = None,
     ) -> None:
         """With `computed`, objects may have a single entry whose key is an expression; with `parts`, entries of what a
-        function gives, which are known by their keys alone."""
+        function gives, which are known by their keys alone. `composes` says of calls that what they make is a part of
+        what is put together, as objects and lists are."""
         self._file = file
         self._call = call
         self._workspace = workspace
         self._computed = computed
         self._parts = parts
+        self._composes = composes or (lambda call: False)
         self.assembled: dict[Assembly, None] = {}
         """The variables that were read through."""
         self._open: list[Binding] = []
@@ -74,6 +78,8 @@ class Resolver:
                 return self._array(inner)
             case "ternary_expression":
                 return self._ternary(inner)
+            case "binary_expression":
+                return self._conjunction(inner)
             case "undefined":
                 return None
             case "call_expression":
@@ -172,11 +178,20 @@ class Resolver:
         condition, then, otherwise = (node.field(name) for name in ("condition", "consequence", "alternative"))
         assert condition is not None and then is not None and otherwise is not None
         yes, no = self.resolve(then), self.resolve(otherwise)
-        if isinstance(yes, SgNode) and isinstance(no, SgNode):
+        if isinstance(yes, SgNode) and isinstance(no, SgNode) and not (self._composes(yes) or self._composes(no)):
             return node
+        if no is None and _spreads(unwrap(condition), yes):
+            return yes
         if self._counts(unwrap(condition), yes) and no == Object({}):
             return yes
         return self._choice(tested(condition), yes, no)
+
+    def _conjunction(self, node: SgNode) -> Value | None:
+        """`test && part`: the part, or nothing."""
+        left, right = node.field("left"), node.field("right")
+        if left is None or right is None or operator_of(node) != "&&" or not self._composes(unwrap(right)):
+            return node
+        return self._choice(tested(left), self.resolve(right), None)
 
     def _counts(self, condition: SgNode, given: Value | None) -> bool:
         """`list.length > 0 ? { AND: list } : {}`: without items there is no condition in either branch."""
@@ -186,7 +201,7 @@ class Resolver:
         listed = given.entries["AND"]
         name = plain(listed).text() if isinstance(listed, SgNode) else ""
         text = condition.text().replace(" ", "")
-        return bool(name) and text in (f"{name}.length", f"{name}.length>0", f"{name}.length!==0", f"{name}.length>=1")
+        return bool(name) and text in _counted(name)
 
     def _choice(self, decided: Tested, then: Value | None, otherwise: Value | None) -> Value | None:
         self._check(decided[0])
@@ -219,10 +234,16 @@ class Resolver:
     def _is_structured(self, binding: Binding) -> bool:
         """Does the variable ever hold an object or a list that is written out?"""
         given = [binding.value, *(assigned(reference) for reference in binding.references)]
-        return any(each is not None and (_holds_literal(each) or self._is_spelled_out(each)) for each in given)
+        return any(each is not None and (_holds_literal(each) or self._is_part(each)) for each in given)
 
-    def _is_spelled_out(self, node: SgNode) -> bool:
-        return spelled_out(self._file, self._workspace, plain(node)) is not None
+    def _is_part(self, node: SgNode) -> bool:
+        inner = plain(node)
+        if self._composes(inner):
+            return True
+        if inner.kind() in CHOICES:
+            sides = [inner.field(name) for name in ("consequence", "alternative", "right")]
+            return any(side is not None and self._is_part(side) for side in sides)
+        return spelled_out(self._file, self._workspace, inner) is not None
 
     def _constant(self, binding: Binding, node: SgNode) -> Value | None:
         """A constant of the module that nothing writes into."""
@@ -238,8 +259,10 @@ class Resolver:
         declared = binding.value
         start = self.resolve(declared) if declared is not None else None
         changed = [write for each in binding.references if (write := write_of(each, block)) is not None]
-        if isinstance(start, SgNode):
+        if isinstance(start, SgNode) and not self._composes(start):
             raise UnreadableError("built elsewhere")
+        if any(write.set is not None and _uses(write.set, binding) for write in changed):
+            raise UnreadableError(f"`{binding.name}` is made of itself")
         before = [write for write in changed if span_of(write.statement).start < span_of(self._call).start]
         is_left = len(before) < len(changed)
         if is_left and not is_returned(self._call, block):
@@ -362,3 +385,21 @@ def _keys(value: Value | None) -> Iterator[str]:
             yield from _keys(otherwise)
         case _:
             raise UnreadableError("made elsewhere")
+
+
+def _counted(name: str) -> tuple[str, ...]:
+    """How code asks whether a list has items."""
+    return f"{name}.length", f"{name}.length>0", f"{name}.length!==0", f"{name}.length>=1"
+
+
+def _spreads(condition: SgNode, given: Value | None) -> bool:
+    """`list.length ? and(...list) : undefined`: without items there is nothing in either branch."""
+    inner = arguments(given) if isinstance(given, SgNode) and given.kind() == "call_expression" else []
+    if len(inner) != 1 or inner[0].kind() != "spread_element":
+        return False
+    return condition.text().replace(" ", "") in _counted(named(inner[0])[0].text())
+
+
+def _uses(node: SgNode, binding: Binding) -> bool:
+    span = span_of(node)
+    return any(span.holds(span_of(reference)) for reference in binding.references)

@@ -11,8 +11,8 @@ from codemods.ir.query import NOTHING, All, Compare, Condition, DocumentWork, Gi
 from codemods.ir.table import Reach, Schema, Table
 from codemods.readers.assembled.reading import Reading
 from codemods.readers.calls import CallSite
+from codemods.readers.links import Chain
 from codemods.readers.literals import Property, entries, literal_of
-from codemods.readers.mongoose.chains import Chain
 from codemods.readers.mongoose.conditions import key_in, read_conditions
 from codemods.readers.mongoose.methods import DOCUMENT_METHODS, MODEL_METHODS, Method
 from codemods.readers.mongoose.shaping import Shaping, hidden, read_populate, read_select, read_sort

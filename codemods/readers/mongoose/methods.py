@@ -78,6 +78,3 @@ DOCUMENT_METHODS: Mapping[str, Method] = {
 
 CHAIN = frozenset({"sort", "limit", "skip", "select", "populate", "lean", "exec", "orFail"})
 """Links of a chain that are read."""
-
-PROMISE = frozenset({"then", "catch", "finally"})
-"""What is done with the promise that a chain is."""

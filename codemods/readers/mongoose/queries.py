@@ -9,10 +9,10 @@ from ast_grep_py import SgNode
 from codemods.ir.query import Query
 from codemods.ir.table import Schema, Table
 from codemods.readers.calls import CallSite, call_site
-from codemods.readers.mongoose.chains import Chain, chain_of
+from codemods.readers.links import Chain, chain_of
 from codemods.readers.mongoose.documents import Documents
 from codemods.readers.mongoose.extract import connection_query, document_query, made_query, model_query
-from codemods.readers.mongoose.methods import DOCUMENT_METHODS, MODEL_METHODS
+from codemods.readers.mongoose.methods import CHAIN, DOCUMENT_METHODS, MODEL_METHODS
 from codemods.readers.mongoose.models import Models
 from codemods.readers.mongoose.source import called_export
 from codemods.source.file import SourceFile
@@ -54,7 +54,7 @@ class _FileReader:
             return self._connection(site)
         table = self._model(site.target) if site.method in MODEL_METHODS else None
         if table is not None:
-            chain: Chain = chain_of(site)
+            chain: Chain = chain_of(site, CHAIN)
             return model_query(self._workspace, self.file, self._schema, table, chain)
         if site.method in DOCUMENT_METHODS:
             held = self._documents.table(self.file, site.target)

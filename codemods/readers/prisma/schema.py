@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from codemods.ir.table import Enum, Schema
 from codemods.outcome import CODES, Diagnostic, Item, ItemKind, Outcome, Place, Severity
+from codemods.readers.keys import with_keys
 from codemods.readers.prisma.files import schema_files
 from codemods.readers.prisma.joins import with_joins
-from codemods.readers.prisma.keys import with_keys
 from codemods.readers.prisma.parser import parse
 from codemods.readers.prisma.syntax import Attribute, Block, Text
 from codemods.readers.prisma.tables import table_of

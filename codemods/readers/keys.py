@@ -50,5 +50,6 @@ def _named(table: Table, field: Field, known: Mapping[str, Table]) -> Iterator[t
         column = other.field(key) if key is not None else None
         if key is None or column is None or column.type is not field.type or other.name == table.name:
             continue
-        if field.name == key != "id" or (model != field.name.lower() and model == other.name.lower()):
+        called = (other.called or other.name).replace("_", "").lower()
+        if field.name == key != "id" or (model != field.name.lower() and model == called):
             yield other.name, key

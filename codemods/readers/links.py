@@ -1,13 +1,13 @@
-"""The chain of a query: `User.find({ … }).sort("-age").limit(3)`, up to where its promise is used."""
+"""The links of a query: `User.find({ … }).sort("-age").limit(3)`, up to where its promise is used."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from ast_grep_py import SgNode
 
 from codemods.readers.calls import CallSite, call_site
-from codemods.readers.mongoose.methods import CHAIN, PROMISE
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +20,12 @@ class Chain:
     unknown: str | None = None
 
 
-def chain_of(start: CallSite) -> Chain:
-    """The chain that begins with a call of a model."""
+PROMISE = frozenset({"then", "catch", "finally"})
+"""What uses the promise of a query."""
+
+
+def chain_of(start: CallSite, known: Collection[str]) -> Chain:
+    """The chain that begins with a call; `known` are the methods of its links."""
     links: list[CallSite] = []
     node = start.node
     while True:
@@ -36,7 +40,7 @@ def chain_of(start: CallSite) -> Chain:
             return Chain(start, tuple(links), node, access.text().rsplit(".", 1)[-1])
         if site.method in PROMISE:
             return Chain(start, tuple(links), node)
-        if site.method not in CHAIN:
+        if site.method not in known:
             return Chain(start, tuple(links), node, site.method)
         links.append(site)
         node = call
