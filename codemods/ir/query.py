@@ -79,6 +79,8 @@ class Compare(StrEnum):
     IS_EMPTY = "is-empty"
     MATCHES = "matches"
     """A text against a pattern."""
+    LIKE = "like"
+    """A text against one of SQL's patterns, in which `%` and `_` stand for any text and any character."""
     EXISTS = "exists"
     """The field is there at all, or is not, by the literal that is the value."""
 
@@ -93,6 +95,33 @@ class Condition:
     insensitive: bool = False
     options: Span | None = None
     """MATCHES: how the pattern is meant."""
+    source: str = ""
+    """Which of the joined tables has the field; empty for the query's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class IsNull:
+    """The field is null, or, with a `source`, that of the table which is joined under this name."""
+
+    field: str
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of the query's own table, or of the one that is joined under the name `source`."""
+
+    field: str
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Two columns of one row, or of rows that are joined. Null compares with nothing."""
+
+    left: Column
+    op: Compare
+    right: Column
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +197,7 @@ class Asked:
     waits: bool
 
 
-Predicate = Condition | All | Any | Not | Related | When | Named | Asked
+Predicate = Condition | IsNull | Compared | All | Any | Not | Related | When | Named | Asked
 
 
 NOTHING = All(())
@@ -236,6 +265,7 @@ class Order:
     path: tuple[str, ...] = ()
     counts: bool = False
     nulls_first: bool | None = None
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -446,6 +476,46 @@ class Grouping:
     order: tuple[GroupOrder, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """The whole row of a source; null where a left join found none."""
+
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """A function over a column of the rows of a group, or over the rows. `as_text` where the driver gives a text."""
+
+    function: Function
+    column: Column | None = None
+    distinct: bool = False
+    as_text: bool = False
+    or_zero: bool = False
+    """Zero instead of null where there are no values."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """An object of what a query shows for each row or group, by name."""
+
+    entries: tuple[tuple[str, Shown], ...]
+
+
+Shown = Column | Whole | Computed | Shape
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """A table whose rows come with each row, under the name `source`, which is the table's own. A `left` join keeps
+    rows that nothing comes with."""
+
+    table: str
+    source: str
+    on: Predicate
+    left: bool = False
+
+
 class Gives(StrEnum):
     """What a write of documents gives."""
 
@@ -530,6 +600,13 @@ class Query:
     """TRANSACTION: the callback's function node, or the array of calls."""
     returns_rows: bool = False
     """CREATE_MANY, UPDATE_MANY: the call yields the rows, not their count."""
+    joins: tuple[Join, ...] = ()
+    shown: Shape | None = None
+    """What is shown of the rows, other than the columns of `select`. With functions in it, of groups of rows."""
+    by: tuple[Column, ...] | None = None
+    """The columns whose values make groups; None without groups."""
+    or_undefined: bool = False
+    """A row that is not there is undefined, and not null."""
     document: DocumentWork | None = None
     """What a call does with documents, beyond what all databases know."""
     assembled: tuple[Assembly, ...] = ()

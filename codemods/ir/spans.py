@@ -33,6 +33,8 @@ from codemods.source.span import Span
 def values_of(query: Query) -> Iterator[Span]:
     """Every slice of source that the query's code may contain."""
     yield from _condition_values(query.where)
+    for join in query.joins:
+        yield from _condition_values(join.on)
     yield from _page_values(query.page)
     for key in query.sorting:
         yield from _sort_values(key)

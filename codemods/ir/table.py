@@ -24,6 +24,14 @@ class FieldType(StrEnum):
     ENUM = "enum"
 
 
+class Dialect(StrEnum):
+    """Databases that understand SQL."""
+
+    POSTGRES = "postgres"
+    MYSQL = "mysql"
+    SQLITE = "sqlite"
+
+
 class OnDelete(StrEnum):
     """What happens to referring rows when the referred row goes."""
 
@@ -71,6 +79,8 @@ class Field:
     holds: tuple[str, str] | None = None
     on_delete: OnDelete = OnDelete.RESTRICT
     place: Place | None = None
+    scale: int | None = None
+    """DECIMAL: how many digits follow the point, where that is not as many as are given."""
 
 
 class Reach(StrEnum):
@@ -150,6 +160,10 @@ class Table:
     """Its rows are computed by the database, which stores none."""
     is_join: bool = False
     """The rows connect those of a many-to-many relation; no code names the table itself."""
+    called: str = ""
+    """What one row is called, where the table's name does not say so."""
+    sql: Dialect | None = None
+    """The database that its calls are SQL for: null and undefined equal nothing there, and no condition is left out."""
     document: Document | None = None
     """The schema of a table whose rows are documents: what is not given is missing, and code sees it missing."""
 

@@ -222,7 +222,7 @@ def _query_place(reading: Reading, query: Query) -> Place:
     """The line of the method name, where the call spreads over lines."""
     file = reading.workspace.source(query.file)
     text = file.slice(query.call)
-    method = query.name.rsplit(".", 1)[-1].split(" ")[-1]
+    method = query.name.split(" ")[1].rsplit(".", 1)[-1]
     at = text.find(f".{method}")
     return file.place(query.call.start + at + 1) if at >= 0 else file.place(query.call.start)
 

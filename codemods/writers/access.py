@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from codemods.ir.query import All, Asked, Compare, Condition, Named, Order, Predicate, conjuncts
+from codemods.ir.query import All, Asked, Compare, Condition, IsNull, Named, Not, Order, Predicate, conjuncts
 from codemods.ir.table import Field, FieldType, Table
 from codemods.source.span import Span
 from codemods.writers.code import RefusedError
@@ -81,6 +81,8 @@ def _find(draft: Draft, table: Table, value: Span) -> Doc:
     name = draft.convex_table(table)
     if draft.facts.id_table(value) == table.name and _is_given(draft, value):
         return call(f"{draft.ctx}.db.get", name, draft.value(value))
+    if draft.strict and draft.facts.may_be_null(value):
+        return call(draft.library("findIfAny"), draft.ctx, name, draft.value(value))
     return call(draft.library("find"), draft.ctx, name, given(draft, None, value, draft.value(value)))
 
 
@@ -150,6 +152,7 @@ def _by_query(
     ranges = [part for part in parts if _is_range(draft, table, part, choice.between)]
     lower, upper = _one_of_each(ranges)
     rest = [part for part in parts if part not in (*served, *lower, *upper)]
+    rest += [Not(IsNull(part.field)) for part in served if _may_find_null(draft, table, part)]
     links = _links(draft, table, choice, bound, equal, (*lower, *upper))
     test = _arrow(draft, table, row, rest)
     bounded_by_index = bool(choice.equal or choice.between)
@@ -188,7 +191,14 @@ def _is_range(draft: Draft, table: Table, part: Predicate, name: str | None) -> 
     field = table.field(part.field)
     sortable = field is not None and is_ordered(field) and field.type is not FieldType.BOOLEAN
     sortable = sortable and part.field != table.id_field
-    return sortable and _is_definite(draft, part)
+    may_be_null = draft.strict and draft.facts.may_be_null(part.value)
+    return sortable and _is_definite(draft, part) and not may_be_null
+
+
+def _may_find_null(draft: Draft, table: Table, part: Condition) -> bool:
+    """Might an index find rows for a value that is null, which equals nothing in SQL?"""
+    field = table.field(part.field)
+    return draft.strict and field is not None and field.nullable and draft.facts.may_be_null(part.value)
 
 
 def _one_of_each(parts: Sequence[Predicate]) -> tuple[list[Condition], list[Condition]]:
@@ -204,7 +214,7 @@ def _is_definite(draft: Draft, part: Condition) -> bool:
 
 
 def _is_given(draft: Draft, value: Span) -> bool:
-    return not draft.facts.may_be_undefined(value)
+    return not draft.may_vanish(value)
 
 
 def _links(

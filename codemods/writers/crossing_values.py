@@ -57,6 +57,8 @@ def kinds_of(draft: Draft, table: Table, query: Query) -> Iterator[tuple[Span, K
     if table.document is not None:
         yield from _of_documents(query)
         return
+    for join in query.joins:
+        yield from _compared(draft, table, join.on, False)
     yield from _compared(draft, table, query.where, query.op in _BY_KEY)
     yield from _paged(draft, table, query.page)
     patches = query.op in (Op.UPDATE, Op.UPDATE_MANY)
@@ -114,13 +116,14 @@ def _paged(draft: Draft, table: Table, page: Page) -> Iterator[tuple[Span, Kind]
 def _compared(draft: Draft, table: Table, where: Predicate, by_key: bool) -> Iterator[tuple[Span, Kind]]:
     match where:
         case Condition():
-            column = table.field(where.field)
+            owner = draft.table(where.source) if where.source else table
+            column = owner.field(where.field)
             if column is not None:
                 many = where.op in (Compare.IN, Compare.NOT_IN)
                 unsure = by_key and not is_given(draft, column, where.value)
                 optional = unsure or draft.facts.may_be_undefined(where.value)
                 nullable = unsure or (column.nullable and not by_key and where.op in _WITH_NULL)
-                yield where.value, _of_column(draft, table, column, where.value, many, optional, nullable)
+                yield where.value, _of_column(draft, owner, column, where.value, many, optional, nullable)
         case All(parts=parts) | Any(parts=parts):
             for part in parts:
                 yield from _compared(draft, table, part, by_key)

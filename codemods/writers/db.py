@@ -22,6 +22,7 @@ from codemods.writers.nested import with_nested
 from codemods.writers.orders import turned
 from codemods.writers.pages import paged, warn_unbounded
 from codemods.writers.relations import RELATIONS
+from codemods.writers.selects import select, select_groups
 from codemods.writers.sorting import sorted_rows
 from codemods.writers.sources import IdsSource, Source, many, one, unordered
 from codemods.writers.views import all_loaded, one_loaded, view
@@ -58,7 +59,7 @@ def write_query(
         if query.unsupported:
             raise RefusedError("CX301", "; ".join(query.unsupported))
         table = draft.table(query.table)
-        write = (_WRITERS if table.document is None else DOCUMENT_WRITERS).get(query.op)
+        write = _writer(table, query)
         if write is None:
             raise RefusedError("CX301", f"{query.op} is not supported")
         doc = _with_hoisted(draft, write(draft, table, query, used))
@@ -66,6 +67,17 @@ def write_query(
     except RefusedError as refused:
         return refused.refusal
     return draft.finish(query, _laid_out(doc, indent), conditions)
+
+
+def _writer(table: Table, query: Query) -> _Writer | None:
+    """What writes a query, by what it does and shows."""
+    if table.document is not None:
+        return DOCUMENT_WRITERS.get(query.op)
+    if query.by is not None:
+        return select_groups
+    if query.op is Op.FIND_MANY and query.shown is not None:
+        return select
+    return _WRITERS.get(query.op)
 
 
 def _find_unique(draft: Draft, table: Table, query: Query, used: bool) -> Doc:
@@ -116,7 +128,9 @@ def _condition(draft: Draft, table: Table, query: Query, used: bool) -> Doc:
 
 
 def _row(draft: Draft, table: Table, query: Query, found: Doc) -> Doc:
-    function = draft.library("rowOrThrow" if query.or_throw else "row")
+    if query.shown is not None:
+        raise RefusedError("CX301", "a single row of a shape of its own")
+    function = draft.library("rowOrThrow" if query.or_throw else "rowIfAny" if query.or_undefined else "row")
     found = one_loaded(draft, table, query.include, found)
     return call(function, found, view(draft, table, query.select, query.include))
 

@@ -23,7 +23,7 @@ from codemods.writers.code import (
     ValueFacts,
     merge_imports,
 )
-from codemods.writers.fields import column_of, id_target
+from codemods.writers.fields import column_of, id_target, scale_of
 from codemods.writers.guards import guarded, names_there
 from codemods.writers.indexes import index_of
 from codemods.writers.layout import Doc, Hole, call
@@ -103,6 +103,8 @@ class Draft:
     nested: NestedWrites
     bound: set[str]
     taken: set[str]
+    strict: bool = False
+    """The query is SQL: null and undefined equal nothing in its conditions, and ask for something."""
     changing: frozenset[str] = frozenset()
     """Names that are assigned more than once: a function of ours would see another value, or an unchecked type."""
     imports: set[ImportSpec] = field(default_factory=set)
@@ -200,6 +202,10 @@ class Draft:
         name = identifier(wish, "value", self.taken)
         self.taken.add(name)
         return name
+
+    def may_vanish(self, span: Span) -> bool:
+        """May a value be undefined, so that what it is compared with does not matter?"""
+        return not self.strict and self.facts.may_be_undefined(span)
 
     def value(self, span: Span) -> Hole:
         """A value where a whole expression may stand."""
@@ -299,7 +305,7 @@ class Draft:
             name = self.names.field(table, column.name)
             return (value, f' as {self.type_name("Doc")}<{self.convex_table(table)}>["{name}"]')
         convert = column_of(column).to_store
-        return call(self.library(convert), value) if convert else value
+        return call(self.library(convert), value, *scale_of(column)) if convert else value
 
     def warn(self, code: str, message: str) -> None:
         """Adds a diagnostic."""
@@ -344,6 +350,7 @@ def draft_of(
 ) -> Draft:
     """A draft for a query; see `write_query`."""
     words = {*_words_in(query, facts), ctx}
+    table = schema.table(query.table) if query.table is not None else None
     bound = set(avoid) if avoid is not None else {names.of(table.name).delete for table in schema.tables}
     return Draft(
         schema,
@@ -354,6 +361,7 @@ def draft_of(
         nested,
         bound | words,
         words | {*all_names(), "filter"},
+        table is not None and table.sql is not None,
         frozenset(changing),
     )
 

@@ -52,6 +52,11 @@ def column_of(field: Field) -> Column:
     return COLUMNS[field.type]
 
 
+def scale_of(field: Field) -> tuple[str, ...]:
+    """What `decimal` is told of a column whose numbers have so many digits behind the point."""
+    return (str(field.scale),) if field.type is FieldType.DECIMAL and field.scale is not None else ()
+
+
 def id_target(field: Field, schema: Schema) -> str | None:
     """The source table whose Convex id the field holds: a foreign key to a generated key."""
     return schema.id_target(field)

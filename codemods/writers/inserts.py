@@ -6,7 +6,7 @@ from codemods.ir.table import DefaultKind, Field, FieldType
 from codemods.source.tree import property_text
 from codemods.writers.code import TableUse
 from codemods.writers.constraints import foreign_key_checks, unique_checks
-from codemods.writers.fields import column_of, id_target, written_type
+from codemods.writers.fields import column_of, id_target, scale_of, written_type
 from codemods.writers.layout import Doc, call, listed, record
 from codemods.writers.parts import Builder, ModulePart, function, locals_of, statement
 
@@ -75,8 +75,8 @@ def _converted(build: Builder, column: Field, name: str) -> Doc | None:
     if convert:
         function_name = build.library(convert)
         if column.is_list:
-            return f"{name}.map((value) => {function_name}(value))"
-        return call(function_name, name)
+            return (f"{name}.map((value) => ", call(function_name, "value", *scale_of(column)), ")")
+        return call(function_name, name, *scale_of(column))
     return name if build.stored(build.table, column.name) != column.name else None
 
 

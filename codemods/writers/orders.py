@@ -52,16 +52,17 @@ def turned(table: Table, order: Sequence[Order]) -> tuple[Order, ...]:
     )
 
 
-def _direction(key: Order) -> str:
+def direction_of(key: Order) -> str:
+    """How a key sorts, for the library."""
     nulls = "" if key.nulls_first is None else " nulls first" if key.nulls_first else " nulls last"
     return f'"{"desc" if key.descending else "asc"}{nulls}"'
 
 
 def _sort_key(draft: Draft, table: Table, key: Order) -> Doc:
     if key.field in (CREATION, table.id_field):
-        return listed("[", [f'"{CREATION}"', _direction(key)], "]")
+        return listed("[", [f'"{CREATION}"', direction_of(key)], "]")
     name = f'"{draft.names.field(table, key.field)}"'
-    return listed("[", [name, _direction(key), *_values(draft, table, key.field)], "]")
+    return listed("[", [name, direction_of(key), *_values(draft, table, key.field)], "]")
 
 
 def _values(draft: Draft, table: Table, name: str) -> list[Doc]:
@@ -79,7 +80,7 @@ def _computed_key(draft: Draft, table: Table, key: Order) -> Doc:
     with draft.scope():
         row = draft.fresh(draft.names.of(table.name).row)
         value = arrow(f"({row})", _value(draft, table, row, key))
-    return listed("[", [value, _direction(key), *([] if key.counts else _values(draft, owner, key.field))], "]")
+    return listed("[", [value, direction_of(key), *([] if key.counts else _values(draft, owner, key.field))], "]")
 
 
 def _value(draft: Draft, table: Table, row: str, key: Order) -> Doc:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from codemods.ir.table import Field, FieldType, Schema
 from codemods.writers.code import ImportSpec, TableUse
 from codemods.writers.constraints import foreign_key_checks, lookup, unique_checks
-from codemods.writers.fields import column_of, id_target, written_type
+from codemods.writers.fields import column_of, id_target, scale_of, written_type
 from codemods.writers.layout import Doc, arrow, call, listed, record
 from codemods.writers.parts import (
     Builder,
@@ -90,7 +90,9 @@ def _converted(build: Builder, column: Field, value: str, row: str, steps: Colle
     convert = column_of(column).writes
     if convert:
         function_name = build.library(convert)
-        return f"{value}?.map((each) => {function_name}(each))" if column.is_list else call(function_name, value)
+        if column.is_list:
+            return (f"{value}?.map((each) => ", call(function_name, "each", *scale_of(column)), ")")
+        return call(function_name, value, *scale_of(column))
     return value if not value.startswith("data.") else None
 
 

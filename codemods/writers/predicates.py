@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from codemods.ir.query import All, Any, Asked, Compare, Condition, Named, Not, Predicate, Related, When, looks_up_rows
+from codemods.ir.query import (
+    All, Any, Asked, Compare, Compared, Condition, IsNull, Named, Not, Predicate, Related, When, looks_up_rows,
+)
 from codemods.ir.table import Field, FieldType, Table
 from codemods.writers.code import RefusedError
 from codemods.writers.draft import Draft
@@ -17,7 +19,7 @@ from codemods.writers.fields import column_of, is_indexable
 from codemods.writers.guards import guard
 from codemods.writers.layout import Doc, Group, Line, Nest, arrow, call, joined
 
-_OPPOSITE = {
+OPPOSITE = {
     Compare.EQ: Compare.NE,
     Compare.NE: Compare.EQ,
     Compare.LT: Compare.GTE,
@@ -86,6 +88,10 @@ class Tester:
         match predicate:
             case Condition():
                 return self._optional(predicate, self._condition(predicate, negated))
+            case IsNull(field=field):
+                return Test(f"{self._access(field)} {'!==' if negated else '==='} null")
+            case Compared():
+                return self._compared(predicate, negated)
             case Not(part=part):
                 return self.test(part, not negated)
             case Related():
@@ -93,9 +99,9 @@ class Tester:
                     self._draft.relations.test(self._draft, self._table, self._row, predicate, negated), waits=True
                 )
             case All(parts=parts):
-                return self._negated_all(parts) if negated else _all([self.test(part) for part in parts])
+                return self._negated_all(parts) if negated else both([self.test(part) for part in parts])
             case Any(parts=parts):
-                return _all([self.test(part, True) for part in parts]) if negated else self._any(parts)
+                return both([self.test(part, True) for part in parts]) if negated else self._alternatives(parts)
             case When():
                 return self._when(predicate, negated)
             case Named():
@@ -111,11 +117,11 @@ class Tester:
             otherwise = self.test(choice.otherwise, negated)
         yes, no = Test(guard(self._draft, choice, held=True)), Test(guard(self._draft, choice, held=False))
         if choice.otherwise == All(()):
-            return _any([no, then])
+            return either([no, then])
         if choice.part == All(()):
-            return _any([yes, otherwise])
+            return either([yes, otherwise])
         if choice.otherwise == Any(()) and not negated:
-            return _all([yes, then])
+            return both([yes, then])
         body = Nest((Line(" "), "? ", then.doc, Line(" "), ": ", otherwise.doc))
         return Test(("(", Group((yes.doc, body)), ")"), then.waits or otherwise.waits)
 
@@ -141,10 +147,10 @@ class Tester:
     def _negated_all(self, parts: tuple[Predicate, ...]) -> Test:
         if len(parts) > 1 and any(self._may_vanish(part) for part in parts):
             raise RefusedError("CX301", "NOT over several conditions of which some may be undefined")
-        return _any([self.test(part, True) for part in parts])
+        return either([self.test(part, True) for part in parts])
 
-    def _any(self, parts: tuple[Predicate, ...]) -> Test:
-        return _any([self._alternative(part) for part in parts])
+    def _alternatives(self, parts: tuple[Predicate, ...]) -> Test:
+        return either([self._alternative(part) for part in parts])
 
     def _alternative(self, part: Predicate) -> Test:
         """One side of an OR, which is not there when all its values are undefined."""
@@ -155,12 +161,12 @@ class Tester:
         if not isinstance(part, Condition):
             raise RefusedError("CX301", "an alternative of OR may be empty")
         value = self._draft.guarded(part.value, part.field)
-        return _all([Test((value, " !== undefined")), self._condition(part, False)])
+        return both([Test((value, " !== undefined")), self._condition(part, False)])
 
     def _may_vanish(self, part: Predicate) -> bool:
         match part:
             case Condition(value=value):
-                return self._draft.facts.may_be_undefined(value)
+                return self._draft.may_vanish(value)
             case All(parts=parts):
                 return all(self._may_vanish(each) for each in parts)
             case Asked():
@@ -176,19 +182,21 @@ class Tester:
                 return False
 
     def _optional(self, condition: Condition, test: Test) -> Test:
-        if not self._draft.facts.may_be_undefined(condition.value):
+        if not self._draft.may_vanish(condition.value):
             return test
         value = self._draft.guarded(condition.value, condition.field)
-        return _any([Test((value, " === undefined")), test])
+        return either([Test((value, " === undefined")), test])
 
     def _condition(self, condition: Condition, negated: bool) -> Test:
         field = self._draft_field(condition)
-        access = f"{self._row}.{self._draft.names.field(self._table, condition.field)}"
+        access = self._access(condition.field)
+        if condition.op is Compare.LIKE:
+            return self._like(condition, field, access, negated)
         if condition.op in _LISTS or (field is not None and field.is_list):
             return self._of_list(condition, field, access, negated)
         if condition.op in _TEXT:
             return self._text(condition, field, access, negated)
-        op = _OPPOSITE[condition.op] if negated else condition.op
+        op = OPPOSITE[condition.op] if negated else condition.op
         if op in (Compare.IN, Compare.NOT_IN):
             return self._list(condition, field, access, op)
         if condition.insensitive:
@@ -201,10 +209,44 @@ class Tester:
         if op in _RANGES and field is not None and field.type is FieldType.DECIMAL:
             units = self._draft.library("units")
             compared: Doc = (call(units, access), f" {SIGNS[op]} ", call(units, value))
-            return self._not_null(field, access, Test(compared))
-        test = Test((access, f" {SIGNS[op]} ", value))
-        is_exact = value == "null" or (op is Compare.EQ and not self._lenient)
+            return self._not_null(field, access, self._given(condition, op, Test(compared)))
+        test = self._given(condition, op, Test((access, f" {SIGNS[op]} ", value)))
+        is_exact = value == "null" or (op is Compare.EQ and not self._lenient and not self._may_equal_null(condition))
         return test if is_exact else self._not_null(field, access, test)
+
+    def _may_equal_null(self, condition: Condition) -> bool:
+        return self._draft.strict and self._draft.facts.may_be_null(condition.value)
+
+    def _given(self, condition: Condition, op: Compare, test: Test) -> Test:
+        """In SQL, nothing is less than null, and nothing is unlike it."""
+        if op is Compare.EQ or not self._may_equal_null(condition):
+            return test
+        value = self._draft.guarded(condition.value, condition.field)
+        return both([Test((value, " != null")), test])
+
+    def _like(self, condition: Condition, field: Field | None, access: str, negated: bool) -> Test:
+        """A text against a pattern of SQL; null is like nothing, and unlike nothing."""
+        if field is None or field.type not in (FieldType.STRING, FieldType.ENUM) or field.is_list:
+            raise RefusedError("CX301", f"a pattern for {condition.field}")
+        insensitive = [] if not condition.insensitive else ['"i"']
+        made = call(self._draft.library("isLike"), access, self._bare(condition, alone=True), *insensitive)
+        if not negated:
+            return Test(made)
+        return self._not_null(field, access, self._given(condition, Compare.NE, Test(("!", made))))
+
+    def _access(self, name: str) -> str:
+        return f"{self._row}.{self._draft.names.field(self._table, name)}"
+
+    def _compared(self, condition: Compared, negated: bool) -> Test:
+        """Two columns of the row, which compare as they are stored."""
+        op = OPPOSITE.get(condition.op) if negated else condition.op
+        columns = [self._table.field(each.field) for each in (condition.left, condition.right)]
+        known = [field for field in columns if field is not None and column_of(field).ordered]
+        if op not in SIGNS or len(known) < 2 or known[0].type is not known[1].type:
+            raise RefusedError("CX301", f"a comparison of {condition.left.field} with {condition.right.field}")
+        left, right = self._access(known[0].name), self._access(known[1].name)
+        there = [Test(f"{self._access(field.name)} !== null") for field in known if field.nullable]
+        return both([*there, Test(f"{left} {SIGNS[op]} {right}")])
 
     def _of_list(self, condition: Condition, field: Field | None, access: str, negated: bool) -> Test:
         """`tags: { hasSome: x }`: a list is never null."""
@@ -240,7 +282,7 @@ class Tester:
         return value if field is None else draft.stored(self._table, field, condition.value, value, cast=False)
 
     def _bare(self, condition: Condition, alone: bool = False) -> Doc:
-        if self._draft.facts.may_be_undefined(condition.value):
+        if self._draft.may_vanish(condition.value):
             return self._draft.guarded(condition.value, condition.field, alone)
         return self._draft.closed(condition.value, condition.field, alone=alone)
 
@@ -272,8 +314,8 @@ class Tester:
         if field is None or not field.nullable:
             return test
         if self._lenient:
-            return _any([Test(f"{access} === null"), test])
-        return _all([Test(f"{access} !== null"), test])
+            return either([Test(f"{access} === null"), test])
+        return both([Test(f"{access} !== null"), test])
 
     def _draft_field(self, condition: Condition) -> Field | None:
         """The field of a condition; None for the generated key."""
@@ -290,7 +332,8 @@ class Tester:
         return field
 
 
-def _all(tests: list[Test]) -> Test:
+def both(tests: list[Test]) -> Test:
+    """The test that all of them hold."""
     if len(tests) == 1:
         return tests[0]
     if not tests:
@@ -299,7 +342,8 @@ def _all(tests: list[Test]) -> Test:
     return Test(_chain(links, "&&"), any(test.waits for test in tests), both=links)
 
 
-def _any(tests: list[Test]) -> Test:
+def either(tests: list[Test]) -> Test:
+    """The test that one of them holds."""
     if len(tests) == 1:
         return tests[0]
     if not tests:

@@ -54,10 +54,11 @@ def all_loaded(draft: Draft, table: Table, includes: Sequence[Include], docs: Do
 def _columns(draft: Draft, table: Table, row: str, select: tuple[str, ...] | None) -> list[Doc]:
     if select is None:
         return [f"...{draft.table_function(table, 'mapper')}({row})"]
-    return [(f"{name}: ", _column(draft, table, row, name)) for name in select]
+    return [(f"{name}: ", column_value(draft, table, row, name)) for name in select]
 
 
-def _column(draft: Draft, table: Table, row: str, name: str) -> Doc:
+def column_value(draft: Draft, table: Table, row: str, name: str) -> Doc:
+    """The value of a column of a document as the code sees it."""
     field = table.field(name)
     access = f"{row}.{draft.names.field(table, name)}" if field or name == table.id_field else ""
     if not access:

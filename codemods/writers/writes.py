@@ -11,13 +11,19 @@ from codemods.writers.data import Payload, PayloadWriter, insert, patch
 from codemods.writers.deletes import reaches_itself
 from codemods.writers.draft import Draft
 from codemods.writers.layout import Doc, arrow, block, call, listed
-from codemods.writers.sources import Source, many, unordered
+from codemods.writers.shapes import Source, Sources, shape_view
+from codemods.writers.sources import Source as Way
+from codemods.writers.sources import many, unordered
 from codemods.writers.views import all_loaded, loading, one_loaded, view
 
 
 def create(draft: Draft, table: Table, query: Query, used: bool) -> Doc:
-    """`insertUser(ctx, data)`."""
-    return _shown(draft, table, query, used, insert(draft, table, query.data))
+    """`insertUser(ctx, data)`; a list of the one row where rows are given back."""
+    made = insert(draft, table, query.data)
+    if query.returns_rows:
+        return _rows_shown(draft, table, query, used, made if not used else call(draft.library("listOf"), made))
+    _refuse_result(table, used)
+    return _shown(draft, table, query, used, made)
 
 
 def create_many(draft: Draft, table: Table, query: Query, used: bool) -> Doc:
@@ -91,6 +97,10 @@ def delete_many(draft: Draft, table: Table, query: Query, used: bool) -> Doc:
     docs = many(draft, table, _limited(unordered(source_of(draft, table, query.where)), query))
     with draft.scope():
         row = draft.fresh(draft.names.of(table.name).row)
+        if query.returns_rows and used:
+            gone = arrow(f"({row})", call(draft.table_function(table, "delete"), draft.ctx, row))
+            return _rows_shown(draft, table, query, used, call(draft.library("inTurn"), docs, gone))
+        _refuse_result(table, used)
         return draft.apart(call(draft.library("each"), docs, removal(draft, table, row)))
 
 
@@ -109,7 +119,7 @@ def _plain(draft: Draft, table: Table, data: Data) -> Doc:
     return payload.doc
 
 
-def _limited(source: Source, query: Query) -> Source:
+def _limited(source: Way, query: Query) -> Way:
     if query.page != EVERYTHING:
         raise RefusedError("CX301", "a bulk write of some rows only")
     return source
@@ -130,10 +140,24 @@ def _shown(draft: Draft, table: Table, query: Query, used: bool, doc: Doc) -> Do
 def _many_shown(draft: Draft, table: Table, query: Query, used: bool, types: str, items: Doc, change: Doc) -> Doc:
     """The number of written rows, or the rows themselves."""
     if not query.returns_rows:
+        _refuse_result(table, used)
         function = draft.library("eachNew" if query.skip_duplicates else "each")
         return draft.apart(call(f"{function}{types}", items, change))
     docs = call(draft.library("onlyNew" if query.skip_duplicates else "inTurn"), items, change)
+    return _rows_shown(draft, table, query, used, docs)
+
+
+def _rows_shown(draft: Draft, table: Table, query: Query, used: bool, docs: Doc) -> Doc:
     if not used:
         return draft.apart(docs)
+    if query.shown is not None:
+        source = Source("", table, draft.fresh(draft.names.of(table.name).row), False)
+        return call(draft.library("rows"), draft.apart(docs), shape_view(draft, Sources((source,)), query.shown))
     docs = all_loaded(draft, table, query.include, docs)
     return call(draft.library("rows"), docs, view(draft, table, query.select, query.include))
+
+
+def _refuse_result(table: Table, used: bool) -> None:
+    """What a driver says of a write, other than the rows, is a different thing in each of them."""
+    if table.sql is not None and used:
+        raise RefusedError("CX301", "the result of a write without `returning`")

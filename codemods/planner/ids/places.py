@@ -33,6 +33,8 @@ _WRITTEN = (Change.SET, Change.CONNECT, Change.DISCONNECT)
 def written_values(query: Query, table: Table, schema: Schema) -> Iterator[Place]:
     """The values of all conditions and all writes, on the table itself and on those that relations lead to."""
     yield from _conditions(query.where, table, schema)
+    for join in query.joins:
+        yield from _conditions(join.on, table, schema)
     if query.page.cursor is not None:
         yield from _conditions(query.page.cursor, table, schema)
     yield from _included(query.include, table, schema)
@@ -65,8 +67,10 @@ def _written(data: Data | None, table: Table, schema: Schema) -> Iterator[Place]
 
 def _conditions(predicate: Predicate, table: Table, schema: Schema) -> Iterator[Place]:
     match predicate:
-        case Condition(field=field, value=value):
-            yield table, field, value
+        case Condition(field=field, value=value, source=source):
+            owner = schema.table(source) if source else table
+            if owner is not None:
+                yield owner, field, value
         case All(parts=parts) | Any(parts=parts):
             for part in parts:
                 yield from _conditions(part, table, schema)

@@ -6,7 +6,9 @@ https://www.mongodb.com/docs/manual/reference/operator/query/
 from __future__ import annotations
 
 from codemods.ir.document import DocumentPath, Holds
-from codemods.ir.query import All, Any, Asked, Compare, Condition, Named, Not, Predicate, Related, When
+from codemods.ir.query import (
+    All, Any, Asked, Compare, Compared, Condition, IsNull, Named, Not, Predicate, Related, When,
+)
 from codemods.ir.table import Table
 from codemods.source.span import Span
 from codemods.writers.code import RefusedError
@@ -68,6 +70,8 @@ class DocumentTester:
                 raise RefusedError("CX301", f"a condition on {predicate.relation}")
             case Asked():
                 raise RefusedError("CX301", "a condition that a function makes")
+            case IsNull() | Compared():
+                raise RefusedError("CX301", "a condition in SQL's terms")
 
     def _when(self, choice: When) -> Test:
         with self._draft.where_tested(choice, held=True):

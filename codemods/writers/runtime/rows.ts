@@ -36,6 +36,15 @@ export async function find<T extends TableNames>(
   return key === null ? null : await ctx.db.get(table, key);
 }
 
+/** The row with this id, or null: also where there is no id. */
+export async function findIfAny<T extends TableNames>(
+  ctx: QueryCtx,
+  table: T,
+  id: string | null | undefined,
+): Promise<Doc<T> | null> {
+  return id === null || id === undefined ? null : await find(ctx, table, id);
+}
+
 /** The rows with these ids, in the order of their creation. */
 export async function findAll<T extends TableNames>(
   ctx: QueryCtx,
@@ -96,6 +105,15 @@ export async function rowOrThrow<D, M extends (doc: D) => unknown>(
   return (await map(await required(doc, "No record was found for a query."))) as Mapped<M>;
 }
 
+/** A row as the code sees it, or undefined. */
+export async function rowIfAny<D, M extends (doc: NonNullable<D>) => unknown>(
+  doc: Promise<D | null>,
+  map: M,
+): Promise<Mapped<M> | undefined> {
+  const found = await doc;
+  return found === null ? undefined : ((await map(found as NonNullable<D>)) as Mapped<M>);
+}
+
 /** Rows as the code sees them. */
 export async function rows<D, M extends (doc: D) => unknown>(
   docs: Promise<D[]>,
@@ -133,6 +151,16 @@ export async function onlyThose<D>(
   return found.filter((_, index) => passed[index]);
 }
 
+/** Is a text like a pattern, in which `%` stands for any text and `_` for any character? Null is like nothing. */
+export function isLike(text: string | null, pattern: string | null | undefined, flags = ""): boolean {
+  if (text === null || pattern === null || pattern === undefined) return false;
+  const parts = String(pattern).match(/\\[\s\S]|[\s\S]/g) ?? [];
+  const source = parts.map((part) =>
+    part === "%" ? "[\\s\\S]*" : part === "_" ? "[\\s\\S]" : part.slice(-1).replace(/[.*+?^${}()|[\]\\]/g, "\\$&"),
+  );
+  return new RegExp(`^${source.join("")}$`, flags).test(text);
+}
+
 /** A list of the row, or an empty one. */
 export async function listOf<D>(doc: Promise<D | null>): Promise<D[]> {
   const found = await doc;
@@ -159,6 +187,48 @@ export async function groupsOf<D>(docs: Promise<D[]>, ...fields: (keyof D)[]): P
     else groups.set(key, [doc]);
   }
   return [...groups.values()];
+}
+
+/** The rows in groups for which the values of the key agree, which have at least one row each. */
+export async function groupedBy<D>(docs: Promise<D[]>, key: (doc: D) => unknown[]): Promise<[D, ...D[]][]> {
+  const groups = new Map<string, [D, ...D[]]>();
+  for (const doc of await docs) {
+    const name = JSON.stringify(key(doc).map((value) => (value === null ? null : String(value))));
+    const group = groups.get(name);
+    if (group) group.push(doc);
+    else groups.set(name, [doc]);
+  }
+  return [...groups.values()];
+}
+
+/** All rows as the only group, which may be empty. */
+export async function groupOf<D>(docs: Promise<D[]>): Promise<D[][]> {
+  return [await docs];
+}
+
+/** How many different values there are, null left out. */
+export function countDistinct<D>(docs: readonly D[], value: (doc: D) => unknown): number {
+  return new Set(docs.map(value).filter((each) => each !== null)).size;
+}
+
+/** Each row with each of those that belong to it; without any, it is left out. */
+export async function joined<L, R>(
+  docs: Promise<L[]>,
+  find: (doc: L) => R[] | Promise<R[]>,
+): Promise<[L, R][]> {
+  const found = await Promise.all((await docs).map(async (doc) => ({ doc, others: await find(doc) })));
+  return found.flatMap(({ doc, others }) => others.map((other): [L, R] => [doc, other]));
+}
+
+/** Each row with each of those that belong to it; without any, with null. */
+export async function leftJoined<L, R>(
+  docs: Promise<L[]>,
+  find: (doc: L) => R[] | Promise<R[]>,
+): Promise<[L, R | null][]> {
+  return await joined<L, R | null>(docs, async (doc) => {
+    const others = await find(doc);
+    return others.length === 0 ? [null] : others;
+  });
 }
 
 /** The values of a column that are not null. */
@@ -498,12 +568,12 @@ export function bigint(value: bigint | number | null | undefined) {
   return value === null || value === undefined ? value : BigInt(value);
 }
 
-/** A decimal number as text, without trailing zeros. */
-export function decimal(value: string | number): string;
-export function decimal(value: string | number | null): string | null;
-export function decimal(value: string | number | undefined): string | undefined;
-export function decimal(value: string | number | null | undefined): string | null | undefined;
-export function decimal(value: string | number | null | undefined) {
+/** A decimal number as text: without trailing zeros, or with so many digits behind the point. */
+export function decimal(value: string | number, scale?: number): string;
+export function decimal(value: string | number | null, scale?: number): string | null;
+export function decimal(value: string | number | undefined, scale?: number): string | undefined;
+export function decimal(value: string | number | null | undefined, scale?: number): string | null | undefined;
+export function decimal(value: string | number | null | undefined, scale?: number) {
   if (value === null || value === undefined) return value;
   const parts = /^([+-]?)(\d*)\.?(\d*)(?:e([+-]?\d{1,2}))?$/i.exec(String(value));
   if (parts === null || parts[2] + parts[3] === "") throw new RangeError(`Invalid Decimal: ${value}`);
@@ -512,7 +582,30 @@ export function decimal(value: string | number | null | undefined) {
   const digits = `${"0".repeat(Math.max(1 - point, 0))}${whole}${fraction}`.padEnd(point, "0");
   const at = Math.max(point, 1);
   const text = `${digits.slice(0, at)}.${digits.slice(at)}`.replace(/^0+(?=\d)/, "").replace(/\.?0*$/, "");
-  return sign === "-" && text !== "0" ? `-${text}` : text;
+  const exact = sign === "-" && text !== "0" ? `-${text}` : text;
+  return scale === undefined ? exact : scaled(exact, scale);
+}
+
+/** A decimal number, rounded to so many digits behind the point. */
+export function scaled(value: string, scale: number): string;
+export function scaled(value: string | null, scale: number): string | null;
+export function scaled(value: string | null, scale: number): string | null {
+  if (value === null) return null;
+  const step = BigInt(10) ** BigInt(30 - scale);
+  const exact = units(value.replace("-", ""));
+  const digits = String((exact + step / BigInt(2)) / step).padStart(scale + 1, "0");
+  const text = scale === 0 ? digits : `${digits.slice(0, -scale)}.${digits.slice(-scale)}`;
+  return value.startsWith("-") && /[1-9]/.test(text) ? `-${text}` : text;
+}
+
+/** A number as the text in which the database gives it. */
+export function textOrNull(value: number | bigint | string | null): string | null {
+  return value === null ? null : String(value);
+}
+
+/** A number that the database gives as text. */
+export function numberOrNull(value: string | null): number | null {
+  return value === null ? null : Number(value);
 }
 
 /** A decimal number in units of 10^-30, which compare as the numbers do. */
