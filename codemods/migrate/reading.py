@@ -14,7 +14,7 @@ from codemods.ir.validator import Shape
 from codemods.migrate.aside import Aside
 from codemods.migrate.sites import FileSites, Sites, read_file, read_sites
 from codemods.outcome import Diagnostic, Item, ItemKind, Outcome, Place
-from codemods.readers import mongoose
+from codemods.readers import drizzle, mongoose
 from codemods.readers.chains import chain_shape
 from codemods.readers.express import Registered, read_app, read_registrations
 from codemods.readers.prisma import Alteration, find_alterations, read_schema
@@ -34,6 +34,8 @@ class Reading:
     registered: Registered
     app: App
     schema: Schema
+    drizzle: drizzle.TableReading = field(default_factory=drizzle.TableReading)
+    """The tables of Drizzle, and how expressions name them."""
     diagnostics: list[Diagnostic] = field(default_factory=list)
     schema_items: tuple[Item, ...] = ()
     _calls: dict[str, list[Query]] = field(default_factory=dict)
@@ -46,9 +48,9 @@ class Reading:
     def queries(self, path: str) -> list[Query]:
         if path not in self._queries:
             found = [*self._prisma_calls(path), *self._conditions.get(path, ())]
-            self._queries[path] = sorted(
-                [*found, *mongoose.find_queries(self.workspace, path, self.schema)], key=_start
-            )
+            found += mongoose.find_queries(self.workspace, path, self.schema)
+            found += drizzle.find_queries(self.workspace, path, self.schema, self.drizzle.references)
+            self._queries[path] = sorted(found, key=_start)
         return self._queries[path]
 
     def _prisma_calls(self, path: str) -> list[Query]:
@@ -93,11 +95,13 @@ def read(workspace: Workspace, sites: Aside[Sites] | None = None) -> Reading:
     """Read routes and tables; everything else on demand. `sites` may be on their way."""
     sites = sites or Aside(partial(read_sites, workspace))
     schema, models = read_schema(workspace), mongoose.read_models(workspace)
-    tables = Schema((*schema.schema.tables, *models.schema.tables), (*schema.schema.enums, *models.schema.enums))
+    built = drizzle.read_tables(workspace)
+    read = (schema.schema, models.schema, built.schema)
+    tables = Schema(tuple(t for each in read for t in each.tables), tuple(e for each in read for e in each.enums))
     registered = read_registrations(workspace)
     app = read_app(workspace, registered)
-    diagnostics = [*schema.diagnostics, *models.diagnostics]
-    return Reading(workspace, sites, registered, app, tables, diagnostics, schema.items)
+    diagnostics = [*schema.diagnostics, *models.diagnostics, *built.diagnostics]
+    return Reading(workspace, sites, registered, app, tables, built, diagnostics, schema.items)
 
 
 def _start(query: Query) -> Span:

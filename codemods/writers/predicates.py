@@ -10,7 +10,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from codemods.ir.query import (
-    All, Any, Asked, Compare, Compared, Condition, IsNull, Named, Not, Predicate, Related, When, looks_up_rows,
+    All,
+    Any,
+    Asked,
+    Compare,
+    Compared,
+    Condition,
+    IsNull,
+    Named,
+    Not,
+    Predicate,
+    Related,
+    When,
+    looks_up_rows,
 )
 from codemods.ir.table import Field, FieldType, Table
 from codemods.writers.code import RefusedError

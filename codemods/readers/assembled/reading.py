@@ -95,7 +95,9 @@ class Reading:
         """The variable that holds an argument."""
         if isinstance(given, SgNode):
             try:
-                given = Resolver(self.file, self.call, self.workspace, parts=self.parts, composes=self.composes).resolve(given)
+                given = Resolver(
+                    self.file, self.call, self.workspace, parts=self.parts, composes=self.composes
+                ).resolve(given)
             except UnreadableError:
                 return None
         return given.assembly if isinstance(given, Held) else None

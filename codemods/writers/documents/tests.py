@@ -7,7 +7,18 @@ from __future__ import annotations
 
 from codemods.ir.document import DocumentPath, Holds
 from codemods.ir.query import (
-    All, Any, Asked, Compare, Compared, Condition, IsNull, Named, Not, Predicate, Related, When,
+    All,
+    Any,
+    Asked,
+    Compare,
+    Compared,
+    Condition,
+    IsNull,
+    Named,
+    Not,
+    Predicate,
+    Related,
+    When,
 )
 from codemods.ir.table import Table
 from codemods.source.span import Span
