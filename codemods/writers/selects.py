@@ -12,6 +12,7 @@ from codemods.ir.query import (
     EVERYTHING,
     All,
     Any,
+    Asked,
     Column,
     Compare,
     Compared,
@@ -134,7 +135,7 @@ def sources_in(predicate: Predicate) -> set[str]:
             return sources_in(part)
         case When(part=part, otherwise=otherwise):
             return sources_in(part) | sources_in(otherwise)
-        case Related():
+        case Related() | Asked():
             return {""}
 
 
@@ -179,7 +180,7 @@ def _bare(part: Predicate) -> Predicate:
             return replace(part, part=_bare(inner))
         case When(part=inner, otherwise=otherwise):
             return replace(part, part=_bare(inner), otherwise=_bare(otherwise))
-        case Related():
+        case Related() | Asked():
             return part
 
 

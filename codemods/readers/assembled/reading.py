@@ -71,7 +71,7 @@ class Reading:
                     self.assembled[given.assembly] = None
                     given = given.value
                 else:
-                    resolver = Resolver(self.file, self.call, self.workspace, computed, self.parts, self.composes)
+                    resolver = self._resolver(computed)
                     found = resolver.resolve(given)
                     if isinstance(found, SgNode):
                         return given
@@ -90,6 +90,9 @@ class Reading:
         annotation = binding.declaration.field("type") if binding is not None else None
         if annotation is not None:
             self.annotations[span_of(annotation)] = None
+
+    def _resolver(self, computed: bool = False) -> Resolver:
+        return Resolver(self.file, self.call, self.workspace, computed, self.parts, self.composes)
 
     def holder(self, given: Value | None) -> Assembly | None:
         """The variable that holds an argument."""
