@@ -34,6 +34,8 @@ from codemods.writers.refusals import port_refusal
 from codemods.writers.steps import port_helper, port_step
 from codemods.writers.twins import port_twins
 
+_AT_EDGE = frozenset(Effect) - {Effect.CLOCK, Effect.SIGNS}
+"""What handlers of errors and validations cannot do: they run beside the functions."""
 _LATE = frozenset({Effect.SCHEDULES})
 """What middleware with a name cannot do: it reads and writes by internal functions."""
 
@@ -218,7 +220,7 @@ class EdgeWriter:
         return file, function_piece(file, node) or inline
 
     def _edge_piece(
-        self, piece: Piece, ported: Ported, code: str, inner: SgNode, refused: frozenset[Effect] = frozenset(Effect)
+        self, piece: Piece, ported: Ported, code: str, inner: SgNode, refused: frozenset[Effect] = _AT_EDGE
     ) -> EdgePiece:
         """Analyse what is left of the piece once its edits are made; `refused` effects have no place in it."""
         helpers = [self._helper(helper) for helper in ported.helpers]
@@ -236,8 +238,10 @@ class EdgeWriter:
         is_step = refused in (IN_CONTEXT, _LATE)
         tested = self._class_tests(reached[1:], code) if not is_step else []
         fixed = [*ported.problems, *tested, *(problem for helper in helpers for problem in helper.problems)]
-        if self._closure.effects(piece.key) & refused:
-            fixed.append(Problem(code, "reaches the database", ported.file.place(inner)))
+        met = self._closure.effects(piece.key) & refused
+        if met:
+            text = "reaches the database" if met & IN_CONTEXT else "reaches the outside world"
+            fixed.append(Problem(code, text, ported.file.place(inner)))
         if self._closure.needs_node(piece.key):
             fixed.append(Problem("CX501", "needs Node, which the HTTP edge is not", ported.file.place(inner)))
         if any(not facts.waits_at(query.call) for query in facts.queries):
@@ -269,7 +273,7 @@ class EdgeWriter:
             file = self._workspace.source(key.file)
             empty = EdgePiece(helper.piece, [], [], frozenset(), (), list)
             self._known[key] = empty
-            port, refused = (port_fault_helper, frozenset(Effect)) if helper.fault else (port_helper, IN_CONTEXT)
+            port, refused = (port_fault_helper, _AT_EDGE) if helper.fault else (port_helper, IN_CONTEXT)
             self.fault_helpers |= {key} if helper.fault else set()
             ported = port(self._workspace, file, helper)
             self._known[key] = self._edge_piece(helper.piece, ported, "CX701", helper.piece.node, refused)

@@ -14,6 +14,7 @@ from codemods.planner.facts import Effect, Facts
 from codemods.planner.globals import Globals
 from codemods.planner.instances import Instances
 from codemods.planner.loads import Loads
+from codemods.planner.log_files import read_log_file
 from codemods.planner.names import Names
 from codemods.planner.packages import Packages
 from codemods.planner.payloads import Payloads
@@ -86,6 +87,7 @@ class Analyser:
         queries = [query for query in self._queries_of(piece.key.file) if span.holds(query.call)]
         scan = Scan(self._workspace, self._schema, facts, self.pieces, queries, handler, erased, framework)
         _database(scan)
+        read_log_file(scan)
         packages = Packages(scan, self._setups)
         names, runtime = Names(scan, packages), Globals(scan, self._is_job)
         Instances(scan).read()

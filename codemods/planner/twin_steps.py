@@ -21,7 +21,7 @@ _GOES_ON = frozenset({"cors", "formBody", "jsonBody", "textBody"})
 """Twins that refuse no request that reaches a function, and change nothing in it."""
 
 _CHANGES = frozenset({"hpp", "xssClean"})
-_USUAL = {"jsonBody": frozenset({"verify", "inflate"})}
+_USUAL = {"jsonBody": frozenset({"verify", "inflate", "extended", "parameterLimit"})}
 """Parsers that the edge stands for without being told, as long as they have no options but these."""
 
 

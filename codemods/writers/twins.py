@@ -93,7 +93,12 @@ OPTIONS: dict[str, dict[str, Option]] = {
         "preflightContinue": Option.VALUE,
         "optionsSuccessStatus": Option.VALUE,
     },
-    "jsonBody": {**_BODIES, "strict": Option.VALUE},
+    "jsonBody": {
+        **_BODIES,
+        "strict": Option.VALUE,
+        "extended": Option.DROPPED,
+        "parameterLimit": Option.DROPPED,
+    },
     "formBody": {**_BODIES, "extended": Option.VALUE, "parameterLimit": Option.DROPPED, "depth": Option.DROPPED},
     "textBody": {**_BODIES, "defaultCharset": Option.DROPPED},
     BEARER: {

@@ -10,11 +10,18 @@ from ast_grep_py import SgNode
 from codemods.readers.express.follow import bare
 from codemods.readers.express.passing import METHODS, writes_own
 from codemods.readers.loggers import LOGGERS
-from codemods.source import SourceFile, arguments, find_all, member, member_path, string_value
+from codemods.source import SourceFile, arguments, find_all, member, member_path, named, string_value, unwrap
 from codemods.workspace import External, FunctionRef, Global, Workspace
 
 FORMATTERS = frozenset({"ansi-colors", "chalk", "cli-color", "colorette", "colors", "debug", "kleur", "picocolors"})
 """Packages that colour what is logged, or log it under a name."""
+
+_TOOLS = frozenset("crypto date-fns dayjs luxon moment nanoid os path url util uuid".split())
+"""Packages that log lines and the paths of log files are made with, and that change nothing."""
+_DISK = frozenset({"fs", "fs-extra", "fs/promises"})
+_APPENDS = frozenset({"appendFile", "appendFileSync"})
+_PREPARES = frozenset({"access", "accessSync", "ensureDir", "ensureDirSync", "existsSync", "mkdir", "mkdirSync"})
+"""What is done so that there is a file to log to."""
 
 _DEPTH = 4
 _HEADER = re.compile(r"[A-Za-z]+(-[A-Za-z]+)*")
@@ -42,16 +49,28 @@ class LogCalls:
             return True
         target = self.workspace.callee(file.path, call)
         if isinstance(target, External):
-            return target.module.split("/")[0] in LOGGERS | FORMATTERS
+            return target.module.split("/")[0] in LOGGERS | FORMATTERS or _on_disk(target, _APPENDS)
         if not isinstance(target, FunctionRef):
             return False
         return self._only_logs(self.workspace.source(target.file), target.node, depth)
 
+    def fills_file(self, file: SourceFile, function: SgNode) -> bool:
+        """Does a function do nothing but to add lines to a file, and to say so on the console? Nobody asks it back."""
+        given = [
+            unwrap(value, awaited=True) for each in find_all(function, "return_statement") for value in named(each)
+        ]
+        if any(value.kind() != "call_expression" or not self.logs(file, value) for value in given):
+            return False
+        targets = (self.workspace.callee(file.path, call) for call in find_all(function, "call_expression"))
+        appends = any(isinstance(target, External) and _on_disk(target, _APPENDS) for target in targets)
+        return appends and self._only_logs(file, function, 0)
+
     def _only_logs(self, file: SourceFile, function: SgNode, depth: int) -> bool:
         """Everything that the function does is to format and to log, and it logs at all."""
-        if find_all(function, "await_expression", "throw_statement", "yield_expression", "update_expression"):
+        if find_all(function, "throw_statement", "yield_expression", "update_expression") or not writes_own(function):
             return False
-        if not writes_own(function):
+        awaited = (unwrap(named(node)[0]) for node in find_all(function, "await_expression"))
+        if any(node.kind() != "call_expression" for node in awaited):
             return False
         calls = find_all(function, "call_expression")
         logged = [self.logs(file, call, depth + 1) for call in calls]
@@ -66,10 +85,21 @@ class LogCalls:
         root = member_path(callee)[0]
         if root.kind() == "identifier" and file.bindings.resolve(root) is None:
             return root.text() in _PURE
-        if isinstance(self.workspace.callee(file.path, call), Global):
+        target = self.workspace.callee(file.path, call)
+        if isinstance(target, External) and (_module(target) in _TOOLS or _on_disk(target, _PREPARES)):
+            return True
+        if isinstance(target, Global):
             return True
         parts = member(callee)
         return parts is not None and (parts[1] in _PLAIN or _reads_header(file, parts, call))
+
+
+def _module(target: External) -> str:
+    return target.module.removeprefix("node:")
+
+
+def _on_disk(target: External, names: frozenset[str]) -> bool:
+    return _module(target) in _DISK and bool(target.path) and target.path[-1] in names
 
 
 def _reads_header(file: SourceFile, parts: tuple[SgNode, str], call: SgNode) -> bool:
