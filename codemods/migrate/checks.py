@@ -23,6 +23,7 @@ from codemods.planner.twin_steps import TwinDepths
 from codemods.readers.express.limiters import LimiterNames
 from codemods.readers.express.twins import STRATEGY
 from codemods.source import Edit, SourceFile, find_all, parameters, span_of
+from codemods.source.tree import is_async
 from codemods.workspace import Workspace
 from codemods.writers.checks import port_check
 from codemods.writers.code import ImportSpec
@@ -273,10 +274,13 @@ class EdgeWriter:
             file = self._workspace.source(key.file)
             empty = EdgePiece(helper.piece, [], [], frozenset(), (), list)
             self._known[key] = empty
-            port, refused = (port_fault_helper, _AT_EDGE) if helper.fault else (port_helper, IN_CONTEXT)
+            late = _LATE if is_async(helper.piece.node) else IN_CONTEXT
+            port, refused = (port_fault_helper, _AT_EDGE) if helper.fault else (port_helper, late)
             self.fault_helpers |= {key} if helper.fault else set()
             ported = port(self._workspace, file, helper)
             self._known[key] = self._edge_piece(helper.piece, ported, "CX701", helper.piece.node, refused)
+            if not helper.fault and self._closure.reaches_context(key):
+                self._known[key].rewrite(port_helper(self._workspace, file, helper, True))
         return self._known[key]
 
     def _class_tests(self, keys: Sequence[PieceKey], code: str) -> list[Problem]:

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from codemods.planner.pieces import Piece, PieceKey
 from codemods.planner.problems import Problem
+from codemods.planner.verdicts import Verdict
 from codemods.source import SourceFile, Span
 
 
@@ -199,6 +200,8 @@ class ResponsePlan:
     builder: Builder | None = None
     setters: tuple[Delegate, ...] = ()
     """Functions that are given what stands for the response, and only prepare the answer."""
+    verdicts: tuple[Verdict, ...] = ()
+    """Calls that may answer from their callback, and have the code behind them leave."""
 
     def with_builder(self, builder: Builder, setters: tuple[Delegate, ...]) -> ResponsePlan:
         """The same for a function in which the response stays."""

@@ -27,9 +27,10 @@ from codemods.planner.replies import (
     Standing,
 )
 from codemods.planner.request_facts import local_fact
-from codemods.planner.stands import CALLBACK, NEVER_ANSWERS, OPEN_END, PASSES_ON, leaves, outermost, stand_of
+from codemods.planner.stands import CALLBACK, GOES_ON, NEVER_ANSWERS, OPEN_END, PASSES_ON, leaves, outermost, stand_of
 from codemods.planner.statuses import status_of
 from codemods.planner.tokens import verifying
+from codemods.planner.verdicts import Verdict, verdict_after
 from codemods.readers.literals import binding_of
 from codemods.source import (
     FUNCTION_KINDS,
@@ -74,8 +75,11 @@ class ReplyReader:
         plan: DelegatePlan,
         depth: int = 0,
         provided: frozenset[str] = frozenset(),
+        verdicts: bool = False,
     ) -> None:
-        """`provided` are the names on `res.locals` that are arguments."""
+        """`provided` are the names on `res.locals` that are arguments; `verdicts` says that those are understood."""
+        self._takes_verdicts = verdicts
+        self._verdicts: dict[Span, tuple[SgNode, Verdict]] = {}
         self._plan, self._provided = plan, provided
         self._file, self._handler, self._workspace, self._depth = file, handler, workspace, depth
         self._response, self._forward = response, forward
@@ -104,6 +108,7 @@ class ReplyReader:
         self._presets.close()
         self._check_branches()
         self._check_chains()
+        self._check_verdicts()
         self._check_catches()
         if len(given) > self._response and not self._problems:
             self._check_ends()
@@ -116,6 +121,7 @@ class ReplyReader:
             tuple(self._open_ends),
             tuple(stand for _, stand in self._chains.values()),
             tuple(link_span(call) for call in self._nexts.values()),
+            verdicts=tuple(verdict for _, verdict in self._verdicts.values()),
         )
 
     def _references(self, index: int | None) -> list[SgNode]:
@@ -160,7 +166,13 @@ class ReplyReader:
 
     def _is_chained(self, callback: SgNode) -> bool:
         """Is a callback part of a promise chain that can be returned?"""
-        chain = chain_around(callback) or verified_chain(self._file, callback)
+        verified = verified_chain(self._file, callback)
+        if verified is not None and self._takes_verdicts:
+            verdict = verdict_after(self._file, self._handler, verified.outer, callback)
+            if verdict is not None:
+                self._verdicts[span_of(callback)] = callback, verdict
+                return True
+        chain = chain_around(callback) or verified
         if chain is None:
             self._problem(callback, CALLBACK[1], CALLBACK[0])
         elif span_of(chain.outer) not in self._chains:
@@ -329,6 +341,12 @@ class ReplyReader:
         for span, call in self._nexts.items():
             if not any(outer.holds(span_of(call)) for outer in self._chains):
                 self._problems.append(Problem("CX204", "hands `next` on", self._file.place(span.start)))
+
+    def _check_verdicts(self) -> None:
+        """A callback that answers has to note it."""
+        for callback, verdict in self._verdicts.values():
+            if not all(verdict.holds(answer, callback) for answer in self._answering.get(span_of(callback), ())):
+                self._problem(verdict.statement, GOES_ON[1], GOES_ON[0])
 
     def _check_catches(self) -> None:
         """Errors and refusals inside a `try`, which become thrown ones, must not be answered by its `catch`."""

@@ -25,14 +25,15 @@ def plan_response(
     workspace: Workspace | None = None,
     builds: bool = False,
     provided: frozenset[str] = frozenset(),
+    verdicts: bool = False,
 ) -> ResponsePlan:
     """Read all uses of the response and of `next` in a handler; `skip` parameters come before the request.
 
     With a workspace, functions that are given the response to answer are read too. With `builds`, what status and
     body cannot say is said through an object that stands for the response. `provided` are the names on `res.locals`
-    that are arguments.
+    that are arguments. With `verdicts`, a callback may answer and have the code behind it leave.
     """
-    return _plan(file, handler, skip + 1, skip + 2, workspace, builds, provided, 0)
+    return _plan(file, handler, skip + 1, skip + 2, workspace, builds, provided, 0, verdicts)
 
 
 def sets_heads(workspace: Workspace, file: SourceFile, reference: SgNode) -> tuple[SgNode, Delegate | None] | None:
@@ -61,11 +62,12 @@ def _plan(
     builds: bool,
     provided: frozenset[str],
     depth: int,
+    verdicts: bool = False,
 ) -> ResponsePlan:
     def delegate(file: SourceFile, node: SgNode, index: int, depth: int) -> ResponsePlan:
         return _plan(file, node, index, None, workspace, builds, frozenset(), depth)
 
-    plain = ReplyReader(file, function, response, forward, workspace, delegate, depth, provided).read()
+    plain = ReplyReader(file, function, response, forward, workspace, delegate, depth, provided, verdicts).read()
     if not builds or all(problem.code not in _BUILT for problem in plain.problems):
         return plain
     return BuiltReader(file, function, response, forward, workspace, delegate, depth, provided).read()

@@ -21,9 +21,10 @@ from codemods.planner.runtimes import GLOBALS, VALUE_METHODS
 from codemods.planner.stands import PASSES_ON, UNANSWERED, outermost, stand_of
 from codemods.planner.steps import Field, element_of, fields_of, taken_locals
 from codemods.planner.tokens import verifying
+from codemods.planner.verdicts import Verdict
 from codemods.readers.express.logging import LogCalls
 from codemods.source import Edit, SourceFile, Span, arguments, find_all, member, named, parameters, span_of, unwrap
-from codemods.source.tree import FUNCTION_KINDS, is_async
+from codemods.source.tree import FUNCTION_KINDS, is_async, wrapped_up
 from codemods.workspace import Workspace
 from codemods.writers.edge_answers import EdgeAnswers
 from codemods.writers.environment import environment_edits
@@ -63,10 +64,12 @@ class _Port:
         """What other edits take away, whatever the reader of answers says of it."""
         self._called: dict[Span, SgNode] = {}
         """Callbacks that decide about a token, whose result is the function's."""
+        self._decided: list[Span] = []
+        """Those that leave the rest of the function to go by what they have noted."""
 
     def write(self) -> None:
         ported, function = self._ported, self._function
-        plan = plan_response(self._file, function, workspace=self._workspace)
+        plan = plan_response(self._file, function, workspace=self._workspace, verdicts=True)
         passes = self._passes()
         answers = EdgeAnswers(ported, function, _answers(plan), self._context)
         answers.write()
@@ -76,7 +79,8 @@ class _Port:
         self._handled += gone
         self._handled += header_edits(self._workspace, ported, function, plan, self._context)
         self._fields()
-        ends = [*answers.answers, *passes]
+        self._verdicts(plan.verdicts)
+        ends = [*answers.answers, *passes, *(span_of(verdict.leaves) for verdict in plan.verdicts)]
         ends += self._returned(ends)
         self._keep_problems(plan)
         for each in (function, *self._called.values()) if not ported.problems else ():
@@ -94,6 +98,11 @@ class _Port:
         found = []
         for reference in references(self._file, self._function, 2):
             call = reference.parent()
+            asked = self._asked_for(reference)
+            if asked is not None:
+                found.append(span_of(asked))
+                self._handled.append(span_of(reference))
+                continue
             if (
                 call is None
                 or call.kind() != "call_expression"
@@ -106,6 +115,16 @@ class _Port:
                 found.append(statement)
                 self._handled.append(span_of(call))
         return found
+
+    def _asked_for(self, reference: SgNode) -> SgNode | None:
+        """`if (next) { next(); }`: as middleware, it always has something to go on to."""
+        test = wrapped_up(reference).parent()
+        condition = test.field("condition") if test is not None and test.kind() == "if_statement" else None
+        if test is None or condition is None or unwrap(condition) != reference:
+            return None
+        body = test.field("consequence")
+        last = (named(body)[-1:] if body.kind() == "statement_block" else [body]) if body is not None else []
+        return test if last and last[0].text().rstrip(";") == f"{reference.text()}()" else None
 
     def _pass(self, call: SgNode) -> Span | None:
         """The statement that goes on, or the arrow's body."""
@@ -140,6 +159,8 @@ class _Port:
             call = verifying(self._file, callback)
             if call is None or not any(span_of(callback).holds(end) for end in ends):
                 continue
+            if span_of(callback) in self._decided:
+                continue
             stand = stand_of(call, self._function, self._file, self._workspace)
             if isinstance(stand, tuple) or stand.standing is Standing.BRANCH:
                 self._ported.problem(_CODE, "goes on after a callback", call)
@@ -152,6 +173,20 @@ class _Port:
                 self._ported.edits.append(Edit.wrap(stand.statement, "return ", ""))
             found.append(stand.statement)
         return found
+
+    def _verdicts(self, verdicts: Sequence[Verdict]) -> None:
+        """`verify(…, (err) => { … }); if (refused) return;` returns what the callback has answered."""
+        names = {node.text() for node in find_all(self._function, "identifier")}
+        tried = (f"answer{number if number > 1 else ''}" for number in itertools.count(1))
+        fresh = (name for name in tried if name not in names)
+        for verdict, name in zip(verdicts, fresh, strict=False):
+            call = named(verdict.statement)[0]
+            callback = arguments(call)[-1]
+            self._decided.append(span_of(callback))
+            if not is_async(callback):
+                self._ported.edits.append(Edit.insert(span_of(callback).start, "async "))
+            self._ported.edits.append(Edit.wrap(span_of(verdict.statement), f"const {name} = ", ""))
+            self._ported.edits.append(Edit.insert(span_of(verdict.leaves).start + len("return"), f" {name}"))
 
     def _close(self, answers: EdgeAnswers, function: SgNode, ends: Sequence[SgNode], passes: Sequence[Span]) -> None:
         """Where Express would wait for ever, the middleware throws."""
@@ -170,7 +205,7 @@ class _Port:
 
     def _only_calls_next(self) -> bool:
         """Whoever else is given `next` may go on in its own time."""
-        found = (reference.parent() for reference in references(self._file, self._function, 2))
+        found = (one.parent() for one in references(self._file, self._function, 2) if self._asked_for(one) is None)
         return all(above is not None and above.kind() == "call_expression" for above in found)
 
     # ---- fields ---------------------------------------------------------------------------------
@@ -239,7 +274,7 @@ class _Port:
         names = [self._context, *([given[2].name] if passes and given[2].name else [])]
         types = [self._ported.context(self._reaches), self._ported.package(NEXT)] if self._typed else []
         written = [f"{name}: {type_}" for name, type_ in zip(names, types, strict=False)] if types else names
-        self._ported.asynchronous += [span_of(self._function), *self._called]
+        self._ported.asynchronous += [span_of(self._function), *self._called, *self._decided]
         self._ported.environment = f"{self._context}.env"
         opening = "" if is_async(self._function) else "async "
         text = f"({', '.join(written)})"
@@ -282,8 +317,11 @@ def _is_fixed(value: SgNode) -> bool:
     return True
 
 
-def port_helper(workspace: Workspace, file: SourceFile, helper: Helper) -> Ported:
-    """A function that middleware hands the request to: it gets Hono's context, and the rest stays."""
+def port_helper(workspace: Workspace, file: SourceFile, helper: Helper, reaches: bool = False) -> Ported:
+    """A function that middleware hands the request to: it gets Hono's context, and the rest stays.
+
+    With `reaches`, it runs functions that reach the database, whose types it knows.
+    """
     ported = Ported(file, is_helper=True)
     function, taken = helper.piece.node, parameters(helper.piece.node)[helper.index]
     context = fresh_context(function)
@@ -293,8 +331,10 @@ def port_helper(workspace: Workspace, file: SourceFile, helper: Helper) -> Porte
         elif not field.taken:
             ported.edits.append(Edit.replace(span_of(field.node), f'{context}.get("{field.name}")'))
     StepReads(ported, function, context, workspace, helper.index, waits=False).write()
-    typed = f"{context}: {ported.context()}" if ported.typed else context
+    typed = f"{context}: {ported.context(reaches)}" if ported.typed else context
     ported.edits.append(Edit.replace(span_of(taken.node), typed))
+    if is_async(function):
+        ported.asynchronous, ported.environment = [span_of(function)], f"{context}.env"
     return ported
 
 

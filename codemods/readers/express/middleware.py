@@ -18,7 +18,7 @@ from codemods.readers.express.packages import package_of
 from codemods.readers.express.passing import passes_through, writes_context
 from codemods.source import SourceFile, arguments, find_all, member, named, parameters, span_of, unwrap
 from codemods.source.tree import FUNCTION_KINDS, enclosing
-from codemods.workspace import External, FunctionRef, Workspace
+from codemods.workspace import Called, External, FunctionRef, Workspace
 
 _NAMES: tuple[tuple[re.Pattern[str], Role], ...] = (
     (re.compile(r"errors?_?(handler|handling|middleware|converter|responder)?s?\b", re.I), Role.ERROR),
@@ -185,7 +185,7 @@ def _added(workspace: Workspace, file: SourceFile, node: SgNode) -> FunctionRef 
 def _of_call(
     workspace: Workspace, file: SourceFile, call: SgNode
 ) -> tuple[FunctionRef | None, str | None, tuple[str, ...]]:
-    target = workspace.callee(file.path, call)
+    target = _callee(workspace, file, call)
     if isinstance(target, FunctionRef):
         inner = returned_function(target.node)
         if inner is not None:
@@ -208,6 +208,13 @@ def _of_call(
             found = _of_call(workspace, owner, inner_call)
             return None, found[1], (*found[2], parts[1])
     return None, None, ()
+
+
+def _callee(workspace: Workspace, file: SourceFile, call: SgNode) -> Called:
+    """What a call runs; a constant may give it another name and type: `const logs = pinoHttp as Maker`."""
+    function = call.field("function")
+    meaning = workspace.meaning_of(file.path, function) if function is not None else None
+    return meaning if isinstance(meaning, External) else workspace.callee(file.path, call)
 
 
 def _returned(function: SgNode) -> SgNode | None:

@@ -70,7 +70,7 @@ PACKAGES: dict[str, Package] = {
     **_all(Role.LOGGING, Fate.DONE, _TRACKS, "@sentry/node", "@bugsnag/plugin-express", "rollbar"),
     **_all(Role.STATIC, Fate.ELSEWHERE, _MONITOR, "express-status-monitor", "@bull-board/express", "bull-arena"),
     **_all(Role.STATIC, Fate.ELSEWHERE, _FILES, "serve-static", "serve-index", "serve-favicon", "express-static-gzip",
-           "connect-history-api-fallback", "vite-express"),
+           "helmet-crossdomain", "connect-history-api-fallback", "vite-express"),
     **_all(Role.STATIC, Fate.ELSEWHERE, _DOCS, "swagger-ui-express", "redoc-express", "@scalar/express-api-reference"),
     **_all(Role.OTHER, Fate.DONE, "no value of a request is an operator in a Convex query", "express-mongo-sanitize"),
     **_all(Role.OTHER, Fate.PORTED, "of a query value that is given several times, the last one counts", "hpp"),

@@ -13,9 +13,9 @@ from codemods.source.tree import FUNCTION_KINDS, WRITES, member_path
 _CALLS = re.compile(
     r"(console|logger|log|winston|pino)\.\w+|Date(\.now|\.parse|\.UTC)?|performance\.\w+|Math\.\w+|JSON\.\w+|String|"
     r"Number(\.\w+)?|process\.(hrtime(\.bigint)?|uptime|memoryUsage)|Object\.(keys|values|entries|fromEntries)|"
-    r"(crypto\.)?randomUUID|uuid|uuidv4|v4|nanoid"
+    r"(crypto\.)?randomUUID|uuid|uuidv4|v4|nanoid|fs\.appendFile(Sync)?|path\.(join|resolve)|process\.cwd"
 )
-"""Functions that log, tell the time, make identifiers or convert."""
+"""Functions that log, be it to a file, tell the time, make identifiers or convert."""
 
 METHODS = frozenset(
     """concat endsWith entries filter getTime includes join keys map padEnd padStart repeat replace replaceAll slice

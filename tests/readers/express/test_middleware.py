@@ -347,3 +347,22 @@ def test_functions_that_are_added_to_what_a_package_made(read: ReadApp, body: st
     assert read(text).used().role is role
     twice = text.replace("log.requests = ", "log.requests = log.other; log.requests = ", 1)
     assert read(twice).used().definition is None
+
+
+APPENDS = {
+    "to a file": "fs.appendFile(path.join(__dirname, 'a.log'), `${req.method} ${req.url}`, (err) => "
+    "{ if (err) console.error(err); }); next();",
+    "what it is sent": "fs.appendFile('a.log', req.url, (err) => { if (err) res.sendStatus(500); }); next();",
+}
+ROLES = (Role.LOGGING, Role.OTHER)
+
+
+@pytest.mark.parametrize(("body", "role"), [*zip(APPENDS.values(), ROLES, strict=True)], ids=APPENDS)
+def test_what_writes_to_a_file_and_goes_on_is_a_log(read: ReadApp, body: str, role: Role) -> None:
+    text = f"import fs from 'fs';\nimport path from 'path';\n{APP}const each = (req, res, next) => {{ {body} }};"
+    assert read(f"{text}\napp.use(each);").used().role is role
+
+
+def test_a_package_by_another_name_and_type_is_that_package(read: ReadApp) -> None:
+    head = "import pinoHttp from 'pino-http';\nconst logs = pinoHttp as unknown as (options: object) => any;"
+    assert read(f"{head}\n{APP}app.use(logs({{}}));").used().role is Role.LOGGING

@@ -1,0 +1,221 @@
+"""Guards of many forms: who gets in at the edge is who got in with Express, with the same refusals."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+from bearer_tokens import SECRET, token
+from convex_project import ConvexProject
+from harness import CodemodTest
+from side_by_side import compare
+
+PACKAGE = """
+    {
+      "name": "app",
+      "dependencies": {
+        "@prisma/client": "^6.0.0",
+        "cookie-parser": "^1.4.7",
+        "express": "^4.21.0",
+        "jsonwebtoken": "^9.0.0",
+        "passport": "^0.7.0",
+        "passport-jwt": "^4.0.1"
+      }
+    }
+    """
+
+SCHEMA = """
+    model User {
+      id    Int    @id @default(autoincrement())
+      email String @unique
+      role  String @default("USER")
+    }
+    """
+
+PRISMA = 'import { PrismaClient } from "@prisma/client";\n\nexport const prisma = new PrismaClient();\n'
+
+ERRORS = """
+    export class AppError extends Error {
+      constructor(message: string, public statusCode: number) {
+        super(message);
+      }
+    }
+    """
+
+APP = """
+    import express from "express";
+    import cookieParser from "cookie-parser";
+    import jwt from "jsonwebtoken";
+    import { AppError } from "./errors";
+    import { guard, isAdmin } from "./guard";
+    import { prisma } from "./prisma";
+
+    const app = express();
+    app.use(express.json());
+    app.use(cookieParser());
+    app.post("/users", async (req, res) => {
+      const user = await prisma.user.create({ data: { email: req.body.email, role: req.body.role } });
+      res.status(201).json({ token: jwt.sign({ id: user.id }, process.env.JWT_SECRET!, { expiresIn: "1h" }) });
+    });
+    app.delete("/users", async (req, res) => {
+      await prisma.user.delete({ where: { email: req.body.email } });
+      res.status(204).send();
+    });
+    app.get("/me", guard, (req: any, res) => {
+      res.json({ id: req.user.id });
+    });
+    app.get("/admin", guard, isAdmin, async (req: any, res) => {
+      res.json({ users: await prisma.user.count(), id: req.user.id });
+    });
+    app.use((err: any, req: express.Request, res: express.Response, next: express.NextFunction) => {
+      res.status(err instanceof AppError ? err.statusCode : 500).json({ error: err.message });
+    });
+    app.listen(process.env.PORT);
+    """
+
+HEAD = """
+    import { NextFunction, Request, Response } from "express";
+    import jwt from "jsonwebtoken";
+    import { AppError } from "./errors";
+    import { prisma } from "./prisma";
+
+    export const isAdmin = async (req: any, res: Response, next: NextFunction) => {
+      const user = await prisma.user.findUnique({ where: { id: req.user.id } });
+      if (user?.role !== "ADMIN") return res.status(403).json({ error: "Admins only" });
+      next();
+    };
+    """
+
+GUARDS = {
+    "a helper that reads the database": """
+        async function whoAsks(req: Request) {
+          const token = req.headers.authorization?.split(" ")[1];
+          if (!token) return { error: { status: 401, message: "No token" } };
+          try {
+            const claims = jwt.verify(token, process.env.JWT_SECRET!) as { id: number };
+            const user = await prisma.user.findUnique({ where: { id: claims.id } });
+            if (!user) return { error: { status: 404, message: "Gone" } };
+            return { user: { id: user.id } };
+          } catch (err) {
+            return { error: { status: 403, message: (err as Error).message } };
+          }
+        }
+
+        export const guard = async (req: any, res: Response, next: NextFunction) => {
+          const found = await whoAsks(req);
+          if (found.error) return res.status(found.error.status).json({ error: found.error.message });
+          req.user = found.user;
+          next();
+        };
+        """,
+    "a callback that notes its refusal": """
+        export const guard = (req: any, res: Response, next?: NextFunction) => {
+          const token = req.headers["authorization"]?.split(" ")[1];
+          const secret = process.env.JWT_SECRET;
+          let refused = false;
+          if (!token || !secret) {
+            return res.status(401).json({ error: "Unauthorized" });
+          }
+          jwt.verify(token, secret, (err: any, payload: any) => {
+            if (err) {
+              console.error("refused", err.message);
+              refused = true;
+              return res.status(401).json({ error: "Expired" });
+            }
+            req.user = payload;
+          });
+          if (refused) {
+            return;
+          }
+          if (next) {
+            next();
+          }
+        };
+        """,
+}
+
+FORGED = {
+    "expired": token({"id": 1, "exp": 1700000000}),
+    "foreign": token({"id": 1}, "other"),
+    "unsigned": token({"id": 1}, algorithm="none"),
+    "of nobody": token({"id": 999}),
+    "words": "words",
+}
+
+
+def script() -> str:
+    asked = []
+    for name, role in (("ann", "USER"), ("bob", "ADMIN"), ("eve", "USER")):
+        body = f'{{"email": "{name}@a.org", "role": "{role}"}}'
+        asked.append(f"# @name {name}\nPOST /users\nContent-Type: application/json\n\n{body}")
+    asked.append('DELETE /users\nContent-Type: application/json\n\n{"email": "eve@a.org"}')
+    tokens = [*(f"{{{{{name}.response.body.token}}}}" for name in ("ann", "bob", "eve")), *FORGED.values()]
+    for path in ("/me", "/admin"):
+        asked += [f"GET {path}", f"GET {path}\nAuthorization: Basic YTpi"]
+        asked += [f"GET {path}\nAuthorization: Bearer {sent}" for sent in tokens]
+        asked += [f"GET {path}\nCookie: jwt={sent}" for sent in (tokens[0], FORGED["expired"])]
+    return "\n\n###\n\n".join(asked) + "\n"
+
+
+def files(guard: str) -> dict[str, str]:
+    return {
+        "package.json": PACKAGE,
+        "prisma/schema.prisma": SCHEMA,
+        "src/app.ts": dedent(APP),
+        "src/errors.ts": dedent(ERRORS),
+        "src/guard.ts": dedent(HEAD) + dedent(guard),
+        "src/prisma.ts": PRISMA,
+    }
+
+
+@pytest.mark.parametrize("guard", GUARDS.values(), ids=GUARDS)
+def test_who_gets_in_is_who_got_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, guard: str) -> None:
+    monkeypatch.setenv("JWT_SECRET", SECRET)
+    found = compare(tmp_path, files(guard), script())
+    assert found.differences == []
+    assert found.note.startswith("28 of 28")
+
+
+@pytest.mark.parametrize("guard", GUARDS.values(), ids=GUARDS)
+def test_guards_are_carried_over_and_sound(codemod: CodemodTest, guard: str) -> None:
+    migrated = codemod.migrate(files(guard))
+    outcomes = {item.name: item.reason or str(item.outcome) for item in migrated.settled.items if item.kind == "route"}
+    assert set(outcomes.values()) == {"migrated"}
+    project = ConvexProject(migrated.root)
+    assert (project.codegen(), project.tsc(), project.bundle(), project.eslint()) == ([], [], [], [])
+
+
+REFUSED = {
+    "a callback that answers and lets go on": """
+        export const guard = (req: any, res: Response, next: NextFunction) => {
+          jwt.verify(req.headers.authorization, process.env.JWT_SECRET!, (err: any, payload: any) => {
+            if (err) return res.status(401).json({ error: "Expired" });
+            req.user = payload;
+          });
+          next();
+        };
+        """,
+    "a callback that notes one of its refusals": """
+        export const guard = (req: any, res: Response, next: NextFunction) => {
+          let refused = false;
+          jwt.verify(req.headers.authorization, process.env.JWT_SECRET!, (err: any, payload: any) => {
+            if (err) {
+              refused = true;
+              return res.status(401).json({ error: "Expired" });
+            }
+            if (payload.blocked) return res.status(403).json({ error: "Blocked" });
+            req.user = payload;
+          });
+          if (refused) return;
+          next();
+        };
+        """,
+}
+
+
+@pytest.mark.parametrize("guard", REFUSED.values(), ids=REFUSED)
+def test_guards_that_would_let_others_in_stay_closed(codemod: CodemodTest, guard: str) -> None:
+    migrated = codemod.migrate(files(guard))
+    assert migrated.outcome("GET /me").startswith("needs-review CX801")
+    assert 'app.get("/me", notMigrated("CX801"));' in migrated.convex["convex/http.ts"]
