@@ -304,5 +304,4 @@ def _with_own(delegate: Delegate) -> dict[PieceKey, Delegate]:
 
 
 def _names(delegate: Delegate) -> list[str]:
-    given = parameters(delegate.piece.node)[delegate.response :][:1]
-    return [parameter.name for parameter in given if parameter.name is not None]
+    return [delegate.name] if delegate.name is not None else []

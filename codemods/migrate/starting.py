@@ -8,7 +8,7 @@ from codemods.planner.analysis import Analyser
 from codemods.planner.pieces import Piece, PieceKey
 from codemods.planner.replies import ResponsePlan
 from codemods.planner.requests import RequestPlan
-from codemods.source import Span, parameters
+from codemods.source import Span
 from codemods.writers.delegates import erased_spans
 
 
@@ -22,8 +22,7 @@ def analyse_handler(analyser: Analyser, piece: Piece, response: ResponsePlan, re
         key = delegate.piece.key
         pieces[key], returned[key] = delegate.piece, delegate.plan.returned
         erased[key] += erased_spans(delegate)
-        names = [parameter.name for parameter in parameters(delegate.piece.node)[delegate.response :][:1]]
-        given[key] += [name for name in names if name is not None]
+        given[key] += [delegate.name] if delegate.name is not None else []
     for function in request.asked if request is not None else ():
         key = function.piece.key
         pieces[key] = function.piece

@@ -10,7 +10,7 @@ from ast_grep_py import SgNode
 
 from codemods.planner.chains import calls_on, refusal_of
 from codemods.planner.flow import next_statement
-from codemods.planner.handing import call_around, dropped_argument, handed_words
+from codemods.planner.handing import Slot, call_around, dropped, handed_words
 from codemods.planner.pieces import PieceKind, function_piece
 from codemods.planner.replies import (
     Builder,
@@ -30,7 +30,6 @@ from codemods.source import (
     arguments,
     find_all,
     named,
-    parameters,
     span_of,
     string_value,
     unwrap,
@@ -65,14 +64,13 @@ class BuiltReader(ReplyReader):
     def read(self) -> ResponsePlan:
         self._setters, self._uses, self._builds_on, self._heads = [], [], False, True
         plan = super().read()
-        name = (
-            parameters(self._handler)[self._response].name if len(parameters(self._handler)) > self._response else None
-        )
+        name = self._response.name_in(self._handler)
+        called = name.text() if name is not None else "res"
         body = self._handler.field("body")
         is_expression = body is not None and body.kind() != "statement_block"
         inline = (len(self._uses) == 1 and not plan.delegations) or is_expression
         uses = tuple(span_of(use) for use in self._uses)
-        builder = Builder(name or "res", uses if inline else (), self._builds_on, self._heads)
+        builder = Builder(called, uses if inline else (), self._builds_on, self._heads)
         return plan.with_builder(builder, tuple(self._setters))
 
     def _read_response(self, reference: SgNode) -> None:
@@ -146,11 +144,11 @@ class BuiltReader(ReplyReader):
     # ---- functions that are given the response --------------------------------------------------------
 
     def _read_passed(self, reference: SgNode) -> None:
-        call, index = call_around(reference)
+        call, slot = call_around(reference)
         if call is None:
             self._problem(reference, "hands the response on", "CX203")
             return
-        delegate = self._delegate(call, index)
+        delegate = self._delegate(call, slot)
         if delegate is None:
             self._problem(reference, handed_words(call), "CX203")
         elif delegate.sets:
@@ -163,32 +161,30 @@ class BuiltReader(ReplyReader):
                 self._read_chain(reference, outer, calls)
         elif (stand := self._stand(call)) is not None:
             self._uses.pop()
-            self._delegations.append(
-                Delegation(delegate, span_of(call), dropped_argument(arguments(call), index), stand)
-            )
+            self._delegations.append(Delegation(delegate, span_of(call), dropped(call, slot), stand))
 
-    def _delegate(self, call: SgNode, index: int) -> Delegate | None:
-        return super()._delegate(call, index) or self._setter(call, index)
+    def _delegate(self, call: SgNode, slot: Slot) -> Delegate | None:
+        return super()._delegate(call, slot) or self._setter(call, slot)
 
-    def _setter(self, call: SgNode, index: int) -> Delegate | None:
+    def _setter(self, call: SgNode, slot: Slot) -> Delegate | None:
         known = self._workspace is not None and self._depth <= DEPTH
-        return setter_of(self._workspace, self._file, call, index, self._plan, self._depth) if known else None
+        return setter_of(self._workspace, self._file, call, slot, self._plan, self._depth) if known else None
 
 
 def setter_of(
-    workspace: Workspace | None, file: SourceFile, call: SgNode, index: int, plan: DelegatePlan, depth: int = 0
+    workspace: Workspace | None, file: SourceFile, call: SgNode, slot: Slot, plan: DelegatePlan, depth: int = 0
 ) -> Delegate | None:
     """A function that sets cookies or headers of the response that it is given, and does not answer."""
     target = workspace.callee(file.path, call) if workspace is not None else None
     if not isinstance(target, FunctionRef) or workspace is None:
         return None
     owner = workspace.source(target.file)
-    piece, given = function_piece(owner, target.node), parameters(target.node)
-    if piece is None or piece.kind is PieceKind.INLINE or len(given) <= index or given[index].name is None:
+    piece = function_piece(owner, target.node)
+    if piece is None or piece.kind is PieceKind.INLINE or slot.key is not None or slot.name_in(target.node) is None:
         return None
-    reader = SetterReader(owner, target.node, index, None, workspace, plan, depth + 1)
+    reader = SetterReader(owner, target.node, slot, None, workspace, plan, depth + 1)
     read = reader.read()
-    return None if read.problems else Delegate(piece, read, index, sets=True, returns=reader.returns)
+    return None if read.problems else Delegate(piece, read, slot, sets=True, returns=reader.returns)
 
 
 def sets_head(name: str, call: SgNode) -> bool:

@@ -135,7 +135,7 @@ _SERVICE_SCOPES = frozenset(
 PACKAGES: dict[str, Nature] = (
     _all(_PURE, Nature.PURE)
     | _all(_OUTSIDE, Nature.OUTSIDE)
-    | _all("bcrypt bcryptjs", Nature.HEAVY)
+    | _all("bcrypt bcrypt-ts bcryptjs", Nature.HEAVY)
     | _all(_MEMORY, Nature.MEMORY)
     | _all(_SERVICES, Nature.NODE)
     | _all(_NODE, Nature.NODE)
@@ -162,8 +162,8 @@ SYNCHRONOUS = frozenset(
 )
 """Packages that call back before they return."""
 
-SUBSTITUTES = {"bcrypt": "bcryptjs", "@hapi/joi": "joi"}
-"""Packages that need Node, and the one in plain JavaScript that has the same functions."""
+SUBSTITUTES = {"bcrypt": "bcryptjs", "bcrypt-ts": "bcryptjs", "@hapi/joi": "joi"}
+"""Packages that need Node, or have another name, and the one in plain JavaScript that has the same functions."""
 
 OLDEST = {"joi": 16, "@hapi/joi": 16, "express-validator": 6}
 """Major versions before which a package is another than the one that runs on Convex."""

@@ -106,6 +106,6 @@ def _takes_callback(call: SgNode, module: str) -> bool:
     callee = call.field("function")
     parts = member(callee) if callee is not None else None
     name = parts[1] if parts is not None else callee.text() if callee is not None else ""
-    if module in ("bcrypt", "bcryptjs") and len(given) > _WITH_PROMISE.get(name, 9):
+    if module in ("bcrypt", "bcrypt-ts", "bcryptjs") and len(given) > _WITH_PROMISE.get(name, 9):
         return True
     return any(unwrap(each).kind() in FUNCTION_KINDS for each in given)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from codemods.planner.handing import Slot
 from codemods.planner.pieces import Piece, PieceKey
 from codemods.planner.problems import Problem
 from codemods.planner.verdicts import Verdict
@@ -138,7 +139,7 @@ class Raised:
 
 @dataclass(frozen=True, slots=True)
 class Delegate:
-    """A function that answers for its callers, such as `sendSuccess(res, data)`: `response` is its parameter.
+    """A function that answers for its callers, such as `sendSuccess(res, data)`: `response` is where it takes it.
 
     One that `sets` only prepares the answer, such as `setCookies(res, tokens)`: it keeps its parameter, and `returns`
     it or not.
@@ -146,9 +147,15 @@ class Delegate:
 
     piece: Piece
     plan: ResponsePlan
-    response: int
+    response: Slot
     sets: bool = False
     returns: bool = False
+
+    @property
+    def name(self) -> str | None:
+        """What it calls the response."""
+        found = self.response.name_in(self.piece.node)
+        return found.text() if found is not None else None
 
     @property
     def heads(self) -> bool:

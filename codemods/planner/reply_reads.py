@@ -9,7 +9,7 @@ from ast_grep_py import SgNode
 
 from codemods.planner.chains import Chain, chain_of, form_of
 from codemods.planner.flow import open_ends
-from codemods.planner.handing import call_around, dropped_argument, handed_words
+from codemods.planner.handing import Slot, call_around, dropped, handed_words
 from codemods.planner.logs import is_log
 from codemods.planner.pieces import PieceKind, function_piece
 from codemods.planner.places_of_use import renamed
@@ -58,19 +58,19 @@ _ASKING = frozenset({"if_statement", "ternary_expression", "switch_statement"})
 _EFFECTS = ("call_expression", "new_expression", "await_expression", "assignment_expression", "update_expression")
 
 
-DelegatePlan = Callable[[SourceFile, SgNode, int, int], ResponsePlan]
-"""Plans a function that answers for another one: file, node, number of the parameter for the response, depth."""
+DelegatePlan = Callable[[SourceFile, SgNode, Slot, int], ResponsePlan]
+"""Plans a function that answers for another one: file, node, where it takes the response, depth."""
 
 
 class ReplyReader:
-    """Reads one function. `response` and `forward` number its parameters; `forward` is `next`, where it has one."""
+    """Reads one function. `response` and `forward` are its parameters; `forward` is `next`, where it has one."""
 
     def __init__(
         self,
         file: SourceFile,
         handler: SgNode,
-        response: int,
-        forward: int | None,
+        response: Slot,
+        forward: Slot | None,
         workspace: Workspace | None,
         plan: DelegatePlan,
         depth: int = 0,
@@ -98,8 +98,9 @@ class ReplyReader:
 
     def read(self) -> ResponsePlan:
         given = parameters(self._handler)
-        if len(given) > self._response and given[self._response].name is None:
-            self._problem(given[self._response].node, "takes its response apart", "CX203")
+        taken = given[self._response.index :][:1]
+        if taken and self._response.name_in(self._handler) is None:
+            self._problem(taken[0].node, "takes its response apart", "CX203")
         for reference in self._references(self._response):
             if not self._is_provided(reference):
                 self._read_response(reference)
@@ -110,7 +111,7 @@ class ReplyReader:
         self._check_chains()
         self._check_verdicts()
         self._check_catches()
-        if len(given) > self._response and not self._problems:
+        if taken and not self._problems:
             self._check_ends()
         return ResponsePlan(
             tuple(self._replies),
@@ -124,11 +125,9 @@ class ReplyReader:
             verdicts=tuple(verdict for _, verdict in self._verdicts.values()),
         )
 
-    def _references(self, index: int | None) -> list[SgNode]:
-        given = parameters(self._handler)
-        if index is None or len(given) <= index or given[index].name is None:
-            return []
-        binding = self._file.bindings.resolve(given[index].pattern)
+    def _references(self, slot: Slot | None) -> list[SgNode]:
+        name = slot.name_in(self._handler) if slot is not None else None
+        binding = self._file.bindings.resolve(name) if name is not None else None
         return binding.references if binding is not None else []
 
     def _is_provided(self, reference: SgNode) -> bool:
@@ -248,21 +247,19 @@ class ReplyReader:
     # ---- functions that answer for the handler --------------------------------------------------
 
     def _read_passed(self, reference: SgNode) -> None:
-        call, index = call_around(reference)
+        call, slot = call_around(reference)
         if call is None:
             self._problem(reference, "hands the response on", "CX203")
             return
-        delegate = self._delegate(call, index)
+        delegate = self._delegate(call, slot)
         if delegate is None:
             self._problem(reference, handed_words(call), "CX203")
             return
         stand = self._stand(call)
         if stand is not None:
-            self._delegations.append(
-                Delegation(delegate, span_of(call), dropped_argument(arguments(call), index), stand)
-            )
+            self._delegations.append(Delegation(delegate, span_of(call), dropped(call, slot), stand))
 
-    def _delegate(self, call: SgNode, index: int) -> Delegate | None:
+    def _delegate(self, call: SgNode, slot: Slot) -> Delegate | None:
         """The function behind a call that gets the response, when all it does with it is to answer, once a path."""
         workspace = self._workspace
         if workspace is None or self._depth > DEPTH:
@@ -272,11 +269,10 @@ class ReplyReader:
             return None
         file = workspace.source(target.file)
         piece = function_piece(file, target.node)
-        given = parameters(target.node)
-        if piece is None or piece.kind is PieceKind.INLINE or len(given) <= index or given[index].is_rest:
+        if piece is None or piece.kind is PieceKind.INLINE or slot.name_in(target.node) is None:
             return None
-        plan = self._plan(file, target.node, index, self._depth + 1)
-        return None if plan.problems else Delegate(piece, plan, index)
+        plan = self._plan(file, target.node, slot, self._depth + 1)
+        return None if plan.problems else Delegate(piece, plan, slot)
 
     # ---- next -----------------------------------------------------------------------------------
 

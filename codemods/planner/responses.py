@@ -6,7 +6,7 @@ from ast_grep_py import SgNode
 
 from codemods.planner.built import BuiltReader, sets_head, setter_of
 from codemods.planner.chains import calls_on
-from codemods.planner.handing import call_around
+from codemods.planner.handing import Slot, call_around
 from codemods.planner.replies import Delegate, Form, Forward, Reply, ResponsePlan
 from codemods.planner.reply_reads import ReplyReader
 from codemods.source import SourceFile
@@ -33,7 +33,7 @@ def plan_response(
     body cannot say is said through an object that stands for the response. `provided` are the names on `res.locals`
     that are arguments. With `verdicts`, a callback may answer and have the code behind it leave.
     """
-    return _plan(file, handler, skip + 1, skip + 2, workspace, builds, provided, 0, verdicts)
+    return _plan(file, handler, Slot(skip + 1), Slot(skip + 2), workspace, builds, provided, 0, verdicts)
 
 
 def sets_heads(workspace: Workspace, file: SourceFile, reference: SgNode) -> tuple[SgNode, Delegate | None] | None:
@@ -44,28 +44,28 @@ def sets_heads(workspace: Workspace, file: SourceFile, reference: SgNode) -> tup
     outer, calls, stray = calls_on(reference)
     if calls or stray is not None:
         return (outer, None) if stray is None and all(sets_head(*each) for each in calls) else None
-    call, index = call_around(reference)
+    call, slot = call_around(reference)
 
-    def plan(file: SourceFile, node: SgNode, index: int, depth: int) -> ResponsePlan:
-        return _plan(file, node, index, None, workspace, True, frozenset(), depth)
+    def plan(file: SourceFile, node: SgNode, slot: Slot, depth: int) -> ResponsePlan:
+        return _plan(file, node, slot, None, workspace, True, frozenset(), depth)
 
-    delegate = setter_of(workspace, file, call, index, plan) if call is not None else None
+    delegate = setter_of(workspace, file, call, slot, plan) if call is not None else None
     return (call, delegate) if call is not None and delegate is not None and delegate.heads else None
 
 
 def _plan(
     file: SourceFile,
     function: SgNode,
-    response: int,
-    forward: int | None,
+    response: Slot,
+    forward: Slot | None,
     workspace: Workspace | None,
     builds: bool,
     provided: frozenset[str],
     depth: int,
     verdicts: bool = False,
 ) -> ResponsePlan:
-    def delegate(file: SourceFile, node: SgNode, index: int, depth: int) -> ResponsePlan:
-        return _plan(file, node, index, None, workspace, builds, frozenset(), depth)
+    def delegate(file: SourceFile, node: SgNode, slot: Slot, depth: int) -> ResponsePlan:
+        return _plan(file, node, slot, None, workspace, builds, frozenset(), depth)
 
     plain = ReplyReader(file, function, response, forward, workspace, delegate, depth, provided, verdicts).read()
     if not builds or all(problem.code not in _BUILT for problem in plain.problems):

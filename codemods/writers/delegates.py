@@ -25,7 +25,11 @@ def erased_spans(delegate: Delegate) -> list[Span]:
 
 
 def _signature(delegate: Delegate) -> list[Edit]:
-    node, index = delegate.piece.node, delegate.response
+    node, index, key = delegate.piece.node, delegate.response.index, delegate.response.key
+    returned = node.field("return_type")
+    retyped = [Edit.delete(span_of(returned))] if returned is not None else []
+    if key is not None:
+        return [*_taken_out(delegate), *retyped]
     given = [span_of(parameter.node) for parameter in parameters(node)]
     if node.field("parameter") is not None:
         edits = [Edit.replace(given[0], "()")]
@@ -33,14 +37,21 @@ def _signature(delegate: Delegate) -> list[Edit]:
         edits = [Edit.delete(Span(given[index].start, given[index + 1].start))]
     else:
         edits = [Edit.delete(Span(given[index - 1].end if index else given[index].start, given[index].end))]
-    returned = node.field("return_type")
-    return [*edits, *([Edit.delete(span_of(returned))] if returned is not None else [])]
+    return [*edits, *retyped]
+
+
+def _taken_out(delegate: Delegate) -> list[Edit]:
+    """`({ res, status }: { res: Response; status: number })` → `({ status }: { status: number })`"""
+    taken = parameters(delegate.piece.node)[delegate.response.index]
+    holders = [taken.pattern, *([taken.type] if taken.type is not None else [])]
+    spans = (delegate.response.dropped_from(holder) for holder in holders)
+    return [Edit.delete(span) for span in spans if span is not None]
 
 
 def _typed(delegate: Delegate, library: Callable[[str], str]) -> list[Edit]:
     """`res: Response` → `res: ResponseBuilder`, for a function that only prepares the answer."""
     node = delegate.piece.node
-    annotation = parameters(node)[delegate.response].node.field("type")
+    annotation = parameters(node)[delegate.response.index].node.field("type")
     returned = node.field("return_type")
     edits = [Edit.delete(span_of(returned))] if returned is not None else []
     if annotation is not None:

@@ -140,6 +140,28 @@ BEFORE_AND_AFTER = {
         "export const send = (body: object) => { return reply(200, body); };",
         "send({ ok: true })",
     ),
+    "the response among named arguments": (
+        """
+        export const send = ({ res, status = 200, body }: { res: Response; status?: number; body: object }) => {
+          res.status(status).json(body);
+        };
+        """,
+        "send({ res, body: { ok: true } })",
+        """
+        export const send = ({ status = 200, body }: { status?: number; body: object }) => {
+          return reply(status, body);
+        };
+        """,
+        "send({ body: { ok: true } })",
+    ),
+    "named arguments by other names": (
+        """
+        export const send = ({ body, response: res }: { body: object, response: Response }) => res.json(body);
+        """,
+        "send({ body: { ok: true }, response: res })",
+        "export const send = ({ body }: { body: object }) => reply(200, body);",
+        "send({ body: { ok: true } })",
+    ),
     "a function that other functions answer through": (
         """
         export const send = (res: Response, body: object) => ok(res, body);
