@@ -29,7 +29,7 @@ export function toStored(value: unknown, field: Field): any {
     case "document":
       return storedFields(value as Record<string, unknown>, field);
     case "mixed":
-      return plainMixed(value);
+      return plainMixed(value, field.keepsEmpty);
     default:
       return value;
   }
@@ -45,9 +45,21 @@ export function storedFields(value: Record<string, unknown>, field: Field): Reco
   return Object.keys(made).length === 0 ? undefined : made;
 }
 
-/** Any value, with its dates as text. */
-export function plainMixed(value: unknown): unknown {
-  return JSON.parse(JSON.stringify(value));
+/** Any value, with its dates as text; objects without anything are missing, unless they are kept. */
+export function plainMixed(value: unknown, keepsEmpty = false): unknown {
+  const plain = JSON.parse(JSON.stringify(value));
+  return keepsEmpty ? plain : minimized(plain);
+}
+
+/** A value without its empty objects, but for elements of lists. */
+export function minimized(value: unknown, inList = false): unknown {
+  if (Array.isArray(value)) return value.map((each) => minimized(each, true));
+  if (typeof value !== "object" || value === null) return value;
+  const kept = Object.entries(value).flatMap(([name, each]) => {
+    const small = minimized(each);
+    return small === undefined ? [] : [[name, small]];
+  });
+  return kept.length === 0 && !inList ? undefined : Object.fromEntries(kept);
 }
 
 /** A stored value in the form in which code sees it. */
@@ -181,7 +193,8 @@ export async function saved<D extends object>(document: D, doc: Promise<{ _id: s
   const now = documentOf(stored, model);
   const target = document as Record<string, unknown>;
   for (const name of Object.keys(target)) {
-    if (name !== "_id" && !(name in model.fields)) delete target[name];
+    const isEmpty = model.fields[name]?.type === "mixed" && !(name in now);
+    if (name !== "_id" && (isEmpty || !(name in model.fields))) delete target[name];
   }
   if (isNew) Object.defineProperty(target, "_id", { value: now._id, enumerable: true, writable: true, configurable: true });
   for (const name of Object.keys(now)) {
