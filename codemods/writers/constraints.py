@@ -6,7 +6,15 @@ from collections.abc import Sequence
 
 from codemods.ir.table import Table
 from codemods.writers.layout import Doc, Group, Line, Nest, arrow, call, listed
-from codemods.writers.parts import Builder, Reference, chained, guarded, references_of, unique_constraints
+from codemods.writers.parts import (
+    Builder,
+    Reference,
+    chained,
+    driver_of,
+    guarded,
+    references_of,
+    unique_constraints,
+)
 
 
 def unique_checks(build: Builder, row: str, changed: bool = False) -> list[str]:
@@ -16,8 +24,13 @@ def unique_checks(build: Builder, row: str, changed: bool = False) -> list[str]:
         names = [f'"{name}"' for name in fields]
         source = "after" if changed else row
         query = lookup(build, build.table, fields, fields, build.table, source)
-        arguments: list[Doc] = [query, f'"{build.table.name}"', listed("[", names, "]")]
-        check = call(f"await {build.library('unique')}", *arguments, *([f"{row}._id"] if changed else []))
+        own = [f"{row}._id"] if changed else []
+        if build.table.sql is not None:
+            known = violated(build.table, build.table.constraint(fields))
+            check = call(f"await {build.library('uniqueInSql')}", query, *known, *own)
+        else:
+            arguments: list[Doc] = [query, f'"{build.table.name}"', listed("[", names, "]")]
+            check = call(f"await {build.library('unique')}", *arguments, *own)
         statements.append(guarded(_tests(build, fields, source, changed), check))
     return statements
 
@@ -30,10 +43,19 @@ def foreign_key_checks(build: Builder, row: str, changed: bool = False) -> list[
         if reference.table.name != build.table.name:
             continue
         found = target_row(build, reference, source)
-        arguments: list[Doc] = [found, f'"{build.table.name}"', f'"{reference.constraint}"']
-        check = call(f"await {build.library('exists')}", *arguments)
+        if build.table.sql is not None:
+            known = violated(build.table, build.table.constraint(reference.fields))
+            check = call(f"await {build.library('existsInSql')}", found, *known)
+        else:
+            arguments: list[Doc] = [found, f'"{build.table.name}"', f'"{reference.constraint}"']
+            check = call(f"await {build.library('exists')}", *arguments)
         statements.append(guarded(_tests(build, reference.fields, source, changed), check))
     return statements
+
+
+def violated(table: Table, constraint: str) -> tuple[Doc, ...]:
+    """What the library is told of a constraint: its table, its name, and whose error it is."""
+    return f'"{table.stored_name or table.name}"', f'"{constraint}"', driver_of(table)
 
 
 def target_row(build: Builder, reference: Reference, source: str) -> Doc:
