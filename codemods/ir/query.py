@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from codemods.ir.document import Virtual
+from codemods.ir.sql import SqlWork
 from codemods.source.span import Span
 
 
@@ -562,8 +563,6 @@ class DocumentWork:
     """A bulk write that stops at the first document."""
     lean: bool = False
     """The documents are plain objects."""
-    event: str = ""
-    """The event of Mongoose that a change is, for which a schema may have hooks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -611,6 +610,8 @@ class Query:
     """A row that is not there is undefined, and not null."""
     document: DocumentWork | None = None
     """What a call does with documents, beyond what all databases know."""
+    sql: SqlWork | None = None
+    """The statement of a call that is given SQL: it says all, and the fields for what other calls do stay empty."""
     assembled: tuple[Assembly, ...] = ()
     """The variables outside of the call that were read through."""
     asked: tuple[Asked, ...] = ()

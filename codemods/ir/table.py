@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from codemods.ir.document import Document
+from codemods.ir.sql import SqlType
 from codemods.outcome import Place
 
 
@@ -81,6 +82,8 @@ class Field:
     place: Place | None = None
     scale: int | None = None
     """DECIMAL: how many digits follow the point, where that is not as many as are given."""
+    sql: SqlType | None = None
+    """Its type in SQL, where statements of SQL are what reads and writes it."""
 
 
 class Reach(StrEnum):
@@ -164,10 +167,6 @@ class Table:
     """What one row is called, where the table's name does not say so."""
     sql: Dialect | None = None
     """The database that its calls are SQL for: null and undefined equal nothing there, and no condition is left out."""
-    wraps_errors: bool = False
-    """The errors of the database come behind an error of the query builder."""
-    constraints: tuple[tuple[tuple[str, ...], str], ...] = ()
-    """What the database calls unique sets and foreign keys, by their columns."""
     document: Document | None = None
     """The schema of a table whose rows are documents: what is not given is missing, and code sees it missing."""
 
@@ -179,9 +178,10 @@ class Table:
         """The relation that code calls by that name."""
         return next((relation for relation in self.relations if relation.field == name), None)
 
-    def constraint(self, columns: tuple[str, ...]) -> str:
-        """What the database calls a unique set or a foreign key."""
-        return next((name for known, name in self.constraints if known == columns), "_".join(columns))
+    @property
+    def dialect(self) -> str:
+        """The database whose SQL reads and writes the table; empty where no SQL does."""
+        return next((field.sql.dialect.value for field in self.fields if field.sql is not None), "")
 
     @property
     def id_field(self) -> str | None:

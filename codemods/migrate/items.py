@@ -16,6 +16,8 @@ from codemods.planner.conditions import is_never_there
 from codemods.planner.left_out import is_silent
 from codemods.planner.pieces import PieceKey
 from codemods.planner.routes import RoutePlan
+from codemods.planner.values import node_covering
+from codemods.readers.calls import call_site
 from codemods.readers.express.packages import LOGS, Fate, known
 from codemods.source import Span
 from codemods.workspace import Role as FileRole
@@ -221,6 +223,10 @@ def _query_reason(query: Query) -> str:
 def _query_place(reading: Reading, query: Query) -> Place:
     """The line of the method name, where the call spreads over lines."""
     file = reading.workspace.source(query.file)
+    if query.name.startswith("sql "):
+        node = node_covering(file, query.call)
+        site = call_site(node) if node is not None else None
+        return file.place(site.place) if site is not None else file.place(query.call.start)
     text = file.slice(query.call)
     method = query.name.split(" ")[1].rsplit(".", 1)[-1]
     at = text.find(f".{method}")

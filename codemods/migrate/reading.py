@@ -14,7 +14,7 @@ from codemods.ir.validator import Shape
 from codemods.migrate.aside import Aside
 from codemods.migrate.sites import FileSites, Sites, read_file, read_sites
 from codemods.outcome import Diagnostic, Item, ItemKind, Outcome, Place
-from codemods.readers import drizzle, mongoose
+from codemods.readers import drizzle, mongoose, sql
 from codemods.readers.chains import chain_shape
 from codemods.readers.express import Registered, read_app, read_registrations
 from codemods.readers.prisma import Alteration, find_alterations, read_schema
@@ -50,6 +50,7 @@ class Reading:
             found = [*self._prisma_calls(path), *self._conditions.get(path, ())]
             found += mongoose.find_queries(self.workspace, path, self.schema)
             found += drizzle.find_queries(self.workspace, path, self.schema, self.drizzle.references)
+            found += sql.find_queries(self.workspace, path, self.schema)
             self._queries[path] = sorted(found, key=_start)
         return self._queries[path]
 
@@ -96,7 +97,9 @@ def read(workspace: Workspace, sites: Aside[Sites] | None = None) -> Reading:
     sites = sites or Aside(partial(read_sites, workspace))
     schema, models = read_schema(workspace), mongoose.read_models(workspace)
     built = drizzle.read_tables(workspace)
-    read = (schema.schema, models.schema, built.schema)
+    read = [schema.schema, models.schema, built.schema]
+    if not any(each.tables for each in read):
+        read.append(sql.read_tables(workspace))
     tables = Schema(tuple(t for each in read for t in each.tables), tuple(e for each in read for e in each.enums))
     registered = read_registrations(workspace)
     app = read_app(workspace, registered)

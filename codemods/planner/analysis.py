@@ -24,7 +24,8 @@ from codemods.planner.scan import Scan, whole_lines
 from codemods.planner.secret_reads import SecretReads
 from codemods.planner.setups import Setups
 from codemods.planner.values import node_covering
-from codemods.source import SourceFile, Span, span_of
+from codemods.source import SourceFile, Span, named, span_of
+from codemods.source.tree import VARIABLE_KINDS
 from codemods.workspace import Workspace
 
 
@@ -134,8 +135,23 @@ def _is_dropped(scan: Scan, query: Query) -> bool:
     node = node_covering(scan.file, query.call)
     while node is not None and node.kind() in ("call_expression", "await_expression", "parenthesized_expression"):
         node = node.parent()
+    if query.op is Op.CONNECT and not query.unsupported and node is not None and _is_only_client(scan, node):
+        return True
     is_statement = node is not None and node.kind() == "expression_statement"
     if query.op is not Op.CONNECT or query.unsupported or node is None or not is_statement:
         return False
     scan.drop(node)
+    return True
+
+
+def _is_only_client(scan: Scan, declarator: SgNode) -> bool:
+    """Drops `const client = await pool.connect();` where the client is only there for calls of the database."""
+    statement, name = declarator.parent(), declarator.field("name")
+    binding = scan.file.bindings.resolve(name) if name is not None and name.kind() == "identifier" else None
+    alone = statement is not None and statement.kind() in VARIABLE_KINDS and len(named(statement)) == 1
+    if declarator.kind() != "variable_declarator" or statement is None or binding is None or not alone:
+        return False
+    if binding.reassigned or not all(scan.is_erased(each) or scan.starts_query(each) for each in binding.references):
+        return False
+    scan.drop(statement)
     return True

@@ -21,6 +21,7 @@ from codemods.ir.query import (
     Related,
     When,
 )
+from codemods.ir.sql import columns_met
 from codemods.ir.table import Schema, Table
 from codemods.source import Span
 
@@ -41,6 +42,11 @@ def written_values(query: Query, table: Table, schema: Schema) -> Iterator[Place
     rows = query.rows if isinstance(query.rows, tuple) else ()
     for data in (query.data, query.update, *rows):
         yield from _written(data, table, schema)
+    if query.sql is not None:
+        for owner, column, given in columns_met(query.sql):
+            target = schema.table(owner)
+            if target is not None:
+                yield target, column, given.value
 
 
 def _included(includes: Sequence[Include], table: Table, schema: Schema) -> Iterator[Place]:

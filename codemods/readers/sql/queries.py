@@ -1,0 +1,131 @@
+"""Finds every call of a file that sends a statement of SQL."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from ast_grep_py import SgNode
+
+from codemods.ir.query import Op, Query
+from codemods.ir.sql import SqlWork, Verb
+from codemods.ir.table import Reach, Schema
+from codemods.readers.assembled.reading import Reading
+from codemods.readers.calls import CallSite, call_site
+from codemods.readers.sites.sql_text import statement_name
+from codemods.readers.sql.definitions import dialect_of
+from codemods.readers.sql.drivers import WORDS, Control, Drivers, Sent
+from codemods.readers.sql.placeholders import marked, parameters_of
+from codemods.readers.sql.reading import Scope, UnreadError
+from codemods.readers.sql.statements import parsed
+from codemods.readers.sql.texts import HOLE, Texts
+from codemods.readers.sql.writes import work_of
+from codemods.source.file import SourceFile
+from codemods.source.tree import unwrap
+from codemods.workspace import Workspace
+
+_CONTROL = re.compile(r"^\s*(?:BEGIN|START\s+TRANSACTION|COMMIT|END)\b[\s\w]*;?\s*$", re.IGNORECASE)
+_ROLLBACK = re.compile(r"^\s*ROLLBACK\b[\s\w]*;?\s*$", re.IGNORECASE)
+_PING = re.compile(r"^\s*SELECT\s+1(\s+AS\s+\w+)?\s*;?\s*$", re.IGNORECASE)
+_REPLACE = re.compile(r"^\s*REPLACE\s+INTO\b", re.IGNORECASE)
+_QUOTED_HOLE = re.compile(rf"['\"`][^'\"`]*:{HOLE}\d+[^'\"`]*['\"`]")
+_OPS = {
+    Verb.SELECT: Op.FIND_MANY,
+    Verb.INSERT: Op.CREATE_MANY,
+    Verb.UPDATE: Op.UPDATE_MANY,
+    Verb.DELETE: Op.DELETE_MANY,
+}
+_REACHED = {
+    Verb.SELECT: frozenset[Reach](),
+    Verb.INSERT: frozenset({Reach.CREATES, Reach.WRITES}),
+    Verb.UPDATE: frozenset({Reach.WRITES}),
+    Verb.DELETE: frozenset({Reach.DELETES, Reach.WRITES}),
+}
+
+
+def find_queries(workspace: Workspace, path: str, schema: Schema) -> list[Query]:
+    """The calls of a file in source order."""
+    if dialect_of(workspace) is None or WORDS.search(workspace.text(path)) is None:
+        return []
+    reader = _FileReader(workspace, workspace.source(path), schema)
+    found = [query for node in reader.file.invocations if (query := reader.read(node)) is not None]
+    # What is prepared in the place where it is run is part of the call that runs it.
+    return [query for query in found if not any(_is_part(query, other) for other in found)]
+
+
+def _is_part(query: Query, other: Query) -> bool:
+    return query.op is Op.CONNECT and other is not query and other.call.start == query.call.start
+
+
+class _FileReader:
+    def __init__(self, workspace: Workspace, file: SourceFile, schema: Schema) -> None:
+        self.file = file
+        self._workspace, self._schema = workspace, schema
+        self._drivers = Drivers(workspace, file)
+
+    def read(self, node: SgNode) -> Query | None:
+        site = call_site(node)
+        found = self._drivers.read(site) if site is not None else None
+        if site is None or found is None:
+            return None
+        client = site.target.text() if site.target is not None else site.function.text()
+        if isinstance(found, Control):
+            return Query(self.file.path, self.file.span(node), f"sql {found.method}", Op.CONNECT, None, client)
+        return self._statement(site, found, client)
+
+    def _statement(self, site: CallSite, sent: Sent, client: str) -> Query:
+        text = Texts(self._workspace, sent.file).read(sent.text)
+        call = self.file.span(site.node)
+        if text.problem is not None:
+            return self._refused(site, "sql (computed)", client, text.problem)
+        name = f"sql {statement_name(text.text)}".replace(f":{HOLE}", "$")
+        if _CONTROL.match(text.text) or _PING.match(text.text):
+            return Query(self.file.path, call, name, Op.CONNECT, None, client)
+        if _ROLLBACK.match(text.text):
+            return Query(
+                self.file.path, call, name, Op.RAW, None, client, unsupported=("ROLLBACK of what was written",)
+            )
+        if text.holes and (sent.file is not self.file or _QUOTED_HOLE.search(text.text)):
+            return self._refused(site, name, client, "values are put into its quoted text")
+        reading = Reading(self.file, site.node, self._schema, self._workspace)
+        try:
+            work = self._work(site, sent, text.text, text.holes, reading)
+        except UnreadError as error:
+            return self._refused(site, name, client, str(error))
+        table = self._target(work)
+        for reason in self._gaps(table, work.verb):
+            reading.reject(reason)
+        return Query(
+            self.file.path, call, name, _OPS[work.verb], table, client, sql=work, unsupported=tuple(reading.reasons)
+        )
+
+    def _work(self, site: CallSite, sent: Sent, text: str, holes: list[SgNode], reading: Reading) -> SqlWork:
+        values = sent.values
+        if values and unwrap(values[-1]).kind() in ("arrow_function", "function_expression"):
+            raise UnreadError("a callback")
+        found = parameters_of(self.file, values, sent.spread, holes)
+        if isinstance(found, str):
+            raise UnreadError(found)
+        if text.count(HOLE) != len(holes):
+            raise UnreadError("a value is put into its text twice")
+        statement = parsed(_REPLACE.sub("INSERT OR REPLACE INTO", marked(text).text), sent.dialect)
+        if statement is None:
+            raise UnreadError("its text is not understood")
+        spans = {name: reading.span(node) for name, node in found.items()}
+        work = work_of(Scope(self._schema, sent.dialect, spans, text=text), statement, sent.gives)
+        types = site.node.field("type_arguments")
+        inner = [child for child in types.children() if child.is_named()] if types is not None else []
+        return replace(work, type=self.file.span(inner[0])) if len(inner) == 1 else work
+
+    def _target(self, work: SqlWork) -> str | None:
+        return work.selection.sources[0].table if work.selection is not None and work.selection.sources else work.table
+
+    def _gaps(self, name: str | None, verb: Verb) -> list[str]:
+        table = self._schema.table(name) if name is not None else None
+        if table is None:
+            return ["it names no table"]
+        reached = [gap.reason for gap in table.gaps if gap.reach in _REACHED[verb]]
+        return [f"table {table.name}: {reason}" for reason in (*table.unsupported, *reached)]
+
+    def _refused(self, site: CallSite, name: str, client: str, reason: str) -> Query:
+        return Query(self.file.path, self.file.span(site.node), name, Op.FIND_MANY, None, client, unsupported=(reason,))
