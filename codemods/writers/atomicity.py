@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from codemods.ir.query import Assignment, Change, Data, Nested, Op, Query
+from codemods.ir.sql import Constant, Given, SqlWork, Verb
 from codemods.ir.table import OnDelete, Schema, Table
 from codemods.writers.parts import references_of
 
@@ -13,6 +14,8 @@ def may_stop_halfway(query: Query, schema: Schema) -> bool:
     if table is not None and table.document is not None:
         # Documents that are refused stop the call as they did, but for several that are made or changed at once.
         return query.op in (Op.CREATE_MANY, Op.UPDATE_MANY) and not (query.document and query.document.one)
+    if query.sql is not None:
+        return _may_stop(query.sql, table, schema)
     match query.op:
         case Op.TRANSACTION:
             return True
@@ -30,6 +33,30 @@ def may_stop_halfway(query: Query, schema: Schema) -> bool:
             return False
 
 
+def _may_stop(work: SqlWork, table: Table | None, schema: Schema) -> bool:
+    match work.verb:
+        case Verb.INSERT:
+            return len(work.rows) > 1
+        case Verb.UPDATE:
+            changed = {assigned.field for assigned in work.changes}
+            return table is None or bool(changed & _constrained(table, schema)) or _is_computed(work)
+        case Verb.DELETE:
+            return table is None or _is_refused(schema, {table.name, *_cascade(schema, table)})
+        case _:
+            return False
+
+
+def _is_computed(work: SqlWork) -> bool:
+    """May a new value be refused for one row and not for the next?"""
+    return any(not isinstance(assigned.value, Given | Constant) for assigned in work.changes)
+
+
+def _constrained(table: Table, schema: Schema) -> set[str]:
+    """The columns of unique keys and of foreign keys."""
+    names = {name for key in (table.primary_key, *table.uniques) for name in key}
+    return names | {name for link in references_of(schema) if link.table.name == table.name for name in link.fields}
+
+
 def _is_nested(data: Data | None) -> bool:
     """Are several rows written, of which a later one may fail?"""
     return any(isinstance(part, Nested) for part in (data.parts if data is not None else ()))
@@ -37,8 +64,7 @@ def _is_nested(data: Data | None) -> bool:
 
 def _may_break(data: Data | None, table: Table, schema: Schema) -> bool:
     """Can new values be right for one row and wrong for the next?"""
-    constrained = {name for key in (table.primary_key, *table.uniques) for name in key}
-    constrained |= {name for link in references_of(schema) if link.table.name == table.name for name in link.fields}
+    constrained = _constrained(table, schema)
     return any(
         not isinstance(part, Assignment) or part.change is not Change.SET or part.field in constrained
         for part in (data.parts if data is not None else ())

@@ -25,6 +25,7 @@ from codemods.ir.query import (
     Query,
     Related,
 )
+from codemods.ir.sql import SqlWork, columns_met, given_in
 from codemods.ir.table import DefaultKind, Field, FieldType, Table
 from codemods.source.span import Span
 from codemods.writers.code import RefusedError
@@ -54,6 +55,9 @@ class Kind:
 
 def kinds_of(draft: Draft, table: Table, query: Query) -> Iterator[tuple[Span, Kind]]:
     """What the values of a query are, by the columns that they meet."""
+    if query.sql is not None:
+        yield from _of_sql(query.sql)
+        return
     if table.document is not None:
         yield from _of_documents(query)
         return
@@ -68,6 +72,14 @@ def kinds_of(draft: Draft, table: Table, query: Query) -> Iterator[tuple[Span, K
     yield from _assigned(draft, table, query.update, patches=True)
     if isinstance(query.rows, Span):
         yield query.rows, Kind("rows", "v.array(v.any())", may_hold_dates(draft, table))
+
+
+def _of_sql(work: SqlWork) -> Iterator[tuple[Span, Kind]]:
+    """Parameters, which are read where they arrive, so that any may cross."""
+    for given in given_in(work):
+        yield given.value, Kind("value", ANYTHING, True)
+    for _, column, given in columns_met(work):
+        yield given.value, Kind(identifier(column, "value"), ANYTHING, True)
 
 
 def _of_documents(query: Query) -> Iterator[tuple[Span, Kind]]:

@@ -25,6 +25,7 @@ from codemods.writers.relations import RELATIONS
 from codemods.writers.selects import select, select_groups
 from codemods.writers.sorting import sorted_rows
 from codemods.writers.sources import IdsSource, Source, many, one, unordered
+from codemods.writers.sql import write_sql
 from codemods.writers.views import all_loaded, one_loaded, view
 from codemods.writers.writes import create, create_many, delete, delete_many, update, update_many, upsert
 
@@ -58,6 +59,9 @@ def write_query(
     try:
         if query.unsupported:
             raise RefusedError("CX301", "; ".join(query.unsupported))
+        if query.sql is not None:
+            doc = _with_hoisted(draft, write_sql(draft, query, used))
+            return draft.finish(query, _laid_out(doc, indent), {})
         table = draft.table(query.table)
         write = _writer(table, query)
         if write is None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from codemods.ir.sql import Dialect, Kind, SqlType
 from codemods.ir.table import Field, FieldType, Schema
 from codemods.writers.layout import Doc, call, text_of
 from codemods.writers.names import SchemaNames
@@ -25,6 +26,8 @@ class Column:
     ordered: bool = True
     indexed: bool = True
     check: str = ""
+    extra: str = ""
+    """What `to_store` is told besides the value."""
 
     @property
     def writes(self) -> str:
@@ -47,13 +50,52 @@ COLUMNS: dict[FieldType, Column] = {
 """Every column type. Enums are unions of their members, and sort by declaration."""
 
 
+SQL_COLUMNS: dict[Kind, Column] = {
+    Kind.TEXT: Column("v.string()", "unknown", "readText"),
+    Kind.INT: Column("v.number()", "unknown", "readInteger"),
+    Kind.INT8: Column("v.number()", "unknown", "readInteger", "shownAsText"),
+    Kind.FLOAT: Column("v.number()", "unknown", "readFloat"),
+    Kind.NUMERIC: Column("v.string()", "unknown", "readNumeric", ordered=False),
+    Kind.BOOLEAN: Column("v.boolean()", "unknown", "readBoolean"),
+    Kind.TIME: Column("v.number()", "unknown", "readTime", "date"),
+    Kind.DATE: Column("v.number()", "unknown", "readDay", "date"),
+    Kind.CLOCK: Column("v.string()", "unknown", "readClock"),
+    Kind.UUID: Column("v.string()", "unknown", "readUuid"),
+    Kind.JSON: Column("v.any()", "unknown", "readJson", ordered=False, indexed=False),
+}
+"""The columns that statements of SQL read and write: what code gives is read as the database read parameters."""
+
+_LOOSE = {
+    (Dialect.SQLITE, Kind.TEXT): "onlyText",
+    (Dialect.SQLITE, Kind.INT): "onlyNumber",
+    (Dialect.SQLITE, Kind.FLOAT): "onlyNumber",
+}
+"""What takes the place of `to_store` where the database would store a value of another type as it is."""
+
+
 def column_of(field: Field) -> Column:
     """The column behind a field."""
-    return COLUMNS[field.type]
+    return COLUMNS[field.type] if field.sql is None else sql_column(field.sql)
+
+
+def sql_column(type_: SqlType) -> Column:
+    """The column of a type in SQL."""
+    column = SQL_COLUMNS[type_.kind]
+    loose = _LOOSE.get((type_.dialect, type_.kind))
+    if loose is not None:
+        return replace(column, to_store=loose)
+    if type_.kind is Kind.TEXT and type_.size is not None:
+        return replace(column, extra=str(type_.size))
+    if type_.kind is Kind.NUMERIC and type_.scale is not None:
+        return replace(column, extra=str(type_.scale))
+    return column
 
 
 def scale_of(field: Field) -> tuple[str, ...]:
-    """What `decimal` is told of a column whose numbers have so many digits behind the point."""
+    """What reads the values of a column is told besides: how many digits follow the point, or how long a text is."""
+    if field.sql is not None:
+        extra = sql_column(field.sql).extra
+        return (extra,) if extra else ()
     return (str(field.scale),) if field.type is FieldType.DECIMAL and field.scale is not None else ()
 
 
@@ -90,6 +132,8 @@ def validator_of(field: Field, schema: Schema, names: SchemaNames) -> Doc:
 
 def written_type(field: Field, schema: Schema) -> str:
     """The TypeScript type of what code may write to a field: ids as plain strings."""
+    if field.sql is not None:
+        return "unknown"
     plain = " | ".join(f'"{member}"' for member in members_of(field, schema)) or column_of(field).written
     if id_target(field, schema):
         plain = "string"
@@ -114,4 +158,4 @@ def _members_docs(field: Field, schema: Schema, names: SchemaNames) -> tuple[Doc
         return (f'v.id("{names.of(target).table}")',)
     if field.type is FieldType.ENUM:
         return tuple(f'v.literal("{member}")' for member in members_of(field, schema)) or ("v.string()",)
-    return (COLUMNS[field.type].validator,)
+    return (column_of(field).validator,)

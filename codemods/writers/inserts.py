@@ -45,7 +45,7 @@ def _columns(build: Builder) -> list[Field]:
 
 def _property(build: Builder, column: Field) -> str:
     written = written_type(column, build.schema)
-    if column.type is FieldType.DATETIME:
+    if column.type is FieldType.DATETIME and column.sql is None:
         written = written.replace("Date | string", build.library("Moment")).replace("(Moment)[]", "Moment[]")
     return f"{property_text(column.name)}{'?' if _default(column) else ''}: {written}"
 
@@ -55,6 +55,8 @@ def _default(column: Field) -> str:
     if column.default_kind is DefaultKind.LITERAL and column.default is not None:
         return column.default
     if column.default_kind is DefaultKind.NOW or column.updated_at:
+        if column.sql is not None and column.type is FieldType.STRING:
+            return 'new Date().toISOString().slice(0, 19).replace("T", " ")'
         return "new Date()" if column.type is FieldType.DATETIME else "Date.now()"
     if column.default_kind is DefaultKind.GENERATED_ID and column.type is FieldType.STRING:
         return "crypto.randomUUID()"
