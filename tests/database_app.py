@@ -85,6 +85,9 @@ class TextFacts:
 class PrismaSource:
     """One TypeScript file over a schema, with its queries."""
 
+    client = CLIENT
+    """What the file starts with, which its migration does not."""
+
     def __init__(self, root: Path, schema: str, code: str, optional: Iterable[str] = (), in_action: bool = False):
         root.mkdir(parents=True, exist_ok=True)
         (root / "package.json").write_text('{"name": "app", "dependencies": {"@prisma/client": "5"}}')
@@ -151,7 +154,7 @@ class Written:
         rendered = render(self.source.file.text, settled(self.source.file.text, edits, rewrites))
         assert not rendered.refused
         codes = [code for _, code in kept]
-        return _write_files(root, self.source, rendered.text.removeprefix(CLIENT), codes, as_json)
+        return _write_files(root, self.source, rendered.text.removeprefix(self.source.client), codes, as_json)
 
 
 def write_app(source: PrismaSource) -> Written:

@@ -82,7 +82,6 @@ class Column:
     field: Field
     enum: Enum | None = None
     unique: bool = False
-    unique_name: str = ""
     key: bool = False
     generated: bool = False
     refers: SgNode | None = None
@@ -170,7 +169,6 @@ class Columns:
                 column.generated = True
             case "unique":
                 column.unique = True
-                column.unique_name = string_value(given[0]) or "" if given else ""
             case "array":
                 if column.field.is_list:
                     column.problems.append(f"column `{name}` holds lists of lists")
