@@ -62,6 +62,7 @@ class TextFacts:
     text_of_file: str
     optional: frozenset[str] = frozenset()
     ids: dict[str, str] = field(default_factory=dict)
+    reaching: frozenset[tuple[str, int]] = frozenset()
 
     def text(self, value: Span) -> str:
         return self.text_of_file[value.start : value.end]
