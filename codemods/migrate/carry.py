@@ -40,6 +40,7 @@ from codemods.planner.responses import plan_response
 from codemods.planner.rollback import caught_halfway, may_roll_back
 from codemods.planner.routes import OTHER_APPLICATION, RoutePlan, handler_key, plan_route
 from codemods.planner.shapes import RequestFields, TypedFields
+from codemods.planner.shared_paths import align_paths
 from codemods.planner.undoing import read_undoing
 from codemods.planner.validator_chains import Chain
 from codemods.planner.values import Values
@@ -151,6 +152,7 @@ class Carrier:
     def _shared_handlers(self) -> None:
         """One function can serve several routes when all of them give it the same arguments."""
         first: dict[PieceKey, RoutePlan] = {}
+        align_paths(self._workspace, self._state.plans)
         for plan in self._state.plans:
             if plan.piece is None or not plan.carried:
                 continue

@@ -50,6 +50,8 @@ class Argument:
     part: Part
     key: str | None
     is_loose: bool = False
+    is_absent: bool = False
+    """The source reads it, and no request has it: nothing ever sets it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +83,8 @@ class RequestPlan:
 
     @property
     def trusts(self) -> bool:
-        """Are there arguments that only the edge can set? Then no client may call the function."""
-        return any(argument.part not in INPUT for argument in self.arguments)
+        """Are there arguments that only the edge can set, or nobody? Then no client may call the function."""
+        return any(argument.part not in INPUT or argument.is_absent for argument in self.arguments)
 
 
 def plan_request(
@@ -129,9 +131,9 @@ class _Planner:
         self.name = next((name for name in names if not re.search(rf"\b{name}\b", text)), names[-1])
         edits: list[Edit] = []
         for part, use in self.reader.uses.items():
-            self._check(part, use)
             if use.used:
                 self._add(part, use)
+            self._check(part, use)
             edits += self._edits(part, use)
         for fact in self.reader.asked:
             self._add_fact(fact)
@@ -161,7 +163,7 @@ class _Planner:
             self.reader.problem(self.handler, text)
         for key, nodes in use.fields.items():
             place = nodes[0] if nodes else self.handler
-            if part is Part.PARAMS and key not in self.path.parameters:
+            if self._is_unread(part, use, key):
                 self.reader.problem(place, f"reads `req.params.{key}`, which the path does not have")
             if not key.isascii() or key.startswith("$"):
                 self.reader.problem(place, f"reads `req.{part}.{key}`, a name that Convex does not take")
@@ -174,7 +176,8 @@ class _Planner:
         shape = self.schemas.get(part)
         keys = self._keys(part, shape, use)
         taken = {argument.name for argument in self.arguments}
-        clash = any(key in taken for key in keys) or not all(_plain_key(key) for key in keys)
+        every = (*keys, *self._absent(part, use))
+        clash = any(key in taken for key in every) or not all(_plain_key(key) for key in every)
         if not (use.whole or clash or (shape is not None and shape.kind is not Kind.OBJECT)):
             for key in keys:
                 known = shape.child(key) if shape is not None else None
@@ -183,6 +186,8 @@ class _Planner:
                 self.arguments.append(Argument(key, known or own, part, key, is_loose))
                 if known is None and own.kind is Kind.ANY:
                     self.untyped.append(key)
+            lacking = self._absent(part, use)
+            self.arguments += [Argument(key, nothing(self.file), part, key, is_absent=True) for key in lacking]
             return
         if part.value in taken:
             self.reader.problem(self.handler, f"an argument is already called `{part}`")
@@ -190,6 +195,16 @@ class _Planner:
         self.arguments.append(Argument(part.value, shape or self._whole_shape(part), part, None))
         if shape is None and part is not Part.PARAMS:
             self.untyped.append(part.value)
+
+    def _absent(self, part: Part, use: PartUse) -> tuple[str, ...]:
+        """Path parameters that the handler reads, and the path does not have, as where it serves several."""
+        names = self.path.parameters
+        return tuple(key for key in use.fields if key not in names) if part is Part.PARAMS else ()
+
+    def _is_unread(self, part: Part, use: PartUse, key: str) -> bool:
+        """Is it a parameter that the path may have, by a name that the edge does not know, or one of a whole?"""
+        is_whole = part in self.schemas or part in self.nested
+        return key in self._absent(part, use) and (is_whole or self.path.ends_openly or "*" in self.path.text)
 
     def _keys(self, part: Part, shape: Shape | None, use: PartUse) -> tuple[str, ...]:
         """The keys that become arguments: those the handler reads, or all that the schema lets through."""
@@ -320,6 +335,11 @@ class _Planner:
         if first is None or "\n" not in self.file.text[opening : span_of(first).start]:
             return [Edit.insert(opening, f" {statement}")]
         return [Edit.insert(opening, f"\n{self.file.indent_at(span_of(first).start)}{statement}")]
+
+
+def nothing(file: SourceFile) -> Shape:
+    """What may be missing although TypeScript takes it for a text, as it does all that is read of a path."""
+    return Shape(Kind.STRING if file.language == "javascript" else Kind.ANY, optional=True)
 
 
 def _renamed(element: SgNode, name: str) -> str:

@@ -306,7 +306,8 @@ class _Reads:
     def __init__(self, plan: RoutePlan, checked: bool, steps: bool) -> None:
         """Behind `steps` of its own, Hono's types no longer know the parameters of a route's path."""
         self._steps, self._rows = steps, plan.rows
-        self._arguments = plan.request.arguments if plan.request is not None else ()
+        given = plan.request.arguments if plan.request is not None else ()
+        self._arguments = tuple(argument for argument in given if not argument.is_absent)
         self._checked, self._depth = checked, plan.depth
 
     @property

@@ -365,10 +365,6 @@ REFUSED = {
     "another body": ("(req, res) => { req.body = {}; res.json(req.body); }", "writes to `req.body`"),
     "a deleted field": ("(req, res) => { delete req.body.id; res.json(req.body); }", "writes to `req.body`"),
     "another query": ("(req, res) => { req.query.page = '1'; res.json([]); }", "writes to `req.query`"),
-    "a parameter that the path lacks": (
-        "(req, res) => res.json(req.params.userId)",
-        "reads `req.params.userId`, which the path does not have",
-    ),
     "names that Convex does not take": (
         "(req, res) => res.json(req.body.$where)",
         "reads `req.body.$where`, a name that Convex does not take",
@@ -433,3 +429,23 @@ def test_arguments_arrive_as_the_request_brought_them(tmp_path: Path) -> None:
         (200, ["a"]),
         (200, {"page": None}),
     ]
+
+
+def test_a_handler_of_several_paths_is_given_what_they_have(codemod: CodemodTest) -> None:
+    routes = """
+        const list = (req: Request, res: Response) => {
+          if (req.params.userId) return res.json({ of: req.params.userId });
+          res.json({ of: "everyone" });
+        };
+        router.get("/", list);
+        router.get("/:userId/notes", list);
+        """
+    migrated = codemod.migrate(users_app(routes, imports='import { Request, Response } from "express";'))
+    assert [migrated.outcome(f"GET /users{path}") for path in ("", "/:userId/notes")] == ["migrated", "migrated"]
+    function = function_in(migrated.files["convex/users.ts"], "list")
+    assert "internalQuery" in function and "userId: v.optional(v.any())" in function
+    assert "userId" not in route_in(migrated, "/users")
+    project = ConvexProject(migrated.root)
+    assert project.codegen() == [] and project.tsc() == []
+    asked = [Request("GET", "/users"), Request("GET", "/users/7/notes")]
+    assert [answer.body for answer in project.serve(asked)] == [{"of": "everyone"}, {"of": "7"}]
