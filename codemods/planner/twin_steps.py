@@ -12,12 +12,12 @@ from ast_grep_py import SgNode
 from codemods.ir.app import App, Middleware, Role
 from codemods.planner.pieces import Piece, PieceKey, PieceKind, declaration_piece
 from codemods.planner.steps import Step, fields_of
-from codemods.readers.express.twins import BEARER, STRATEGY, TwinCall, twin_of
+from codemods.readers.express.twins import BEARER, STRATEGY, UPLOADS, TwinCall, twin_of
 from codemods.readers.literals import Property, entries
 from codemods.source import FUNCTION_KINDS, arguments, named, span_of, string_value, unwrap
 from codemods.workspace import FunctionRef, Workspace
 
-_GOES_ON = frozenset({"cors", "formBody", "jsonBody", "textBody"})
+_GOES_ON = frozenset({"cors", UPLOADS, "formBody", "jsonBody", "textBody"})
 """Twins that refuse no request that reaches a function, and change nothing in it."""
 
 _CHANGES = frozenset({"hpp", "xssClean"})

@@ -14,7 +14,7 @@ from codemods.planner.twin_steps import TwinDepths, claims_property, major_versi
 from codemods.planner.written_secrets import written_secrets
 from codemods.readers.express.follow import value_of
 from codemods.readers.express.limiters import LimiterNames
-from codemods.readers.express.twins import BEARER, LIMITER, LIMITS, OVERRIDE, STRATEGY, TwinCall, twin_calls
+from codemods.readers.express.twins import BEARER, LIMITER, LIMITS, OVERRIDE, STRATEGY, UPLOADS, TwinCall, twin_calls
 from codemods.readers.literals import Computed, Entry, Property, Spread, entries
 from codemods.source import (
     FUNCTION_KINDS,
@@ -116,6 +116,7 @@ OPTIONS: dict[str, dict[str, Option]] = {
     },
     "hpp": {"whitelist": Option.VALUE},
     OVERRIDE: {"methods": Option.VALUE},
+    UPLOADS: {},
     "xssClean": {},
 }
 """The options that are understood, by function of the library. All others are an obstacle."""
@@ -146,6 +147,8 @@ class _Call:
     def write(self, names: LimiterNames) -> None:
         self._callee()
         given = arguments(self._call.node)
+        if self._call.function == UPLOADS:
+            given = self._without(given)
         if self._call.function == LIMITER:
             self._name(names.of(self._file.path, self._call.node), bool(given))
         if self._call.function == OVERRIDE:
@@ -199,6 +202,12 @@ class _Call:
         if last and last[0].kind() == "expression_statement" and not is_async(verify):
             ported.edits.append(Edit.insert(span_of(last[0]).start, "return "))
             ported.returned = (span_of(last[0]),)
+
+    def _without(self, given: list[SgNode]) -> list[SgNode]:
+        """No files are read, so that nothing has to be said of how."""
+        if given:
+            self._ported.edits.append(Edit.delete(Span(span_of(given[0]).start, span_of(self._call.node).end - 1)))
+        return []
 
     def _name(self, name: str, followed: bool) -> None:
         quote = "'" if self._file.text.count("'") > self._file.text.count('"') else '"'

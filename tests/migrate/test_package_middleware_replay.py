@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from textwrap import dedent
 
+from convex_project import ConvexProject, Request
+from harness import CodemodTest
 from side_by_side import compare
 
 PACKAGE = """
@@ -193,3 +195,27 @@ def test_a_post_may_name_another_method(tmp_path: Path) -> None:
         )
         == []
     )
+
+
+def test_only_forms_with_files_are_kept_out(codemod: CodemodTest) -> None:
+    app = """
+        import express from "express";
+        import fileUpload from "express-fileupload";
+
+        const app = express();
+        app.use(express.json());
+        app.use(fileUpload({ limits: { fileSize: 1000 } }));
+        app.post("/notes", (req, res) => { res.json({ text: req.body.text }); });
+        app.post("/photos", (req: any, res) => { res.json({ name: req.files.photo.name }); });
+        export default app;
+        """
+    migrated = codemod.migrate({"package.json": dedent(PACKAGE), "src/app.ts": dedent(app)})
+    assert migrated.outcome("POST /notes") == "migrated"
+    assert migrated.outcome("POST /photos").startswith("needs-review CX205 reads `req.files`")
+    assert 'app.use("*", fileUpload());' in migrated.files["convex/http.ts"]
+    project = ConvexProject(migrated.root)
+    assert project.codegen() == [] and project.tsc() == []
+    form = {"Content-Type": "multipart/form-data; boundary=x"}
+    note, photo = project.serve([Request("POST", "/notes", {"text": "a"}), Request("POST", "/notes", "x", form)])
+    assert (note.status, note.body) == (200, {"text": "a"})
+    assert (photo.status, photo.body) == (501, {"error": "Not migrated", "code": "CX702"})

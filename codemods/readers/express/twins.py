@@ -19,6 +19,7 @@ from codemods.workspace import External, Workspace
 BEARER = "expressJwt"
 OVERRIDE = "methodOverride"
 STRATEGY = "passportJwt"
+UPLOADS = "fileUpload"
 LIMITS, LIMITER = "express-rate-limit", "rateLimit"
 _PARSERS = {"json": "jsonBody", "urlencoded": "formBody", "text": "textBody"}
 TWINS: dict[str, dict[str, str]] = {
@@ -28,6 +29,7 @@ TWINS: dict[str, dict[str, str]] = {
     "body-parser": _PARSERS,
     "express-jwt": {"": BEARER, "expressjwt": BEARER},
     "passport-jwt": {"Strategy": STRATEGY},
+    "express-fileupload": {"": UPLOADS},
     "hpp": {"": "hpp"},
     "method-override": {"": OVERRIDE},
     "xss-clean": {"": "xssClean"},
