@@ -216,6 +216,9 @@ Note.find().sort({ title: 1 }).populate("author", "name")
 Note.find().sort({ title: 1 }).populate("lines.by", "name")
 Note.find().sort({ title: 1 }).populate("author lines.by")
 Note.findOne({ title: "One" }).populate([{ path: "author", select: "name" }, { path: "lines.by", select: "email" }])
+User.find().sort({ email: 1 }).populate("pets")
+User.find().sort({ email: 1 }).populate("name")
+User.find().sort({ email: 1 }).populate("address")
 User.distinct("role")
 User.distinct("tags", { active: true })
 User.estimatedDocumentCount()
@@ -265,6 +268,7 @@ _UPDATES = """
 { scores: ["1", 2] }
 { tags: "one" }
 { anything: { deep: { list: [1] } } }
+{ anything: {} }
 { $set: { role: "admin" }, $inc: { age: 1 }, $push: { tags: "z" } }
 """.strip().splitlines()
 
@@ -343,6 +347,8 @@ user.boss = user._id
 user.friends.push(user._id)
 user.friends = []
 user.anything = { x: [1] }
+user.anything = {}
+user.anything = { a: {}, b: [{}, { c: {} }], d: { e: {} } }
 user.name = user.name
 user.scores.push(1, 2); user.scores.sort()
 """.strip().splitlines()

@@ -91,6 +91,43 @@ memberSchema.static("greetAll", async function (word) {
 });
 exports.Member = mongoose.model("Member", memberSchema);
 
+const entrySchema = new Schema({
+  title: { type: String, required: true },
+  slug: { type: String, required: true },
+  state: String,
+  log: [String],
+  member: { type: Schema.Types.ObjectId, ref: "Member" },
+});
+async function mark(next) {
+  if (!this.isModified("title")) return next();
+  this.log.push(this.isNew ? "made" : "renamed");
+  next();
+}
+entrySchema.pre("validate", function (next) {
+  if (this.title) this.slug = this.title.toLowerCase();
+  next();
+});
+entrySchema.pre("save", mark);
+entrySchema.pre("save", async function () {
+  if (this.title === "Bad") throw new Error("No such title");
+  const owner = await mongoose.model("Member").findOne({ name: this.title });
+  if (owner) this.member = owner._id;
+});
+entrySchema.post("save", async function (doc) {
+  if (doc.title === "Count") await this.constructor.updateOne({ title: "First" }, { $push: { log: "counted" } });
+});
+entrySchema.pre("findOneAndUpdate", function (next) {
+  const update = this.getUpdate();
+  if (update.title) update.slug = update.title.toLowerCase();
+  this.set({ state: "changed" });
+  next();
+});
+entrySchema.pre("deleteOne", { document: true, query: false }, async function () {
+  await mongoose.model("Member").updateOne({ name: "Mia" }, { password: `without ${this.title}` });
+});
+const Entry = mongoose.model("Entry", entrySchema);
+exports.Entry = Entry;
+
 const plainSchema = new Schema({
   name: String,
   favorite: { type: Schema.Types.ObjectId, ref: "Book" },
@@ -102,6 +139,8 @@ exports.Fan = mongoose.model("Fan", plainSchema);
 RESET = """
 app.post("/reset", async (req, res) => {
   await Fan.deleteMany({});
+  await Entry.deleteMany({});
+  await Entry.create({ title: "First" });
   await Member.deleteMany({});
   await Book.deleteMany({});
   await Author.deleteMany({});
@@ -146,6 +185,13 @@ Book.create({ title: "Three", kind: "other" })
 Member.find().sort({ name: 1 })
 Member.find().sort({ name: 1 }).populate("favorite")
 Member.findOne({ name: "Mia" }).select("name")
+Entry.create({ title: "Mia" })
+Entry.create({ title: "Bad" })
+Entry.create({ state: "x" })
+Entry.findOneAndUpdate({ title: "First" }, { title: "Then" }, { new: true })
+Entry.findOneAndUpdate({ title: "First" }, { $set: { log: ["a"] } })
+Entry.findOneAndUpdate({ title: "None" }, { title: "Made" }, { new: true, upsert: true })
+Entry.updateOne({ title: "First" }, { title: "Other" })
 Fan.find().populate("favorite")
 Fan.find().populate("writer")
 Fan.find().populate({ path: "writer", populate: "books" })
@@ -202,6 +248,23 @@ for (const member of await Member.find({}).sort("name")) {
 ---
 const result = await Member.findOne({ name: "Max" }).then((member) => member.rename("Moe"));
     res.json({ result, max: await Member.findByName("Max") });
+---
+const entry = await Entry.findOne({ title: "First" });
+    entry.title = "Again";
+    await entry.save();
+    entry.state = "x";
+    await entry.save();
+    await new Entry({ title: "Count" }).save();
+    res.json({ entry, all: await Entry.find().sort("slug") });
+---
+const entry = await new Entry({ title: "Gone" }).save();
+    await entry.deleteOne();
+    const members = await Member.find().sort("name");
+    res.json({ all: await Entry.find().sort("slug"), passwords: members.map((member) => member.password) });
+---
+const body = { title: "Body" };
+    const entry = await Entry.findOneAndUpdate({ title: "First" }, body, { new: true });
+    res.json({ entry, body, all: await Entry.find() });
 ---
 const members = await Member.find({}).sort("name");
     res.json({ results: members, total: members.length });

@@ -109,11 +109,18 @@ class DocumentPath:
 
 @dataclass(frozen=True, slots=True)
 class DocumentFunction:
-    """A function of the source whose `this` is a document, by its file and the offset of its node."""
+    """A function of the source whose `this` is a document, by its file and the offset of its node.
+
+    A hook is called by the event that it comes before, or `after`; with `is_query` its `this` is the query.
+    `own_name` is that of a function which is declared elsewhere.
+    """
 
     name: str
     file: str
     offset: int
+    after: bool = False
+    is_query: bool = False
+    own_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,13 +141,17 @@ class Document:
     statics: tuple[DocumentFunction, ...] = ()
     """Methods of the model."""
     hooks: tuple[DocumentFunction, ...] = ()
-    """What is called before a document is saved, in order."""
+    """What is called before and after documents are saved, changed and removed, in order."""
     shape: Shape = Shape()
 
     @property
     def is_shaped(self) -> bool:
         """Do documents show more, or less, than their paths?"""
         return not self.shape.is_plain or any(path.is_shaped for path in self.paths)
+
+    def hooks_of(self, *events: str) -> tuple[DocumentFunction, ...]:
+        """The hooks of these events."""
+        return tuple(hook for hook in self.hooks if hook.name in events)
 
     def method(self, name: str) -> DocumentFunction | None:
         """The method of that name."""

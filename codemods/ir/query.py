@@ -563,6 +563,8 @@ class DocumentWork:
     """A bulk write that stops at the first document."""
     lean: bool = False
     """The documents are plain objects."""
+    event: str = ""
+    """The event of Mongoose that a change is, for which a schema may have hooks."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -167,6 +167,10 @@ class Table:
     """What one row is called, where the table's name does not say so."""
     sql: Dialect | None = None
     """The database that its calls are SQL for: null and undefined equal nothing there, and no condition is left out."""
+    wraps_errors: bool = False
+    """The errors of the database come behind an error of the query builder."""
+    constraints: tuple[tuple[tuple[str, ...], str], ...] = ()
+    """What the database calls unique sets and foreign keys, by their columns."""
     document: Document | None = None
     """The schema of a table whose rows are documents: what is not given is missing, and code sees it missing."""
 
@@ -177,6 +181,10 @@ class Table:
     def relation(self, name: str) -> Relation | None:
         """The relation that code calls by that name."""
         return next((relation for relation in self.relations if relation.field == name), None)
+
+    def constraint(self, columns: tuple[str, ...]) -> str:
+        """What the database calls a unique set or a foreign key."""
+        return next((name for known, name in self.constraints if known == columns), "_".join(columns))
 
     @property
     def dialect(self) -> str:

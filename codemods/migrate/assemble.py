@@ -155,6 +155,8 @@ class Assembler:
         for query in self._carried.closure.facts(key).queries:
             if query.table is not None:
                 self.draft.needed_tables[query.table] |= set(groups)
+            for join in query.joins:
+                self.draft.needed_tables[join.table] |= set(groups)
 
     def _enums_and_rows(self, groups: tuple[str, ...], imports: Iterable[ImportSpec]) -> None:
         for spec in imports:

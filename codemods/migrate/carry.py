@@ -317,7 +317,9 @@ class Carrier:
         request = plan.request if plan is not None else None
         fields = RequestFields(file, facts.piece.node, request.arguments) if request is not None else None
         typed = TypedFields(self._workspace, self._reading.shape)
-        values = Values(file, self._reading.schema, facts.queries, fields, typed, facts.receiver)
+        used = {use.target for use in facts.uses if self._state.closure.needs_context(use.target)}
+        reaching = {(target.file, target.offset) for target in used}
+        values = Values(file, self._reading.schema, facts.queries, fields, typed, facts.receiver, reaching)
         ctx = context_name(file, facts.piece.node)
         taken = self._state.placement.names_in(self._state.placement.module(key))
         schema, names = self._reading.schema, self._state.names

@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from ast_grep_py import SgNode
 
-from codemods.ir.document import DocumentFunction, DocumentPath, Holds
-from codemods.ir.query import Op
+from codemods.ir.document import DocumentPath, Holds
 from codemods.ir.table import Schema
+from codemods.planner.document_functions import DocumentFunctions
 from codemods.planner.facts import PieceUse, Replaced, Style
-from codemods.planner.pieces import Piece, PieceKey, PieceKind, function_piece, own_this
+from codemods.planner.pieces import Piece
 from codemods.planner.scan import Scan
 from codemods.readers.literals import Property, entries
 from codemods.readers.mongoose.documents import Documents as FoundDocuments
 from codemods.readers.mongoose.methods import CHAIN
 from codemods.readers.mongoose.models import Models
 from codemods.source import (
-    FUNCTION_KINDS,
     Span,
     arguments,
     find_all,
     member,
     named,
-    parameters,
     span_of,
     string_value,
     unwrap,
@@ -45,14 +42,6 @@ _PLAIN = {"toObject": "plainOf", "toJSON": "jsonOf"}
 _SHOWN = frozenset({"virtuals", "getters"})
 """Options of these methods."""
 
-_API = frozenset(
-    "constructor save remove deleteOne updateOne replaceOne update populate execPopulate depopulate populated model "
-    "validate validateSync markModified unmarkModified invalidate isDirectModified modifiedPaths directModifiedPaths "
-    "isInit isSelected increment overwrite getChanges collection db schema errors parent ownerDocument $set $get "
-    "$isNew $locals $session $model $op inspect".split()
-)
-"""What documents of Mongoose have, and plain objects have not."""
-
 _IDENTITY = frozenset({"===", "!=="})
 _NOTHING = frozenset({"null", "undefined"})
 
@@ -66,6 +55,7 @@ class Documents:
         self._models = Models(scan.workspace, scan.schema)
         self._owners = self._models.owners(scan.file)
         self._found = FoundDocuments(self._models)
+        self._functions = DocumentFunctions(scan, self._owners)
         self._tables = [table.document for table in scan.schema.tables if table.document is not None]
 
     def statics(self) -> None:
@@ -77,14 +67,13 @@ class Documents:
             if callee is not None and parts is not None and parts[1] in names and not self._scan.starts_query(call):
                 self._static(call, callee, unwrap(parts[0]), parts[1])
         if self._owners.has_models:
-            self._model_names()
+            self._functions.model_names()
 
     def read(self) -> None:
         """Rewrites what plain objects have no word for; what would mean something else is an obstacle."""
         if not self._keys:
             return
-        self._called()
-        self._saved()
+        self._functions.read()
         for call in find_all(self._scan.node, "call_expression"):
             self._method(call)
         for node in find_all(self._scan.node, "member_expression"):
@@ -136,7 +125,7 @@ class Documents:
         label, listed = callee.field("property"), call.field("arguments")
         if not known or len(methods) != 1 or label is None or listed is None:
             return False
-        piece = self._function(methods[0], name)
+        piece = self._functions.piece(methods[0], name)
         if piece is None:
             return False
         given = arguments(call)
@@ -151,7 +140,7 @@ class Documents:
         table = self._models.model(self._scan.file, receiver)
         static = table.document.static(name) if table is not None and table.document is not None else None
         label = callee.field("property")
-        piece = self._function(static, name) if static is not None else None
+        piece = self._functions.piece(static, name) if static is not None else None
         link = member(above) if (above := call.parent()) is not None else None
         if link is not None and link[1] in CHAIN:
             self._refuse(call, f"goes on with the query that `{receiver.text()}.{name}` makes, by `{link[1]}`")
@@ -164,122 +153,6 @@ class Documents:
         self._scan.facts.uses.append(PieceUse(piece.key, span_of(label), name, Style.DIRECT, span_of(call)))
         self._scan.facts.replaced.append(Replaced(Span(span_of(callee).start, span_of(label).start), ""))
 
-    def _function(self, function: DocumentFunction, name: str) -> Piece | None:
-        """The piece of a function whose `this` is a document or a model."""
-        file = self._scan.workspace.source(function.file)
-        node = next((n for kind in FUNCTION_KINDS for n in find_all(file.root, kind)
-                     if span_of(n).start == function.offset), None)  # fmt: skip
-        statement = statement_around(node) if node is not None else None
-        if node is None or statement is None:
-            return None
-        listed = function_piece(file, node)
-        if listed is not None and listed.kind is PieceKind.METHOD:
-            self._scan.know(listed)
-            return listed
-        piece = Piece(PieceKey(function.file, function.offset), PieceKind.FUNCTION, name, node, statement)
-        self._scan.know(piece)
-        return piece
-
-    def _saved(self) -> None:
-        """Saving a document calls what the schema has called before that."""
-        for query in self._scan.facts.queries:
-            table = self._scan.schema.table(query.table) if query.table is not None else None
-            document = table.document if table is not None else None
-            if document is None or table is None or query.op not in (Op.CREATE, Op.SAVE):
-                continue
-            for number, hook in enumerate(document.hooks):
-                piece = self._function(hook, hook_name(table.name, number))
-                if piece is None:
-                    self._scan.problem(query.call.start, "CX301", f"{query.name}: a hook that cannot be read")
-                    continue
-                self._scan.facts.uses.append(PieceUse(piece.key, query.call, "", Style.SETUP, None))
-
-    def _called(self) -> None:
-        """What the piece is, if it is a method or a hook: `this` becomes its first parameter."""
-        key = self._scan.facts.piece.key
-        named = [(table, each) for table in self._scan.schema.tables if table.document is not None
-                 for each in (*table.document.methods, *table.document.hooks)
-                 if (each.file, each.offset) == (key.file, key.offset)]  # fmt: skip
-        if not named:
-            return
-        table, function = named[0]
-        node = self._scan.node
-        name = _fresh(table.name, node.text())
-        self._scan.facts.receiver = name
-        is_hook = table.document is not None and function in table.document.hooks
-        given, listed = parameters(node), node.field("parameters")
-        if listed is None:
-            return
-        typed = given[0].node if given and given[0].node.text().startswith("this") else None
-        dropped = [each.node for each in given] if is_hook else [typed] if typed is not None else []
-        kept = given[len(dropped) :]
-        own = name if self._scan.file.language == "javascript" else f"{name}: any"
-        start = span_of(listed).start + 1
-        self._scan.facts.replaced.append(Replaced(Span(start, start), f"{own}, " if kept else own))
-        if dropped:
-            gone = Span(span_of(dropped[0]).start, span_of(kept[0].node).start if kept else span_of(dropped[-1]).end)
-            self._scan.facts.replaced.append(Replaced(gone, ""))
-            self._scan.erase(gone)
-        for this in find_all(node, "this"):
-            if own_this(node, this) and not self._is_model(this):
-                self._unknown(this)
-                self._scan.facts.replaced.append(Replaced(span_of(this), name))
-                self._scan.erase(span_of(this))
-        if is_hook and given:
-            self._next(node, given[0].name or "next")
-
-    def _is_model(self, this: SgNode) -> bool:
-        """`this.constructor`, of which nothing is left where it starts a database call."""
-        access = this.parent()
-        parts = member(access) if access is not None else None
-        if access is None or parts is None or parts[1] != "constructor":
-            return False
-        known = self._scan.starts_query(access) or self._scan.is_erased(access)
-        if known:
-            self._scan.erase(span_of(this))
-        return known
-
-    def _unknown(self, this: SgNode) -> None:
-        """What else Mongoose knows of a document is not there any more."""
-        access = this.parent()
-        parts = member(access) if access is not None else None
-        call = access.parent() if access is not None else None
-        if parts is None or parts[1] not in _API or call is None or self._scan.starts_query(access or this):
-            return
-        self._refuse(this, f"uses `this.{parts[1]}` of a document")
-
-    def _model_names(self) -> None:
-        """`const User = this;` of a static, when all that is done with it is understood."""
-        for declarator in find_all(self._scan.node, "variable_declarator"):
-            value, name, statement = declarator.field("value"), declarator.field("name"), declarator.parent()
-            if value is None or name is None or statement is None or value.kind() != "this":
-                continue
-            binding = self._scan.file.bindings.resolve(name)
-            alone = len(find_all(statement, "variable_declarator")) == 1
-            if binding is None or not alone or self._owners.model(value) is None:
-                continue
-            if all(self._scan.starts_query(each) or self._scan.is_erased(each) for each in binding.references):
-                self._scan.drop(statement)
-
-    def _next(self, function: SgNode, name: str) -> None:
-        """`next()` of a hook ends it, and `next(error)` throws: what comes after would be too late to be stored."""
-        for call in find_all(function, "call_expression"):
-            callee = call.field("function")
-            if callee is None or callee.text() != name:
-                continue
-            parent, given = call.parent(), arguments(call)
-            around = next((a for a in call.ancestors() if a.kind() in FUNCTION_KINDS), None)
-            is_statement = parent is not None and parent.kind() in ("expression_statement", "return_statement")
-            if not is_statement or parent is None or around is None or span_of(around) != span_of(function):
-                self._refuse(call, "a hook goes on from a callback")
-                continue
-            start = span_of(parent).start
-            if given:
-                self._scan.facts.replaced.append(Replaced(Span(start, span_of(given[0]).start), "throw "))
-                self._scan.facts.replaced.append(Replaced(Span(span_of(given[0]).end, span_of(call).end), ""))
-            else:
-                self._scan.facts.replaced.append(Replaced(Span(start, span_of(call).end), "return"))
-
     def _around(self, call: SgNode, receiver: SgNode, function: str, given: SgNode | None) -> None:
         """`a.equals(b)` → `isSameKey(a, b)`."""
         whole, first = span_of(call), span_of(receiver)
@@ -291,10 +164,16 @@ class Documents:
             replaced.append(Replaced(Span(first.end, span_of(given).start), ", "))
 
     def _raw(self, node: SgNode) -> None:
-        """`user._doc` → `user`."""
+        """`user._doc` → `user`, `user.isNew` → `isNewDocument(user)`."""
         parts = member(node)
-        if parts is not None and parts[1] == "_doc" and not self._scan.is_erased(node):
+        if parts is None or self._scan.is_erased(node):
+            return
+        if parts[1] == "_doc":
             self._scan.facts.replaced.append(Replaced(Span(span_of(parts[0]).end, span_of(node).end), ""))
+        elif parts[1] == "isNew" and self._found.table(self._scan.file, parts[0]) is not None:
+            start, end = span_of(node).start, span_of(node).end
+            self._scan.facts.replaced.append(Replaced(Span(start, start), "isNewDocument", "call"))
+            self._scan.facts.replaced.append(Replaced(Span(span_of(parts[0]).end, end), ")"))
 
     def _comparison(self, node: SgNode) -> None:
         operator, left, right = node.field("operator"), node.field("left"), node.field("right")
@@ -355,23 +234,6 @@ def _is_text(node: SgNode) -> bool:
     callee = node.field("function") if node.kind() == "call_expression" else None
     parts = member(callee) if callee is not None else None
     return callee is not None and (callee.text() == "String" or (parts is not None and parts[1] == "toString"))
-
-
-def hook_name(table: str, number: int) -> str:
-    """What a hook is called, which has no name in the source."""
-    return f"beforeSaving{table[:1].upper()}{table[1:]}{number + 1 if number else ''}"
-
-
-def statement_around(node: SgNode) -> SgNode | None:
-    """The top-level statement in which a function stands."""
-    return next((a for a in node.ancestors() if a.kind() == "expression_statement"), None)
-
-
-def _fresh(table: str, text: str) -> str:
-    """A name for the document that the function has not."""
-    wish = f"{table[:1].lower()}{table[1:]}"
-    names = (wish, "document", f"{wish}Document")
-    return next((name for name in names if re.search(rf"\b{name}\b", text) is None), f"{wish}_")
 
 
 def _named(schema: Schema) -> tuple[frozenset[str], frozenset[str]]:

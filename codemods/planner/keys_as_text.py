@@ -9,7 +9,7 @@ from ast_grep_py import SgNode
 from codemods.planner.facts import Replaced
 from codemods.planner.member_chains import member_chain
 from codemods.planner.places_of_use import call_of
-from codemods.source import Span, arguments, member, span_of
+from codemods.source import Span, arguments, member, named, span_of
 from codemods.source.tree import operator_of
 
 MONGOOSE = "mongoose"
@@ -25,8 +25,21 @@ _ERRORS: Mapping[tuple[str, ...], str] = {
 }
 
 
+_ANY = frozenset(
+    "FilterQuery QueryFilter RootFilterQuery UpdateQuery QueryOptions ProjectionType PipelineStage SortOrder "
+    "ClientSession PopulateOptions UpdateWithAggregationPipeline InferSchemaType".split()
+)
+"""Types of what calls are given, which have no form of their own any more."""
+
+_DOCUMENTS = frozenset({"HydratedDocument", "LeanDocument", "HydratedDocumentFromSchema"})
+_TYPE_KINDS = frozenset({"type_identifier", "nested_type_identifier", "generic_type"})
+
+
 def mongoose_use(imported: str, reference: SgNode) -> list[Replaced]:
     """What takes the place of a use of the package; empty for one that has no counterpart."""
+    typed = _typed(imported, reference)
+    if typed:
+        return typed
     path: tuple[str, ...] = () if imported in _WHOLE else (imported,)
     for node in member_chain(reference):
         parts = member(node) if node is not reference else None
@@ -39,6 +52,31 @@ def mongoose_use(imported: str, reference: SgNode) -> list[Replaced]:
         if made is not None:
             return made
     return []
+
+
+def _typed(imported: str, reference: SgNode) -> list[Replaced]:
+    """`Types.ObjectId` → `string`, `extends Document` → `extends AnyDocument`, `FilterQuery<User>` → `any`."""
+    node = reference
+    while (above := node.parent()) is not None and above.kind() in ("nested_type_identifier", "nested_identifier"):
+        node = above
+    inner = node.field("name") if node.kind() == "nested_type_identifier" else None
+    name = inner.text() if inner is not None else imported
+    if above is not None and above.kind() in ("generic_type", "extends_clause") and above.field("name") == node:
+        node = above
+    if node.kind() not in _TYPE_KINDS:
+        return []
+    listed = node.field("type_arguments")
+    given = named(listed) if listed is not None else []
+    whole = span_of(node)
+    if name in ("ObjectId", "ObjectID"):
+        return [Replaced(whole, "string")]
+    if name == "Document":
+        return [Replaced(whole, "AnyDocument", "errors")]
+    if name in _DOCUMENTS and given:
+        first = span_of(given[0])
+        start = Replaced(Span(whole.start, first.start), "AnyDocument", "errors")
+        return [start, Replaced(Span(first.start, first.start), " & "), Replaced(Span(first.end, whole.end), "")]
+    return [Replaced(whole, "any")] if name in _ANY else []
 
 
 def _made(node: SgNode) -> list[Replaced] | None:

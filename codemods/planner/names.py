@@ -7,6 +7,7 @@ from ast_grep_py import SgNode
 from codemods.ir.table import Schema
 from codemods.planner.configured import configured_secret
 from codemods.planner.constants import Constant, changes, constant_of, field_of, is_getter, is_shared_state
+from codemods.planner.drizzle_types import inferred, table_of
 from codemods.planner.errors import extends_error
 from codemods.planner.facts import PackageUse, PieceUse, Replaced, Style
 from codemods.planner.instances import makes_values
@@ -81,12 +82,20 @@ class Names:
 
     def _repository(self, binding: Binding, reference: SgNode) -> None:
         """A name of this repository: a function, a namespace of functions, or a declaration."""
+        found = inferred(self._scan.workspace, self._scan.schema, self._scan.file, reference)
+        if found is not None:
+            self._scan.facts.replaced.append(found)
+            return
+        table = table_of(self._scan.workspace, self._scan.schema, self._scan.file, reference)
+        if table is not None:
+            self._scan.problem(reference, "CX301", f"uses the table {table.name} apart from calls that are understood")
+            return
         if reference.kind() == "type_identifier":
-            found = type_of(self._scan.workspace, self._scan.file.path, binding)
-            if found is None:
+            known = type_of(self._scan.workspace, self._scan.file.path, binding)
+            if known is None:
                 self._scan.problem(reference, "CX105", f"uses the type `{reference.text()}`, which cannot be followed")
             else:
-                self._declared(declared_type(found), reference)
+                self._declared(declared_type(known), reference)
             return
         for expression in reversed(member_chain(reference)):
             parts = member(expression)

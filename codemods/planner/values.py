@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from ast_grep_py import SgNode
 
@@ -49,8 +49,10 @@ class Values:
         part_shape: PartShape | None = None,
         typed: TypedFields | None = None,
         receiver: str = "",
+        reaching: Collection[tuple[str, int]] = (),
     ) -> None:
         """`receiver` is the name of what was `this`."""
+        self.reaching = reaching
         self._file, self._schema, self._typed, self._receiver = file, schema, typed, receiver
         self._calls = {query.call: query for query in queries}
         self._part_shape = part_shape

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -95,6 +95,9 @@ class RefusedError(Exception):
 
 class ValueFacts(Protocol):
     """What the planner knows of the values in a query."""
+
+    reaching: Collection[tuple[str, int]]
+    """Functions that need a context, by file and offset."""
 
     def may_be_undefined(self, value: Span) -> bool:
         """True unless the value is known to be defined."""

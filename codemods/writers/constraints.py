@@ -6,7 +6,15 @@ from collections.abc import Sequence
 
 from codemods.ir.table import Table
 from codemods.writers.layout import Doc, Group, Line, Nest, arrow, call, listed
-from codemods.writers.parts import Builder, Reference, chained, guarded, references_of, unique_constraints
+from codemods.writers.parts import (
+    Builder,
+    Reference,
+    chained,
+    driver_of,
+    guarded,
+    references_of,
+    unique_constraints,
+)
 
 
 def unique_checks(build: Builder, row: str, changed: bool = False) -> list[str]:
@@ -16,11 +24,16 @@ def unique_checks(build: Builder, row: str, changed: bool = False) -> list[str]:
         names = [f'"{name}"' for name in fields]
         source = "after" if changed else row
         query = lookup(build, build.table, fields, fields, build.table, source)
-        database = build.table.dialect
-        told = [f'"{database}"'] if database else []
-        arguments: list[Doc] = [query, *told, f'"{build.table.name}"', listed("[", names, "]")]
-        only = build.library("onlyRow" if database else "unique")
-        check = call(f"await {only}", *arguments, *([f"{row}._id"] if changed else []))
+        own = [f"{row}._id"] if changed else []
+        if build.table.sql is not None:
+            known = violated(build.table, build.table.constraint(fields))
+            check = call(f"await {build.library('uniqueInSql')}", query, *known, *own)
+        elif build.table.dialect:
+            told = [f'"{build.table.dialect}"', f'"{build.table.name}"', listed("[", names, "]")]
+            check = call(f"await {build.library('onlyRow')}", query, *told, *own)
+        else:
+            arguments: list[Doc] = [query, f'"{build.table.name}"', listed("[", names, "]")]
+            check = call(f"await {build.library('unique')}", *arguments, *own)
         statements.append(guarded(_tests(build, fields, source, changed), check))
     return statements
 
@@ -33,12 +46,22 @@ def foreign_key_checks(build: Builder, row: str, changed: bool = False) -> list[
         if reference.table.name != build.table.name:
             continue
         found = target_row(build, reference, source)
-        check = call(f"await {build.library('exists')}", found, f'"{build.table.name}"', f'"{reference.constraint}"')
-        if build.table.dialect:
+        if build.table.sql is not None:
+            known = violated(build.table, build.table.constraint(reference.fields))
+            check = call(f"await {build.library('existsInSql')}", found, *known)
+        elif build.table.dialect:
             told = [f'"{each}"' for each in (build.table.dialect, build.table.name, reference.fields[0])]
             check = call(f"await {build.library('keptReference')}", found, *told)
+        else:
+            arguments: list[Doc] = [found, f'"{build.table.name}"', f'"{reference.constraint}"']
+            check = call(f"await {build.library('exists')}", *arguments)
         statements.append(guarded(_tests(build, reference.fields, source, changed), check))
     return statements
+
+
+def violated(table: Table, constraint: str) -> tuple[Doc, ...]:
+    """What the library is told of a constraint: its table, its name, and whose error it is."""
+    return f'"{table.stored_name or table.name}"', f'"{constraint}"', driver_of(table)
 
 
 def target_row(build: Builder, reference: Reference, source: str) -> Doc:

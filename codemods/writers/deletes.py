@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from codemods.ir.table import OnDelete, Schema, Table
 from codemods.writers.code import ImportSpec, TableUse
-from codemods.writers.constraints import lookup
+from codemods.writers.constraints import lookup, violated
 from codemods.writers.layout import Doc, arrow, call, record
 from codemods.writers.parts import Builder, ModulePart, Reference, function, guarded, references_of
 
@@ -44,6 +44,10 @@ def reaches_itself(schema: Schema, table: Table) -> bool:
 
 def _refused(build: Builder, reference: Reference, row: str) -> str:
     found = _referring(build, reference, row, ".first()")
+    if reference.table.sql is not None:
+        known = violated(reference.table, reference.table.constraint(reference.fields))
+        check = call(f"await {build.library('unreferencedInSql')}", found, *known)
+        return guarded(_tests(build, reference, row), check)
     arguments: list[Doc] = [found, f'"{build.table.name}"', f'"{reference.constraint}"']
     if build.table.dialect:
         told = [f'"{each}"' for each in (build.table.dialect, reference.table.name, reference.fields[0])]

@@ -8,10 +8,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from codemods.ir.document import DocumentFunction
 from codemods.ir.query import Nested, Predicate, Query, Related, When
 from codemods.ir.spans import values_of
 from codemods.ir.table import Field, FieldType, Relation, Schema, Table
-from codemods.planner.documents import hook_name
+from codemods.planner.document_functions import hook_name
 from codemods.source.span import Span
 from codemods.writers.code import (
     DATA_MODEL,
@@ -168,11 +169,13 @@ class Draft:
         name = known[action]
         return self._import(names.module, name)
 
-    def hook(self, table: Table, number: int) -> str:
-        """The local name of a function that is called before a document is saved."""
-        assert table.document is not None
-        found = table.document.hooks[number]
-        return self._import(f"piece:{found.file}:{found.offset}", hook_name(table.name, number))
+    def hook(self, table: Table, hook: DocumentFunction) -> str:
+        """A function that is called when a document is saved, changed or removed, by its local name where that does."""
+        name = self._import(f"piece:{hook.file}:{hook.offset}", hook_name(table, hook))
+        if (hook.file, hook.offset) not in self.facts.reaching:
+            return name
+        given = "query" if hook.is_query else self.names.of(table.name).row
+        return f"({given}) => {name}({self.ctx}, {given})"
 
     def type_name(self, name: str) -> str:
         """`Id` or `Doc`."""

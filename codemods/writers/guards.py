@@ -25,6 +25,7 @@ class Guarded:
 
     def __init__(self, facts: ValueFacts, defined: frozenset[str], filled: frozenset[str]) -> None:
         self._facts, self._defined, self._filled = facts, defined, filled
+        self.reaching = facts.reaching
 
     def may_be_undefined(self, value: Span) -> bool:
         return reference(self.text(value)) not in self._defined and self._facts.may_be_undefined(value)

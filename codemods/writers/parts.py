@@ -128,7 +128,7 @@ class Builder:
 
 
 def references_of(schema: Schema) -> tuple[Reference, ...]:
-    """Every foreign key of the schema, in its order."""
+    """Every foreign key of the schema, in its order. Relations of SQL tables only say what may be loaded together."""
     found: dict[tuple[str, tuple[str, ...]], Reference] = {}
     for table in schema.tables:
         for column in table.fields:
@@ -136,12 +136,17 @@ def references_of(schema: Schema) -> tuple[Reference, ...]:
             if column.references and target is not None:
                 reference = Reference(table, (column.name,), target, (column.references[1],), column.on_delete)
                 found[(table.name, reference.fields)] = reference
-        for relation in table.relations:
+        for relation in table.relations if table.sql is None else ():
             target = schema.table(relation.table)
             if relation.kind is RelationKind.BELONGS_TO and target is not None and relation.fields:
                 reference = Reference(table, relation.fields, target, relation.references, relation.on_delete)
                 found.setdefault((table.name, relation.fields), reference)
     return tuple(found.values())
+
+
+def driver_of(table: Table) -> str:
+    """How the library calls whose errors they are."""
+    return f'"{"wrapped " if table.wraps_errors else ""}{table.sql}"'
 
 
 def unique_constraints(table: Table) -> tuple[tuple[str, ...], ...]:

@@ -221,9 +221,9 @@ class UseWriter:
                 self._splice.edits.append(Edit.replace(replaced.span, self._splice.library(replaced.text)))
             elif module.startswith("table:"):
                 self._splice.bring(f"row:{module.removeprefix('table:')}", replaced.name or "", "", True)
-            elif module.startswith(("new:", "changes:")):
+            elif module.startswith(("new:", "changes:", "row:")):
                 local = replaced.text if replaced.text not in names_in(self._splice.file) else f"Convex{replaced.text}"
-                self._splice.edits.append(Edit.replace(replaced.span, local))
+                self._splice.edits.append(Edit.replace(replaced.span, f"{local}{replaced.name or ''}"))
                 self._splice.bring(module, local, "", True)
             else:
                 self._splice.bring(self._splice.context.enums_module, replaced.name or "", "", replaced.type_only)

@@ -21,7 +21,10 @@ KNOWN = {
 REFUSED = {'populate("friends", "-_id name")': "documents without their keys"}
 """What is not migrated, by a part of the call."""
 
-REFUSED_IN_ACTIONS = {"const filter = {};": "conditions that are put together before the call"}
+REFUSED_IN_ACTIONS = {
+    "const filter = {};": "conditions that are put together before the call",
+    "const query = role": "conditions that are put together before the call",
+}
 
 _CASE = re.compile(r"POST /case/(\d+): (.*)", re.DOTALL)
 

@@ -82,6 +82,7 @@ class Column:
     field: Field
     enum: Enum | None = None
     unique: bool = False
+    unique_name: str = ""
     key: bool = False
     generated: bool = False
     refers: SgNode | None = None
@@ -169,6 +170,7 @@ class Columns:
                 column.generated = True
             case "unique":
                 column.unique = True
+                column.unique_name = string_value(given[0]) or "" if given else ""
             case "array":
                 if column.field.is_list:
                     column.problems.append(f"column `{name}` holds lists of lists")

@@ -25,6 +25,8 @@ class Constraints:
     uniques: list[tuple[str, ...]] = field(default_factory=list)
     indexes: tuple[tuple[str, ...], ...] = ()
     references: dict[str, tuple[tuple[str, str], OnDelete]] = field(default_factory=dict)
+    names: dict[tuple[str, ...], str] = field(default_factory=dict)
+    """What the database calls them, where the code says so."""
     gaps: list[Gap] = field(default_factory=list)
 
 
@@ -92,6 +94,8 @@ class _Reader:
             self._gap(f"unique over some rows: `{' '.join(chain.start.node.text().split())[:60]}`")
         else:
             self.constraints.uniques.append(columns)
+            name = string_value(chain.start.arguments[0]) if chain.start.arguments else None
+            self.constraints.names |= {columns: name} if name is not None else {}
 
     def _foreign(self, chain: Built) -> None:
         given = {each.key: each.value for each in _options(chain.start)}
@@ -103,6 +107,8 @@ class _Reader:
         targets = [self._target(unwrap(each)) for each in others]
         if len(own) == 1 and own[0] and len(targets) == 1 and targets[0] is not None and rule is not None:
             self.constraints.references[own[0]] = targets[0], rule
+            name = string_value(given["name"]) if "name" in given else None
+            self.constraints.names |= {(own[0],): name} if name is not None else {}
         else:
             self._gap("a foreign key of several columns")
 

@@ -41,7 +41,18 @@ def with_relations(workspace: Workspace, references: References, tables: Sequenc
         relation = _relation(side, sides, known) if {side.table, side.target} <= known.keys() else None
         if relation is not None:
             found[side.table].append(relation)
-    return [replace(table, relations=tuple(found[table.name])) for table in tables]
+    return [replace(_holding(table, found[table.name]), relations=tuple(found[table.name])) for table in tables]
+
+
+def _holding(table: Table, relations: Sequence[Relation]) -> Table:
+    """The table whose columns that lead to rows are known as their keys, though no constraint says so."""
+    links = {
+        relation.fields[0]: (relation.table, relation.references[0])
+        for relation in relations
+        if relation.kind is RelationKind.BELONGS_TO and len(relation.fields) == len(relation.references) == 1
+    }
+    fields = [field if field.references else replace(field, holds=links.get(field.name)) for field in table.fields]
+    return replace(table, fields=tuple(fields))
 
 
 def _sides(workspace: Workspace, references: References) -> Iterator[_Side]:

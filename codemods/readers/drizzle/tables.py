@@ -5,6 +5,7 @@ https://orm.drizzle.team/docs/sql-schema-declaration
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -93,6 +94,7 @@ def _read(
     constraints = read_constraints(workspace, references, found, given[2:])
     key = tuple(name for name, column in columns.items() if column.key) or constraints.key
     fields = tuple(_field(references, found, column, constraints) for column in columns.values())
+    named = _named(references, found, stored, columns, constraints)
     uniques = [(name,) for name, column in columns.items() if column.unique]
     gaps = [gap for column in columns.values() for gap in column.gaps]
     if not key and not uniques and not constraints.uniques:
@@ -111,8 +113,41 @@ def _read(
         gaps=(*gaps, *constraints.gaps),
         called=_called(stored),
         sql=_DIALECTS.get(kind),
+        wraps_errors=_wraps(workspace, found.file.path),
+        constraints=tuple(named.items()),
     )
     return table, tuple(column.enum for column in columns.values() if column.enum is not None)
+
+
+_WRAPPED = (0, 44)
+"""The version since which Drizzle puts an error of its own around those of drivers."""
+
+
+def _wraps(workspace: Workspace, path: str) -> bool:
+    package = workspace.package_of(path)
+    found = re.search(r"(\d+)\.(\d+)", package.dependencies.get(PACKAGE, "")) if package is not None else None
+    return found is None or (int(found[1]), int(found[2])) >= _WRAPPED
+
+
+def _named(
+    references: References, found: Defined, stored: str, columns: Mapping[str, Column], constraints: Constraints
+) -> dict[tuple[str, ...], str]:
+    """The names of constraints: their own, or those that Drizzle makes up."""
+    names: dict[tuple[str, ...], str] = {}
+    for key in constraints.uniques:
+        names[key] = f"{stored}_{'_'.join(columns[each].stored for each in key if each in columns)}_unique"
+    for name, column in columns.items():
+        if column.key:
+            names[(name,)] = f"{stored}_pkey"
+        elif column.unique:
+            names[(name,)] = column.unique_name or f"{stored}_{column.stored}_unique"
+        elif column.refers is not None and (target := references.column(found.file, column.refers)) is not None:
+            names[(name,)] = f"{stored}_{column.stored}_{target[0]}_{target[1]}_fk"
+    if constraints.key:
+        names[constraints.key] = (
+            f"{stored}_{'_'.join(columns[each].stored for each in constraints.key if each in columns)}_pk"
+        )
+    return names | constraints.names
 
 
 def _called(stored: str) -> str:

@@ -17,9 +17,10 @@ from codemods.readers.literals import Computed, Property, entries, property_of
 from codemods.readers.mongoose.methods import MODEL_METHODS
 from codemods.readers.mongoose.paths import Definitions
 from codemods.readers.mongoose.shapes import getter, own_showing, read_showing, read_virtual
+from codemods.readers.mongoose.source import followed
 from codemods.source.bindings import Binding
 from codemods.source.file import SourceFile, span_of
-from codemods.source.tree import member, named, string_value, unwrap
+from codemods.source.tree import member, named, parameters, string_value, unwrap
 
 _HOOKED: Mapping[str, Reach] = {
     "save": Reach.CREATES,
@@ -104,7 +105,7 @@ def _called(definitions: Definitions, file: SourceFile, method: str, call: SgNod
         case "index":
             return _index(given)
         case "pre" | "post":
-            return _hook(file, method, given)
+            return _hook(definitions, file, method, given)
         case "method" | "static" if name is not None and len(given) > 1:
             return _named(definitions, file, f"{method}s", name, given[1])
         case "method" | "static" if given:
@@ -191,16 +192,48 @@ def _named(definitions: Definitions, file: SourceFile, kind: str, name: str, fun
     return Addition(methods=made) if kind == "methods" else Addition(statics=made)
 
 
-def _hook(file: SourceFile, when: str, given: tuple[SgNode, ...]) -> Addition:
+def _hook(definitions: Definitions, file: SourceFile, when: str, given: tuple[SgNode, ...]) -> Addition:
+    """`schema.pre("save", function () { … })`, for one event or several."""
     events = given[0] if given else None
-    if when == "pre" and string_value(events) == "save" and len(given) == 2 and given[1].kind() in _WITH_THIS:
-        return Addition(hooks=(DocumentFunction("save", file.path, span_of(given[1]).start),))
     names = [string_value(events)] if events is not None else []
     if events is not None and events.kind() == "array":
         names = [string_value(unwrap(item)) for item in named(events)]
-    reaches = [_HOOKED.get(name, Reach.ALL) if name is not None else Reach.ALL for name in names] or [Reach.ALL]
-    shown = ", ".join(name or "…" for name in names)
-    return Addition(tuple(Gap(f'hook `{when}("{shown}")`', reach) for reach in dict.fromkeys(reaches)))
+    options = given[1] if len(given) > 2 else None
+    found = Addition()
+    for name in names or [None]:
+        hook = _known_hook(definitions, file, when, name, options, given[-1]) if len(given) > 1 else None
+        gap = Gap(f'hook `{when}("{name or "…"}")`', _HOOKED.get(name or "", Reach.ALL))
+        added = Addition(hooks=(hook,)) if hook is not None else Addition((gap,))
+        found = replace(found, hooks=(*found.hooks, *added.hooks), gaps=(*found.gaps, *added.gaps))
+    return found
+
+
+def _known_hook(
+    definitions: Definitions, file: SourceFile, when: str, name: str | None, options: SgNode | None, given: SgNode
+) -> DocumentFunction | None:
+    """A hook of documents that are saved or removed, or of an update that is still to be made."""
+    kinds = {"document", "query"}
+    listed = list(entries(options)) if options is not None and options.kind() == "object" else []
+    flags = {each.key for each in listed if isinstance(each, Property) and each.value.text() == "true"}
+    if options is not None and not all(isinstance(each, Property) and each.key in kinds for each in listed):
+        return None
+    where, function = followed(definitions.workspace, file, given)
+    after = when == "post"
+    takes_error = after and len(parameters(function)) > 2
+    if function.kind() not in (*_WITH_THIS, "function_declaration", "arrow_function") or takes_error:
+        return None
+    label = function.field("name") if function.kind() == "function_declaration" else None
+    own_name = label.text() if label is not None else ""
+    if where is file and function.kind() == "arrow_function" and not after:
+        return None
+    if function.kind() != "function_declaration" and function != given:
+        return None
+    of_document = name in ("save", "validate") or (name == "deleteOne" and flags == {"document"}) or name == "remove"
+    is_query = name in ("findOneAndUpdate", "updateOne", "updateMany") and not after and "document" not in flags
+    if name is None or (not (of_document and "query" not in flags) and not is_query):
+        return None
+    event = "deleteOne" if name == "remove" else name
+    return DocumentFunction(event, where.path, span_of(function).start, after, is_query, own_name)
 
 
 def _plugin(file: SourceFile, plugin: SgNode) -> Addition:

@@ -28,6 +28,11 @@ _REACHED: Mapping[Reach, frozenset[Op]] = {
     Reach.WRITES: frozenset({Op.CREATE, Op.CREATE_MANY, Op.SAVE, Op.UPDATE, Op.UPDATE_MANY, Op.MAKE}),
 }
 _HARMLESS = frozenset({"useFindAndModify", "rawResult_", "maxTimeMS", "comment", "context", "ordered"})
+_EVENTS = {"findByIdAndUpdate": "findOneAndUpdate"} | {
+    name: name for name in ("findOneAndUpdate", "updateOne", "updateMany")
+}
+"""Changes by the events that they are."""
+
 _SWITCHED = ("true", "false", "{}")
 _SILENT = ("null", "undefined", "{}", '""', "''")
 
@@ -55,10 +60,16 @@ def model_query(workspace: Workspace, file: SourceFile, schema: Schema, table: T
     if method.problem is not None:
         reading.reject(method.problem)
         return _finished(query, reading)
-    if method.op is Op.CREATE and given and given[0].kind() == "array" and table.document and table.document.hooks:
+    if (
+        method.op is Op.CREATE
+        and given
+        and given[0].kind() == "array"
+        and table.document
+        and table.document.hooks_of("save", "validate")
+    ):
         reading.reject("hooks of several documents that are made at once")
     shaping = Shaping(without=hidden(table))
-    work = DocumentWork(gives=method.gives)
+    work = DocumentWork(gives=method.gives, event=_EVENTS.get(start.method, ""))
     where = _where(reading, method, given, table)
     if method.options is not None and len(given) > method.options:
         work = _options(reading, shaping, work, given[method.options], table)

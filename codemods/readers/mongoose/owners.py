@@ -21,7 +21,7 @@ class Owners:
         for table in schema.tables:
             document = table.document
             for function in (*document.methods, *document.hooks) if document is not None else ():
-                if function.file == file.path:
+                if function.file == file.path and not function.is_query:
                     self._documents.setdefault(function.offset, []).append(table)
             for function in document.statics if document is not None else ():
                 if function.file == file.path:

@@ -197,6 +197,9 @@ class _SchemaReader:
             if not known:
                 name = entry.key if isinstance(entry, Property) else "…"
                 definitions.gaps.append(Gap(f"its schema has the option `{name}`", Reach.ALL))
+        minimize = property_of(literal, "minimize")
+        if minimize is not None and unwrap(minimize).text() == "false":
+            document = _unminimized(definitions, document)
         stamps = _stamps(property_of(literal, "timestamps"))
         if stamps is None:
             definitions.gaps.append(Gap("the names of its time stamps are chosen at run time", Reach.ALL))
@@ -211,6 +214,18 @@ class _SchemaReader:
         key = property_of(literal, "_id")
         without = key is not None and unwrap(key).text() == "false"
         return replace(document, paths=tuple(paths), made=made, changed=changed, version=kept, shape=shape), without
+
+
+def _unminimized(definitions: Definitions, document: Document) -> Document:
+    """`minimize: false`: empty objects are stored."""
+    if any(path.holds in (Holds.OBJECT, Holds.MAP) for path in document.paths):
+        definitions.gap("its schema keeps objects without anything (`minimize`)", Reach.ALL)
+    mixed = [path.holds is Holds.MIXED for path in document.paths]
+    paths = zip(document.paths, mixed, strict=True)
+    kept = (
+        replace(path, options={**path.options, "keepsEmpty": "true"}) if is_mixed else path for path, is_mixed in paths
+    )
+    return replace(document, paths=tuple(kept))
 
 
 def _with(document: Document, addition: Addition) -> Document:

@@ -144,6 +144,10 @@ def _one(
     virtual = table.document.shape.virtual(path) if table.document is not None else None
     if virtual is not None and virtual.refers is not None:
         return _referring(reading, virtual, select, inner)
+    if found is not None and (found.is_plain or found.paths or (found.of is not None and found.of.paths)):
+        own = found.of if found.of is not None else found
+        if own.refers is None:
+            return None
     item = found.of if found is not None and found.holds is Holds.LIST and found.of is not None else found
     target = reading.table(item.refers) if item is not None and item.refers is not None else None
     if item is None or item.holds is not Holds.ID or target is None or target.document is None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
-from codemods.ir.document import Virtual
+from codemods.ir.document import DocumentFunction, Virtual
 from codemods.ir.query import (
     Compare,
     Condition,
@@ -18,6 +18,7 @@ from codemods.ir.query import (
     conjuncts,
 )
 from codemods.ir.table import Table
+from codemods.planner.document_functions import hooks_of
 from codemods.source.span import Span
 from codemods.writers.code import RefusedError
 from codemods.writers.documents.access import source_of
@@ -248,9 +249,13 @@ def _save(draft: Draft, table: Table, query: Query, used: bool) -> Doc:
     return call(draft.library("saved"), document, stored, draft.table_function(table, "model"))
 
 
-def _hooks(table: Table) -> int:
-    """How many functions are called before a document is saved."""
-    return len(table.document.hooks) if table.document is not None else 0
+def _hooks(table: Table) -> bool:
+    """Is there a function that is called when a document is saved?"""
+    return table.document is not None and bool(table.document.hooks_of("validate", "save"))
+
+
+def _called_at(draft: Draft, table: Table, hooks: Iterable[DocumentFunction]) -> Doc:
+    return listed("[", [draft.hook(table, hook) for hook in hooks], "]")
 
 
 def _saved_after(draft: Draft, table: Table, document: Doc) -> Doc:
@@ -261,9 +266,14 @@ def _saved_after(draft: Draft, table: Table, document: Doc) -> Doc:
         if draft.in_action:
             changes = draft.bundle("changes", changes)
         store = draft.apart(call(draft.table_function(table, "save"), draft.ctx, changes))
-    hooks = listed("[", [draft.hook(table, number) for number in range(_hooks(table))], "]")
+    assert table.document is not None
+    checking, saving = table.document.hooks_of("validate"), table.document.hooks_of("save")
+    before = _called_at(draft, table, (hook for hook in saving if not hook.after))
+    others = {"checking": checking, "after": tuple(hook for hook in saving if hook.after)}
+    more = [(f"{name}: ", _called_at(draft, table, hooks)) for name, hooks in others.items() if hooks]
     model = draft.table_function(table, "model")
-    return call(draft.library("savedAfter"), document, model, hooks, arrow(f"({row})", store))
+    given = [record(more)] if more else []
+    return call(draft.library("savedAfter"), document, model, before, arrow(f"({row})", store), *given)
 
 
 def _update(draft: Draft, table: Table, query: Query, used: bool) -> Doc:
@@ -272,8 +282,8 @@ def _update(draft: Draft, table: Table, query: Query, used: bool) -> Doc:
     if query.order or work.sorting is not None:
         raise RefusedError("CX301", "an update of the first in an order")
     found = one(draft, table, source_of(draft, table, query.where, (), True))
-    update = _update_doc(draft, work)
-    changed = _changing(draft, table, work, update)
+    update = _update_doc(draft, table, query)
+    changed = _changing(draft, table, query, update)
     function = draft.library("changedOne" if work.gives is Gives.AFTER else "changedBefore")
     made = [_upserting(draft, table, query, update)] if work.upsert else []
     done = draft.apart(call(function, found, changed, *made))
@@ -282,24 +292,37 @@ def _update(draft: Draft, table: Table, query: Query, used: bool) -> Doc:
     return call(draft.library("row"), done, _view(draft, table, query))
 
 
-def _update_doc(draft: Draft, work: DocumentWork) -> Doc:
-    """The update as the functions that do it get it."""
+def _update_doc(draft: Draft, table: Table, query: Query) -> Doc:
+    """The update as the functions that do it get it, after the hooks."""
+    work = _work(query)
     assert work.update is not None
     if draft.in_action:
-        return draft.as_text("update", draft.value(work.update))
+        return draft.as_text("update", _after_hooks(draft, table, query, draft.value(work.update)))
     if work.upsert:
-        return draft.hoist(work.update, "update")
-    return draft.closed(work.update, "update", alone=True)
+        return _after_hooks(draft, table, query, draft.hoist(work.update, "update"))
+    return _after_hooks(draft, table, query, draft.closed(work.update, "update", alone=True))
 
 
-def _changing(draft: Draft, table: Table, work: DocumentWork, update: Doc) -> Doc:
+def _after_hooks(draft: Draft, table: Table, query: Query, update: Doc) -> Doc:
+    """`await updateAfter(changes, [beforeUpdatingUser])`."""
+    hooks = hooks_of(table, query)
+    return ("await ", call(draft.library("updateAfter"), update, _called_at(draft, table, hooks))) if hooks else update
+
+
+def _awaiting(draft: Draft, table: Table, query: Query, parameters: str) -> str:
+    """The parameters of a function of ours that has to wait for hooks."""
+    return f"async {parameters}" if hooks_of(table, query) and not draft.in_action else parameters
+
+
+def _changing(draft: Draft, table: Table, query: Query, update: Doc) -> Doc:
     """A function that changes a row."""
     with draft.scope():
         row = draft.fresh(draft.names.of(table.name).row)
-        flags = ["true"] if work.validated else []
+        flags = ["true"] if _work(query).validated else []
         model = draft.table_function(table, "model")
         changes = call(draft.library("updatedRow"), model, row, update, *flags)
-        return arrow(f"({row})", call(draft.table_function(table, "patch"), draft.ctx, row, changes))
+        head = _awaiting(draft, table, query, f"({row})")
+        return arrow(head, call(draft.table_function(table, "patch"), draft.ctx, row, changes))
 
 
 def _upserting(draft: Draft, table: Table, query: Query, update: Doc) -> Doc:
@@ -314,14 +337,14 @@ def _upserting(draft: Draft, table: Table, query: Query, update: Doc) -> Doc:
     model, save = draft.table_function(table, "model"), draft.table_function(table, "save")
     flags = ["true"] if work.validated else []
     changes = call(draft.library("upserted"), model, record(equal), update, *flags)
-    return arrow("()", call(save, draft.ctx, changes))
+    return arrow(_awaiting(draft, table, query, "()"), call(save, draft.ctx, changes))
 
 
 def _update_many(draft: Draft, table: Table, query: Query, used: bool) -> Doc:
     """`updateOne` and `updateMany`: how many were found and changed."""
     work = _work(query)
-    update = _update_doc(draft, work)
-    changed = _changing(draft, table, work, update)
+    update = _update_doc(draft, table, query)
+    changed = _changing(draft, table, query, update)
     made = [_upserting(draft, table, query, update)] if work.upsert else []
     return draft.apart(call(draft.library("changedAll"), _affected(draft, table, query), changed, *made))
 
@@ -350,16 +373,22 @@ def _removing(draft: Draft, table: Table) -> Doc:
 def _delete_many(draft: Draft, table: Table, query: Query, used: bool) -> Doc:
     work = _work(query)
     if work.source is not None:
-        return _delete_own(draft, table, work.source, used)
+        return _delete_own(draft, table, query, work.source)
     return draft.apart(call(draft.library("removedAll"), _affected(draft, table, query), _removing(draft, table)))
 
 
-def _delete_own(draft: Draft, table: Table, source: Span, used: bool) -> Doc:
+def _delete_own(draft: Draft, table: Table, query: Query, source: Span) -> Doc:
     """`user.deleteOne()`."""
     key = draft.bundle("id", (draft.operand(source), "._id")) if draft.in_action else (draft.operand(source), "._id")
     model = draft.table_function(table, "model")
     found = call(draft.library("byKey"), draft.ctx, draft.convex_table(table), model, key)
-    return draft.apart(call(draft.library("removedAll"), call(draft.library("listOf"), found), _removing(draft, table)))
+    gone = draft.apart(call(draft.library("removedAll"), call(draft.library("listOf"), found), _removing(draft, table)))
+    hooks = hooks_of(table, query)
+    if not hooks:
+        return gone
+    before, after = ([hook for hook in hooks if hook.after is late] for late in (False, True))
+    given = (_called_at(draft, table, each) for each in (before, after))
+    return call(draft.library("removedAfter"), draft.value(source), arrow("()", gone), *given)
 
 
 Writer = Callable[[Draft, Table, Query, bool], Doc]

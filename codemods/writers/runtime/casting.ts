@@ -27,6 +27,7 @@ export interface Field {
   validate?: readonly { test: (value: any) => unknown; message?: string }[];
   timestamps?: readonly string[];
   shape?: (document: object) => void;
+  keepsEmpty?: boolean;
 }
 
 /** The fields of a kind of document. `made` and `changed` name its time stamps, `version` counts changes of lists. */

@@ -3,6 +3,13 @@ import type { QueryCtx } from "../_generated/server";
 import { castValue, type Model } from "./casting";
 import { CastError, DocumentNotFoundError, WriteError } from "./documentErrors";
 
+/** What all documents have. */
+export interface AnyDocument {
+  _id: any;
+  readonly id?: any;
+  __v?: any;
+}
+
 /** The stored rows behind the documents that code has read; null for one that is not stored yet. */
 export const loaded = new WeakMap<object, object | null>();
 

@@ -1,6 +1,7 @@
 import type { Doc, TableNames } from "../_generated/dataModel";
 import type { QueryCtx } from "../_generated/server";
 import { DatabaseError } from "./errors";
+import { isDuplicate } from "./sqlErrors";
 
 /** A row, or the promise of one. */
 export type Found<D> = D | null | Promise<D | null>;
@@ -398,7 +399,7 @@ export async function onlyNew<T, D>(
     try {
       made.push(await insert(item));
     } catch (error) {
-      if (!(error instanceof DatabaseError && error.code === "P2002")) throw error;
+      if (!isDuplicate(error)) throw error;
     }
   }
   return made;

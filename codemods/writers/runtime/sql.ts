@@ -2,7 +2,7 @@ import { DatabaseError } from "./errors";
 import type { Direction, Found } from "./rows";
 
 /** A broken constraint, with the code and the fields that the database's driver gives its errors. */
-export class SqlError extends DatabaseError {
+export class StatementError extends DatabaseError {
   constructor(
     code: string,
     message: string,
@@ -17,7 +17,7 @@ export class SqlError extends DatabaseError {
 
 /** The value does not have the form that its column has. */
 export function refused(code: string, message: string): never {
-  throw new SqlError(code, message, {});
+  throw new StatementError(code, message, {});
 }
 
 /** A parameter as text, as drivers send it: null stays null. */
@@ -547,17 +547,17 @@ export async function onlyRow(
 }
 
 /** The error for a row that is there already. */
-export function takenError(database: Database, table: string, columns: string[], row: unknown): SqlError {
+export function takenError(database: Database, table: string, columns: string[], row: unknown): StatementError {
   const named = columns.map((column) => `${table}.${column}`).join(", ");
   if (database === "sqlite") {
-    return new SqlError("SQLITE_CONSTRAINT_UNIQUE", `UNIQUE constraint failed: ${named}`, { columns }, row);
+    return new StatementError("SQLITE_CONSTRAINT_UNIQUE", `UNIQUE constraint failed: ${named}`, { columns }, row);
   }
   const constraint = `${table}_${columns.join("_")}_key`;
   if (database === "mysql") {
-    return new SqlError("ER_DUP_ENTRY", `Duplicate entry for key '${named}'`, { sqlState: "23000", columns }, row);
+    return new StatementError("ER_DUP_ENTRY", `Duplicate entry for key '${named}'`, { sqlState: "23000", columns }, row);
   }
   const message = `duplicate key value violates unique constraint "${constraint}"`;
-  return new SqlError("23505", message, { constraint, table, columns }, row);
+  return new StatementError("23505", message, { constraint, table, columns }, row);
 }
 
 /** Fails if the row that a foreign key names is missing, or if a row that goes is named by one. */
@@ -568,11 +568,11 @@ export async function keptReference(
   column: string,
 ): Promise<void> {
   if (holds === true || (await holds)) return;
-  if (database === "sqlite") throw new SqlError("SQLITE_CONSTRAINT_FOREIGNKEY", "FOREIGN KEY constraint failed", {});
+  if (database === "sqlite") throw new StatementError("SQLITE_CONSTRAINT_FOREIGNKEY", "FOREIGN KEY constraint failed", {});
   const constraint = `${table}_${column}_fkey`;
   const message = `insert or update on table "${table}" violates foreign key constraint "${constraint}"`;
-  if (database === "mysql") throw new SqlError("ER_NO_REFERENCED_ROW_2", message, { sqlState: "23000" });
-  throw new SqlError("23503", message, { constraint, table });
+  if (database === "mysql") throw new StatementError("ER_NO_REFERENCED_ROW_2", message, { sqlState: "23000" });
+  throw new StatementError("23503", message, { constraint, table });
 }
 
 /** Inserts a row unless it breaks one of these unique keys, or any where none is named. */
@@ -586,8 +586,8 @@ export async function unlessTaken<D>(insert: () => Promise<D>, ...keys: string[]
 }
 
 /** Is it the error for a row that is there already, by one of these keys? */
-export function isTaken(error: unknown, keys: string[][]): error is SqlError {
-  if (!(error instanceof SqlError) || error.row === null) return false;
+export function isTaken(error: unknown, keys: string[][]): error is StatementError {
+  if (!(error instanceof StatementError) || error.row === null) return false;
   const columns = JSON.stringify([...(error.meta.columns as string[])].sort());
   return keys.length === 0 || keys.some((key) => JSON.stringify([...key].sort()) === columns);
 }

@@ -29,7 +29,7 @@ export function toStored(value: unknown, field: Field): any {
     case "document":
       return storedFields(value as Record<string, unknown>, field);
     case "mixed":
-      return plainMixed(value);
+      return plainMixed(value, field.keepsEmpty);
     default:
       return value;
   }
@@ -45,9 +45,21 @@ export function storedFields(value: Record<string, unknown>, field: Field): Reco
   return Object.keys(made).length === 0 ? undefined : made;
 }
 
-/** Any value, with its dates as text. */
-export function plainMixed(value: unknown): unknown {
-  return JSON.parse(JSON.stringify(value));
+/** Any value, with its dates as text; objects without anything are missing, unless they are kept. */
+export function plainMixed(value: unknown, keepsEmpty = false): unknown {
+  const plain = JSON.parse(JSON.stringify(value));
+  return keepsEmpty ? plain : minimized(plain);
+}
+
+/** A value without its empty objects, but for elements of lists. */
+export function minimized(value: unknown, inList = false): unknown {
+  if (Array.isArray(value)) return value.map((each) => minimized(each, true));
+  if (typeof value !== "object" || value === null) return value;
+  const kept = Object.entries(value).flatMap(([name, each]) => {
+    const small = minimized(each);
+    return small === undefined ? [] : [[name, small]];
+  });
+  return kept.length === 0 && !inList ? undefined : Object.fromEntries(kept);
 }
 
 /** A stored value in the form in which code sees it. */
@@ -181,7 +193,8 @@ export async function saved<D extends object>(document: D, doc: Promise<{ _id: s
   const now = documentOf(stored, model);
   const target = document as Record<string, unknown>;
   for (const name of Object.keys(target)) {
-    if (name !== "_id" && !(name in model.fields)) delete target[name];
+    const isEmpty = model.fields[name]?.type === "mixed" && !(name in now);
+    if (name !== "_id" && (isEmpty || !(name in model.fields))) delete target[name];
   }
   if (isNew) Object.defineProperty(target, "_id", { value: now._id, enumerable: true, writable: true, configurable: true });
   for (const name of Object.keys(now)) {
@@ -404,19 +417,64 @@ export async function removedAll<D>(docs: Promise<D[]>, remove: (doc: D) => Prom
   return { acknowledged: true, deletedCount: found.length };
 }
 
-/** Does what the schema asks for before a document is saved: checks it, then calls the hooks; and saves it. */
+/** Functions that a schema has for documents. */
+export type Hooks = readonly ((document: any) => unknown)[];
+
+/** Does what the schema asks for when a document is saved: checks it, calls the hooks, saves it, and calls the others. */
 export async function savedAfter<D extends object>(
   document: D,
   model: Model,
-  hooks: ((document: any) => unknown)[],
+  hooks: Hooks,
   store: (document: D) => Promise<{ _id: string }>,
+  others: { checking?: Hooks; after?: Hooks } = {},
 ): Promise<D> {
+  for (const hook of others.checking ?? []) await hook(document);
   const changes = changesOf(document);
   const stored = loaded.get(document);
   if (stored) changedRow(model, stored, changes);
   else newRow(model, changes.set);
   for (const hook of hooks) await hook(document);
-  return await saved(document, store(document), model);
+  await saved(document, store(document), model);
+  for (const hook of others.after ?? []) await hook(document);
+  return document;
+}
+
+/** Removes a document between what the schema has for that. */
+export async function removedAfter<R>(document: object, remove: () => Promise<R>, before: Hooks, after: Hooks): Promise<R> {
+  for (const hook of before) await hook(document);
+  const removed = await remove();
+  for (const hook of after) await hook(document);
+  return removed;
+}
+
+/** The update of a query that is still to be made, as hooks see it. */
+export class PendingUpdate {
+  _update: any;
+
+  constructor(update: unknown) {
+    this._update = structuredClone(update);
+  }
+
+  getUpdate(): any {
+    return this._update;
+  }
+
+  set(path: string | object, value?: unknown): this {
+    this._update.$set = { ...this._update.$set, ...(typeof path === "string" ? { [path]: value } : path) };
+    return this;
+  }
+}
+
+/** An update as it is after the hooks of the schema. */
+export async function updateAfter(update: unknown, hooks: Hooks): Promise<any> {
+  const query = new PendingUpdate(update);
+  for (const hook of hooks) await hook(query);
+  return query.getUpdate();
+}
+
+/** Is a document not stored yet? */
+export function isNewDocument(document: object): boolean {
+  return loaded.get(document) === null;
 }
 
 /** Did code change a field of a document since it was read? Fields of a new one are new. */

@@ -177,10 +177,27 @@ def test_a_setting_of_mongoose_itself_concerns_every_table(table: ReadTable) -> 
     assert found.unsupported == ("every schema is changed by `mongoose.plugin` (src/thing.js)",)
 
 
-def test_hooks_after_saving_leave_reads_alone(table: ReadTable) -> None:
-    found = table("{ a: String }", after='schema.post("save", function (doc) {});')
+def test_hooks_that_get_errors_leave_reads_alone(table: ReadTable) -> None:
+    found = table("{ a: String }", after='schema.post("save", function (error, doc, next) {});')
     assert [(gap.reason, gap.reach) for gap in found.gaps] == [('hook `post("save")`', Reach.CREATES)]
     assert found.unsupported == ()
+
+
+@pytest.mark.parametrize(
+    ("hook", "event", "after", "is_query"),
+    [
+        ('schema.post("save", (doc) => {});', "save", True, False),
+        ('schema.pre("validate", function (next) { next(); });', "validate", False, False),
+        ('schema.pre("deleteOne", { document: true, query: false }, function () {});', "deleteOne", False, False),
+        ('schema.post("remove", function () {});', "deleteOne", True, False),
+        ('schema.pre("findOneAndUpdate", function () {});', "findOneAndUpdate", False, True),
+    ],
+)
+def test_hooks_say_when_they_run(table: ReadTable, hook: str, event: str, after: bool, is_query: bool) -> None:
+    found = table("{ a: String }", after=hook)
+    assert found.document is not None
+    assert [(each.name, each.after, each.is_query) for each in found.document.hooks] == [(event, after, is_query)]
+    assert (found.gaps, found.unsupported) == ((), ())
 
 
 def test_hooks_before_saving_and_methods_are_functions_of_the_source(table: ReadTable) -> None:

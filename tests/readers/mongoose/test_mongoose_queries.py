@@ -94,7 +94,7 @@ def test_updates_give_the_document_before_or_after(query: ReadQuery, options: st
         ("await User.find({ friends: [req.id] });", "conditions: `friends` equals a list"),
         ("await User.find({ name: { $type: 2 } });", "conditions: operator `$type`"),
         ("await User.find().select(values);", "select: chosen at run time"),
-        ("await User.find().populate('addresses');", "populate: `addresses`"),
+        ("await User.find().populate('posts');", "populate: `posts`"),
         ("await User.find().populate({ path: 'friends', match: {} });", "populate: with options of its own"),
         ("await User.find().cursor();", "`cursor` of a query"),
         ("await User.find({}, null, { session: req.s });", "option `session`"),
