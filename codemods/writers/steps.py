@@ -15,6 +15,7 @@ from codemods.planner.memory import is_state
 from codemods.planner.npm import Nature
 from codemods.planner.pieces import Piece, PieceKind
 from codemods.planner.problems import Problem
+from codemods.planner.promises import catch_of, chain_around
 from codemods.planner.replies import Form, ResponsePlan, Standing
 from codemods.planner.responses import plan_response
 from codemods.planner.runtimes import GLOBALS, VALUE_METHODS
@@ -29,6 +30,7 @@ from codemods.workspace import Workspace
 from codemods.writers.edge_answers import EdgeAnswers
 from codemods.writers.environment import environment_edits
 from codemods.writers.ported import NEXT, Helper, Ported, fresh_context, references, signature, untyped, whole_line
+from codemods.writers.step_chains import StepChains
 from codemods.writers.step_headers import header_edits
 from codemods.writers.step_reads import StepReads
 
@@ -65,7 +67,7 @@ class _Port:
         self._called: dict[Span, SgNode] = {}
         """Callbacks that decide about a token, whose result is the function's."""
         self._decided: list[Span] = []
-        """Those that leave the rest of the function to go by what they have noted."""
+        """Those that leave the rest of the function to go by what they have noted, and those of promises."""
 
     def write(self) -> None:
         ported, function = self._ported, self._function
@@ -81,7 +83,10 @@ class _Port:
         self._fields()
         self._verdicts(plan.verdicts)
         ends = [*answers.answers, *passes, *(span_of(verdict.leaves) for verdict in plan.verdicts)]
-        ends += self._returned(ends)
+        chains = StepChains(self._workspace, ported, function)
+        ends += [*self._returned(ends), *chains.write(ends, plan)]
+        self._decided += chains.callbacks
+        self._handled += chains.handled
         self._keep_problems(plan)
         for each in (function, *self._called.values()) if not ported.problems else ():
             self._close(answers, each, open_ends(each, ends), passes)
@@ -129,7 +134,8 @@ class _Port:
     def _pass(self, call: SgNode) -> Span | None:
         """The statement that goes on, or the arrow's body."""
         around = next((node for node in call.ancestors() if node.kind() in FUNCTION_KINDS), self._function)
-        if span_of(around) != span_of(self._function) and verifying(self._file, around) is None:
+        own = span_of(around) == span_of(self._function) or verifying(self._file, around) is not None
+        if not own and chain_around(around) is None:
             self._ported.problem(_CODE, "goes on from a callback", call)
             return None
         top, _ = outermost(call)
@@ -205,7 +211,8 @@ class _Port:
 
     def _only_calls_next(self) -> bool:
         """Whoever else is given `next` may go on in its own time."""
-        found = (one.parent() for one in references(self._file, self._function, 2) if self._asked_for(one) is None)
+        others = (one for one in references(self._file, self._function, 2) if catch_of(one) is None)
+        found = (one.parent() for one in others if self._asked_for(one) is None)
         return all(above is not None and above.kind() == "call_expression" for above in found)
 
     # ---- fields ---------------------------------------------------------------------------------

@@ -133,6 +133,59 @@ GUARDS = {
           }
         };
         """,
+    "promises": """
+        const claimsOf = async (token: string) => jwt.verify(token, process.env.JWT_SECRET!) as { id: number };
+
+        export const guard = (req: any, res: Response, next: NextFunction) => {
+          const token = req.header("Authorization")?.split(" ")[1];
+          if (!token) return res.status(401).send("No token");
+          claimsOf(token)
+            .then((claims) => prisma.user.findUnique({ where: { id: claims.id } }))
+            .then((user) => {
+              if (!user) return res.status(404).json({ error: "Gone" });
+              req.user = user;
+              next();
+            })
+            .catch((err) => {
+              res.status(403).json({ error: err.message });
+            });
+        };
+        """,
+    "promises for the handler of errors": """
+        async function userOf(req: Request) {
+          const claims = jwt.verify(req.headers.authorization!.split(" ")[1]!, process.env.JWT_SECRET!) as any;
+          const user = await prisma.user.findUnique({ where: { id: claims.id } });
+          if (!user) throw new AppError("Gone", 404);
+          return user;
+        }
+
+        export const guard = (req: any, res: Response, next: NextFunction) => {
+          if (!req.headers.authorization) return next(new AppError("No token", 401));
+          return userOf(req)
+            .then((user) => {
+              if (user.email === "root@a.org") return next(new AppError("Nobody", 400));
+              req.user = user;
+              next();
+            })
+            .catch((err) => next(err));
+        };
+        """,
+    "promises with the name of next": """
+        const userOf = async (token: string) => {
+          const claims = jwt.verify(token, process.env.JWT_SECRET!) as { id: number };
+          return prisma.user.findUnique({ where: { id: claims.id } });
+        };
+
+        export const guard = (req: any, res: Response, next: NextFunction) => {
+          userOf(String(req.headers.authorization).slice(7))
+            .then((user) => {
+              if (!user) throw new AppError("Gone", 404);
+              req.user = user;
+              return next();
+            })
+            .catch(next);
+        };
+        """,
 }
 
 FORGED = {
@@ -194,6 +247,20 @@ REFUSED = {
             req.user = payload;
           });
           next();
+        };
+        """,
+    "promises that are caught before they go on": """
+        export const guard = (req: any, res: Response, next: NextFunction) => {
+          prisma.user
+            .count()
+            .catch((err) => res.status(500).json({ error: err.message }))
+            .then(() => next());
+        };
+        """,
+    "a timer": """
+        export const guard = (req: any, res: Response, next: NextFunction) => {
+          if (!req.headers.authorization) return res.sendStatus(401);
+          setTimeout(() => next(), 10);
         };
         """,
     "a callback that notes one of its refusals": """
