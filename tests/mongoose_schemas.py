@@ -128,6 +128,32 @@ entrySchema.pre("deleteOne", { document: true, query: false }, async function ()
 const Entry = mongoose.model("Entry", entrySchema);
 exports.Entry = Entry;
 
+const deleteAtPath = (object, path, index) => {
+  if (index === path.length - 1) delete object[path[index]];
+  else deleteAtPath(object[path[index]], path, index + 1);
+};
+const hidePrivate = (schema) => {
+  let transform;
+  if (schema.options.toJSON && schema.options.toJSON.transform) transform = schema.options.toJSON.transform;
+  schema.options.toJSON = Object.assign(schema.options.toJSON || {}, {
+    transform(doc, ret, options) {
+      Object.keys(schema.paths).forEach((path) => {
+        if (schema.paths[path].options && schema.paths[path].options.private) deleteAtPath(ret, path.split("."), 0);
+      });
+      ret.id = ret._id.toString();
+      delete ret._id;
+      delete ret.__v;
+      if (transform) return transform(doc, ret, options);
+    },
+  });
+  schema.statics.paginate = async function (page) {
+    return { page, results: await this.find().sort({ name: 1 }).skip((page - 1) * 1).limit(1) };
+  };
+};
+const accountSchema = new Schema({ name: String, password: { type: String, private: true } });
+accountSchema.plugin(hidePrivate);
+exports.Account = mongoose.model("Account", accountSchema);
+
 const plainSchema = new Schema({
   name: String,
   favorite: { type: Schema.Types.ObjectId, ref: "Book" },
@@ -140,6 +166,9 @@ RESET = """
 app.post("/reset", async (req, res) => {
   await Fan.deleteMany({});
   await Entry.deleteMany({});
+  await Account.deleteMany({});
+  await Account.create({ name: "Al", password: "p" });
+  await Account.create({ name: "Bo", password: "q" });
   await Entry.create({ title: "First" });
   await Member.deleteMany({});
   await Book.deleteMany({});
@@ -192,6 +221,9 @@ Entry.findOneAndUpdate({ title: "First" }, { title: "Then" }, { new: true })
 Entry.findOneAndUpdate({ title: "First" }, { $set: { log: ["a"] } })
 Entry.findOneAndUpdate({ title: "None" }, { title: "Made" }, { new: true, upsert: true })
 Entry.updateOne({ title: "First" }, { title: "Other" })
+Account.find().sort({ name: 1 })
+Account.findOne({ name: "Al" }).lean()
+Account.paginate(2)
 Fan.find().populate("favorite")
 Fan.find().populate("writer")
 Fan.find().populate({ path: "writer", populate: "books" })

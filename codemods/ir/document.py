@@ -87,6 +87,8 @@ class DocumentPath:
     of: DocumentPath | None = None
     paths: tuple[DocumentPath, ...] = ()
     options: Mapping[str, str] = field(default_factory=dict)
+    flags: Mapping[str, str] = field(default_factory=dict)
+    """Options that mean nothing to the object mapper, but may to a plugin."""
     required: bool = False
     hidden: bool = False
     """Left out of what is read unless it is asked for."""

@@ -5,6 +5,7 @@ https://mongoosejs.com/docs/middleware.html
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
@@ -12,15 +13,16 @@ from ast_grep_py import SgNode
 
 from codemods.ir.document import DocumentFunction, Showing, Virtual
 from codemods.ir.table import Gap, Reach
+from codemods.readers.assembled.writes import assigned
 from codemods.readers.calls import call_site
 from codemods.readers.literals import Computed, Property, entries, property_of
-from codemods.readers.mongoose.methods import MODEL_METHODS
+from codemods.readers.mongoose.methods import MODEL_METHODS, PLUGGED
 from codemods.readers.mongoose.paths import Definitions
 from codemods.readers.mongoose.shapes import getter, own_showing, read_showing, read_virtual
 from codemods.readers.mongoose.source import followed
 from codemods.source.bindings import Binding
 from codemods.source.file import SourceFile, span_of
-from codemods.source.tree import member, named, parameters, string_value, unwrap
+from codemods.source.tree import FUNCTION_KINDS, member, named, parameters, property_text, string_value, unwrap
 
 _HOOKED: Mapping[str, Reach] = {
     "save": Reach.CREATES,
@@ -54,6 +56,12 @@ _WITH_THIS = frozenset({"function_expression", "function", "method_definition"})
 _TAKERS = frozenset({"model", "Schema", "discriminator"})
 """Functions that take a schema and leave it as it is."""
 
+_DESCRIBING = frozenset({"options", "paths", "obj", "tree"})
+"""What says how a schema is made."""
+
+_ASKED = re.compile(r"\boptions\??\.(\w+)")
+"""Options of paths that a plugin asks for."""
+
 _SILENT_PLUGINS = ("mongoose-paginate", "mongoose-aggregate-paginate")
 """Plugins that only add methods of models."""
 
@@ -71,6 +79,20 @@ class Addition:
     virtuals: tuple[Virtual, ...] = ()
     json: Showing | None = None
     object: Showing | None = None
+
+    def with_more(self, other: Addition) -> Addition:
+        """What this and another statement add together."""
+        return Addition(
+            (*self.gaps, *other.gaps),
+            (*self.uniques, *other.uniques),
+            (*self.indexes, *other.indexes),
+            (*self.methods, *other.methods),
+            (*self.statics, *other.statics),
+            (*self.hooks, *other.hooks),
+            (*self.virtuals, *other.virtuals),
+            other.json or self.json,
+            other.object or self.object,
+        )
 
 
 def additions(definitions: Definitions, file: SourceFile, schema: Binding) -> Iterator[Addition]:
@@ -111,7 +133,7 @@ def _called(definitions: Definitions, file: SourceFile, method: str, call: SgNod
         case "method" | "static" if given:
             return _all_named(definitions, file, f"{method}s", given[0])
         case "plugin" if given:
-            return _plugin(file, given[0])
+            return _plugin(definitions, file, given)
         case "virtual" if name is not None:
             return _virtual(definitions, file, name, call, given)
         case "set" if name in ("toJSON", "toObject") and len(given) > 1:
@@ -150,6 +172,8 @@ def _set(definitions: Definitions, file: SourceFile, access: SgNode, name: str) 
     outer = access.parent()
     found = member(outer) if outer is not None else None
     assigned = outer.parent() if outer is not None and found is not None else None
+    if name in _DESCRIBING:
+        return _described(definitions, file, access, name)
     if name in ("methods", "statics") and found is not None and assigned is not None:
         value = assigned.field("right")
         return _named(definitions, file, name, found[1], value)
@@ -157,6 +181,24 @@ def _set(definitions: Definitions, file: SourceFile, access: SgNode, name: str) 
     if name in ("methods", "statics") and value is not None:
         return _all_named(definitions, file, name, value)
     return _gap(f"it is changed through `{name}`", Reach.ALL)
+
+
+def _described(definitions: Definitions, file: SourceFile, access: SgNode, name: str) -> Addition:
+    """`schema.options.toJSON = Object.assign(…, { transform })`; to read what it says changes nothing."""
+    outer = access.parent()
+    found = member(outer) if outer is not None else None
+    assignment = outer.parent() if outer is not None else None
+    holder = access if found is None else outer
+    above = holder.parent() if holder is not None else None
+    if above is None or above.kind() != "assignment_expression" or above.field("left") != holder:
+        return Addition()
+    value = assignment.field("right") if assignment is not None and found is not None else None
+    site = call_site(unwrap(value)) if value is not None and unwrap(value).kind() == "call_expression" else None
+    if site is not None and site.function.text() == "Object.assign" and len(site.arguments) == 2:
+        value = site.arguments[1]
+    if found is None or value is None or name != "options" or found[1] not in ("toJSON", "toObject"):
+        return _gap(f"it is changed through `{name}`", Reach.ALL)
+    return _shown(definitions, file, found[1], unwrap(value))
 
 
 def _all_named(definitions: Definitions, file: SourceFile, kind: str, value: SgNode) -> Addition:
@@ -184,7 +226,7 @@ def _named(definitions: Definitions, file: SourceFile, kind: str, name: str, fun
     if name == "toJSON" and kind == "methods" and value is not None:
         showing = own_showing(definitions, file, value)
         return Addition(json=showing) if showing is not None else _gap(f"it has its own `{name}`", Reach.ALL)
-    if name in ("toJSON", "toObject", "save", "remove", "deleteOne") or name in MODEL_METHODS:
+    if name in ("toJSON", "toObject", "save", "remove", "deleteOne") or name in MODEL_METHODS.keys() - PLUGGED:
         return _gap(f"it has its own `{name}`", Reach.ALL)
     if value is None or value.kind() not in _WITH_THIS:
         return Addition()
@@ -236,12 +278,38 @@ def _known_hook(
     return DocumentFunction(event, where.path, span_of(function).start, after, is_query, own_name)
 
 
-def _plugin(file: SourceFile, plugin: SgNode) -> Addition:
-    binding = file.bindings.resolve(plugin) if plugin.kind() == "identifier" else None
+def _plugin(definitions: Definitions, file: SourceFile, given: tuple[SgNode, ...]) -> Addition:
+    """A plugin of the repository does what any code does with the schema that it is given."""
+    binding = file.bindings.resolve(given[0]) if given[0].kind() == "identifier" else None
     module = binding.imported.module if binding is not None and binding.imported is not None else ""
     if module.startswith(_SILENT_PLUGINS):
         return Addition()
-    return _gap(f"plugin `{' '.join(plugin.text().split())[:40]}`", Reach.ALL)
+    where, function = followed(definitions.workspace, file, given[0])
+    taken = parameters(function) if function.kind() in FUNCTION_KINDS else []
+    schema = where.bindings.resolve(taken[0].pattern) if len(taken) == 1 and taken[0].name is not None else None
+    if schema is None or len(given) > 1:
+        return _gap(f"plugin `{' '.join(given[0].text().split())[:40]}`", Reach.ALL)
+    _tell(definitions, where, function, schema)
+    found = Addition()
+    for each in additions(definitions, where, schema):
+        found = found.with_more(each)
+    return found
+
+
+def _tell(definitions: Definitions, file: SourceFile, function: SgNode, schema: Binding) -> None:
+    """What functions within a plugin see of it: the paths of the schema, and that it has no transform before."""
+    asked = set(_ASKED.findall(function.text()))
+    paths = []
+    for path in definitions.top:
+        flags = ", ".join(f"{name}: {text}" for name, text in path.flags.items() if name in asked)
+        paths.append(f"{property_text(path.name)}: {{ options: {{{f' {flags} ' if flags else ''}}} }}")
+    typed = ": any" if file.language != "javascript" else ""
+    definitions.known[file.path, schema.start] = f"const {schema.name}{typed} = {{ paths: {{ {', '.join(paths)} }} }};"
+    for binding in file.bindings.declared_in(function):
+        values = [binding.value, *(assigned(each) for each in binding.references)]
+        texts = {unwrap(value).text() for value in values if value is not None}
+        if texts == {f"{schema.name}.options.toJSON.transform"} and not definitions.transforms:
+            definitions.known[file.path, binding.start] = f"const {binding.name}{typed} = undefined;"
 
 
 def _index(given: tuple[SgNode, ...]) -> Addition:

@@ -5,6 +5,7 @@ A function goes with what it uses of its file, and of others: constants and func
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ast_grep_py import SgNode
@@ -13,6 +14,7 @@ from codemods.readers.literals import Property, entries, is_changed
 from codemods.readers.mongoose.source import called_export
 from codemods.source.bindings import Binding
 from codemods.source.file import SourceFile, span_of
+from codemods.source.span import Span
 from codemods.source.tree import FUNCTION_KINDS, arguments, find_all, named, unwrap
 from codemods.workspace import Declared, Workspace
 
@@ -46,6 +48,7 @@ class Carried:
 @dataclass(slots=True)
 class _Carrier:
     workspace: Workspace
+    known: Mapping[tuple[str, int], str]
     imports: dict[tuple[str, str, str], None] = field(default_factory=dict)
     helpers: dict[str, str] = field(default_factory=dict)
 
@@ -55,15 +58,17 @@ class _Carrier:
             return None
         keys = [call for call in find_all(node, "new_expression", "call_expression") if self._makes_key(file, call)]
         made = [span_of(call) for call in keys]
+        erased = [Span(start, end) for start, end, _ in _untyped(node)]
         if keys:
             self.imports[(LIBRARY, "newKey", "newKey")] = None
         for binding in file.bindings.free(node).bindings:
             references = file.bindings.references_in(binding, node)
-            if all(any(span.holds(span_of(each)) for span in made) for each in references):
+            if all(any(span.holds(span_of(each)) for span in (*made, *erased)) for each in references):
                 continue
             if not self._bring(file, binding, depth):
                 return None
-        if not set(file.bindings.free(node).globals) <= _GLOBALS:
+        words = [each for each in find_all(node, "identifier") if not any(span.holds(span_of(each)) for span in erased)]
+        if not {each.text() for each in words} & set(file.bindings.free(node).globals) <= _GLOBALS:
             return None
         changes = [(span.start, span.end, "newKey()") for span in made]
         return _spliced(node, changes + _untyped(node))
@@ -77,6 +82,10 @@ class _Carrier:
         found = binding.imported
         if found is not None and found.module.split("/")[0] in _PACKAGES:
             self.imports[(found.module, found.imported, found.local)] = None
+            return True
+        known = self.known.get((file.path, binding.start))
+        if known is not None:
+            self.helpers[binding.name] = known
             return True
         name = binding.references[0] if binding.references else None
         meaning = self.workspace.meaning_of(file.path, name) if name is not None else None
@@ -104,9 +113,14 @@ class _Carrier:
         return True
 
 
-def carried(workspace: Workspace, file: SourceFile, node: SgNode) -> Carried | None:
-    """The function, or the expression of constants, as it can stand in another module; None for one that cannot."""
-    carrier = _Carrier(workspace)
+def carried(
+    workspace: Workspace, file: SourceFile, node: SgNode, known: Mapping[tuple[str, int], str] | None = None
+) -> Carried | None:
+    """The function, or the expression of constants, as it can stand in another module; None for one that cannot.
+
+    `known` are declarations for what it sees of functions around it, by file and offset.
+    """
+    carrier = _Carrier(workspace, known or {})
     text = carrier.carry(file, node)
     if text is None:
         return None

@@ -68,6 +68,9 @@ MODEL_METHODS: Mapping[str, Method] = {
     "watch": _refused(Op.RAW, "a change stream"),
 }
 
+PLUGGED = frozenset({"paginate", "aggregatePaginate"})
+"""Methods that models only have by plugins."""
+
 DOCUMENT_METHODS: Mapping[str, Method] = {
     "save": Method(Op.SAVE),
     "deleteOne": Method(Op.DELETE_MANY),

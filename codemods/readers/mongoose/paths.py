@@ -56,6 +56,11 @@ class Definitions:
     """What the functions in options take from packages: module, name, local name."""
     helpers: dict[str, str] = field(default_factory=dict)
     """Declarations that they use, by name."""
+    known: dict[tuple[str, int], str] = field(default_factory=dict)
+    """What functions of plugins know of the schema: declarations, by the files and offsets of those that they see."""
+    top: tuple[DocumentPath, ...] = ()
+    transforms: bool = False
+    """Has the schema a transform before its plugins?"""
     options_of: Callable[[SourceFile, SgNode], Subschema | None] = lambda file, node: None
     """What a schema that a path names holds."""
 
@@ -179,6 +184,11 @@ class Definitions:
             path,
             refers=refers if path.holds is Holds.ID else path.refers,
             options=options,
+            flags={
+                key: unwrap(value).text()
+                for key, value in given.items()
+                if key not in ("type", "ref", "default", "validate") and is_constant(value)
+            },
             required="required" in options,
             hidden=_is_false(given.get("select")),
         )
@@ -265,7 +275,7 @@ class Definitions:
 
     def carried(self, file: SourceFile, node: SgNode) -> str | None:
         """A function of the schema as it stands in the table's module; None for one that cannot stand there."""
-        found = carried(self.workspace, file, node)
+        found = carried(self.workspace, file, node, self.known)
         if found is None:
             return None
         self.imports += found.imports

@@ -53,6 +53,8 @@ class _FileReader:
         if site.method in ("connect", "disconnect", "close"):
             return self._connection(site)
         table = self._model(site.target) if site.method in MODEL_METHODS else None
+        if table is not None and table.document is not None and table.document.static(site.method) is not None:
+            return None
         if table is not None:
             chain: Chain = chain_of(site, CHAIN)
             return model_query(self._workspace, self.file, self._schema, table, chain)

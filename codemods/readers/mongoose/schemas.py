@@ -153,6 +153,7 @@ class _SchemaReader:
             tuple(gaps),
             tuple(definitions.imports),
             tuple(definitions.helpers.items()),
+            document.shape,
         )
 
     def read(self, file: SourceFile, call: SgNode) -> tuple[Definitions, Document, bool]:
@@ -170,6 +171,11 @@ class _SchemaReader:
         held = unwrap(call).parent()
         name = held.field("name") if held is not None and held.kind() == "variable_declarator" else None
         binding = file.bindings.resolve(name) if name is not None else None
+        definitions.top = document.paths
+        definitions.transforms = any(
+            showing is not None and showing.transform is not None
+            for showing in (document.shape.json, document.shape.object)
+        )
         for addition in additions(definitions, file, binding) if binding is not None else ():
             definitions.gaps += addition.gaps
             definitions.uniques += [",".join(fields) for fields in addition.uniques]
