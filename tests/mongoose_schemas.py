@@ -128,6 +128,23 @@ entrySchema.pre("deleteOne", { document: true, query: false }, async function ()
 const Entry = mongoose.model("Entry", entrySchema);
 exports.Entry = Entry;
 
+const reviewed = new Schema({
+  text: String,
+  hidden: String,
+  writer: { type: Schema.Types.ObjectId, ref: "Author" },
+  item: { type: Schema.Types.ObjectId, ref: "Item" },
+}, { toJSON: { virtuals: true }, id: false });
+reviewed.pre(/^find/, function (next) {
+  this.populate({ path: "writer", select: "first" }).select("-hidden");
+  next();
+});
+const Remark = mongoose.model("Remark", reviewed);
+const itemSchema = new Schema({ name: String }, { toJSON: { virtuals: true }, id: false });
+itemSchema.virtual("remarks", { ref: "Remark", localField: "_id", foreignField: "item" });
+itemSchema.pre("findOne", function () { this.populate("remarks"); });
+exports.Item = mongoose.model("Item", itemSchema);
+exports.Remark = Remark;
+
 const deleteAtPath = (object, path, index) => {
   if (index === path.length - 1) delete object[path[index]];
   else deleteAtPath(object[path[index]], path, index + 1);
@@ -181,6 +198,10 @@ app.post("/reset", async (req, res) => {
   const tokens = [{ access: "auth", token: "t" }];
   await Member.create({ name: "Mia", email: "mia@x.io", password: "p", tokens, favorite: one._id });
   await Member.create({ name: "Max", email: "max@x.io", password: "q" });
+  await Item.deleteMany({});
+  await Remark.deleteMany({});
+  const item = await Item.create({ name: "I" });
+  await Remark.create({ text: "Nice", hidden: "h", writer: ann._id, item: item._id });
   await Fan.create({ name: "Fay", favorite: one._id, writer: ann._id });
   res.json({ ok: true });
 });
@@ -221,6 +242,12 @@ Entry.findOneAndUpdate({ title: "First" }, { title: "Then" }, { new: true })
 Entry.findOneAndUpdate({ title: "First" }, { $set: { log: ["a"] } })
 Entry.findOneAndUpdate({ title: "None" }, { title: "Made" }, { new: true, upsert: true })
 Entry.updateOne({ title: "First" }, { title: "Other" })
+Remark.find()
+Remark.findOne({ text: "Nice" })
+Remark.findOneAndUpdate({ text: "Nice" }, { text: "Fine" }, { new: true })
+Remark.countDocuments()
+Item.find()
+Item.findOne({ name: "I" })
 Account.find().sort({ name: 1 })
 Account.findOne({ name: "Al" }).lean()
 Account.paginate(2)

@@ -144,6 +144,8 @@ class Document:
     """Methods of the model."""
     hooks: tuple[DocumentFunction, ...] = ()
     """What is called before and after documents are saved, changed and removed, in order."""
+    finding: tuple[DocumentFunction, ...] = ()
+    """What is added to each query that reads documents, by the events that it is called for, a pattern or a name."""
     shape: Shape = Shape()
 
     @property

@@ -36,6 +36,8 @@ class Reading:
     """Which calls make a part of what is put together."""
     is_elsewhere: bool = False
     """True in another file than the call's: names of columns can be read there, values cannot be taken from it."""
+    depth: int = 0
+    """How many hooks lead from the call to what is read."""
 
     parts: bool = False
     """Objects may have entries of what a function gives."""

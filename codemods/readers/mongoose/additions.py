@@ -16,6 +16,7 @@ from codemods.ir.table import Gap, Reach
 from codemods.readers.assembled.writes import assigned
 from codemods.readers.calls import call_site
 from codemods.readers.literals import Computed, Property, entries, property_of
+from codemods.readers.mongoose.finding import is_find, links_in
 from codemods.readers.mongoose.methods import MODEL_METHODS, PLUGGED
 from codemods.readers.mongoose.paths import Definitions
 from codemods.readers.mongoose.shapes import getter, own_showing, read_showing, read_virtual
@@ -76,6 +77,7 @@ class Addition:
     methods: tuple[DocumentFunction, ...] = ()
     statics: tuple[DocumentFunction, ...] = ()
     hooks: tuple[DocumentFunction, ...] = ()
+    finding: tuple[DocumentFunction, ...] = ()
     virtuals: tuple[Virtual, ...] = ()
     json: Showing | None = None
     object: Showing | None = None
@@ -89,6 +91,7 @@ class Addition:
             (*self.methods, *other.methods),
             (*self.statics, *other.statics),
             (*self.hooks, *other.hooks),
+            (*self.finding, *other.finding),
             (*self.virtuals, *other.virtuals),
             other.json or self.json,
             other.object or self.object,
@@ -237,9 +240,12 @@ def _named(definitions: Definitions, file: SourceFile, kind: str, name: str, fun
 def _hook(definitions: Definitions, file: SourceFile, when: str, given: tuple[SgNode, ...]) -> Addition:
     """`schema.pre("save", function () { … })`, for one event or several."""
     events = given[0] if given else None
-    names = [string_value(events)] if events is not None else []
+    names = [_event(events)] if events is not None else []
     if events is not None and events.kind() == "array":
-        names = [string_value(unwrap(item)) for item in named(events)]
+        names = [_event(unwrap(item)) for item in named(events)]
+    if when == "pre" and len(given) == 2 and names and all(map(is_find, names)) and links_in(given[1]) is not None:
+        offset = span_of(given[1]).start
+        return Addition(finding=tuple(DocumentFunction(name or "", file.path, offset) for name in names))
     options = given[1] if len(given) > 2 else None
     found = Addition()
     for name in names or [None]:
@@ -248,6 +254,11 @@ def _hook(definitions: Definitions, file: SourceFile, when: str, given: tuple[Sg
         added = Addition(hooks=(hook,)) if hook is not None else Addition((gap,))
         found = replace(found, hooks=(*found.hooks, *added.hooks), gaps=(*found.gaps, *added.gaps))
     return found
+
+
+def _event(node: SgNode) -> str | None:
+    """The name of an event, or the pattern of several."""
+    return node.text() if node.kind() == "regex" else string_value(node)
 
 
 def _known_hook(

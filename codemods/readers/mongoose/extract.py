@@ -15,7 +15,7 @@ from codemods.readers.links import Chain
 from codemods.readers.literals import Property, entries, literal_of
 from codemods.readers.mongoose.conditions import key_in, read_conditions
 from codemods.readers.mongoose.methods import DOCUMENT_METHODS, MODEL_METHODS, Method
-from codemods.readers.mongoose.shaping import Shaping, hidden, read_populate, read_select, read_sort
+from codemods.readers.mongoose.shaping import Shaping, add_links, hidden, read_populate, read_select, read_sort
 from codemods.readers.mongoose.updates import check_update
 from codemods.source.file import SourceFile
 from codemods.source.tree import FUNCTION_KINDS, string_value, unwrap
@@ -77,6 +77,7 @@ def model_query(workspace: Workspace, file: SourceFile, schema: Schema, table: T
     if projection is not None and projection.text() not in _SILENT:
         read_select(reading, shaping, projection, table)
     or_throw = _links(reading, shaping, chain, table)
+    add_links(reading, shaping, table, start.method)
     work = replace(_data(reading, method, given, work), sorting=shaping.sorting, populate=tuple(shaping.populate))
     if method.op is Op.DISTINCT:
         work = replace(work, distinct=_distinct(reading, given, table))

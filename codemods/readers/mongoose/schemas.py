@@ -242,6 +242,7 @@ def _with(document: Document, addition: Addition) -> Document:
         methods=(*document.methods, *addition.methods),
         statics=(*document.statics, *addition.statics),
         hooks=(*document.hooks, *addition.hooks),
+        finding=(*document.finding, *addition.finding),
         shape=replace(
             shape,
             virtuals=(*shape.virtuals, *addition.virtuals),

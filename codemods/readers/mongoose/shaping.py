@@ -12,9 +12,11 @@ from codemods.ir.query import Order, Populate
 from codemods.ir.table import Table
 from codemods.readers.assembled.reading import Reading
 from codemods.readers.literals import Computed, Property, Spread, entries, literal_of
+from codemods.readers.mongoose.finding import added_links
 from codemods.source.span import Span
 from codemods.source.tree import named, string_value, unwrap
 
+_DEPTH = 4
 _DIRECTIONS = {"1": False, "asc": False, "ascending": False, "-1": True, "desc": True, "descending": True}
 
 
@@ -176,6 +178,22 @@ def _referring(
     return Populate(virtual.name, target.name, shaping.only, tuple(shaping.without), nested, virtual)
 
 
+def add_links(reading: Reading, shaping: Shaping, table: Table, method: str) -> None:
+    """What the hooks of the schema add to a query."""
+    links = added_links(reading.workspace, table, method) if reading.workspace is not None else []
+    if links and reading.depth > _DEPTH:
+        reading.reject("hooks that populate each other")
+        return
+    known = {each.path for each in shaping.populate}
+    for file, link in links:
+        own = Reading(file, link.node, reading.schema, reading.workspace, reading.reasons, is_elsewhere=True)
+        own.depth = reading.depth + 1
+        if link.method == "populate":
+            shaping.populate += [each for each in read_populate(own, link.arguments, table) if each.path not in known]
+        elif link.arguments:
+            read_select(own, shaping, link.arguments[0], table)
+
+
 def _within(
     reading: Reading, target: Table, select: tuple[SgNode, ...], inner: tuple[SgNode, ...]
 ) -> tuple[Shaping, tuple[Populate, ...]]:
@@ -184,4 +202,6 @@ def _within(
     for node in select:
         if unwrap(node).text() not in ("null", "undefined", '""', "''"):
             read_select(reading, shaping, node, target)
-    return shaping, tuple(each for node in inner for each in read_populate(reading, (unwrap(node),), target))
+    shaping.populate += [each for node in inner for each in read_populate(reading, (unwrap(node),), target)]
+    add_links(reading, shaping, target, "find")
+    return shaping, tuple(shaping.populate)

@@ -158,7 +158,7 @@ def test_what_only_writes_need_stands_in_their_way(
         ("{ a: String }", "{}", "schema.virtual('b').get(() => other);", "virtual `b` uses what stands around it"),
         ("{ a: String }", "{}", "schema.plugin(other);", "plugin `other`"),
         ("{ a: String }", "{}", "enrich(schema);", "it is handed to `enrich`"),
-        ("{ a: String }", "{}", "schema.pre(/^find/, () => {});", 'hook `pre("…")`'),
+        ("{ a: String }", "{}", "schema.pre(/^find/, () => {});", 'hook `pre("/^find/")`'),
         ("{ a: String }", "{}", "schema.methods.toJSON = function () { return state; };", "it has its own `toJSON`"),
         ("{ a: Buffer }", "{}", "", "`a` has the type `Buffer`, which has no counterpart"),
         ("{ ...base, a: String }", "{}", "", "part of the schema is built elsewhere: `{ ...base, a: String }`"),
