@@ -240,6 +240,8 @@ class SqlWork:
     type: Span | None = None
     table: str = ""
     """The table that an INSERT writes to."""
+    is_sync: bool = False
+    """The driver gives the result at once: the code did not wait for it, and has to."""
 
 
 def inside(expression: Expr) -> Iterator[Expr]:

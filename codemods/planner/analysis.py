@@ -117,6 +117,7 @@ def _database(scan: Scan) -> None:
         first = facts.queries[0]
         scan.problem(first.call.start, "CX307", f"{first.name} is called where nothing can be carried over")
     facts.queries = [query for query in facts.queries if not _is_dropped(scan, query)]
+    facts.awaited += [query.call for query in facts.queries if query.sql is not None and query.sql.is_sync]
     for query in facts.queries:
         for reason in query.unsupported:
             scan.problem(query.call.start, "CX301", f"{query.name}: {reason}")

@@ -72,7 +72,8 @@ def write_queries(
         query.call: query.body for query in crossed if query.body is not None and not _only_reads(file, query, queries)
     }
     for query in queries:
-        if is_floating(file, query.call, returned):
+        is_sync = query.sql is not None and query.sql.is_sync
+        if not is_sync and is_floating(file, query.call, returned):
             text = f"{query.name} is called and not awaited"
             found.problems.append(Problem("CX209", text, file.place(query.call.start)))
         is_inner = any(body.holds(query.call) for body in found.alone.values())

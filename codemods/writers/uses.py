@@ -146,6 +146,7 @@ class UseWriter:
         if use.call is None:
             self._pass_on(use)
             return
+        waits = waits or self._splice.context.closure.turns_async(use.target)
         if not waits and is_floating(self._splice.file, use.call, self._splice.facts.returned):
             text = f"`{self._splice.file.slice(use.span)}` is called and not awaited"
             self._splice.problem("CX209", text, use.span)

@@ -113,6 +113,7 @@ class _FileReader:
             raise UnreadError("its text is not understood")
         spans = {name: reading.span(node) for name, node in found.items()}
         work = work_of(Scope(self._schema, sent.dialect, spans, text=text), statement, sent.gives)
+        work = replace(work, is_sync=sent.spread)
         types = site.node.field("type_arguments")
         inner = [child for child in types.children() if child.is_named()] if types is not None else []
         return replace(work, type=self.file.span(inner[0])) if len(inner) == 1 else work
