@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from codemods.ir.query import Assembly, Named, Predicate, Query, looks_up_rows
 from codemods.ir.table import Table
 from codemods.planner.problems import Problem
+from codemods.planner.values import node_covering
 from codemods.source import SourceFile, Span, find_all, span_of
 from codemods.source.edit import Part
 from codemods.writers.code import DbCode, Rewrite
@@ -67,15 +68,51 @@ class Assemblies:
         functions = {name: docs[0] for name, docs in self._functions().items()}
         for run in self._runs():
             span = Span(run[0].start, run[-1].end)
-            ended = [each for each in self._all if each.name in functions and each.statements[-1] in run]
+            ended = [each for each in self._all if each.name in functions and self._is_ended(each, run)]
             indent = self._file.indent_at(span.start)
             lines: list[tuple[Part, ...]] = [(comment,) for comment in self._comments(span)]
             lines += [layout(functions[each.name], indent, len(indent)) for each in ended]
-            if not lines:
-                yield Rewrite(whole_line(self._file, span), (), erases=True)
+            branch = self._branch(run[0])
+            if branch is not None and lines:
+                lines = [("{",), *lines, ("}",)]
+            elif not lines:
+                yield Rewrite(branch or whole_line(self._file, span), (), erases=True)
                 continue
             parts: list[Part] = [part for line in lines for part in (f"\n{indent}", *line)][1:]
             yield Rewrite(span, tuple(parts), erases=True)
+
+        for each in self._all:
+            around = self._around(each)
+            if around is not None and each.name in functions:
+                indent = self._file.indent_at(around.start)
+                made = layout(functions[each.name], indent, len(indent))
+                yield Rewrite(Span(around.end, around.end), (f"\n{indent}", *made))
+
+    def _is_ended(self, assembly: Assembly, run: Sequence[Span]) -> bool:
+        return bool(assembly.statements) and assembly.statements[-1] in run and self._around(assembly) is None
+
+    def _around(self, assembly: Assembly) -> Span | None:
+        """The statement beside the declaration that holds the last change, where that one stands deeper."""
+        if not assembly.statements:
+            return None
+        first, last = (node_covering(self._file, each) for each in (assembly.statements[0], assembly.statements[-1]))
+        block = first.parent() if first is not None else None
+        node = last
+        while node is not None and (parent := node.parent()) is not None and block is not None:
+            if span_of(parent) == span_of(block):
+                return None if node == last else span_of(node)
+            node = parent
+        return None
+
+    def _branch(self, span: Span) -> Span | None:
+        """The `else` that has nothing left to do."""
+        node = node_covering(self._file, span)
+        parent = node.parent() if node is not None else None
+        if parent is None or parent.kind() != "else_clause":
+            return None
+        start = span_of(parent).start
+        before = self._file.text[:start]
+        return Span(len(before.rstrip()), span.end)
 
     def _functions(self) -> Mapping[str, list[Doc]]:
         found: dict[str, list[Doc]] = {}
@@ -99,7 +136,8 @@ class Assemblies:
         """Statements with nothing but comments between them."""
         run: list[Span] = []
         for span in self._statements:
-            if run and not self._is_blank(Span(run[-1].end, span.start)):
+            is_apart = bool(run) and (self._branch(run[-1]) is not None or self._branch(span) is not None)
+            if run and (is_apart or not self._is_blank(Span(run[-1].end, span.start))):
                 yield run
                 run = []
             run.append(span)

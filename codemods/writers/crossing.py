@@ -35,6 +35,7 @@ VERBS = {
     Op.DELETE_MANY: "remove", Op.AGGREGATE: "summarize", Op.GROUP_BY: "group", Op.SAVE: "save", Op.EXISTS: "find",
     Op.DISTINCT: "list",
 }  # fmt: skip
+_ROWS = "v.array(v.any())"
 _TIMES = {"v.any()": "withIsoTimes", ANYTHING: "asData"}
 """What makes text of the dates in a value, by the validator that it meets; `isoTime` for a moment."""
 _OF_PATH = re.compile(r"\.(params|query)\b")
@@ -125,7 +126,9 @@ def _given(draft: Draft, argument: _Argument, span: Span, text: str, old_ids: bo
     if argument.is_id and old_ids and _OF_PATH.search(text) is None:
         return (f"{argument.name}: ", call(draft.library("asId"), value))
     if argument.dated:
-        value = call(draft.library(_TIMES.get(argument.validator, "isoTime")), value)
+        is_list = argument.validator == _ROWS
+        value = call(draft.library("withIsoTimes" if is_list else _TIMES.get(argument.validator, "isoTime")), value)
+        value = (value, " as any[]") if is_list else value
     return value if text == argument.name and not argument.dated else (f"{argument.name}: ", value)
 
 

@@ -65,6 +65,9 @@ def upsert(draft: Draft, table: Table, query: Query, used: bool) -> Doc:
         row = draft.fresh(draft.names.of(table.name).row)
         change = arrow(f"({row})", patch(draft, table, row, query.update, enclosed=True))
     make = arrow("()", insert(draft, table, query.data, enclosed=True))
+    if table.sql is not None:
+        made = call(draft.library("upsert"), found, change, make)
+        return _rows_shown(draft, table, query, used, made if not used else call(draft.library("listOf"), made))
     return _shown(draft, table, query, used, call(draft.library("upsert"), found, change, make))
 
 
@@ -150,6 +153,8 @@ def _many_shown(draft: Draft, table: Table, query: Query, used: bool, types: str
 def _rows_shown(draft: Draft, table: Table, query: Query, used: bool, docs: Doc) -> Doc:
     if not used:
         return draft.apart(docs)
+    if not query.returns_rows:
+        _refuse_result(table, used)
     if query.shown is not None:
         source = Source("", table, draft.fresh(draft.names.of(table.name).row), False)
         return call(draft.library("rows"), draft.apart(docs), shape_view(draft, Sources((source,)), query.shown))

@@ -10,7 +10,7 @@ from ast_grep_py import SgNode
 from codemods.ir.query import Asked, Assembly, Maker
 from codemods.ir.table import Schema, Table
 from codemods.readers.assembled.resolve import Composes, Resolver
-from codemods.readers.assembled.stability import is_settled
+from codemods.readers.assembled.stability import is_settled, is_visible
 from codemods.readers.assembled.values import Held, Object, UnreadableError, Value
 from codemods.readers.literals import Property, binding_of, is_changed, literal_of, plain
 from codemods.source.bindings import BindingKind
@@ -59,6 +59,8 @@ class Reading:
             self.reject("a value is written in another file")
         elif not is_settled(self.file, node, self.call):
             self.reject(f"`{node.text()}` may be something else at the call")
+        elif not is_visible(self.file, node, self.call):
+            self.reject(f"`{node.text()}` is not known at the call")
         return self.file.span(node)
 
     def value(self, given: Value | None, part: str, computed: bool = False) -> Value | None:

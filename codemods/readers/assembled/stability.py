@@ -56,3 +56,20 @@ def changes(reference: SgNode) -> bool:
             return parent.field("function") == node and accessed is not None and accessed[1] in _MUTATORS
         case _:
             return False
+
+
+_BLOCKS = frozenset({"statement_block", "program", "for_statement", "for_in_statement", "catch_clause", "switch_body"})
+
+
+def is_visible(file: SourceFile, node: SgNode, call: SgNode) -> bool:
+    """Can the names of an expression be read at the call? Those of an inner block before it cannot."""
+    if span_of(node).start >= span_of(call).start:
+        return True
+    for name in find_all(node, "identifier", "shorthand_property_identifier"):
+        binding = file.bindings.resolve(name)
+        if binding is None or binding.imported is not None or span_of(node).holds(span_of(binding.node)):
+            continue
+        home = enclosing(binding.node, _BLOCKS | FUNCTION_KINDS)
+        if home is not None and not span_of(home).holds(span_of(call)):
+            return False
+    return True
