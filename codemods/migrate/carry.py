@@ -15,7 +15,7 @@ from codemods.migrate.handlers import find_handlers
 from codemods.migrate.naming import IMPORTED, Names, name_routes
 from codemods.migrate.reading import Reading
 from codemods.migrate.shadows import mark_shadowed, only_once
-from codemods.migrate.starting import analyse_handler
+from codemods.migrate.starting import analyse_handler, read_bytes
 from codemods.migrate.steps import (
     cors_of_all,
     handed_on,
@@ -98,6 +98,7 @@ class Carrier:
                 self._analyser.note_handler(plan.piece, partial(self._erased, plan.piece))
                 continue
             analyse_handler(self._analyser, plan.piece, plan.response, plan.request)
+            read_bytes(self._state.closure, plan)
             open_body(plan, self._state.closure, self._reading.schema)
         state.edge.settable = settable(state.plans)
         for check in (check for plan in state.plans for check in plan.schema_checks):

@@ -233,6 +233,7 @@ class EdgeWriter:
         is_handler = span_of(inner) == span_of(piece.node) and not ported.is_helper
         names += ported.framework
         facts = self._analyser.facts(piece, is_handler, ported.erased(), names, ported.returned)
+        facts.uses += [use for use in ported.uses if use not in facts.uses]
         facts.notes += [note for note in ported.notes if note not in facts.notes]
         facts.asynchronous, facts.context = tuple(ported.asynchronous), ported.environment
         reached = self._closure.reached(piece.key)
@@ -277,7 +278,11 @@ class EdgeWriter:
             late = _LATE if is_async(helper.piece.node) else IN_CONTEXT
             port, refused = (port_fault_helper, _AT_EDGE) if helper.fault else (port_helper, late)
             self.fault_helpers |= {key} if helper.fault else set()
-            ported = port(self._workspace, file, helper)
+            if helper.twin:
+                ported = port_twins(self._workspace, file, helper.piece.node, self._limiters, self._depths)
+                ported.is_helper = True
+            else:
+                ported = port(self._workspace, file, helper)
             self._known[key] = self._edge_piece(helper.piece, ported, "CX701", helper.piece.node, refused)
             if not helper.fault and self._closure.reaches_context(key):
                 self._known[key].rewrite(port_helper(self._workspace, file, helper, True))

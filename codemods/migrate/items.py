@@ -177,14 +177,15 @@ class _Regions:
 
     def settle(self, item: Item) -> Item:
         """A site inside a carried piece was carried over with it."""
-        if item.kind not in (ItemKind.TIMER, ItemKind.VALIDATOR) or self._carried is None:
+        whole = (ItemKind.VALIDATOR, ItemKind.UPLOAD)
+        if item.kind not in (ItemKind.TIMER, *whole) or self._carried is None:
             return item
         source = self._carried.workspace.source(item.source.file)
         offset = source.offset(item.source.line, item.source.column)
         key = self.piece_at(item.source.file, offset)
         if key is None:
             return item
-        if item.kind is ItemKind.VALIDATOR:
+        if item.kind in whole:
             return Item(item.kind, item.name, Outcome.MIGRATED, item.source, None, self.target(key), self.groups(key))
         facts = self._carried.closure.facts(key)
         calls = [*(timer.call for timer in facts.timers), *facts.limits]

@@ -3,13 +3,37 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
+
+from ast_grep_py import SgNode
 
 from codemods.planner.analysis import Analyser
+from codemods.planner.closure import Closure
+from codemods.planner.facts import Effect, Outside
 from codemods.planner.pieces import Piece, PieceKey
 from codemods.planner.replies import ResponsePlan
 from codemods.planner.requests import RequestPlan
-from codemods.source import Span
+from codemods.planner.routes import RoutePlan
+from codemods.source import Span, find_all, member, span_of
 from codemods.writers.delegates import erased_spans
+
+
+def read_bytes(closure: Closure, plan: RoutePlan) -> None:
+    """The bytes of files are a Buffer, which only Node has: what reads them runs there."""
+    if plan.piece is None or plan.request is None or not plan.request.files:
+        return
+    reads = (node for key in closure.reached(plan.piece.key) for node in _buffers(closure.piece(key).node))
+    if next(reads, None) is not None:
+        facts = closure.facts(plan.piece.key, True)
+        facts.effects |= {Effect.OUTSIDE, Effect.NODE}
+        facts.outside.append(Outside(span_of(plan.piece.node).start, "Buffer", True))
+
+
+def _buffers(node: SgNode) -> Iterator[SgNode]:
+    for each in find_all(node, "member_expression", "shorthand_property_identifier_pattern"):
+        parts = member(each)
+        if (parts[1] if parts is not None else each.text()) == "buffer":
+            yield each
 
 
 def analyse_handler(analyser: Analyser, piece: Piece, response: ResponsePlan, request: RequestPlan | None) -> None:

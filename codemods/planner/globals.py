@@ -7,7 +7,7 @@ from collections.abc import Callable
 from ast_grep_py import SgNode
 
 from codemods.planner.environment import Environment
-from codemods.planner.facts import Effect, Timer
+from codemods.planner.facts import Effect, Replaced, Timer
 from codemods.planner.member_chains import member_chain, outer_name
 from codemods.planner.npm import ACTING, Nature
 from codemods.planner.outside import act
@@ -50,6 +50,8 @@ class Globals:
         for node in self._identifiers(name):
             if self._scan.is_erased(node) or _is_exported_to(node):
                 continue
+            if name == "Express" and self._file_type(node):
+                continue
             if name == "setTimeout" and (self._timer(node) or self._limit(node)):
                 continue
             if name == "process" and self._environment.use(node):
@@ -62,6 +64,15 @@ class Globals:
                 continue
             code, words = _REFUSED[nature]
             self._scan.problem(node, code, words.format(name=name, chain=outer_name(node)))
+
+    def _file_type(self, node: SgNode) -> bool:
+        """`Express.Multer.File`: what an upload hands on."""
+        above = node.parent()
+        whole = above.parent() if above is not None else None
+        if whole is None or whole.text() != "Express.Multer.File":
+            return False
+        self._scan.facts.replaced.append(Replaced(span_of(whole), "UploadedFile", "errors"))
+        return True
 
     def _asks(self, node: SgNode) -> None:
         """A function asks anew each time; a constant has asked when the server started, and Convex asks at the push.

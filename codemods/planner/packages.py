@@ -23,7 +23,7 @@ from codemods.planner.setups import Setups
 from codemods.planner.tokens import MODULE, is_for_token, token_use
 from codemods.planner.web_crypto import web_crypto
 from codemods.planner.written_secrets import written_secrets
-from codemods.readers.express.twins import TWIN_TYPES
+from codemods.readers.express.twins import MULTER, TWIN_TYPES
 from codemods.readers.loggers import LOGGERS
 from codemods.source import Binding, Import, arguments, member, span_of
 
@@ -64,6 +64,8 @@ class Packages:
             return
         if found.module == MODULE and self._tokens(found.imported, reference):
             return
+        if found.module == MULTER and self._upload_error(reference):
+            return
         if found.module == CONFIG and self._configured(reference):
             return
         if found.type_only or _is_type(reference):
@@ -81,6 +83,14 @@ class Packages:
             self.bring(found.module, found.imported, found.local, type_only=True)
         else:
             self._scan.problem(reference, "CX105", f"uses the type `{reference.text()}` of {found.module}")
+
+    def _upload_error(self, reference: SgNode) -> bool:
+        """`MulterError`, `multer.MulterError`: what the library refuses a form with."""
+        whole = member_chain(reference)[-1]
+        if whole.text().rsplit(".", 1)[-1] != "MulterError":
+            return False
+        self._scan.facts.replaced.append(Replaced(span_of(whole), "MulterError", "errors"))
+        return True
 
     def _configured(self, reference: SgNode) -> bool:
         """`config.get("jwt.secret")`: a variable of the environment, or what the files say."""

@@ -26,7 +26,7 @@ class Receivers:
         used = {use.span.start for use in self._scan.facts.uses}
         for call in find_all(self._scan.node, "call_expression"):
             callee = call.field("function")
-            if callee is None or self._scan.starts_query(call) or self._scan.is_erased(call):
+            if callee is None or self._scan.starts_query(call) or self._scan.is_erased(callee):
                 continue
             parts = member(callee)
             if parts is not None and span_of(callee).start in used:

@@ -69,6 +69,8 @@ class RequestPlan:
     """Functions that are given what they read of the request."""
     aliases: tuple[Alias, ...] = ()
     """Other names of the request and the response, which go."""
+    files: tuple[str, ...] = ()
+    """Arguments that hold uploaded files, with their bytes."""
 
     @property
     def shape(self) -> Shape:

@@ -28,6 +28,7 @@ from codemods.planner.validator_chains import Chain, merged, read_chain
 from codemods.readers.express.packages import Fate, known
 from codemods.readers.express.strategies import PASSPORT
 from codemods.readers.express.strategies import refusal as strategy_refusal
+from codemods.readers.express.twins import TAKES
 from codemods.source import SourceFile, Span, find_all, span_of
 from codemods.workspace import Workspace
 
@@ -192,7 +193,8 @@ def plan_route(workspace: Workspace, route: Route, shape_of: ShapeOf, express: i
         plan.response = plan.response.without(gone, file)
         plan.refusal = refusal if may_have_found(workspace, route) else None
     path = plan.path or EdgePath("")
-    plan.request = plan_request(file, piece.node, path, shapes, provided, workspace, express, gone)
+    request = plan_request(file, piece.node, path, shapes, provided, workspace, express, gone)
+    plan.request = with_changes(request, files=_files(plan, request))
     plan.problems += [*plan.request.problems, *plan.response.problems]
     if has_unclear_dates(plan.request.shape):
         plan.problems.append(Problem("CX403", "is given dates where numbers may stand as well", route.place))
@@ -211,6 +213,13 @@ def _provided(plan: RoutePlan) -> frozenset[str]:
     parses = any(middleware.role is Role.COOKIES for middleware in plan.route.middleware)
     sets = frozenset(name for step in plan.steps for name in step.provides)
     return sets | {COOKIE_PARSER} if parses else sets
+
+
+def _files(plan: RoutePlan, request: RequestPlan) -> tuple[str, ...]:
+    """The arguments for what uploads hand on."""
+    keys = {name for step in plan.steps if step.twin == TAKES for name in step.sets}
+    given = [each for each in request.arguments if each.part is Part.CONTEXT and each.key in keys]
+    return tuple(argument.name for argument in given)
 
 
 def _handler_piece(workspace: Workspace, route: Route) -> Piece | None:

@@ -12,9 +12,9 @@ from ast_grep_py import SgNode
 from codemods.ir.app import App, Middleware, Role
 from codemods.planner.pieces import Piece, PieceKey, PieceKind, declaration_piece
 from codemods.planner.steps import Step, fields_of
-from codemods.readers.express.twins import BEARER, STRATEGY, UPLOADS, TwinCall, twin_of
+from codemods.readers.express.twins import BEARER, STRATEGY, TAKES, UPLOADS, TwinCall, twin_of
 from codemods.readers.literals import Property, entries
-from codemods.source import FUNCTION_KINDS, arguments, named, span_of, string_value, unwrap
+from codemods.source import FUNCTION_KINDS, arguments, member, named, span_of, string_value, unwrap
 from codemods.workspace import FunctionRef, Workspace
 
 _GOES_ON = frozenset({"cors", UPLOADS, "formBody", "jsonBody", "textBody"})
@@ -47,10 +47,18 @@ def read_twin(workspace: Workspace, middleware: Middleware) -> Step | None:
 
 
 def _puts(workspace: Workspace, call: TwinCall) -> frozenset[str]:
-    """What it hands on of who is signed in."""
+    """What it hands on: files, or who is signed in."""
+    if call.function == TAKES:
+        return frozenset({"file" if _last_name(call.node) == "single" else "files"})
     if call.function == STRATEGY:
         return frozenset({"user", "authInfo"})
     return frozenset({claims_property(workspace, call)} if call.function == BEARER else ())
+
+
+def _last_name(call: SgNode) -> str:
+    """The name of the method that is called."""
+    parts = member(call.field("function") or call)
+    return parts[1] if parts is not None else ""
 
 
 def claims_property(workspace: Workspace, call: TwinCall) -> str:

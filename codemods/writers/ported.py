@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from ast_grep_py import SgNode
 
+from codemods.planner.facts import PieceUse
 from codemods.planner.pieces import Piece
 from codemods.planner.problems import Problem
 from codemods.planner.replies import Delegate
@@ -28,12 +29,14 @@ _STATUS = ImportSpec("hono/utils/http-status", "ContentfulStatusCode", "", True)
 class Helper:
     """A function of the repository that middleware hands the request to, and the parameter that takes it.
 
-    With `fault`, it is the error that an error handler hands on.
+    With `fault`, it is the error that an error handler hands on; with `twin`, the piece is no function, but holds what
+    a package's function makes.
     """
 
     piece: Piece
     index: int
     fault: bool = False
+    twin: bool = False
 
 
 @dataclass(slots=True)
@@ -75,6 +78,8 @@ class Ported:
     """What leads to the database: `c.env`."""
     helpers: list[Helper] = field(default_factory=list)
     """Functions that are given the request."""
+    uses: list[PieceUse] = field(default_factory=list)
+    """What expressions that are gone stand for: pieces under their own names."""
 
     @property
     def typed(self) -> bool:

@@ -35,8 +35,8 @@ class HandlerWriter:
         block = reindented(self._splice.render(span_of(body)), self._splice.file.language, base, unit)
         if route.response.forwards:
             block = without_useless_catch(block, self._splice.file.language)
-        if route.request.dates:
-            block = self._with_dates(route.request, block, unit)
+        if self._received(route) == _SENT:
+            block = self._with_values(route.request, block, unit)
         args, imports = self._splice.context.args_text(route)
         self._splice.written.imports += imports
         self._splice.bring(SERVER, route.kind)
@@ -44,10 +44,25 @@ class HandlerWriter:
         closing = ")" * (route.settles + route.undoes)
         return f"{self._comments(base)}{prefix}{block}{closing},\n}});"
 
-    def _with_dates(self, request: RequestPlan, block: str, unit: str) -> str:
-        """The milliseconds that arrive become dates first."""
-        paths = ", ".join(json.dumps(path) for path in request.dates)
-        first = f"const {request.name} = {self._splice.library('withDates')}({_SENT}, [{paths}]);"
+    def _received(self, route: RoutePlan) -> str:
+        """What the function calls its arguments as they arrive."""
+        assert route.request is not None
+        changed = route.request.dates or (route.request.files and self._is_on_node())
+        return _SENT if changed else route.request.name
+
+    def _is_on_node(self) -> bool:
+        return self._splice.context.closure.needs_node(self._splice.piece.key)
+
+    def _with_values(self, request: RequestPlan, block: str, unit: str) -> str:
+        """The milliseconds that arrive become dates first, and the bytes of files buffers."""
+        value = _SENT
+        if request.dates:
+            paths = ", ".join(json.dumps(path) for path in request.dates)
+            value = f"{self._splice.library('withDates')}({_SENT}, [{paths}])"
+        if request.files and self._is_on_node():
+            files = [f"{name}: {self._splice.library('withBuffers')}({_SENT}.{name})" for name in request.files]
+            value = f"{{ ...{value}, {', '.join(files)} }}"
+        first = f"const {request.name} = {value};"
         separator = f"\n{unit}{unit}" if "\n" in block else " "
         return f"{{{separator}{first}{block[1:]}"
 
@@ -65,7 +80,7 @@ class HandlerWriter:
         assert route.request is not None
         takes = bool(route.request.arguments)
         uses_ctx = self._splice.context.closure.reaches_context(self._splice.piece.key)
-        received = _SENT if route.request.dates else route.request.name
+        received = self._received(route)
         given = f"{self._splice.ctx}, {received}" if takes else (self._splice.ctx if uses_ctx else "")
         name = self._splice.context.placement.name(self._splice.piece)
         result = self._result(route) if uses_ctx else ""

@@ -330,19 +330,32 @@ def port_helper(workspace: Workspace, file: SourceFile, helper: Helper, reaches:
     With `reaches`, it runs functions that reach the database, whose types it knows.
     """
     ported = Ported(file, is_helper=True)
-    function, taken = helper.piece.node, parameters(helper.piece.node)[helper.index]
+    function, what = helper.piece.node, f"calls `{helper.piece.name}`, which"
+    give_context(workspace, ported, function, helper.index, what, ported.typed, reaches)
+    return ported
+
+
+def give_context(
+    workspace: Workspace,
+    ported: Ported,
+    function: SgNode,
+    index: int,
+    what: str,
+    typed: bool,
+    reaches: bool = False,
+) -> None:
+    """Rewrite the parameter of a function that is the request, and all its uses; `what` does what cannot be done."""
     context = fresh_context(function)
-    for field in fields_of(file, function, helper.index):
+    for field in fields_of(ported.file, function, index):
         if field.assignment is not None:
-            ported.problem(_CODE, f"calls `{helper.piece.name}`, which sets `{field.name}`", field.node)
+            ported.problem(_CODE, f"{what} sets `{field.name}`", field.node)
         elif not field.taken:
             ported.edits.append(Edit.replace(span_of(field.node), f'{context}.get("{field.name}")'))
-    StepReads(ported, function, context, workspace, helper.index, waits=False).write()
-    typed = f"{context}: {ported.context(reaches)}" if ported.typed else context
-    ported.edits.append(Edit.replace(span_of(taken.node), typed))
+    StepReads(ported, function, context, workspace, index, waits=False).write()
+    text = f"{context}: {ported.context(reaches)}" if typed else context
+    ported.edits.append(Edit.replace(span_of(parameters(function)[index].node), text))
     if is_async(function):
         ported.asynchronous, ported.environment = [span_of(function)], f"{context}.env"
-    return ported
 
 
 def _answers(plan: ResponsePlan) -> ResponsePlan:

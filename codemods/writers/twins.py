@@ -7,14 +7,27 @@ from enum import StrEnum
 
 from ast_grep_py import SgNode
 
-from codemods.planner.pieces import PieceKind, function_piece
+from codemods.planner.facts import PieceUse, Style
+from codemods.planner.pieces import PieceKind, declaration_piece, function_piece
 from codemods.planner.secrets import is_literal_text, is_text
 from codemods.planner.tokens import VERIFY_OPTIONS, is_shared
 from codemods.planner.twin_steps import TwinDepths, claims_property, major_version, may_throw
 from codemods.planner.written_secrets import written_secrets
 from codemods.readers.express.follow import value_of
 from codemods.readers.express.limiters import LimiterNames
-from codemods.readers.express.twins import BEARER, LIMITER, LIMITS, OVERRIDE, STRATEGY, UPLOADS, TwinCall, twin_calls
+from codemods.readers.express.twins import (
+    BEARER,
+    LIMITER,
+    LIMITS,
+    MULTER,
+    OVERRIDE,
+    STRATEGY,
+    TAKES,
+    UPLOADS,
+    TwinCall,
+    twin_call,
+    twin_calls,
+)
 from codemods.readers.literals import Computed, Entry, Property, Spread, entries
 from codemods.source import (
     FUNCTION_KINDS,
@@ -31,10 +44,11 @@ from codemods.source import (
     unwrap,
 )
 from codemods.source.tree import is_async, shortened
-from codemods.workspace import FunctionRef, Workspace
+from codemods.workspace import External, FunctionRef, Workspace
 from codemods.writers.edge_request import with_comma
 from codemods.writers.limiters import LimiterFunction
 from codemods.writers.ported import NEXT, Helper, Ported, fresh_context, untyped
+from codemods.writers.steps import give_context
 
 _CODES = {LIMITER: "CX802", BEARER: "CX801", STRATEGY: "CX801"}
 _EXTRACTORS = frozenset("fromHeader fromUrlQueryParameter fromAuthHeaderWithScheme fromAuthHeaderAsBearerToken".split())
@@ -53,6 +67,10 @@ class Option(StrEnum):
     """A function with a name that is given the request."""
     EXTRACTOR = "extractor"
     """It stays, as long as it looks where the library looks."""
+    FILTER = "filter"
+    """A function that is given the request and a file, in place or with a name."""
+    MEMORY = "memory"
+    """Where files are kept: it goes where that is the memory."""
     DROPPED = "dropped"
     """It is about what the library does in its own way."""
 
@@ -115,6 +133,8 @@ OPTIONS: dict[str, dict[str, Option]] = {
         "secretOrKey": Option.VALUE,
     },
     "hpp": {"whitelist": Option.VALUE},
+    MULTER: {"limits": Option.VALUE, "fileFilter": Option.FILTER, "storage": Option.MEMORY},
+    TAKES: {},
     OVERRIDE: {"methods": Option.VALUE},
     UPLOADS: {},
     "xssClean": {},
@@ -145,6 +165,9 @@ class _Call:
         self._code = _CODES.get(call.function, "CX701")
 
     def write(self, names: LimiterNames) -> None:
+        if self._call.function == TAKES:
+            self._upload()
+            return
         self._callee()
         given = arguments(self._call.node)
         if self._call.function == UPLOADS:
@@ -294,6 +317,14 @@ class _Call:
                 self._ported.edits.append(Edit.delete(with_comma(self._file, entry)))
             case Option.HELPER:
                 self._helper(key, plain)
+            case Option.FILTER if is_function:
+                self._filter(plain)
+            case Option.FILTER:
+                self._helper(key, plain)
+            case Option.MEMORY if self._is_memory(plain):
+                self._ported.edits.append(Edit.delete(with_comma(self._file, entry)))
+            case Option.MEMORY:
+                self._problem("keeps its files on the disk", value)
             case Option.EXTRACTOR:
                 self._extractor(plain)
             case Option.VALUE if key in _VERIFIES and self._call.function in _BY_SECRET:
@@ -320,6 +351,46 @@ class _Call:
             self._problem(f"has a `{key}` that is no function with a name", value)
         else:
             self._ported.helpers.append(Helper(piece, 0))
+
+    def _filter(self, function: SgNode) -> None:
+        """`(req, file, cb) => …` as `(c, file, cb) => …`, whose types the library knows."""
+        given = parameters(function)
+        self._ported.framework |= {one.name for one in given[:1] if one.name is not None}
+        give_context(self._workspace, self._ported, function, 0, "has a filter that", typed=False)
+        for one in given[1:]:
+            untyped(self._ported, one.type)
+        untyped(self._ported, function.field("return_type"))
+
+    def _is_memory(self, storage: SgNode) -> bool:
+        """`multer.memoryStorage()`, perhaps behind a name."""
+        found = value_of(self._workspace, self._file.path, storage)
+        file, node = (found.file, found.node) if found is not None else (self._file.path, storage)
+        target = self._workspace.callee(file, node) if node.kind() == "call_expression" else None
+        return isinstance(target, External) and (target.module, target.path[-1:]) == (MULTER, ("memoryStorage",))
+
+    def _upload(self) -> None:
+        """`upload.single("photo")`: the upload has a name, or is made in place."""
+        node = self._call.node
+        holder = member(node.field("function") or node)
+        upload = unwrap(holder[0]) if holder is not None else node
+        if upload.kind() == "call_expression":
+            return
+        found = value_of(self._workspace, self._file.path, upload)
+        file = self._workspace.source(found.file) if found is not None else self._file
+        made = twin_call(self._workspace, file.path, found.node) if found is not None else None
+        declarator = found.node.parent() if found is not None else None
+        name = declarator.field("name") if declarator is not None else None
+        if made is not None and made.function == MULTER and made.maker is None and declarator is not None and name:
+            piece = declaration_piece(file, declarator, name.text())
+            if piece is not None:
+                self._ported.helpers.append(Helper(piece, 0, twin=True))
+                self._ported.own.append(span_of(node.field("function") or node))
+                use = PieceUse(piece.key, span_of(upload), name.text(), Style.DIRECT, None)
+                self._ported.uses.append(use)
+                if upload.kind() != "identifier":
+                    self._ported.edits.append(Edit.replace(span_of(upload), name.text()))
+                return
+        self._problem(f"takes files by `{upload.text()}`, which cannot be read", node)
 
     def _extractor(self, value: SgNode) -> None:
         """`ExtractJwt.fromHeader("x-token")`, `ExtractJwt.fromExtractors([…])`"""

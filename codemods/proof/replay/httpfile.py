@@ -81,6 +81,9 @@ def _request(
     lines = [text for _, text in rest[position + 1 :]]
     handler = next((index for index, text in enumerate(lines) if _HANDLER.match(text)), len(lines))
     body = "\n".join(lines[:handler]).strip()
+    if any(name.lower() == "content-type" and text.startswith("multipart/") for name, text in headers.items()):
+        # The lines of such a body are its own, and end as those of HTTP do.
+        body = "\r\n".join(body.split("\n")) + "\r\n"
     captures = dict(_CAPTURE.findall("\n".join(lines[handler:])))
     try:
         seconds = float(settings.get("wait", "0"))

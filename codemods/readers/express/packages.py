@@ -101,7 +101,8 @@ PACKAGES: dict[str, Package] = {
     **_all(Role.UPLOAD, Fate.PORTED, "forms that may hold files are answered with 501, all else goes on",
            "express-fileupload"),
     **_all(Role.UPLOAD, Fate.LEFT, _UPLOADS, "connect-busboy", "connect-multiparty", "express-form-data",
-           "express-formidable", "multer"),
+           "express-formidable"),
+    **_all(Role.UPLOAD, Fate.PORTED, "the edge reads the form and hands on files that are kept in memory", "multer"),
 }  # fmt: skip
 """What is known of each package. One that is not listed decides what routes answer; its name says how."""
 

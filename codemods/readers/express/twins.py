@@ -21,6 +21,8 @@ OVERRIDE = "methodOverride"
 STRATEGY = "passportJwt"
 UPLOADS = "fileUpload"
 LIMITS, LIMITER = "express-rate-limit", "rateLimit"
+MULTER, TAKES = "multer", "multer()"
+"""What makes an upload of options, as the package is called, and what makes middleware of an upload."""
 _PARSERS = {"json": "jsonBody", "urlencoded": "formBody", "text": "textBody"}
 TWINS: dict[str, dict[str, str]] = {
     LIMITS: {"": LIMITER, "rateLimit": LIMITER},
@@ -33,12 +35,14 @@ TWINS: dict[str, dict[str, str]] = {
     "hpp": {"": "hpp"},
     "method-override": {"": OVERRIDE},
     "xss-clean": {"": "xssClean"},
+    MULTER: {"": MULTER, **{f"().{name}": TAKES for name in ("single", "array", "fields", "any", "none")}},
 }
 """Package, exported name (empty for the package itself and its default), function of the library."""
 
 TWIN_TYPES = {
     "cors": {"CorsOptions": "CorsOptions"},
     LIMITS: {"Options": "RateLimitOptions"},
+    MULTER: {"FileFilterCallback": "FileFilterCallback", "Multer": "Uploads", "Options": "UploadOptions"},
     "passport-jwt": {
         "ExtractJwt": "ExtractJwt",
         "StrategyOptions": "JwtStrategyOptions",
@@ -82,16 +86,17 @@ def twin_of(workspace: Workspace, middleware: Middleware) -> TwinCall | None:
 def _made_by(workspace: Workspace, path: str, node: SgNode) -> TwinCall | None:
     """The call itself, or the strategy that `passport.authenticate` asks."""
     asked = asked_strategy(workspace, path, node)
-    return TwinCall(*asked, STRATEGY) if isinstance(asked, tuple) else _call(workspace, path, node)
+    return TwinCall(*asked, STRATEGY) if isinstance(asked, tuple) else twin_call(workspace, path, node)
 
 
 def twin_calls(workspace: Workspace, file: SourceFile, node: SgNode) -> list[TwinCall]:
     """All such calls below a node, in order."""
-    found = [call for one in find_all(node, *_CALLS) if (call := _call(workspace, file.path, one)) is not None]
+    found = [call for one in find_all(node, *_CALLS) if (call := twin_call(workspace, file.path, one)) is not None]
     return sorted(found, key=lambda call: span_of(call.node).start)
 
 
-def _call(workspace: Workspace, path: str, node: SgNode) -> TwinCall | None:
+def twin_call(workspace: Workspace, path: str, node: SgNode) -> TwinCall | None:
+    """The call of a package's function that has a twin."""
     target = workspace.callee(path, node) if node.kind() in _CALLS else None
     if not isinstance(target, External):
         return None
