@@ -24,6 +24,7 @@ from codemods.planner.request_facts import (
     pattern_facts,
     plain_fact,
 )
+from codemods.planner.result_checks import whole_lines
 from codemods.source import SourceFile, Span, member, named, parameters, span_of
 from codemods.workspace import Workspace
 
@@ -231,11 +232,29 @@ class RequestReader:
         if asked is not None:
             self.asked_for.append(asked)
             return
+        named_so = self._uses_of_name(node) if name == COOKIE_PARSER and name in self._provided else None
+        if named_so is not None:
+            for use in named_so:
+                self._property(name, use)
+            return
         found = fact_of(name, node, self._provided)
         if isinstance(found, FactRead):
             self.facts.append(found)
         else:
             self.problem(node, found or f"reads `req.{name}`")
+
+    def _uses_of_name(self, node: SgNode) -> list[SgNode] | None:
+        """`const cookies = req.cookies;` goes: its name stands for what it was given."""
+        declarator = wrapped(node).parent()
+        if declarator is None or declarator.kind() != "variable_declarator" or self._depth > 0:
+            return None
+        name, declaration = declarator.field("name"), declarator.parent()
+        binding = self._file.bindings.resolve(name) if name is not None and name.kind() == "identifier" else None
+        is_plain = declaration is not None and len(named(declaration)) == 1 and declarator.field("type") is None
+        if binding is None or binding.reassigned or not is_plain or declaration is None:
+            return None
+        self.asked_for.append(whole_lines(self._file, span_of(declaration)))
+        return list(binding.references)
 
     def _take(self, declarator: SgNode, reference: SgNode) -> None:
         """`const { body, params: { id }, ip } = req`"""

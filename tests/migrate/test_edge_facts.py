@@ -82,6 +82,12 @@ READS = {
         "token: v.optional(v.any()), other: v.optional(v.any())",
         'token: readCookie(c, "token")',
     ),
+    "cookies by a name": (
+        "(req, res) => { const jar = req.cookies; if (!jar?.token) return res.json(null); res.json(jar.token); }",
+        "(ctx, args) => {  if (!args.token) return toJson(null); return toJson(args.token); }",
+        "token: v.optional(v.any())",
+        'token: readCookie(c, "token")',
+    ),
     "taken from the request": (
         "(req, res) => { const { ip: who, cookies: { token }, headers } = req; res.json([who, token, headers.a]); }",
         "(ctx, args) => { const { ip: who, token } = args; return toJson([who, token, args.a]); }",
