@@ -155,3 +155,5 @@ class App:
     middleware: tuple[Middleware, ...]
     express_major: int = 4
     uses: tuple[Use, ...] = ()
+    nests_queries: bool = True
+    """Brackets in the names of a query make lists and objects of it."""

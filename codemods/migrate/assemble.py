@@ -230,7 +230,8 @@ class Assembler:
                 self.add("lib/enums", tuple(sorted(owners)), (1, name), enum_text(enum, self._project.typed), [])
         self._environment()
         for name in list(draft.runtime):
-            for declaration in library([name], self._reading.app.express_major):
+            app = self._reading.app
+            for declaration in library([name], app.express_major, app.nests_queries):
                 if not self._project.typed and declaration.is_type:
                     continue
                 users = tuple(sorted(draft.runtime[name]))

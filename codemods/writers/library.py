@@ -56,18 +56,20 @@ def is_library(spec: ImportSpec) -> bool:
     return declaration is not None and spec.module == f"convex:{declaration.module}"
 
 
-EXPRESS_5 = {"readQuery": "readFlatQuery", "readBody": "readOptionalBody"}
+_EXPRESS_5 = {"readBody": "readOptionalBody"}
 """Declarations that mean something else in version 5 of Express, and those that go under their names there."""
+_FLAT = {"readQuery": "readFlatQuery"}
+"""The same where brackets in the names of a query are nothing but letters."""
 
 
-def library(names: Iterable[str], express: int = 4) -> tuple[Declaration, ...]:
+def library(names: Iterable[str], express: int = 4, nests_queries: bool = True) -> tuple[Declaration, ...]:
     """The declarations of these names with all that they need, in module and source order.
 
     `express` is the major version whose ways they have.
     """
     known = _library()
-    if express >= 5:
-        known = known | {name: _renamed(known[other], name) for name, other in EXPRESS_5.items()}
+    others = (_EXPRESS_5 if express >= 5 else {}) | ({} if nests_queries else _FLAT)
+    known = known | {name: _renamed(known[other], name) for name, other in others.items()}
     wanted: set[str] = set()
     waiting = list(names)
     while waiting:

@@ -89,6 +89,14 @@ MADE = {
         "export const makeList = ({ notes }: any) => async (req, res) => res.json(await notes.all());",
         "migrated",
     ),
+    "one handler in a wrapper": (
+        'router.get("/", makeList({ notes: { all: () => prisma.note.findMany() } }));',
+        """
+        const wrap = (fn: any) => (req: any, res: any, next: any) => fn(req, res, next).catch(next);
+        export const makeList = ({ notes }: any) => wrap(async (req, res) => res.json(await notes.all()));
+        """,
+        "migrated",
+    ),
     "handlers of a client": (
         'const notes = makeNotes(prisma);\nrouter.get("/", notes.list);',
         """

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from textwrap import dedent
 
+import pytest
 from convex_project import ConvexProject, Request
 from harness import CodemodTest
 from side_by_side import compare
@@ -219,3 +220,21 @@ def test_only_forms_with_files_are_kept_out(codemod: CodemodTest) -> None:
     note, photo = project.serve([Request("POST", "/notes", {"text": "a"}), Request("POST", "/notes", "x", form)])
     assert (note.status, note.body) == (200, {"text": "a"})
     assert (photo.status, photo.body) == (501, {"error": "Not migrated", "code": "CX702"})
+
+
+@pytest.mark.parametrize("parser", ["extended", "simple"])
+def test_queries_of_express_5_are_read_as_it_is_told(codemod: CodemodTest, parser: str) -> None:
+    app = f"""
+        import express from "express";
+
+        const app = express();
+        app.set("query parser", "{parser}");
+        app.get("/notes", (req, res) => {{ res.json(req.query); }});
+        export default app;
+        """
+    package = '{ "dependencies": { "express": "^5.1.0" } }'
+    migrated = codemod.migrate({"package.json": package, "src/app.ts": dedent(app)})
+    project = ConvexProject(migrated.root)
+    assert project.codegen() == [] and project.tsc() == []
+    (answer,) = project.serve([Request("GET", "/notes?by[to]=7")])
+    assert answer.body == ({"by": {"to": "7"}} if parser == "extended" else {"by[to]": "7"})

@@ -162,6 +162,7 @@ ALTERATIONS = {
         "the function around app(…)",
     ),
     "a function that only calls it": ("export default (req, res) => app(req, res);", "migrated"),
+    "the usual parser of queries": ("app.set('query parser', 'extended');", "migrated"),
     "a harmless setting": ("app.set('trust proxy', 1);", "migrated"),
 }
 

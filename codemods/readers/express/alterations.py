@@ -17,8 +17,11 @@ from codemods.source import SourceFile, arguments, find_all, member, span_of, st
 from codemods.source.tree import FUNCTION_KINDS, enclosing
 from codemods.workspace import Workspace
 
-_SETTINGS = frozenset({"json replacer", "json escape", "query parser"})
+_QUERIES = "query parser"
+_SETTINGS = frozenset({"json replacer", "json escape", _QUERIES})
 """Settings of Express that requests or answers depend on."""
+
+_APPLICATION = re.compile(r"\bexpress\(\s*\)")
 
 _SETTERS = frozenset({"set", "enable", "disable"})
 
@@ -39,22 +42,56 @@ _SIGNS = re.compile(
 )
 
 
-def read_alterations(workspace: Workspace, objects: ExpressObjects, files: list[str]) -> list[Middleware]:
-    """Everything in the files that changes what all routes do, as middleware that is not carried over."""
+def read_alterations(
+    workspace: Workspace, objects: ExpressObjects, files: list[str], parser: str | None
+) -> list[Middleware]:
+    """Everything in the files that changes what all routes do, as middleware that is not carried over.
+
+    `parser` is the parser of queries, where it is known.
+    """
+    known = frozenset({_QUERIES} if parser is not None else ())
     return [
         Middleware(Role.OTHER, name, file.place(node), CodeRef(path, span_of(node)))
         for path in files
         if _SIGNS.search(workspace.text(path))
         for file in [workspace.source(path)]
-        for name, node in (*_settings(file), *_patches(file, objects), *_around(file, objects))
+        for name, node in (*_settings(file, known), *_patches(file, objects), *_around(file, objects))
     ]
 
 
-def _settings(file: SourceFile) -> Iterator[tuple[str, SgNode]]:
+def query_parser(workspace: Workspace, files: list[str], express: int) -> str | None:
+    """How the application is told to read queries: `extended`, or `simple`, which Express 4 has to hear in time.
+
+    None where it is not said, or not plainly, or where another application may not have been told.
+    """
+    setting = f"{_QUERIES}[\"'`]"
+    if sum(len(_APPLICATION.findall(workspace.text(path))) for path in files) > 1:
+        return None
+    found = {
+        string_value(arguments(call)[1]) if len(arguments(call)) > 1 else None
+        for path in files
+        if re.search(setting, workspace.text(path))
+        for name, call in _set(workspace.source(path))
+        if name == _QUERIES
+    }
+    known = {"extended"} if express < 5 else {"extended", "simple"}
+    return found.pop() if len(found) == 1 and found <= known else None
+
+
+def _settings(file: SourceFile, known: frozenset[str]) -> Iterator[tuple[str, SgNode]]:
+    """Settings that stay behind, those `known` aside."""
+    for name, call in _set(file):
+        parts = member(call.field("function") or call)
+        if parts is not None and name not in known:
+            yield f"{parts[0].text()}.{parts[1]}({arguments(call)[0].text()}, …)", call
+
+
+def _set(file: SourceFile) -> Iterator[tuple[str, SgNode]]:
     for call in file.calls:
         parts, given = member(call.field("function") or call), arguments(call)
-        if parts is not None and parts[1] in _SETTERS and given and string_value(given[0]) in _SETTINGS:
-            yield f"{parts[0].text()}.{parts[1]}({given[0].text()}, …)", call
+        name = string_value(given[0]) if given else None
+        if parts is not None and parts[1] in _SETTERS and name in _SETTINGS and name is not None:
+            yield name, call
 
 
 def _patches(file: SourceFile, objects: ExpressObjects) -> Iterator[tuple[str, SgNode]]:

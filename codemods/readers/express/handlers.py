@@ -92,6 +92,10 @@ def _called(workspace: Workspace, file: SourceFile, call: SgNode, wrappers: tupl
         return Found(None, wrappers, f"`{name}` could not be resolved")
     returned = returned_function(target.node)
     if returned is None:
+        made = _returned_call(target.node)
+        found = _find(workspace, workspace.source(target.file), made, wrappers) if made is not None else None
+        if found is not None and found.function is not None:
+            return found
         return Found(None, wrappers, f"`{name}` does not return a function that can be read")
     index = forwarded_parameter(target.node, returned)
     if index is not None and index < len(given):
@@ -129,6 +133,14 @@ def returned_function(function: SgNode) -> SgNode | None:
     if value.kind() == "identifier":
         return _local_function(plain, value.text())
     return None
+
+
+def _returned_call(function: SgNode) -> SgNode | None:
+    """`asyncHandler(async (req, res) => …)` of `(model) => asyncHandler(async (req, res) => …)`."""
+    body = function.field("body")
+    value = _only_expression(body) if body is not None else None
+    plain = unwrap(value) if value is not None else None
+    return plain if plain is not None and plain.kind() == "call_expression" else None
 
 
 def _local_function(block: SgNode, name: str) -> SgNode | None:

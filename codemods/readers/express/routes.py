@@ -11,7 +11,7 @@ from functools import cached_property
 from ast_grep_py import SgNode
 
 from codemods.ir.app import App, CodeRef, Condition, Middleware, Role, Route, Use
-from codemods.readers.express.alterations import read_alterations
+from codemods.readers.express.alterations import query_parser, read_alterations
 from codemods.readers.express.follow import ValueNode
 from codemods.readers.express.handlers import read_handler
 from codemods.readers.express.middleware import read_middleware
@@ -41,6 +41,7 @@ class Registered:
     objects: ExpressObjects
     calls: tuple[Registration, ...]
     alterations: tuple[Middleware, ...]
+    query_parser: str | None = None
 
 
 def read_registrations(workspace: Workspace) -> Registered:
@@ -48,7 +49,8 @@ def read_registrations(workspace: Workspace) -> Registered:
     files = [path for path in workspace.files if _is_candidate(workspace, path)]
     objects = ExpressObjects(workspace)
     calls = Registrations(workspace, objects, files).collect()
-    return Registered(objects, tuple(calls), tuple(read_alterations(workspace, objects, files)))
+    parser = query_parser(workspace, files, _express_major(workspace))
+    return Registered(objects, tuple(calls), tuple(read_alterations(workspace, objects, files, parser)), parser)
 
 
 def read_app(workspace: Workspace, registered: Registered) -> App:
@@ -65,6 +67,7 @@ class _Assembly:
 
     def __init__(self, workspace: Workspace, registered: Registered) -> None:
         self._workspace = workspace
+        self._registered = registered
         self._objects = registered.objects
         self._rows = Rows(workspace)
         self._routes: list[Registration] = []
@@ -87,7 +90,9 @@ class _Assembly:
     def app(self) -> App:
         routes = [route for registration in self._routes for route in self._route(registration)]
         unique = {(m.place, m.name): m for m in self._all_used}
-        return App(tuple(routes), tuple(unique.values()), self._express_major(), tuple(self._uses()))
+        major, parser = _express_major(self._workspace), self._registered.query_parser
+        nests = parser == "extended" if parser is not None else major < 5
+        return App(tuple(routes), tuple(unique.values()), major, tuple(self._uses()), nests)
 
     def _uses(self) -> Iterator[Use]:
         """Middleware of applications and routers, once for each way that leads to it."""
@@ -308,10 +313,11 @@ class _Assembly:
             known = (used for used in self._used.get(step.router, []) if used.takes_errors_of(step))
             yield from (used.middleware for used in known if applies(used, path))
 
-    def _express_major(self) -> int:
-        versions = (package.dependencies.get("express") for package in self._workspace.packages)
-        majors = [int(match.group()) for v in versions if v and (match := re.search(r"\d+", v))]
-        return max(majors, default=4)
+
+def _express_major(workspace: Workspace) -> int:
+    versions = (package.dependencies.get("express") for package in workspace.packages)
+    majors = [int(match.group()) for v in versions if v and (match := re.search(r"\d+", v))]
+    return max(majors, default=4)
 
 
 def _in_chain(middleware: Middleware) -> Middleware:
