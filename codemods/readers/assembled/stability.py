@@ -5,7 +5,7 @@ from __future__ import annotations
 from ast_grep_py import SgNode
 
 from codemods.readers.literals import is_pure
-from codemods.source.bindings import Binding
+from codemods.source.bindings import Binding, BindingKind
 from codemods.source.file import SourceFile, span_of
 from codemods.source.tree import FUNCTION_KINDS, enclosing, find_all, member
 
@@ -58,6 +58,7 @@ def changes(reference: SgNode) -> bool:
             return False
 
 
+_VARIABLES = (BindingKind.CONST, BindingKind.LET)
 _BLOCKS = frozenset({"statement_block", "program", "for_statement", "for_in_statement", "catch_clause", "switch_body"})
 
 
@@ -67,7 +68,7 @@ def is_visible(file: SourceFile, node: SgNode, call: SgNode) -> bool:
         return True
     for name in find_all(node, "identifier", "shorthand_property_identifier"):
         binding = file.bindings.resolve(name)
-        if binding is None or binding.imported is not None or span_of(node).holds(span_of(binding.node)):
+        if binding is None or binding.kind not in _VARIABLES or span_of(node).holds(span_of(binding.node)):
             continue
         home = enclosing(binding.node, _BLOCKS | FUNCTION_KINDS)
         if home is not None and not span_of(home).holds(span_of(call)):
