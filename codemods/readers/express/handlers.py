@@ -11,7 +11,7 @@ from codemods.ir.app import CodeRef, Handler
 from codemods.readers.express.follow import bare, inline_function, value_of
 from codemods.source import SourceFile, arguments, find_all, member, named, parameters, shortened, span_of, unwrap
 from codemods.source.tree import FUNCTION_KINDS
-from codemods.workspace import External, FunctionRef, Global, Workspace
+from codemods.workspace import External, FunctionRef, Global, Unknown, Workspace
 
 ASYNC_PACKAGES = frozenset({"express-async-handler", "express-async-wrapper", "async-handler", "express-asyncify"})
 """Packages whose default export only forwards rejections to `next`."""
@@ -62,10 +62,12 @@ def _find(workspace: Workspace, file: SourceFile, node: SgNode, wrappers: tuple[
 
 
 def _referred(workspace: Workspace, file: SourceFile, node: SgNode, wrappers: tuple[str, ...]) -> Found:
+    target = workspace.function_of(file.path, node)
+    if isinstance(target, Unknown) and target.candidates:
+        return Found(None, wrappers, f"`{shortened(node)}`: {target.reason}")
     value = value_of(workspace, file.path, node)
     if value is not None and value.node.kind() == "call_expression":
         return _find(workspace, workspace.source(value.file), value.node, wrappers)
-    target = workspace.function_of(file.path, node)
     if isinstance(target, FunctionRef):
         return Found(target, wrappers)
     if value is not None:

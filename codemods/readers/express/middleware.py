@@ -18,7 +18,7 @@ from codemods.readers.express.packages import package_of
 from codemods.readers.express.passing import passes_through, writes_context
 from codemods.source import SourceFile, arguments, find_all, member, named, parameters, span_of, unwrap
 from codemods.source.tree import FUNCTION_KINDS, enclosing
-from codemods.workspace import Called, External, FunctionRef, Workspace
+from codemods.workspace import Called, External, FunctionRef, Unknown, Workspace
 
 _NAMES: tuple[tuple[re.Pattern[str], Role], ...] = (
     (re.compile(r"errors?_?(handler|handling|middleware|converter|responder)?s?\b", re.I), Role.ERROR),
@@ -129,6 +129,8 @@ def _definition(
     target = workspace.function_of(file.path, node)
     if isinstance(target, FunctionRef):
         return target, None, ()
+    if isinstance(target, Unknown) and target.candidates:
+        return None, None, ()
     added = _added(workspace, file, node)
     if added is not None:
         return added, None, ()

@@ -28,9 +28,10 @@ OBJECT_METHODS = frozenset({"hasOwnProperty", "toString", "valueOf", "toLocaleSt
 def object_member(ev: Evaluator, value: ObjectValue, name: str) -> Value:
     """What the property `name` of an object literal holds."""
     part = property_node(value.node, name)
-    if part is not None:
-        return _property(ev, value.file, part)
     added = added_member(ev, value.file, value.node, name)
+    if part is not None:
+        written = _property(ev, value.file, part)
+        return join([written, added]) if added is not None else written
     if added is not None:
         return added
     has_spread = False

@@ -1,0 +1,68 @@
+"""Guards that the code puts together while the server starts: what cannot be read whole holds its routes back."""
+
+from __future__ import annotations
+
+import pytest
+from harness import CodemodTest
+from middleware_app import app
+
+GUARD = """
+    const guard = (req: Request, res: Response, next: NextFunction) => {
+      if (req.headers.authorization !== "key") return res.status(401).end();
+      next();
+    };
+    """
+OPEN = "(req: Request, res: Response, next: NextFunction) => next()"
+LATER = {
+    "a list that is added to": "const chain: any[] = [];\nchain.push(guard);\napp.get('/x', chain, HANDLER);",
+    "a list that is spread": "const chain: any[] = [];\nchain.push(guard);\napp.get('/x', ...chain, HANDLER);",
+    "a list within a list": "const chain: any[] = [];\nchain.push(guard);\napp.get('/x', [...chain, HANDLER]);",
+    "a list that is used": "const chain: any[] = [];\nchain.push(guard);\napp.use('/x', chain);\napp.get('/x', HANDLER);",
+    "an element": "const chain: any[] = [];\nchain[0] = guard;\napp.get('/x', chain, HANDLER);",
+    "a function that adds": """
+        function fill(list: any[]) { list.unshift(guard); }
+        const chain: any[] = [];
+        fill(chain as any);
+        app.get('/x', chain, HANDLER);
+        """,
+    "a list of an object": "const lists = { all: [] as any[] };\nlists.all.push(guard);\napp.get('/x', lists.all, HANDLER);",
+    "a property that is written over": f"""
+        const guards: any = {{ check: {OPEN} }};
+        guards.check = guard;
+        app.get('/x', guards.check, HANDLER);
+        """,
+}
+
+
+@pytest.mark.parametrize("routes", LATER.values(), ids=LATER)
+def test_guards_that_are_added_later_hold_routes_back(codemod: CodemodTest, routes: str) -> None:
+    text = GUARD + routes.replace("HANDLER", "(req: Request, res: Response) => { res.json(1); }")
+    migrated = codemod.migrate(app(text))
+    assert migrated.outcome("GET /x").startswith("needs-review")
+    assert "= query(" not in "".join(migrated.convex.values())
+
+
+def test_lists_that_another_file_adds_to_hold_routes_back(codemod: CodemodTest) -> None:
+    routes = """
+        import { chain } from "./chain";
+        import "./secure";
+        app.get("/x", chain, (req: Request, res: Response) => { res.json(1); });
+        """
+    secure = f"""
+        import {{ chain }} from "./chain";
+        {GUARD}
+        chain.push(guard);
+        """
+    migrated = codemod.migrate(app(routes, chain="export const chain: any[] = [];", secure=secure))
+    assert migrated.outcome("GET /x").startswith("needs-review")
+
+
+def test_lists_that_stay_as_they_were_written_are_read(codemod: CodemodTest) -> None:
+    routes = """
+        const chain: any[] = [guard];
+        console.log(chain.length);
+        app.get("/x", chain, (req: Request, res: Response) => { res.json(1); });
+        """
+    migrated = codemod.migrate(app(GUARD + routes))
+    assert migrated.outcome("GET /x") == "migrated"
+    assert "= internalQuery(" in "".join(migrated.convex.values())
