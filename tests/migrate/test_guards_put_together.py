@@ -17,7 +17,7 @@ LATER = {
     "a list that is added to": "const chain: any[] = [];\nchain.push(guard);\napp.get('/x', chain, HANDLER);",
     "a list that is spread": "const chain: any[] = [];\nchain.push(guard);\napp.get('/x', ...chain, HANDLER);",
     "a list within a list": "const chain: any[] = [];\nchain.push(guard);\napp.get('/x', [...chain, HANDLER]);",
-    "a list that is used": "const chain: any[] = [];\nchain.push(guard);\napp.use('/x', chain);\napp.get('/x', HANDLER);",
+    "a list that is used": "const chain: any[] = [];\nchain.push(guard);\napp.use(chain);\napp.get('/x', HANDLER);",
     "an element": "const chain: any[] = [];\nchain[0] = guard;\napp.get('/x', chain, HANDLER);",
     "a function that adds": """
         function fill(list: any[]) { list.unshift(guard); }
@@ -25,7 +25,11 @@ LATER = {
         fill(chain as any);
         app.get('/x', chain, HANDLER);
         """,
-    "a list of an object": "const lists = { all: [] as any[] };\nlists.all.push(guard);\napp.get('/x', lists.all, HANDLER);",
+    "a list of an object": """
+        const lists = { all: [] as any[] };
+        lists.all.push(guard);
+        app.get('/x', lists.all, HANDLER);
+        """,
     "a property that is written over": f"""
         const guards: any = {{ check: {OPEN} }};
         guards.check = guard;
@@ -66,3 +70,48 @@ def test_lists_that_stay_as_they_were_written_are_read(codemod: CodemodTest) -> 
     migrated = codemod.migrate(app(GUARD + routes))
     assert migrated.outcome("GET /x") == "migrated"
     assert "= internalQuery(" in "".join(migrated.convex.values())
+
+
+PARAMETERS = {
+    "a route": 'app.param("id", check);\napp.get("/u/:id", HANDLER);',
+    "a route before it": 'app.get("/u/:id", HANDLER);\napp.param("id", check);',
+    "a mount": 'app.param("id", check);\nrouter.get("/x", HANDLER);\napp.use("/u/:id", router);',
+    "middleware on the way": 'app.param("id", check);\napp.use("/u/:id", seen);\napp.get("/u/:name/x", HANDLER);',
+    "a computed name": 'app.param(process.env.NAME || "id", check);\napp.get("/u/:id", HANDLER);',
+}
+
+
+@pytest.mark.parametrize("routes", PARAMETERS.values(), ids=PARAMETERS)
+def test_guards_of_parameters_hold_routes_back(codemod: CodemodTest, routes: str) -> None:
+    text = f"""
+        const check = (req: Request, res: Response, next: NextFunction, id: string) =>
+          id === "1" ? void res.status(401).end() : next();
+        const seen = {OPEN};
+        const router = express.Router();
+        """
+    routes = routes.replace("HANDLER", "(req: Request, res: Response) => { res.json(1); }")
+    migrated = codemod.migrate(app(f"{text}\n{routes}"))
+    route = next(item for item in migrated.settled.items if item.kind == "route")
+    assert "param(" in (route.reason or "")
+
+
+def test_parameters_of_other_routers_concern_nobody(codemod: CodemodTest) -> None:
+    text = """
+        const check = (req: Request, res: Response, next: NextFunction, id: string) =>
+          id === "1" ? void res.status(401).end() : next();
+        const router = express.Router();
+        router.param("id", check);
+        router.get("/x", (req: Request, res: Response) => { res.json(1); });
+        app.use("/u/:id", router);
+        """
+    assert codemod.migrate(app(text)).outcome("GET /u/:id/x") == "migrated"
+
+
+def test_what_a_setting_holds_is_middleware(codemod: CodemodTest) -> None:
+    text = f"""
+        {GUARD}
+        app.set("guard", guard);
+        app.use(app.get("guard"));
+        app.get("/x", (req: Request, res: Response) => {{ res.json(1); }});
+        """
+    assert 'runs after `app.get("guard")`' in codemod.migrate(app(text)).outcome("GET /x")

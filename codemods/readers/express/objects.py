@@ -321,11 +321,11 @@ def _assigned(node: SgNode) -> SgNode:
 
 
 def base_of_chain(node: SgNode) -> SgNode:
-    """`Router()` in `Router().use(a).get("/", b)`: the receiver below all chained calls."""
+    """`Router()` in `Router().use(a).get("/", b)`: the receiver below all chained calls; `get` of a setting is none."""
     while node.kind() == "call_expression":
         callee = bare(node.field("function"))
         parts = member(callee) if callee is not None else None
-        if parts is None or parts[1] not in CHAINED:
+        if parts is None or parts[1] not in CHAINED or (parts[1] == "get" and len(arguments(node)) == 1):
             break
         node = unwrap(parts[0]) or parts[0]
     return node

@@ -153,14 +153,15 @@ class _Assembly:
         return read_middleware(self._workspace, self._workspace.source(argument.file), argument.node, conditions)
 
     def _param(self, registration: Registration) -> None:
-        """`app.param("id", fn)` runs before every route whose path has the parameter."""
-        if registration.router is None or registration.path is None:
+        """`app.param("id", fn)` runs before every route whose path has the parameter; any, if its name is computed."""
+        if registration.router is None:
             return
+        name = re.escape(registration.path) if registration.path is not None else r"\w+"
         for argument in registration.arguments:
             for found in self._middleware(argument):
-                middleware = replace(found, role=Role.OTHER, name=f'param("{registration.path}", {found.name})')
+                middleware = replace(found, role=Role.OTHER, name=f'param("{registration.path or "…"}", {found.name})')
                 self._all_used.append(middleware)
-                self._params[registration.router].append((registration.path, middleware))
+                self._params[registration.router].append((name, middleware))
 
     def _all(self, registration: Registration) -> None:
         """`all(path, fn)` before the verbs of the same path is middleware of theirs."""
@@ -176,9 +177,21 @@ class _Assembly:
         of, home = self._workspace.package_of, self._workspace.package_of(path)
         return [m for m in self._loose if m in self._altering or of(m.expression.file) == home]
 
-    def _param_middleware(self, router: Router | None, path: str | None) -> list[Middleware]:
-        known = self._params.get(router, []) if router is not None else []
-        return [middleware for name, middleware in known if path is None or re.search(rf":{re.escape(name)}\b", path)]
+    def _param_middleware(self, registration: Registration, way: Way) -> Iterator[Middleware]:
+        """What a router runs for its parameters: those of its routes, of mounts, and of middleware on the way."""
+        if registration.router is None:
+            return
+        own = Step(registration.router, registration.scope, registration.position, registration.path)
+        path: str | None = ""
+        for step in reversed((*way.steps, own)):
+            path = join(step.path, path)
+            if step.router not in self._params:
+                continue
+            before = self._before(step.router, step.scope, step.position)
+            paths = (step.path, *(used.path for used in before if applies(used, path)))
+            for name, middleware in self._params[step.router]:
+                if any(one is None or re.search(rf":{name}\b", one) for one in paths):
+                    yield middleware
 
     def _route(self, registration: Registration) -> list[Route]:
         """One route for each way that leads to its router (a router may be mounted twice)."""
@@ -197,7 +210,7 @@ class _Assembly:
             ]
             errors = self._error_handlers(registration, way)
             path = join(way.prefix, registration.path)
-            params = self._param_middleware(registration.router, path)
+            params = self._param_middleware(registration, way)
             above = (used.middleware for used in way.used if applies(used, path))
             middleware = (*self._loose_in(file.path), *above, *before, *params, *own)
             found.append(
