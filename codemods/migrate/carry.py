@@ -105,7 +105,7 @@ class Carrier:
             state.edge.factory(check)
         refuse_steps(self._workspace, state.edge, state.closure, state.plans, state.obstacles)
         self._other_applications()
-        mark_shadowed(state.plans)
+        mark_shadowed(self._workspace, state.plans)
         self._shared_handlers()
         state.edge.handed_on = handed_on(state.plans)
         state.handlers = find_handlers(self._workspace, state.edge, self._reading.app, state.plans)

@@ -224,3 +224,32 @@ def test_a_guard_below_a_mount_that_stays_behind_holds_its_routes_back(codemod: 
     migrated = codemod.migrate(app(routes))
     assert migrated.outcome("GET /api/open") == "migrated"
     assert migrated.outcome("GET /api/admin/users").startswith("needs-review CX801 is guarded by `guard`")
+
+
+OVERLAPPING = """
+    import express from "express";
+
+    const app = express();
+    app.use(express.json());
+    const guard: express.RequestHandler = (req, res, next) => {
+      if (req.headers.authorization !== "key") {
+        res.status(401).json({ error: "no key" });
+        return;
+      }
+      next();
+    };
+    app.all("/users/:id", guard);
+    app.all("/:kind/x", guard);
+    app.get("/users/me", (req, res) => { res.json("me"); });
+    app.get("/users/me/x", (req, res) => { res.json("below"); });
+    app.get("/a/x", (req, res) => { res.json("x"); });
+    app.listen(Number(process.env.PORT));
+    """
+
+
+def test_functions_for_all_methods_of_a_parameter_run_for_its_values(tmp_path: Path) -> None:
+    urls = ["/users/me", "/users/me/x", "/a/x"]
+    requests = [f"###\nGET http://localhost{url}{key}" for url in urls for key in ("", "\nAuthorization: key")]
+    result = compare(tmp_path, {"src/app.ts": dedent(OVERLAPPING)}, "\n\n".join(requests))
+    assert result.differences == []
+    assert result.note == "6 of 6 answers are the same"

@@ -58,6 +58,29 @@ def test_a_route_after_one_that_may_go_on_is_not_dead(codemod: CodemodTest) -> N
     ]
 
 
+BEFORE = "router.get('/x', (req, res, next) => next('router'), first);\napp.use('/a', router);"
+PASSING = {
+    "a guard below a path": 'app.get("/a/*", guard);\napp.get("/a/x", second);',
+    "a guard for a parameter": 'app.get("/a/:id", guard);\napp.get("/a/x", second);',
+    "a handler that gives the request on": 'app.get("/a/:id", (req, res, next) => guard(req, res, next));\n'
+    'app.get("/a/x", second);',
+    "a handler that leaves its route": 'app.get("/a/x", (req, res, next) => next("route"));\napp.get("/a/x", second);',
+    "a middleware that leaves its route": 'app.get("/a/x", (req, res, next) => next("route"), first);\n'
+    'app.get("/a/x", second);',
+    "a middleware that leaves its router": f'{BEFORE}\napp.get("/a/x", second);',
+}
+
+
+@pytest.mark.parametrize("routes", PASSING.values(), ids=PASSING)
+def test_what_routes_hand_on_is_not_public(codemod: CodemodTest, routes: str) -> None:
+    guard = "const guard = (req, res, next) => (req.headers.key ? next() : res.status(401).end());"
+    migrated = codemod.migrate({"src/app.ts": dedented(APP).replace("{routes}", f"{guard}\n{routes}")})
+    late = max((item for item in migrated.settled.items if item.kind == "route"), key=lambda item: item.source.line)
+    assert late.outcome == "needs-review"
+    assert "which may answer first" in (late.reason or "")
+    assert "= query(" not in "".join(migrated.convex.values())
+
+
 def test_a_router_mounted_twice_at_one_path_gives_its_routes_once(codemod: CodemodTest) -> None:
     routes = 'router.get("/x", first);\napp.use("/api", router);\napp.use("/api", router);'
     migrated = codemod.migrate({"src/app.ts": dedented(APP).replace("{routes}", routes)})

@@ -101,12 +101,19 @@ def applies(used: Used, path: str | None) -> bool:
     """Does middleware run for a registration under a path?"""
     if not used.exact or used.path is None or path is None or "*" in used.path:
         return _covers(used.path, path)
-    return _shape(used.path) == _shape(path)
+    return precedes(used.path, path)
 
 
-def _shape(path: str) -> str:
-    """A path with the names of its parameters left out."""
-    return re.sub(r":\w+", ":", path.rstrip("/")).lower() or "/"
+def precedes(earlier: str, path: str) -> bool:
+    """Does a route of a path that stands before another one get all of its requests first?"""
+    stem = _BELOW.sub("", earlier)
+    above, below = _segments(stem), _segments(path)
+    fits = len(above) <= len(below) if stem != earlier else len(above) == len(below)
+    return fits and all(one == other or one.startswith(":") for one, other in zip(above, below, strict=False))
+
+
+def _segments(path: str) -> list[str]:
+    return [segment for segment in path.lower().split("/") if segment]
 
 
 def _covers(used: str | None, path: str | None) -> bool:
