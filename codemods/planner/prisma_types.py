@@ -9,7 +9,7 @@ from ast_grep_py import SgNode
 from codemods.ir.table import Schema, Table
 from codemods.planner.facts import Replaced
 from codemods.planner.member_chains import last_name, member_chain
-from codemods.source import Span, named, property_name, span_of
+from codemods.source import FUNCTION_KINDS, Span, enclosing, find_all, member, named, property_name, span_of
 
 _PLAIN: Mapping[str, str] = {
     "BatchPayload": "{ count: number }",
@@ -44,6 +44,9 @@ _DATA: Mapping[str, str] = {
 
 _CONNECTING = frozenset({"CreateInput", "UpdateInput"})
 """Types of data that reach other rows by relations and not by keys (`user: { connect: { id } }`)."""
+
+_HOMES = FUNCTION_KINDS | {"program"}
+"""What a variable is declared in."""
 
 _ERROR = "KnownRequestError"
 
@@ -91,13 +94,15 @@ def _of_data(schema: Schema, name: str, whole: SgNode) -> Replaced | None:
         suffix = name.removeprefix(table.name) if name.startswith(table.name) else ""
         kind = _DATA.get(suffix)
         if kind is not None:
+            if _comes_to_connect(table, whole):
+                return None
             if suffix in _CONNECTING and _connects(table, whole):
                 return Replaced(span_of(annotation), "") if (annotation := _of_variable(whole)) is not None else None
             if suffix == "CreateInput" and _of_variable(whole) is None and any(one.required for one in table.relations):
                 return None
             label = f"{table.name[:1].upper()}{table.name[1:]}"
             text = f"New{label}" if kind == "new" else f"{label}Changes"
-            return Replaced(span_of(whole), text, f"{kind}:{table.name}", text, True)
+            return Replaced(span_of(whole), text, f"{kind}:{table.name}", None, True)
     return None
 
 
@@ -115,6 +120,21 @@ def _connects(table: Table, whole: SgNode) -> bool:
     literal = _literal(declarator) if declarator is not None else None
     keys = [part.field("key") or part for part in named(literal)] if literal is not None else []
     return any(table.relation(property_name(key) or "") is not None for key in keys)
+
+
+def _comes_to_connect(table: Table, whole: SgNode) -> bool:
+    """Is a relation of such a variable set later on (`data.category = { connect: … }`)? Its type knows none."""
+    annotation = whole.parent()
+    declarator = annotation.parent() if annotation is not None and annotation.kind() == "type_annotation" else None
+    name = declarator.field("name") if declarator is not None and declarator.kind() == "variable_declarator" else None
+    home = enclosing(whole, _HOMES)
+    if name is None or home is None:
+        return False
+    targets = [each.field("left") for each in find_all(home, "assignment_expression")]
+    parts = [member(target) for target in targets if target is not None]
+    return any(
+        part is not None and part[0].text() == name.text() and table.relation(part[1]) is not None for part in parts
+    )
 
 
 def _literal(declarator: SgNode) -> SgNode | None:

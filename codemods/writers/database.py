@@ -104,6 +104,20 @@ def write_queries(
     return found
 
 
+def _cast_of(file: SourceFile, query: Query) -> int | None:
+    """Where `(await prisma.user.findUnique({ select: … })) as User` casts part of a row, whose keys are others now."""
+    if query.select is None or query.op not in (Op.FIND_UNIQUE, Op.FIND_FIRST, Op.FIND_MANY):
+        return None
+    node = node_covering(file, query.call)
+    parent = node.parent() if node is not None else None
+    while parent is not None and parent.kind() in ("await_expression", "parenthesized_expression"):
+        node, parent = parent, parent.parent()
+    if node is None or parent is None or parent.kind() != "as_expression":
+        return None
+    plain = any(kind in parent.text()[len(node.text()) :] for kind in ("any", "unknown", "const"))
+    return None if plain else span_of(node).end
+
+
 def _is_listed(file: SourceFile, query: Query, alone: Mapping[Span, Span]) -> bool:
     """Is it an element of the list of a transaction, whose results nobody sees?"""
     node = node_covering(file, query.call)
@@ -120,6 +134,9 @@ def _only_reads(file: SourceFile, transaction: Query, queries: list[Query]) -> b
 
 def _add(file: SourceFile, found: DatabaseEdits, query: Query, code: DbCode) -> None:
     found.rewrites.append(Rewrite(query.call, code.parts))
+    cast = _cast_of(file, query)
+    if cast is not None:
+        found.edits.append(Edit.insert(cast, " as unknown"))
     gone = [Rewrite(span, (), erases=True) for span in query.annotations]
     found.rewrites += [each for each in gone if each not in found.rewrites]
     if code.comments:

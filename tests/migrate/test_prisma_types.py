@@ -143,3 +143,28 @@ def test_arithmetic_of_decimal_numbers_is_left_to_its_owner(codemod: CodemodTest
 def test_what_has_none_is_named(codemod: CodemodTest) -> None:
     done = migrated(codemod, "const a: Prisma.UserGroupByArgs = req.body;\nres.json(a);")
     assert "CX105 uses `Prisma.UserGroupByArgs` of the Prisma client" in done.outcome("POST /users")
+
+
+def test_data_that_comes_to_connect_is_left_to_its_owner(codemod: CodemodTest) -> None:
+    """The type of what is written knows `authorId`; a function that is handed the data would write `author`."""
+    body = """
+          const data: Prisma.NoteUpdateInput = {};
+          if (req.body.author) data.author = { connect: { id: req.body.author } };
+          res.json(await save(req.body.id, data));
+        """
+    save = "const save = (id: string, data: any) => prisma.note.update({ where: { id }, data });"
+    done = codemod.migrate(
+        users_app(f'router.post("/", async (req, res) => {{\n{body}\n}});', imports=f"{IMPORT}\n{save}")
+    )
+    assert done.outcome("POST /users").startswith("needs-review CX105 uses `Prisma.NoteUpdateInput`")
+
+
+def test_a_cast_of_a_part_of_a_row_says_that_its_keys_are_others_now(codemod: CodemodTest) -> None:
+    body = """
+          const user = (await prisma.user.findFirst({ select: { id: true } })) as { id: string; name: string };
+          const all = (await prisma.user.findFirst({ select: { id: true } })) as any;
+          res.json({ user, all });
+        """
+    text = migrated(codemod, body).files["convex/users.ts"]
+    assert text.count("as unknown as { id: string; name: string };") == 1
+    assert "as any;" in text and "as unknown as any" not in text
