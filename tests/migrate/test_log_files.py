@@ -92,6 +92,37 @@ def test_a_function_that_does_more_is_no_log(codemod: CodemodTest, old: str, new
     assert "console.log(message, file)" not in written
 
 
+LOGGERS = {
+    "once it is answered": ("finished(res, () => { const { statusCode } = res; WRITE });", "migrated"),
+    "by a listener": ("res.on('finish', () => { WRITE });", "migrated"),
+    "and answers": ("finished(res, () => { WRITE res.end(); });", "CX701"),
+    "and keeps what nobody asks for": ("req.seen = Date.now();", "migrated"),
+    "and goes on twice": ("next();", "CX701"),
+}
+
+
+@pytest.mark.parametrize(("after", "outcome"), LOGGERS.values(), ids=LOGGERS)
+def test_middleware_that_goes_on_and_then_logs(codemod: CodemodTest, after: str, outcome: str) -> None:
+    text = """
+        const express = require("express");
+        const fs = require("fs");
+        const { finished } = require("stream");
+        const app = express();
+        const lines = fs.createWriteStream("./log.txt");
+        let count = 1;
+        app.use((req, res, next) => {
+          const start = Date.now();
+          next();
+          AFTER
+        });
+        app.get("/fine", (req, res) => res.json({ fine: true }));
+        module.exports = app;
+        """
+    write = "count += 1; lines.write(`${count} ${req.url} ${Date.now() - start} ms`); console.log(count);"
+    migrated = codemod.migrate({"src/app.js": dedented(text.replace("AFTER", after).replace("WRITE", write))})
+    assert migrated.outcome("GET /fine").removeprefix("needs-review ").split(" ")[0] == outcome
+
+
 def test_options_that_a_json_parser_does_not_have_change_nothing(codemod: CodemodTest) -> None:
     text = """
         const express = require("express");

@@ -11,6 +11,7 @@ from codemods.readers.express.follow import bare
 from codemods.readers.express.passing import METHODS, writes_own
 from codemods.readers.loggers import LOGGERS
 from codemods.source import SourceFile, arguments, find_all, member, member_path, named, string_value, unwrap
+from codemods.source.tree import FUNCTION_KINDS
 from codemods.workspace import External, FunctionRef, Global, Workspace
 
 FORMATTERS = frozenset({"ansi-colors", "chalk", "cli-color", "colorette", "colors", "debug", "kleur", "picocolors"})
@@ -19,6 +20,7 @@ FORMATTERS = frozenset({"ansi-colors", "chalk", "cli-color", "colorette", "color
 _TOOLS = frozenset("crypto date-fns dayjs luxon moment nanoid os path url util uuid".split())
 """Packages that log lines and the paths of log files are made with, and that change nothing."""
 _DISK = frozenset({"fs", "fs-extra", "fs/promises"})
+_LISTENERS = frozenset({"on-finished", "stream", "stream/promises"})
 _APPENDS = frozenset({"appendFile", "appendFileSync"})
 _PREPARES = frozenset({"access", "accessSync", "ensureDir", "ensureDirSync", "existsSync", "mkdir", "mkdirSync"})
 """What is done so that there is a file to log to."""
@@ -48,8 +50,10 @@ class LogCalls:
         if root.text() == "console" and file.bindings.resolve(root) is None:
             return True
         target = self.workspace.callee(file.path, call)
+        if isinstance(target, External) and _module(target) in _LISTENERS:
+            return self._logs_at_the_end(file, arguments(call), depth)
         if isinstance(target, External):
-            return target.module.split("/")[0] in LOGGERS | FORMATTERS or _on_disk(target, _APPENDS)
+            return target.module.split("/")[0] in LOGGERS | FORMATTERS or _appends(target)
         if not isinstance(target, FunctionRef):
             return False
         return self._only_logs(self.workspace.source(target.file), target.node, depth)
@@ -62,8 +66,13 @@ class LogCalls:
         if any(value.kind() != "call_expression" or not self.logs(file, value) for value in given):
             return False
         targets = (self.workspace.callee(file.path, call) for call in find_all(function, "call_expression"))
-        appends = any(isinstance(target, External) and _on_disk(target, _APPENDS) for target in targets)
+        appends = any(isinstance(target, External) and _appends(target) for target in targets)
         return appends and self._only_logs(file, function, 0)
+
+    def _logs_at_the_end(self, file: SourceFile, given: list[SgNode], depth: int) -> bool:
+        """`finished(res, () => { … })`, which logs when a request has been answered."""
+        callback = given[1] if len(given) == 2 else None
+        return callback is not None and callback.kind() in FUNCTION_KINDS and self._only_logs(file, callback, depth)
 
     def _only_logs(self, file: SourceFile, function: SgNode, depth: int) -> bool:
         """Everything that the function does is to format and to log, and it logs at all."""
@@ -96,6 +105,13 @@ class LogCalls:
 
 def _module(target: External) -> str:
     return target.module.removeprefix("node:")
+
+
+def _appends(target: External) -> bool:
+    """`fs.appendFile(…)`, and `stream.write(…)` of `fs.createWriteStream(…)`."""
+    return _on_disk(target, _APPENDS) or (
+        _module(target) in _DISK and target.path[-3:] == ("createWriteStream", "()", "write")
+    )
 
 
 def _on_disk(target: External, names: frozenset[str]) -> bool:

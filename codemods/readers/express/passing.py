@@ -84,12 +84,12 @@ def writes_context(body: SgNode | None, names: list[str]) -> bool:
 
 
 def _goes_on(body: SgNode, next_name: str) -> bool:
-    """The last thing is `next()`, and so is every earlier return."""
+    """`next()` is called on its own, once nothing can be left out, and by every earlier return."""
     forward = f"{next_name}()"
     if body.kind() != "statement_block":
         return body.text() == forward
-    statements = named(body)
-    if not statements or statements[-1].text().removeprefix("return ").rstrip(";") != forward:
+    statements = [statement.text().removeprefix("return ").rstrip(";") for statement in named(body)]
+    if statements.count(forward) != 1:
         return False
     returns = [node for node in find_all(body, "return_statement") if not _is_nested(node, body)]
     return all(bool(named(node)) and named(node)[0].text() == forward for node in returns)
