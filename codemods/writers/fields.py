@@ -62,6 +62,7 @@ SQL_COLUMNS: dict[Kind, Column] = {
     Kind.CLOCK: Column("v.string()", "unknown", "readClock"),
     Kind.UUID: Column("v.string()", "unknown", "readUuid"),
     Kind.JSON: Column("v.any()", "unknown", "readJson", ordered=False, indexed=False),
+    Kind.UNKNOWN: Column("v.null()", "unknown", ordered=False, indexed=False),
 }
 """The columns that statements of SQL read and write: what code gives is read as the database read parameters."""
 
@@ -69,8 +70,9 @@ _LOOSE = {
     (Dialect.SQLITE, Kind.TEXT): "onlyText",
     (Dialect.SQLITE, Kind.INT): "onlyNumber",
     (Dialect.SQLITE, Kind.FLOAT): "onlyNumber",
+    (Dialect.MYSQL, Kind.INT): "readLooseInteger",
 }
-"""What takes the place of `to_store` where the database would store a value of another type as it is."""
+"""What takes the place of `to_store` where the database is less strict."""
 
 
 def column_of(field: Field) -> Column:

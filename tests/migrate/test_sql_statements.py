@@ -63,3 +63,61 @@ def test_a_driver_that_does_not_wait_is_waited_for(tmp_path: Path) -> None:
     assert "await firstRow(" in model
     assert "export async function textOf(ctx: QueryCtx, id: string): Promise<string | null>" in model
     assert "await forget(ctx, args.id)" in files["convex/app.ts"]
+
+
+def test_a_function_that_only_sends_is_a_driver_whatever_it_is_called(tmp_path: Path) -> None:
+    store = """
+    import { Pool } from "pg";
+    class Store {
+      private pool = new Pool();
+      async ask(text: string, values?: any[]): Promise<any> {
+        try {
+          const found = await this.pool.query(text, values);
+          console.log("asked", text);
+          return found;
+        } catch (error) {
+          console.error(error);
+          throw error;
+        }
+      }
+    }
+    const store = new Store();
+    export async function all(owner: string) {
+      const found = await store.ask("SELECT id, text FROM notes WHERE owner = $1", [owner]);
+      return found.rows;
+    }
+    """
+    routes = 'app.get("/notes/:owner", async (req, res) => { res.json(await all(req.params.owner)); });'
+    files = migrated(tmp_path, "pg", store, "all", routes)
+    assert files[""] == ""
+    assert "const found = await queryResult(" in files["convex/model/store.ts"]
+
+
+def test_one_that_does_more_is_none(tmp_path: Path) -> None:
+    store = """
+    import { Pool } from "pg";
+    const pool = new Pool();
+    async function ask(text: string, values: any[]) {
+      try {
+        const { rows } = await pool.query(text, values);
+        return rows;
+      } catch (error) {
+        return [];
+      }
+    }
+    export const all = (owner: string) => ask("SELECT text FROM notes WHERE owner = $1", [owner]);
+    """
+    routes = 'app.get("/notes/:owner", async (req, res) => { res.json(await all(req.params.owner)); });'
+    files = migrated(tmp_path, "pg", store, "all", routes)
+    assert "put together at run time" in files[""]
+
+
+def test_a_piece_of_sql_that_code_puts_in_is_refused(tmp_path: Path) -> None:
+    store = """
+    import { Pool } from "pg";
+    const pool = new Pool();
+    export const all = (owner: string) => pool.query(`SELECT text FROM notes WHERE owner = ${owner}`);
+    """
+    routes = 'app.get("/notes/:owner", async (req, res) => { res.json((await all(req.params.owner)).rows); });'
+    files = migrated(tmp_path, "pg", store, "all", routes)
+    assert "a piece of SQL is put into its text" in files[""]

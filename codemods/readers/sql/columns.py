@@ -23,6 +23,7 @@ STORED: Mapping[Kind, FieldType] = {
     Kind.CLOCK: FieldType.STRING,
     Kind.UUID: FieldType.STRING,
     Kind.JSON: FieldType.JSON,
+    Kind.UNKNOWN: FieldType.JSON,
 }
 """How a column of each kind is stored."""
 
@@ -57,13 +58,15 @@ def kind_of(type_: exp.DataType) -> Kind:
     return _KINDS.get(type_.this, Kind.UNKNOWN)
 
 
-def column_type(dialect: Dialect, type_: exp.DataType | None) -> SqlType | None:
-    """The type of a column; None for one without counterpart."""
+def column_type(dialect: Dialect, type_: exp.DataType | None) -> SqlType:
+    """The type of a column; of an unknown kind for one without counterpart. Lists are kept as JSON is."""
     if dialect is Dialect.SQLITE:
         return _by_affinity(type_)
     kind = kind_of(type_) if type_ is not None else Kind.UNKNOWN
+    if type_ is not None and is_list(type_):
+        return SqlType(dialect, Kind.JSON)
     if type_ is None or kind is Kind.UNKNOWN:
-        return None
+        return SqlType(dialect, Kind.UNKNOWN)
     if dialect is not Dialect.POSTGRES and kind in (Kind.INT8, Kind.BOOLEAN):
         kind = Kind.INT
     numbers = [_number(each) for each in type_.expressions]
@@ -74,10 +77,17 @@ def column_type(dialect: Dialect, type_: exp.DataType | None) -> SqlType | None:
     return SqlType(dialect, kind)
 
 
-def _by_affinity(type_: exp.DataType | None) -> SqlType | None:
+def is_list(type_: exp.DataType) -> bool:
+    """Is it a list of texts, numbers or keys, which the driver gives as it is?"""
+    inner = type_.expressions[0] if type_.this is _T.ARRAY and type_.expressions else None
+    plain = (Kind.TEXT, Kind.INT, Kind.FLOAT, Kind.BOOLEAN, Kind.UUID)
+    return isinstance(inner, exp.DataType) and kind_of(inner) in plain
+
+
+def _by_affinity(type_: exp.DataType | None) -> SqlType:
     words = type_.sql(dialect="sqlite").upper() if type_ is not None else "BLOB"
     kind = next((kind for pattern, kind in _AFFINITIES if pattern.search(words)), Kind.UNKNOWN)
-    return None if kind is Kind.UNKNOWN else SqlType(Dialect.SQLITE, kind)
+    return SqlType(Dialect.SQLITE, kind)
 
 
 def _number(node: exp.Expr) -> int | None:

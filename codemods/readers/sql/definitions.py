@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from ast_grep_py import SgNode
 from sqlglot import exp
 
 from codemods.ir.sql import Dialect
@@ -45,7 +46,8 @@ def dialect_of(workspace: Workspace) -> Dialect | None:
 
 def definitions(workspace: Workspace, dialect: Dialect) -> Iterator[Definition]:
     """All of them, in the order in which they are applied: files by their names and numbers, then what code holds."""
-    for path in sorted((path for path in workspace.other_files if path.endswith(".sql")), key=_in_turn):
+    texts = [path for path in workspace.other_files if path.endswith(".sql") and "down.sql" not in path]
+    for path in sorted(texts, key=_in_turn):
         text = workspace.text(path)
         for start, statement in statements_in(text, dialect):
             yield Definition(statement, Place(path, text.count("\n", 0, start) + 1, 1))
@@ -58,9 +60,18 @@ def _in_code(workspace: Workspace, path: str, dialect: Dialect) -> Iterator[Defi
     file = workspace.source(path)
     for node in find_all(file.root, "string", "template_string"):
         text = text_value(node)
-        if text is not None and _DEFINES.search(text):
+        if text is not None and not _is_undoing(node) and _DEFINES.search(text):
             for _, statement in statements_in(text, dialect):
                 yield Definition(statement, file.place(node))
+
+
+def _is_undoing(node: SgNode) -> bool:
+    """Does it stand in what takes a migration back: `export async function down`, `exports.down = …`?"""
+    for above in node.ancestors():
+        name = above.field("name") or above.field("left") or above.field("key")
+        if name is not None and name.text().rsplit(".", 1)[-1] in ("down", "rollback"):
+            return True
+    return False
 
 
 def _order(workspace: Workspace, path: str) -> int:

@@ -17,7 +17,7 @@ from codemods.readers.sql.definitions import DIALECTS
 from codemods.source.bindings import Binding
 from codemods.source.file import SourceFile
 from codemods.source.tree import FUNCTION_KINDS, find_all, member, named, parameters, property_name, unwrap
-from codemods.workspace import Declared, Workspace
+from codemods.workspace import Declared, FunctionRef, Workspace
 
 _QUERIES: Mapping[str, Mapping[str, Gives]] = {
     "pg": {"query": Gives.RESULT},
@@ -166,7 +166,7 @@ class Drivers:
         if not site.arguments or len(site.arguments) > 3:
             return None
         called = self._workspace.callee(self._file.path, site.node)
-        if not isinstance(called, Declared):
+        if not isinstance(called, FunctionRef):
             return None
         wraps = _wrapped(self._workspace, called)
         if wraps is None:
@@ -178,11 +178,11 @@ class Drivers:
         return Sent(dialect, gives, self._file, site.arguments[at], given)
 
 
-def _wrapped(workspace: Workspace, called: Declared) -> tuple[Dialect, Gives, int, int | None] | None:
+def _wrapped(workspace: Workspace, called: FunctionRef) -> tuple[Dialect, Gives, int, int | None] | None:
     """What a function gives that hands its parameters on to a driver: the dialect, the form of the result, and which
     parameters are the text and the values."""
-    function = called.node if called.node.kind() in FUNCTION_KINDS else called.node.field("value")
-    if function is None or function.kind() not in FUNCTION_KINDS or not WORDS.search(function.text()):
+    function = called.node
+    if function.kind() not in FUNCTION_KINDS or not WORDS.search(function.text()):
         return None
     file = workspace.source(called.file)
     names = [parameter.name for parameter in parameters(function)]
@@ -198,6 +198,9 @@ def _wrapped(workspace: Workspace, called: Declared) -> tuple[Dialect, Gives, in
     if len(sent) != 1:
         return None
     node, one = sent[0]
+    does_more = any(not _is_harmless(each, node) for each in find_all(function, "call_expression"))
+    if does_more or _changes_errors(function):
+        return None
     text, values = one.text.text(), one.values[0].text() if one.values else None
     if text not in names or (values is not None and values not in names):
         return None
@@ -215,6 +218,29 @@ _GIVEN: Mapping[tuple[Gives, str], Gives] = {
     (Gives.PAIR, "[0]"): Gives.ROWS,
 }
 """What a function gives that returns the result of a driver, or this part of it."""
+
+
+_HARMLESS = re.compile(
+    r"(?:\w+\.)?(?:console|log|logger)\.\w+$|(?:Date|performance)\.now$|(?:String|Math\.\w+|JSON\.stringify)$"
+    r"|\w+\.(?:toFixed|release|toString|slice|substring|connect|getConnection)$"
+)
+"""Calls beside that of the driver with which a function still only sends: it logs, or takes the time."""
+
+
+def _is_harmless(call: SgNode, driver: SgNode) -> bool:
+    callee = call.field("function")
+    return call == driver or (callee is not None and _HARMLESS.search(callee.text()) is not None)
+
+
+def _changes_errors(function: SgNode) -> bool:
+    """Does a `catch` do anything but to throw what it caught?"""
+    for clause in find_all(function, "catch_clause"):
+        parameter, body = clause.field("parameter"), clause.field("body")
+        last = named(body)[-1] if body is not None and named(body) else None
+        thrown = named(last)[0].text() if last is not None and last.kind() == "throw_statement" else None
+        if parameter is None or thrown != parameter.text():
+            return True
+    return False
 
 
 def _returned(function: SgNode, call: SgNode) -> str | None:

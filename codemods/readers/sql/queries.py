@@ -8,7 +8,7 @@ from dataclasses import replace
 from ast_grep_py import SgNode
 
 from codemods.ir.query import Op, Query
-from codemods.ir.sql import SqlWork, Verb
+from codemods.ir.sql import Apply, Given, Kind, SqlWork, Verb, parts_of
 from codemods.ir.table import Reach, Schema
 from codemods.readers.assembled.reading import Reading
 from codemods.readers.calls import CallSite, call_site
@@ -16,11 +16,12 @@ from codemods.readers.sites.sql_text import statement_name
 from codemods.readers.sql.definitions import dialect_of
 from codemods.readers.sql.drivers import WORDS, Control, Drivers, Sent
 from codemods.readers.sql.placeholders import marked, parameters_of
-from codemods.readers.sql.reading import Scope, UnreadError
+from codemods.readers.sql.reading import NUMBERS, Scope, UnreadError
 from codemods.readers.sql.statements import parsed
 from codemods.readers.sql.texts import HOLE, Texts
 from codemods.readers.sql.writes import work_of
 from codemods.source.file import SourceFile
+from codemods.source.span import Span
 from codemods.source.tree import unwrap
 from codemods.workspace import Workspace
 
@@ -113,6 +114,7 @@ class _FileReader:
             raise UnreadError("its text is not understood")
         spans = {name: reading.span(node) for name, node in found.items()}
         work = work_of(Scope(self._schema, sent.dialect, spans, text=text), statement, sent.gives)
+        _check_holes(work, {spans[name] for name in found if name.startswith(HOLE)})
         work = replace(work, is_sync=sent.spread)
         types = site.node.field("type_arguments")
         inner = [child for child in types.children() if child.is_named()] if types is not None else []
@@ -130,3 +132,16 @@ class _FileReader:
 
     def _refused(self, site: CallSite, name: str, client: str, reason: str) -> Query:
         return Query(self.file.path, self.file.span(site.node), name, Op.FIND_MANY, None, client, unsupported=(reason,))
+
+
+def _check_holes(work: SqlWork, holes: set[Span]) -> None:
+    """What code puts into the text itself is a value only where no quotes or commas can come with it."""
+    for part in parts_of(work):
+        if (
+            isinstance(part, Apply)
+            and part.function == "in"
+            and any(isinstance(each, Given) and each.value in holes for each in part.arguments)
+        ):
+            raise UnreadError("a list is put into its text")
+        if isinstance(part, Given) and part.value in holes and part.kind not in NUMBERS | {Kind.ID, Kind.BOOLEAN}:
+            raise UnreadError("a piece of SQL is put into its text")

@@ -89,6 +89,8 @@ class Scope:
         column = column_named(sight.table, name)
         if column is None:
             raise UnreadError(f"no column `{name}` in {sight.table.name}")
+        if column.sql is not None and column.sql.kind is Kind.UNKNOWN:
+            raise UnreadError(f"column `{name}` of {sight.table.name}, which has no counterpart")
         return Column(sight.name, column.name, self.kind(sight.table, column))
 
     def kind(self, table: Table, column: Field) -> Kind:

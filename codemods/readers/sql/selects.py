@@ -109,7 +109,7 @@ def shown_of(scope: Scope, nodes: list[exp.Expr], expressions: Expressions) -> t
     for node in nodes:
         if isinstance(node, exp.Star) or (isinstance(node, exp.Column) and isinstance(node.this, exp.Star)):
             names = [node.table] if isinstance(node, exp.Column) else [sight.name for sight in scope.sights]
-            found += [Whole(scope.sight(name).name) for name in names]
+            found += [_whole(scope, name) for name in names]
             continue
         inner = node.this if isinstance(node, exp.Alias) else node
         value = expressions.read(inner)
@@ -117,6 +117,14 @@ def shown_of(scope: Scope, nodes: list[exp.Expr], expressions: Expressions) -> t
             value = as_kind(value, Kind.TEXT)
         found.append(Shown(_name(scope, node), value))
     return tuple(found)
+
+
+def _whole(scope: Scope, name: str) -> Whole:
+    sight = scope.sight(name)
+    for column in sight.table.fields:
+        if column.sql is not None and column.sql.kind is Kind.UNKNOWN:
+            raise UnreadError(f"all columns of {sight.table.name}, of which `{column.name}` has no counterpart")
+    return Whole(sight.name)
 
 
 def _name(scope: Scope, node: exp.Expr) -> str:

@@ -11,7 +11,7 @@ from codemods.ir.nouns import singular_of
 from codemods.ir.sql import Dialect, Kind, SqlType
 from codemods.ir.table import DefaultKind, Field, FieldType, Gap, OnDelete, Reach, Schema, Table
 from codemods.outcome import Place
-from codemods.readers.sql.columns import SERIALS, STORED, column_type
+from codemods.readers.sql.columns import SERIALS, STORED, column_type, is_list
 from codemods.readers.sql.definitions import Definition, definitions, dialect_of
 from codemods.workspace import Workspace
 
@@ -48,6 +48,7 @@ class _Drafts:
         self.tables: dict[str, _Draft] = {}
         self._dialect = dialect
         self._enums: set[str] = set()
+        self._lists: dict[tuple[str, str], bool] = {}
         self._place = Place("")
 
     def apply(self, definition: Definition) -> None:
@@ -103,10 +104,12 @@ class _Drafts:
         type_ = self._type(kind)
         if name in draft.fields:
             return
-        if type_ is None:
+        if type_.kind is Kind.UNKNOWN:
             what = kind.sql(dialect=self._dialect.value) if kind is not None else "no type"
-            draft.gaps.append(Gap(f"column `{name}`: {what} has no counterpart", Reach.ALL))
+            draft.gaps.append(Gap(f"column `{name}`: {what} has no counterpart, and is null", Reach.NONE))
+            draft.fields[name] = Field(name, STORED[type_.kind], nullable=True, place=self._place, sql=type_)
             return
+        self._lists[draft.name, name] = kind is not None and is_list(kind)
         made = Field(name, STORED[type_.kind], nullable=True, place=self._place, sql=type_)
         if kind is not None and kind.this in SERIALS:
             made = replace(made, default_kind=DefaultKind.GENERATED_ID, nullable=False)
@@ -114,7 +117,7 @@ class _Drafts:
         for constraint in part.constraints:
             self._constraint(draft, name, constraint.kind)
 
-    def _type(self, kind: exp.DataType | None) -> SqlType | None:
+    def _type(self, kind: exp.DataType | None) -> SqlType:
         is_enum = kind is not None and kind.this is exp.DataType.Type.USERDEFINED
         if is_enum and kind is not None and str(kind.args.get("kind") or "").lower().strip('"') in self._enums:
             return SqlType(self._dialect, Kind.TEXT)
@@ -151,6 +154,11 @@ class _Drafts:
         while isinstance(value, exp.Paren | exp.Cast):
             value = value.this
         assert column.sql is not None
+        if isinstance(value, exp.Array) and not value.expressions:
+            value = exp.Literal.string("{}")
+        if column.type is FieldType.JSON and self._lists.get((draft.name, name)) and value.name == "{}":
+            draft.fields[name] = replace(column, default_kind=DefaultKind.LITERAL, default="[]")
+            return
         if _is_clock(value):
             draft.fields[name] = replace(column, default_kind=DefaultKind.NOW)
         elif _is_generator(value):
@@ -217,8 +225,8 @@ class _Drafts:
         name = _name(action.this)
         if name not in draft.fields:
             return
-        type_ = self._type(action.args.get("dtype"))
-        if type_ is not None:
+        if action.args.get("dtype") is not None:
+            type_ = self._type(action.args["dtype"])
             draft.fields[name] = replace(draft.fields[name], type=STORED[type_.kind], sql=type_)
         if action.args.get("default") is not None:
             self._default(draft, name, action.args["default"])

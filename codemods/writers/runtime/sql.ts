@@ -48,6 +48,11 @@ export function readInteger(value: unknown): number {
   return number + 0;
 }
 
+/** A parameter as a whole number of MySQL, for which true is 1: null stays null. */
+export function readLooseInteger(value: unknown): number {
+  return readInteger(typeof value === "boolean" ? Number(value) : value);
+}
+
 /** A parameter as a number: null stays null. */
 export function readFloat(value: unknown): number {
   if (value === null || value === undefined) return value as unknown as number;
@@ -487,7 +492,7 @@ export async function rowsResult<R = any>(rows: Promise<unknown[]>): Promise<[ro
 /** What a call of mysql2 gives for changes: how many, and the generated key of a new row. */
 export async function headerResult(changes: Promise<{ count: number; key?: string }>): Promise<[header: any, fields: any]> {
   const { count, key = 0 } = await changes;
-  return [{ affectedRows: count, changedRows: count, insertId: key }, undefined];
+  return [{ affectedRows: count, insertId: key }, undefined];
 }
 
 /** All rows. */
