@@ -40,6 +40,11 @@ class TypedFields:
         element = _element(origin.type_annotation)
         return element is not None and self._present(file, element, name)
 
+    def is_taken(self, file: SourceFile, binding: Binding) -> bool:
+        """The same of the field that a parameter takes out of what it is given, `({ id }: { id: string }) => …`."""
+        annotation = binding.type_annotation
+        return annotation is not None and len(binding.path) == 1 and self._present(file, annotation, binding.path[0])
+
     def _present(self, file: SourceFile, node: SgNode, name: str, depth: int = 0) -> bool:
         plain = named(node)[0] if node.kind() == "type_annotation" and named(node) else node
         if depth > 6:
@@ -77,7 +82,8 @@ def _declares(body: SgNode, name: str) -> bool:
             continue
         optional = any(child.kind() == "?" for child in signature.children())
         written = signature.field("type")
-        return not optional and written is not None and "undefined" not in written.text()
+        text = written.text().strip(": ") if written is not None else "unknown"
+        return not optional and text not in ("any", "unknown") and "undefined" not in text
     return False
 
 

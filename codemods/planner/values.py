@@ -208,7 +208,9 @@ class Values:
         return True
 
     def _parameter(self, binding: Binding) -> bool:
-        if binding.path or binding.type_annotation is None or binding.declaration.kind() == "optional_parameter":
+        if binding.path:
+            return self._typed is None or not self._typed.is_taken(self._file, binding)
+        if binding.type_annotation is None or binding.declaration.kind() == "optional_parameter":
             return True
         text = binding.type_annotation.text()
         return "undefined" in text or text.strip(": ") in ("any", "unknown") or "?" in text
@@ -219,6 +221,8 @@ class Values:
         if shape is not None:
             return shape.optional
         origin = self._file.bindings.resolve(plain) if plain.kind() == "identifier" else None
+        if self._typed and origin is not None and self._typed.is_present(self._file, origin, key):
+            return False
         query = self._row_query(origin, key)
         table = self._schema.table(query.table) if query is not None and query.table is not None else None
         return table is None or table.field(key) is None

@@ -8,6 +8,7 @@ import pytest
 from planned_app import SCHEMA
 from repositories import written
 
+from codemods.planner.shapes import TypedFields
 from codemods.planner.values import Values
 from codemods.readers.prisma import find_queries, read_schema
 from codemods.source import Span, arguments, find_all, span_of
@@ -20,7 +21,8 @@ def asked(root: Path, code: str) -> tuple[Values, Span]:
     workspace = written(root, {"prisma/schema.prisma": SCHEMA, "src/app.ts": PRISMA + code, "package.json": "{}"})
     file, schema = workspace.source("src/app.ts"), read_schema(workspace).schema
     (call,) = [c for c in find_all(file.root, "call_expression") if c.text().startswith("ask(")]
-    return Values(file, schema, find_queries(workspace, "src/app.ts", schema)), span_of(arguments(call)[0])
+    queries, typed = find_queries(workspace, "src/app.ts", schema), TypedFields(workspace, lambda *_: None)
+    return Values(file, schema, queries, typed=typed), span_of(arguments(call)[0])
 
 
 DEFINED = {
@@ -39,6 +41,10 @@ DEFINED = {
     "function of the language": "ask(Math.max(1, 2));",
     "typed parameter": "function f(a: string) { ask(a); }",
     "parameter with a default": 'function f(a = "b") { ask(a); }',
+    "property of a typed parameter": "function f(p: { a: string }) { ask(p.a); }",
+    "taken out of a typed parameter": "function f({ a }: { a: string; b?: string }) { ask(a); }",
+    "taken out of one that a name types": "interface Given { a: string }\nfunction f({ a: x }: Given) { ask(x); }",
+    "taken out of it later": "function f(p: { a: string }) { const { a } = p; ask(a); }",
     "column": "const row = await prisma.post.findUniqueOrThrow({ where: { id: 1 } });\nask(row.title);",
     "taken apart": "const row = await prisma.post.findFirstOrThrow({});\nconst { title } = row;\nask(title);",
 }
@@ -50,6 +56,10 @@ MISSING = {
     "optional chain": "ask(a?.trim());",
     "optional parameter": "function f(a?: string) { ask(a); }",
     "untyped parameter": "function f(a) { ask(a); }",
+    "optional property": "function f({ a }: { a?: string }) { ask(a); }",
+    "property of any type": "function f({ a }: { a: any }) { ask(a); }",
+    "property that no type names": "function f({ a }: { [key: string]: string }) { ask(a); }",
+    "property of a property": "function f({ p: { a } }: { p: { a: string } }) { ask(a); }",
     "parameter that says so": "function f(a: string | undefined) { ask(a); }",
     "one branch": 'ask(a ? "b" : undefined);',
     "default that may be missing": "ask(a ?? b);",
