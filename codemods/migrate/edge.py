@@ -39,7 +39,7 @@ from codemods.writers.http import (
     shared_step,
     unfolded,
 )
-from codemods.writers.library import all_names
+from codemods.writers.library import edge_names
 from codemods.writers.refusals import refusal_text
 from codemods.writers.shifting import reindented
 from codemods.writers.splice import Written
@@ -59,7 +59,7 @@ class EdgeAssembler:
         """Names and groups of the functions that refuse what checks have found, by their text."""
         self._strategies: dict[PieceKey, str] = {}
         strategies = [step for plan in carried.carried for step in plan.steps if step.twin == STRATEGY]
-        self._names = EdgeNames([*all_names(), *FALLBACKS, *(["authenticate"] if strategies else [])])
+        self._names = EdgeNames([*edge_names(), *FALLBACKS, *(["authenticate"] if strategies else [])])
 
     def add(self) -> None:
         self._prologue()

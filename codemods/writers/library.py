@@ -90,6 +90,14 @@ def all_names() -> tuple[str, ...]:
     return tuple(_library())
 
 
+_OF_DATA = frozenset({"lib/documents", "lib/rows", "lib/sql", "lib/sqlErrors", "lib/storing", "lib/transactions"})
+
+
+def edge_names() -> tuple[str, ...]:
+    """The declarations that `convex/http.ts` may import: it reaches no rows."""
+    return tuple(name for name, declaration in _library().items() if declaration.module not in _OF_DATA)
+
+
 @cache
 def names_in(module: str) -> frozenset[str]:
     """Every declaration of one module: `lib/rows`."""
