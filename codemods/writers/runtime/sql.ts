@@ -3,13 +3,11 @@ import type { Direction, Found } from "./rows";
 
 /** A broken constraint, with the code and the fields that the database's driver gives its errors. */
 export class StatementError extends DatabaseError {
-  constructor(
-    code: string,
-    message: string,
-    meta: Record<string, string | string[]>,
-    readonly row: unknown = null,
-  ) {
+  readonly row: unknown;
+
+  constructor(code: string, message: string, meta: Record<string, string | string[]>, row: unknown = null) {
     super(code, message, meta);
+    this.row = row;
     Object.defineProperty(this, "row", { enumerable: false });
     Object.assign(this, meta);
   }
@@ -101,23 +99,27 @@ export function rounded(value: string | number, scale: number): string {
 
 /** The order of two exact numbers: below, equal to or above 0. */
 export function exactOrder(a: string | number, b: string | number): number {
-  const [left, right] = aligned(a, b);
+  const { left, right } = aligned(a, b);
   return left < right ? -1 : left > right ? 1 : 0;
 }
 
 /** Two exact numbers in the same units. */
-export function aligned(a: string | number, b: string | number): [left: bigint, right: bigint, decimals: number] {
+export function aligned(
+  a: string | number,
+  b: string | number,
+): { left: bigint; right: bigint; decimals: number } {
   const [left, leftDecimals] = exactly(a);
   const [right, rightDecimals] = exactly(b);
   const decimals = Math.max(leftDecimals, rightDecimals);
   const ten = BigInt(10);
-  return [left * ten ** BigInt(decimals - leftDecimals), right * ten ** BigInt(decimals - rightDecimals), decimals];
+  const scaled = (value: bigint, own: number) => value * ten ** BigInt(decimals - own);
+  return { left: scaled(left, leftDecimals), right: scaled(right, rightDecimals), decimals };
 }
 
 /** The sum of two exact numbers; null with null. */
 export function exactSum(a: string | number | null, b: string | number | null, sign: 1 | -1 = 1): string | null {
   if (a === null || b === null) return null;
-  const [left, right, decimals] = aligned(a, b);
+  const { left, right, decimals } = aligned(a, b);
   return exactText(left + right * BigInt(sign), decimals);
 }
 

@@ -97,7 +97,7 @@ export function multer(options: UploadOptions = {}): Uploads {
 /** The files of a form in their order; its texts are the body from now on. */
 export async function readUploads(
   c: Context,
-  { limits = {}, fileFilter }: UploadOptions,
+  { limits, fileFilter }: UploadOptions,
   allowed: (name: string) => number,
 ): Promise<UploadedFile[]> {
   const texts: [string, string][] = [];
@@ -106,23 +106,23 @@ export async function readUploads(
   const entries: [string, FormDataEntryValue][] = [];
   (await c.req.formData()).forEach((value, name) => entries.push([name, value]));
   for (const [name, value] of entries) {
-    if (++counts.parts > (limits.parts ?? Infinity)) throw new MulterError("LIMIT_PART_COUNT");
+    if (++counts.parts > (limits?.parts ?? Infinity)) throw new MulterError("LIMIT_PART_COUNT");
     if (typeof value === "string") {
-      if (++counts.fields > (limits.fields ?? Infinity)) throw new MulterError("LIMIT_FIELD_COUNT");
-      if (name.length > (limits.fieldNameSize ?? Infinity)) throw new MulterError("LIMIT_FIELD_KEY");
-      if (bytesOf(value).length > (limits.fieldSize ?? 1024 * 1024)) throw new MulterError("LIMIT_FIELD_VALUE", name);
+      if (++counts.fields > (limits?.fields ?? Infinity)) throw new MulterError("LIMIT_FIELD_COUNT");
+      if (name.length > (limits?.fieldNameSize ?? Infinity)) throw new MulterError("LIMIT_FIELD_KEY");
+      if (bytesOf(value).length > (limits?.fieldSize ?? 1024 * 1024)) throw new MulterError("LIMIT_FIELD_VALUE", name);
       texts.push([name, value]);
       continue;
     }
-    if (++counts.files > (limits.files ?? Infinity)) throw new MulterError("LIMIT_FILE_COUNT");
+    if (++counts.files > (limits?.files ?? Infinity)) throw new MulterError("LIMIT_FILE_COUNT");
     if (value.name === "") continue;
-    if (name.length > (limits.fieldNameSize ?? Infinity)) throw new MulterError("LIMIT_FIELD_KEY");
+    if (name.length > (limits?.fieldNameSize ?? Infinity)) throw new MulterError("LIMIT_FIELD_KEY");
     const taken = (counts.taken.get(name) ?? 0) + 1;
     if (taken > allowed(name)) throw new MulterError("LIMIT_UNEXPECTED_FILE", name);
     counts.taken.set(name, taken);
     const file = await fileOf(name, value);
     if (fileFilter !== undefined && !(await filtered(c, file, fileFilter))) continue;
-    if (file.size >= (limits.fileSize ?? Infinity)) throw new MulterError("LIMIT_FILE_SIZE", name);
+    if (file.size >= (limits?.fileSize ?? Infinity)) throw new MulterError("LIMIT_FILE_SIZE", name);
     files.push(file);
   }
   c.set("body", readFields(texts));
