@@ -9,7 +9,7 @@ import json
 import os
 import re
 import subprocess
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -57,7 +57,7 @@ def compare_cases(folder: Path, cases: Sequence[Case], typed: bool = False, in_a
     text = "\n".join(case.text for case in cases)
     source = PrismaSource(folder / "source", schema_text, text, in_action=in_action)
     written = write_app(source)
-    found.refused = {case.name: reason for case in cases if (reason := _refusal(source, written, case))}
+    found.refused = {case.name: reason for case in cases if (reason := refusal(source, written, case))}
     kept = [case for case in cases if case.name not in found.refused]
     project = written.project(folder / "migrated", frozenset(found.refused), as_json=True)
     assert project.codegen() == []
@@ -68,7 +68,7 @@ def compare_cases(folder: Path, cases: Sequence[Case], typed: bool = False, in_a
     original = _original(folder / "original", schema_text, text, source.schema, seed, plans)
     migrated = _migrated(project, source, seed, plans, "action" if in_action else "mutation")
     for case in kept:
-        sides = _Sides(source.schema, source.names, seed.keys, "orderBy" in case.body)
+        sides = Sides(source.schema, source.names, seed.keys, "orderBy" in case.body)
         before = sides.original(original[case.name])
         after = sides.migrated(migrated[case.name])
         if before == after:
@@ -78,17 +78,17 @@ def compare_cases(folder: Path, cases: Sequence[Case], typed: bool = False, in_a
     return found
 
 
-def _refusal(source: PrismaSource, written: Written, case: Case) -> str:
+def refusal(source: PrismaSource, written: Written, case: Case) -> str:
     span = source.function(case.name)
     return "; ".join(dict.fromkeys(reason for call, reason in written.refused if span.holds(call)))
 
 
 def _writes(source: PrismaSource, case: Case) -> bool:
     span = source.function(case.name)
-    return any(_is_write(query) for query in source.queries if span.holds(query.call))
+    return any(is_write(query) for query in source.queries if span.holds(query.call))
 
 
-def _is_write(query: Query) -> bool:
+def is_write(query: Query) -> bool:
     return query.op not in READS and query.op is not Op.CONNECT
 
 
@@ -106,19 +106,19 @@ def _original(
     names = ", ".join(str(plan["name"]) for plan in plans)
     head = 'import { PrismaClient, Prisma } from "@prisma/client";\n\nconst prisma = new PrismaClient();\n\n'
     (folder / "cases.ts").write_text(f"{head}{text}\nexport default {{ {names} }};\n", encoding="utf-8")
-    return _run("original", folder, {"cases": plans, "ids": seed.keys, "models": list(SEED), "joins": joins})
+    return run_side("original", folder, {"cases": plans, "ids": seed.keys, "models": list(SEED), "joins": joins})
 
 
 def _migrated(
     project: ConvexProject, source: PrismaSource, seed: Seed, plans: list[dict[str, Json]], kind: str
 ) -> dict[str, dict[str, Json]]:
     absent = {"nobody": source.names.of("User").table, "nothing": source.names.of("Post").table}
-    return _run(
+    return run_side(
         "migrated", project.root, {"cases": plans, "documents": seed.documents(), "absent": absent, "kind": kind}
     )
 
 
-def _run(script: str, folder: Path, given: Mapping[str, Json]) -> dict[str, dict[str, Json]]:
+def run_side(script: str, folder: Path, given: Mapping[str, Json]) -> dict[str, dict[str, Json]]:
     command = ["node", "--no-warnings", str(FOLDER / f"{script}.mjs")]
     environment = {**os.environ, "NODE_ENV": "production", "NO_COLOR": "1"}
     done = subprocess.run(
@@ -130,13 +130,15 @@ def _run(script: str, folder: Path, given: Mapping[str, Json]) -> dict[str, dict
 
 
 @dataclass(slots=True)
-class _Sides:
+class Sides:
     """Both sides of one case in one form."""
 
     schema: Schema
     names: SchemaNames
     keys: Mapping[str, Json]
     in_order: bool
+    seeded: Collection[str] = tuple(SEED)
+    links: Collection[str] = tuple(LINKS)
 
     def original(self, answer: dict[str, Json]) -> Json:
         labels = {str(key): f"<{label}>" for label, key in self.keys.items()}
@@ -155,7 +157,7 @@ class _Sides:
     def _original_state(self, state: dict[str, Json]) -> Json:
         return {name: rows for name, rows in state.items() if not name.startswith("_")} | {
             relation: [self._pair(relation, row) for row in state[join_table(self.schema, relation)[0]]]  # type: ignore
-            for relation in LINKS
+            for relation in self.links
         }
 
     def _pair(self, relation: str, row: dict[str, Json]) -> Json:
@@ -164,11 +166,11 @@ class _Sides:
 
     def _migrated_state(self, state: dict[str, Json]) -> Json:
         found: dict[str, Json] = {}
-        for name in SEED:
+        for name in self.seeded:
             table = self.schema.table(name)
             assert table is not None
             found[name] = [self._row(table, row) for row in state[self.names.of(name).table]]  # type: ignore
-        for relation in LINKS:
+        for relation in self.links:
             owner, name = relation.split(".")
             table = self.schema.table(owner)
             link = table.relation(name) if table is not None else None

@@ -45,6 +45,7 @@ function filled(value, ids) {
   if (Array.isArray(value)) return value.map((each) => filled(each, ids));
   if (typeof value !== "object" || value === null) return value;
   if ("$id" in value) return ids[value.$id];
+  if ("$time" in value) return Date.parse(value.$time);
   if ("$bigint" in value) return BigInt(value.$bigint);
   return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, filled(each, ids)]));
 }
@@ -77,7 +78,7 @@ async function answer(schema, loaded, { name, writes }, kept) {
   try {
     found.result = JSON.parse(await test[kind](anyApi.app[name], { given: ids }));
   } catch (error) {
-    found.error = error.code ?? error.data?.code ?? error.name;
+    found.error = error.code ?? error.data?.code ?? error.data?.cause?.code ?? error.name;
     found.message = String(error.message).slice(0, 300);
   }
   if (writes) {

@@ -10,11 +10,12 @@ from collections.abc import Callable, Mapping
 
 from ast_grep_py import SgNode
 
-from codemods.ir.query import NOTHING, Compare, Compared, Condition, IsNull, Not, Predicate
+from codemods.ir.query import NOTHING, Column, Compare, Compared, Condition, IsNull, Not, Predicate
 from codemods.readers.assembled.reading import shortened
 from codemods.readers.drizzle.scope import Scope
 from codemods.readers.drizzle.source import Fragment
 from codemods.source.file import span_of
+from codemods.source.span import Span
 from codemods.source.tree import named
 
 _SIGNS: Mapping[str, Compare] = {
@@ -29,7 +30,11 @@ _SIGNS: Mapping[str, Compare] = {
     "ilike": Compare.LIKE,
 }
 _COMPARISON = re.compile(r"\? (=|<>|!=|<=?|>=?|(?:not )?i?like) \?(?:::\w+)?", re.IGNORECASE)
+_LITERAL = re.compile(r"\? (=|<>|!=|<=?|>=?|(?:not )?i?like) ('[^'\\]*'|-?\d+(?:\.\d+)?|true|false)", re.IGNORECASE)
 _NULL = re.compile(r"\? is (not )?null", re.IGNORECASE)
+
+
+Form = Callable[[Scope, Fragment, re.Match[str], list[SgNode]], Predicate | None]
 
 
 def parts_of(fragment: Fragment) -> tuple[str, list[SgNode]]:
@@ -54,28 +59,42 @@ def read_fragment(scope: Scope, fragment: Fragment) -> Predicate:
         return NOTHING
     for pattern, read in _FORMS.items():
         matched = pattern.fullmatch(text)
-        predicate = read(scope, matched, values) if matched is not None and not fragment.methods else None
+        predicate = read(scope, fragment, matched, values) if matched is not None and not fragment.methods else None
         if predicate is not None:
             return predicate
     scope.reading.reject(f"where: SQL `{shortened(fragment.template.text()[1:-1])}`")
     return NOTHING
 
 
-def _comparison(scope: Scope, found: re.Match[str], values: list[SgNode]) -> Predicate | None:
+def _comparison(scope: Scope, fragment: Fragment, found: re.Match[str], values: list[SgNode]) -> Predicate | None:
     column = scope.column(values[0])
     if column is None or scope.is_built(values[1]):
         return None
-    sign = found[1].lower()
-    op = _SIGNS[sign.removeprefix("not ")]
     other = scope.column(values[1])
     if other is not None:
+        op = _SIGNS[found[1].lower().removeprefix("not ")]
         return Compared(column, op, other) if op is not Compare.LIKE else None
-    value = scope.reading.span(values[1])
-    made = Condition(column.field, op, value, sign.endswith("ilike"), source=column.source)
+    return _compared(column, found[1].lower(), scope.reading.span(values[1]))
+
+
+def _compared(column: Column, sign: str, value: Span) -> Predicate:
+    made = Condition(
+        column.field, _SIGNS[sign.removeprefix("not ")], value, sign.endswith("ilike"), source=column.source
+    )
     return Not(made) if sign.startswith("not ") else made
 
 
-def _null(scope: Scope, found: re.Match[str], values: list[SgNode]) -> Predicate | None:
+def _literal(scope: Scope, fragment: Fragment, found: re.Match[str], values: list[SgNode]) -> Predicate | None:
+    """Numbers, plain texts and booleans read the same in SQL and in TypeScript."""
+    column = scope.column(values[0])
+    whole = scope.reading.file.span(fragment.template)
+    at = scope.reading.file.slice(whole).rfind(found[2])
+    if column is None or at < 0:
+        return None
+    return _compared(column, found[1].lower(), Span(whole.start + at, whole.start + at + len(found[2])))
+
+
+def _null(scope: Scope, fragment: Fragment, found: re.Match[str], values: list[SgNode]) -> Predicate | None:
     column = scope.column(values[0])
     if column is None:
         return None
@@ -83,7 +102,8 @@ def _null(scope: Scope, found: re.Match[str], values: list[SgNode]) -> Predicate
     return Not(made) if found[1] else made
 
 
-_FORMS: Mapping[re.Pattern[str], Callable[[Scope, re.Match[str], list[SgNode]], Predicate | None]] = {
+_FORMS: Mapping[re.Pattern[str], Form] = {
     _COMPARISON: _comparison,
+    _LITERAL: _literal,
     _NULL: _null,
 }
