@@ -94,18 +94,28 @@ def response_locals(ported: Ported, function: SgNode, workspace: Workspace) -> l
     found = []
     for reference in references(ported.file, function, 2):
         statement = next((a for a in reference.ancestors() if a.kind() == "expression_statement"), None)
-        text = statement.text() if statement is not None else ""
-        name = text.partition("=")[0].strip().rpartition(".")[2]
-        if statement is None or not text.startswith(f"{reference.text()}.locals.{name}"):
+        name = _local_set(statement, reference) if statement is not None else None
+        if statement is None or name is None:
             continue
-        if _only_logged(workspace, ported.file.path, f"locals.{name}"):
+        if _only_logged(workspace, ported.file.path, name):
             ported.edits.append(Edit.delete(whole_line(ported.file, span_of(statement))))
             found.append(span_of(statement))
     return found
 
 
-def _only_logged(workspace: Workspace, own: str, text: str) -> bool:
-    """Every other file that mentions it is one that sets up morgan, tests aside."""
-    others = [path for path in workspace.files if path != own and text in workspace.text(path)]
+def _local_set(statement: SgNode, response: SgNode) -> str | None:
+    """The name that `res.locals.name = …;` and `res.locals["name"] = …;` set."""
+    assignment = named(statement)[0] if named(statement) else statement
+    left = assignment.field("left") if assignment.kind() == "assignment_expression" else None
+    written = member(left) if left is not None else None
+    holder = member(written[0]) if written is not None else None
+    is_local = holder is not None and holder[1] == "locals" and holder[0] == response
+    return written[1] if written is not None and is_local else None
+
+
+def _only_logged(workspace: Workspace, own: str, name: str) -> bool:
+    """Every other file that mentions a local is one that sets up morgan, tests aside."""
+    read = re.compile(rf"locals(\.{re.escape(name)}\b|\[[\"'`]{re.escape(name)}[\"'`]\])")
+    others = [path for path in workspace.files if path != own and read.search(workspace.text(path))]
     readers = [workspace.text(path) for path in others if workspace.role_of(path) is not Role.TEST]
     return all('"morgan"' in reader or "'morgan'" in reader for reader in readers)

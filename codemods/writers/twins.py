@@ -138,6 +138,7 @@ OPTIONS: dict[str, dict[str, Option]] = {
     OVERRIDE: {"methods": Option.VALUE},
     UPLOADS: {},
     "xssClean": {},
+    "validateRequest": dict.fromkeys(("params", "query", "body"), Option.OWN),
 }
 """The options that are understood, by function of the library. All others are an obstacle."""
 

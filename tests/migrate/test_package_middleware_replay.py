@@ -238,3 +238,27 @@ def test_queries_of_express_5_are_read_as_it_is_told(codemod: CodemodTest, parse
     assert project.codegen() == [] and project.tsc() == []
     (answer,) = project.serve([Request("GET", "/notes?by[to]=7")])
     assert answer.body == ({"by": {"to": "7"}} if parser == "extended" else {"by[to]": "7"})
+
+
+def test_requests_are_checked_by_the_schemas_that_zod_express_middleware_was_given(codemod: CodemodTest) -> None:
+    app = """
+        import express from "express";
+        import { z } from "zod";
+        import { validateRequest } from "zod-express-middleware";
+
+        const app = express();
+        app.use(express.json());
+        const Note = z.object({ text: z.string() });
+        app.post("/notes/:id", validateRequest({ body: Note, query: z.object({ deep: z.string().optional() }) }),
+          (req, res) => { res.json({ id: req.params.id, text: req.body.text }); });
+        export default app;
+        """
+    package = '{ "dependencies": { "express": "^4.21.0", "zod": "^3.25.0", "zod-express-middleware": "^1.4.0" } }'
+    migrated = codemod.migrate({"package.json": package, "src/app.ts": dedent(app)})
+    assert migrated.outcome("POST /notes/:id") == "migrated"
+    project = ConvexProject(migrated.root)
+    assert project.codegen() == [] and project.tsc() == []
+    fine, wrong = project.serve([Request("POST", "/notes/7", {"text": "a"}), Request("POST", "/notes/7", {"text": 1})])
+    assert (fine.status, fine.body) == (200, {"id": "7", "text": "a"})
+    assert wrong.status == 400
+    assert [each["type"] for each in wrong.body] == ["Body"]

@@ -380,8 +380,9 @@ def test_what_the_edge_does_not_know_is_an_obstacle(edge: Edge, statement: str, 
 LOG = 'import morgan from "morgan";\nmorgan.token("message", (req, res) => res.locals.errorMessage);\n'
 
 
-def test_a_message_for_the_request_log_goes_with_the_log(edge: Edge) -> None:
-    text = "function handle(err, req, res, next) {\n  res.locals.errorMessage = err.message;\n  res.sendStatus(500);\n}"
+@pytest.mark.parametrize("name", [".errorMessage", "['errorMessage']"])
+def test_a_message_for_the_request_log_goes_with_the_log(edge: Edge, name: str) -> None:
+    text = f"function handle(err, req, res, next) {{\n  res.locals{name} = err.message;\n  res.sendStatus(500);\n}}"
     after = 'function handle(err, c) {\n  return c.text("Internal Server Error", 500);\n}'
     assert edge.after(last_handler, text, "app.js", {"log.js": LOG}) == after
 

@@ -121,7 +121,13 @@ OF_PASSPORT: dict[str, Package] = {
 }
 """Middleware of Passport that guards nothing itself."""
 
-_PARTS = {"body-parser": OF_EXPRESS, "express": OF_EXPRESS, "passport": OF_PASSPORT}
+OF_ZOD: dict[str, Package] = {
+    "validateRequest": Package(Role.VALIDATION, Fate.PORTED, "the same schemas check, and refuse in the same words"),
+}
+"""Middleware of zod-express-middleware that leaves the request as it is."""
+
+_ZOD = "zod-express-middleware"
+_PARTS = {"body-parser": OF_EXPRESS, "express": OF_EXPRESS, "passport": OF_PASSPORT, _ZOD: OF_ZOD}
 
 
 def package_of(module: str, exported: tuple[str, ...]) -> Package | None:
@@ -152,7 +158,7 @@ def documentation() -> str:
     return "\n".join([*_PAGE, *lines, ""])
 
 
-_DOCUMENTED = {"express": OF_EXPRESS, "passport": OF_PASSPORT}
+_DOCUMENTED = {"express": OF_EXPRESS, "passport": OF_PASSPORT, _ZOD: OF_ZOD}
 _PAGE = (
     "# Middleware of packages",
     "",

@@ -35,6 +35,7 @@ TWINS: dict[str, dict[str, str]] = {
     "hpp": {"": "hpp"},
     "method-override": {"": OVERRIDE},
     "xss-clean": {"": "xssClean"},
+    "zod-express-middleware": {"validateRequest": "validateRequest"},
     MULTER: {"": MULTER, **{f"().{name}": TAKES for name in ("single", "array", "fields", "any", "none")}},
 }
 """Package, exported name (empty for the package itself and its default), function of the library."""
