@@ -291,7 +291,7 @@ def given_in(work: SqlWork) -> Iterator[Given]:
 
 def columns_met(work: SqlWork) -> Iterator[tuple[str, str, Given]]:
     """The parameters that meet a column: its table, its name, and the parameter."""
-    tables = {source.name: source.table for source in _sources_of(work)}
+    tables = {source.name: source.table for source in sources_of(work)}
     for assigned in (*(each for row in work.rows for each in row), *work.changes, *_changed(work)):
         table = work.table or (work.selection.sources[0].table if work.selection is not None else "")
         if isinstance(assigned.value, Given):
@@ -310,7 +310,8 @@ def _changed(work: SqlWork) -> tuple[Assigned, ...]:
     return work.conflict.changes if work.conflict is not None else ()
 
 
-def _sources_of(work: SqlWork) -> Iterator[Source]:
+def sources_of(work: SqlWork) -> Iterator[Source]:
+    """The tables that a statement reads, its own first."""
     if work.selection is not None:
         yield from work.selection.sources
     for part in parts_of(work):

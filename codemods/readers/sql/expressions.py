@@ -138,6 +138,10 @@ class Expressions:
             case exp.Ceil() | exp.Floor():
                 value = self.read(node.this)
                 return Apply("ceil" if isinstance(node, exp.Ceil) else "floor", (value,), self._number(value, node))
+            case exp.TsOrDsToDate() | exp.Date():
+                return self._of_moment("to_day", node, Kind.DATE)
+            case exp.Hour():
+                return self._of_moment("hour", node, Kind.INT)
             case exp.Trim() if node.args.get("expression") is None:
                 return Apply("trim", (self.text(node.this),), Kind.TEXT)
             case exp.Length():
@@ -210,6 +214,12 @@ class Expressions:
         if self._scope.dialect is Dialect.SQLITE:
             return Apply("now_text", (), Kind.TEXT)
         return Apply("now", (), Kind.TIME)
+
+    def _of_moment(self, name: str, node: exp.Expr, kind: Kind) -> Expr:
+        value = self.read(node.this)
+        if value.kind not in MOMENTS:
+            raise UnreadError(f"`{_short(node)}` of SQL")
+        return Apply(name, (value,), kind)
 
     def _today(self) -> Expr:
         return (

@@ -8,7 +8,7 @@ from dataclasses import replace
 from ast_grep_py import SgNode
 
 from codemods.ir.query import Op, Query
-from codemods.ir.sql import Apply, Given, Kind, SqlWork, Verb, parts_of
+from codemods.ir.sql import Apply, Given, Kind, SqlWork, Verb, parts_of, sources_of
 from codemods.ir.table import Reach, Schema
 from codemods.readers.assembled.reading import Reading
 from codemods.readers.calls import CallSite, call_site
@@ -121,7 +121,8 @@ class _FileReader:
         return replace(work, type=self.file.span(inner[0])) if len(inner) == 1 else work
 
     def _target(self, work: SqlWork) -> str | None:
-        return work.selection.sources[0].table if work.selection is not None and work.selection.sources else work.table
+        sources = list(sources_of(work))
+        return sources[0].table if sources else work.table
 
     def _gaps(self, name: str | None, verb: Verb) -> list[str]:
         table = self._schema.table(name) if name is not None else None

@@ -274,6 +274,11 @@ export async function rowsWithAny<V, D extends { _id: string; _creationTime: num
   return [...found.values()].sort((a, b) => a._creationTime - b._creationTime);
 }
 
+/** The one row of a statement that names no table. */
+export async function oneRow(): Promise<null[]> {
+  return [null];
+}
+
 /** The rows of a source under its name. */
 export async function named<K extends string, D>(name: K, docs: Promise<D[]>): Promise<Record<K, D>[]> {
   return (await docs).map((doc) => ({ [name]: doc }) as Record<K, D>);

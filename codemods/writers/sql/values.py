@@ -223,6 +223,8 @@ class Values:
             return ("(", joined(list(docs), " + "), ")")
         if name == "to_day":
             return call(draft.library("dayOf"), docs[0])
+        if name == "hour":
+            return ("new Date(", docs[0], ").getUTCHours()")
         if name in ("to_time", "to_int8") or (name == "to_float" and apply.arguments[0].kind is not EXACT):
             return docs[0]
         if name in ("to_numeric", "to_text"):
