@@ -281,12 +281,21 @@ class EdgeWriter:
             if helper.twin:
                 ported = port_twins(self._workspace, file, helper.piece.node, self._limiters, self._depths)
                 ported.is_helper = True
+            elif helper.strategy:
+                ported, refused = self._strategy(helper.piece), _LATE
             else:
                 ported = port(self._workspace, file, helper)
             self._known[key] = self._edge_piece(helper.piece, ported, "CX701", helper.piece.node, refused)
-            if not helper.fault and self._closure.reaches_context(key):
+            if not helper.fault and not helper.strategy and self._closure.reaches_context(key):
                 self._known[key].rewrite(port_helper(self._workspace, file, helper, True))
         return self._known[key]
+
+    def _strategy(self, piece: Piece) -> Ported:
+        """A strategy of passport as a function that tells who asks."""
+        file = self._workspace.source(piece.key.file)
+        ported = port_twins(self._workspace, file, piece.node, self._limiters, self._depths, True)
+        ported.asynchronous.append(span_of(piece.node))
+        return ported
 
     def _class_tests(self, keys: Sequence[PieceKey], code: str) -> list[Problem]:
         """Functions that an error handler calls see an error that crossed as data: without its class and methods."""

@@ -24,6 +24,7 @@ from codemods.planner.scan import Scan, whole_lines
 from codemods.planner.secret_reads import SecretReads
 from codemods.planner.setups import Setups
 from codemods.planner.values import node_covering
+from codemods.planner.verifiers import name_parameters
 from codemods.source import SourceFile, Span, named, span_of
 from codemods.source.tree import VARIABLE_KINDS
 from codemods.workspace import Workspace
@@ -94,6 +95,7 @@ class Analyser:
         Instances(scan).read()
         Loads(scan, names).read()
         SecretReads(scan).read()
+        name_parameters(scan)
         Payloads(scan).read()
         Decimals(scan).read()
         documents = Documents(scan)

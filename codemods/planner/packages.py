@@ -6,6 +6,7 @@ import re
 
 from ast_grep_py import SgNode
 
+from codemods.planner.authenticating import authentication, strategy_piece
 from codemods.planner.configured import MODULE as CONFIG
 from codemods.planner.configured import configured
 from codemods.planner.facts import Effect, PackageUse, PieceUse, Replaced, Style
@@ -13,7 +14,7 @@ from codemods.planner.keys_as_text import MONGOOSE, mongoose_use
 from codemods.planner.member_chains import member_chain, outer_name
 from codemods.planner.npm import ACTING, CHANCE, KEPT, OLDEST, SUBSTITUTES, Nature, package_nature
 from codemods.planner.outside import act, call_around
-from codemods.planner.pieces import CONSTANTS, is_in_function
+from codemods.planner.pieces import CONSTANTS, Piece, is_in_function
 from codemods.planner.places_of_use import call_of
 from codemods.planner.prisma_types import counterpart
 from codemods.planner.problems import Problem
@@ -23,6 +24,7 @@ from codemods.planner.setups import Setups
 from codemods.planner.tokens import MODULE, is_for_token, token_use
 from codemods.planner.web_crypto import web_crypto
 from codemods.planner.written_secrets import written_secrets
+from codemods.readers.express.strategies import PASSPORT
 from codemods.readers.express.twins import MULTER, TWIN_TYPES
 from codemods.readers.loggers import LOGGERS
 from codemods.source import Binding, Import, arguments, member, span_of
@@ -66,6 +68,8 @@ class Packages:
             return
         if found.module == MULTER and self._upload_error(reference):
             return
+        if found.module == PASSPORT and self._strategy(reference):
+            return
         if found.module == CONFIG and self._configured(reference):
             return
         if found.type_only or _is_type(reference):
@@ -90,6 +94,20 @@ class Packages:
         if whole.text().rsplit(".", 1)[-1] != "MulterError":
             return False
         self._scan.facts.replaced.append(Replaced(span_of(whole), "MulterError", "errors"))
+        return True
+
+    def _strategy(self, reference: SgNode) -> bool:
+        """A strategy whose verdict goes to a function is a constant of its own."""
+        inner = call_around(reference)
+        found = authentication(self._scan.file, inner) if inner is not None else None
+        piece = strategy_piece(self._scan.workspace, found) if found is not None else None
+        if found is None or not isinstance(piece, Piece):
+            return False
+        self._scan.know(piece)
+        name = piece.name or ""
+        self._scan.facts.uses.append(
+            PieceUse(piece.key, span_of(found.callee), reference.text(), Style.NAMESPACE, None, declared=name)
+        )
         return True
 
     def _configured(self, reference: SgNode) -> bool:

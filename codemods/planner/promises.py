@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ast_grep_py import SgNode
 
+from codemods.planner.authenticating import authenticating
 from codemods.planner.flow import open_ends
 from codemods.planner.tokens import verifying
 from codemods.source import FUNCTION_KINDS, SourceFile, Span, arguments, member, span_of, unwrap
@@ -44,8 +45,8 @@ def chain_around(callback: SgNode) -> PromiseChain | None:
 
 
 def verified_chain(file: SourceFile, callback: SgNode) -> PromiseChain | None:
-    """`jwt.verify(token, secret, callback)`, which will give what its callback gives."""
-    call = verifying(file, callback)
+    """`jwt.verify(token, secret, callback)`, which will give what its callback gives; passport asks back as well."""
+    call = verifying(file, callback) or authenticating(file, callback)
     return PromiseChain(call, (Link("then", call, (callback,)),)) if call is not None else None
 
 

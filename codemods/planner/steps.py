@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -31,7 +31,7 @@ from codemods.source import (
     unwrap,
 )
 from codemods.source.tree import WRITES, enclosing
-from codemods.workspace import Workspace
+from codemods.workspace import FunctionRef, Workspace
 
 _EXPRESS = frozenset(
     """accepts acceptsCharsets acceptsEncodings acceptsLanguages app baseUrl body complete connection cookies fresh get
@@ -109,8 +109,9 @@ def read_step(workspace: Workspace, middleware: Middleware) -> Step | None:
     if piece is None:
         return None
     fields = fields_of(file, function)
-    written = [field for field in fields if field.assignment is not None]
-    sets = frozenset(field.name for field in written)
+    everywhere = [(file, field) for field in fields] + list(_fields_of_helpers(workspace, file, function))
+    written = [(where, field) for where, field in everywhere if field.assignment is not None]
+    sets = frozenset(field.name for _, field in written)
     names = [parameter.pattern.text() for parameter in parameters(function)]
     logs = partial(LogCalls(workspace).logs, file)
     gone = log_listeners(file, function, logs)
@@ -122,7 +123,7 @@ def read_step(workspace: Workspace, middleware: Middleware) -> Step | None:
         function,
         made,
         sets,
-        sets - {field.name for field in written if not _is_data(file, field)},
+        sets - {field.name for where, field in written if not _is_data(where, field)},
         frozenset(field.name for field in read if not any(span.holds(span_of(field.node)) for span in gone)),
         _changes_input(file, function),
         open_tests(workspace, middleware.conditions),
@@ -130,6 +131,31 @@ def read_step(workspace: Workspace, middleware: Middleware) -> Step | None:
         bool(headers),
         any(_is_type(workspace, file, header) for header in headers),
     )
+
+
+def _fields_of_helpers(
+    workspace: Workspace, file: SourceFile, function: SgNode, index: int = 0, depth: int = 0
+) -> Iterator[tuple[SourceFile, Field]]:
+    """The fields that functions of the repository use which are handed the request."""
+    for reference in request_references(file, function, index) if depth < _DEPTH else ():
+        outer = wrapped(reference)
+        given = outer.parent()
+        call = given.parent() if given is not None and given.kind() == "arguments" else None
+        target = workspace.callee(file.path, call) if call is not None and call.kind() == "call_expression" else None
+        if call is None or not isinstance(target, FunctionRef):
+            continue
+        number = [span_of(argument) for argument in arguments(call)].index(span_of(outer))
+        where = workspace.source(target.file)
+        yield from ((where, field) for field in fields_of(where, target.node, number))
+        yield from _fields_of_helpers(workspace, where, target.node, number, depth + 1)
+
+
+def is_plain_setting(field: Field) -> bool:
+    """`req.user = user;`, a statement of its own."""
+    assignment = field.assignment
+    above = assignment.parent() if assignment is not None else None
+    plain = assignment is not None and assignment.kind() == "assignment_expression" and not field.local
+    return plain and above is not None and above.kind() == "expression_statement"
 
 
 def _piece(

@@ -30,13 +30,15 @@ class Helper:
     """A function of the repository that middleware hands the request to, and the parameter that takes it.
 
     With `fault`, it is the error that an error handler hands on; with `twin`, the piece is no function, but holds what
-    a package's function makes.
+    a package's function makes; with `strategy`, it is the constant of one of passport, from then on a function of the
+    request.
     """
 
     piece: Piece
     index: int
     fault: bool = False
     twin: bool = False
+    strategy: bool = False
 
 
 @dataclass(slots=True)

@@ -7,10 +7,9 @@ from collections.abc import Sequence
 
 from ast_grep_py import SgNode
 
-from codemods.planner.promises import Callbacks, PromiseChain, catch_of, chain_around, link_span
+from codemods.planner.promises import Callbacks, PromiseChain, catch_of, chain_around, link_span, verified_chain
 from codemods.planner.replies import ResponsePlan, Standing
 from codemods.planner.stands import stand_of
-from codemods.planner.tokens import verifying
 from codemods.source import FUNCTION_KINDS, Edit, SourceFile, Span, find_all, named, parameters, span_of
 from codemods.source.tree import is_async
 from codemods.workspace import Workspace
@@ -38,7 +37,7 @@ class StepChains:
         chains: dict[Span, tuple[PromiseChain, list[SgNode]]] = {}
         for callback in find_all(self._function, *FUNCTION_KINDS):
             own = [end for end in ends if span_of(callback).holds(end) and self._nearest(end) == span_of(callback)]
-            if not own or span_of(callback) == span_of(self._function) or verifying(self._file, callback):
+            if not own or span_of(callback) == span_of(self._function) or verified_chain(self._file, callback):
                 continue
             chain = chain_around(callback)
             if chain is None:

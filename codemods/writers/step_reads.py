@@ -236,6 +236,10 @@ class StepReads:
         if queries and self._is_free("query") and self._open_with(opening):
             self._ported.edits += [Edit.replace(span_of(node), "query") for _, node, _ in self._inputs]
             return
+        if all(part is Part.PARAMS and _is_read(node) for part, node, _ in self._inputs) and not self._waits:
+            text = f"{self._ported.use('sharedParams')}({self._context})"
+            self._ported.edits += [Edit.replace(span_of(node), text) for _, node, _ in self._inputs]
+            return
         own = self._name
         if not self._waits:
             self._ported.problem(_CODE, "reads the input in a function that it calls", self._function)

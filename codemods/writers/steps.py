@@ -8,6 +8,7 @@ from functools import partial
 
 from ast_grep_py import SgNode
 
+from codemods.planner.authenticating import authenticating, authentications
 from codemods.planner.flow import open_ends, rest_after
 from codemods.planner.listeners import log_listeners
 from codemods.planner.logs import is_log
@@ -20,7 +21,7 @@ from codemods.planner.replies import Form, ResponsePlan, Standing
 from codemods.planner.responses import plan_response
 from codemods.planner.runtimes import GLOBALS, VALUE_METHODS
 from codemods.planner.stands import PASSES_ON, UNANSWERED, outermost, stand_of
-from codemods.planner.steps import Field, element_of, fields_of, taken_locals
+from codemods.planner.steps import Field, element_of, fields_of, is_plain_setting, taken_locals
 from codemods.planner.tokens import verifying
 from codemods.planner.verdicts import Verdict
 from codemods.readers.express.logging import LogCalls
@@ -33,6 +34,7 @@ from codemods.writers.ported import NEXT, Helper, Ported, fresh_context, referen
 from codemods.writers.step_chains import StepChains
 from codemods.writers.step_headers import header_edits
 from codemods.writers.step_reads import StepReads
+from codemods.writers.step_strategies import authenticate
 
 _CODE = "CX701"
 
@@ -83,6 +85,7 @@ class _Port:
         self._fields()
         self._verdicts(plan.verdicts)
         ends = [*answers.answers, *passes, *(span_of(verdict.leaves) for verdict in plan.verdicts)]
+        self._handled += authenticate(self._workspace, ported, function, self._context)
         chains = StepChains(self._workspace, ported, function)
         ends += [*self._returned(ends), *chains.write(ends, plan)]
         self._decided += chains.callbacks
@@ -90,7 +93,8 @@ class _Port:
         self._keep_problems(plan)
         for each in (function, *self._called.values()) if not ported.problems else ():
             self._close(answers, each, open_ends(each, ends), passes)
-        StepReads(ported, function, self._context, self._workspace, gone=gone).write()
+        asked = [span_of(given) for each in authentications(self._file, function) for given in arguments(each.outer)]
+        StepReads(ported, function, self._context, self._workspace, gone=[*gone, *asked]).write()
         ported.edits += environment_edits(self._workspace, self._file, function)
         self._signature(bool(passes))
         whole = [whole_line(self._file, span) for span in gone]
@@ -134,8 +138,8 @@ class _Port:
     def _pass(self, call: SgNode) -> Span | None:
         """The statement that goes on, or the arrow's body."""
         around = next((node for node in call.ancestors() if node.kind() in FUNCTION_KINDS), self._function)
-        own = span_of(around) == span_of(self._function) or verifying(self._file, around) is not None
-        if not own and chain_around(around) is None:
+        decides = verifying(self._file, around) or authenticating(self._file, around) or chain_around(around)
+        if span_of(around) != span_of(self._function) and decides is None:
             self._ported.problem(_CODE, "goes on from a callback", call)
             return None
         top, _ = outermost(call)
@@ -162,7 +166,7 @@ class _Port:
         """`jwt.verify(token, secret, (err, decoded) => { … next(); })` gives what its callback gives."""
         found = []
         for callback in find_all(self._function, *FUNCTION_KINDS):
-            call = verifying(self._file, callback)
+            call = verifying(self._file, callback) or authenticating(self._file, callback)
             if call is None or not any(span_of(callback).holds(end) for end in ends):
                 continue
             if span_of(callback) in self._decided:
@@ -211,7 +215,12 @@ class _Port:
 
     def _only_calls_next(self) -> bool:
         """Whoever else is given `next` may go on in its own time."""
-        others = (one for one in references(self._file, self._function, 2) if catch_of(one) is None)
+        asked = [span_of(each.outer) for each in authentications(self._file, self._function)]
+        others = (
+            one
+            for one in references(self._file, self._function, 2)
+            if catch_of(one) is None and not any(call.end == span_of(one.parent() or one).end for call in asked)
+        )
         found = (one.parent() for one in others if self._asked_for(one) is None)
         return all(above is not None and above.kind() == "call_expression" for above in found)
 
@@ -347,7 +356,11 @@ def give_context(
     """Rewrite the parameter of a function that is the request, and all its uses; `what` does what cannot be done."""
     context = fresh_context(function)
     for field in fields_of(ported.file, function, index):
-        if field.assignment is not None:
+        right = field.assignment.field("right") if field.assignment is not None else None
+        if field.assignment is not None and right is not None and is_plain_setting(field):
+            opening = f'{context}.set("{field.name}", '
+            ported.edits.append(Edit(span_of(field.assignment), (opening, span_of(right), ")")))
+        elif field.assignment is not None:
             ported.problem(_CODE, f"{what} sets `{field.name}`", field.node)
         elif not field.taken:
             ported.edits.append(Edit.replace(span_of(field.node), f'{context}.get("{field.name}")'))

@@ -149,18 +149,23 @@ _RENAMED = {"headers": "legacyHeaders", "draft_polli_ratelimit_headers": "standa
 """Options of earlier versions of express-rate-limit."""
 
 
-def port_twins(workspace: Workspace, file: SourceFile, node: SgNode, names: LimiterNames, depths: TwinDepths) -> Ported:
-    """All such calls below a node."""
-    ported = Ported(file)
+def port_twins(
+    workspace: Workspace, file: SourceFile, node: SgNode, names: LimiterNames, depths: TwinDepths, tells: bool = False
+) -> Ported:
+    """All such calls below a node. A strategy that `tells` only gives its verdict, with which others go on."""
+    ported = Ported(file, is_helper=tells)
     for call in twin_calls(workspace, file, node):
-        _Call(workspace, ported, call, depths).write(names)
+        _Call(workspace, ported, call, depths, tells).write(names)
     return ported
 
 
 class _Call:
     """One call on its way."""
 
-    def __init__(self, workspace: Workspace, ported: Ported, call: TwinCall, depths: TwinDepths) -> None:
+    def __init__(
+        self, workspace: Workspace, ported: Ported, call: TwinCall, depths: TwinDepths, tells: bool = False
+    ) -> None:
+        self._tells = tells
         self._workspace, self._ported, self._call, self._depths = workspace, ported, call, depths
         self._file, self._options = ported.file, OPTIONS[call.function]
         self._code = _CODES.get(call.function, "CX701")
@@ -201,17 +206,22 @@ class _Call:
             untyped(self._ported, holder.field("type"))
 
     def _strategy(self, node: SgNode) -> None:
-        """`new JwtStrategy(options, verify)` → `async (c, next) => passportJwt(c, next, options, verify)`."""
+        """`new JwtStrategy(options, verify)` → `async (c, next) => passportJwt(c, next, options, verify)`.
+
+        Where it only tells who it is, `(c) => identify(c, options, verify)`.
+        """
         ported, given, opening = self._ported, arguments(node), node.field("arguments")
         if len(given) != 2 or opening is None or given[0].kind() == "spread_element":
             self._problem("is no strategy with options and a function", node)
             return
         context = fresh_context(node)
-        types = [f": {ported.context(True)}", f": {ported.package(NEXT)}"] if ported.typed else ["", ""]
+        names, function = ([context], "identify") if self._tells else ([context, "next"], STRATEGY)
+        kinds = [ported.context(True), *([] if self._tells else [ported.package(NEXT)])] if ported.typed else []
+        typed = ", ".join(f"{name}: {kind}" for name, kind in zip(names, kinds, strict=True)) if kinds else None
         head = Span(span_of(node).start, span_of(opening).start + 1)
         line = re.match(r"[ \t]*\r?\n[ \t]*", self._file.text[head.end :])
-        taken = f"{line[0]}{context},{line[0]}next," if line is not None else f"{context}, next, "
-        text = f"async ({context}{types[0]}, next{types[1]}) => {ported.use(STRATEGY)}({taken}"
+        taken = "".join(f"{line[0]}{name}," if line is not None else f"{name}, " for name in names)
+        text = f"async ({typed or ', '.join(names)}) => {ported.use(function)}({taken}"
         ported.edits.append(Edit.replace(head, text))
         ported.environment = f"{context}.env"
         verify = unwrap(given[1])

@@ -170,6 +170,80 @@ GUARDS = {
             .catch((err) => next(err));
         };
         """,
+    "passport with a callback in place": """
+        import { ExtractJwt, Strategy } from "passport-jwt";
+        import passport from "passport";
+
+        const strategy = new Strategy(
+          { secretOrKey: process.env.JWT_SECRET!, jwtFromRequest: ExtractJwt.fromAuthHeaderAsBearerToken() },
+          async (payload, done) => {
+            const user = await prisma.user.findUnique({ where: { id: payload.id } });
+            done(null, user ?? false);
+          },
+        );
+        passport.use("jwt", strategy);
+
+        export const guard = (req: any, res: Response, next: NextFunction) => {
+          passport.authenticate("jwt", { session: false }, (err: any, user: any, info: any) => {
+            if (err) return next(new AppError("Failed", 400));
+            if (!user) return next(new AppError(info ? info.message : "Gone", 401));
+            req.user = user;
+            next();
+          })(req, res, next);
+        };
+        """,
+    "passport in a promise": """
+        import { ExtractJwt, Strategy, VerifyCallback } from "passport-jwt";
+        import passport from "passport";
+
+        const options = {
+          secretOrKey: process.env.JWT_SECRET!,
+          jwtFromRequest: ExtractJwt.fromAuthHeaderAsBearerToken(),
+        };
+        const verify: VerifyCallback = async (payload, done) => {
+          try {
+            const user = await prisma.user.findUnique({ where: { id: payload.id }, select: { id: true, role: true } });
+            if (!user) {
+              return done(null, false);
+            }
+            done(null, user);
+          } catch (error) {
+            done(error, false);
+          }
+        };
+        export const strategy = new Strategy(options, verify);
+        passport.use("jwt", strategy);
+
+        const rightsOf = new Map([["USER", ["read"]], ["ADMIN", ["read", "write"]]]);
+
+        const verifyCallback =
+          (req: any, resolve: (value?: unknown) => void, reject: (reason?: unknown) => void, needed: string[]) =>
+          async (err: unknown, user: { id: number; role: string } | false, info: unknown) => {
+            if (err || info || !user) {
+              return reject(new AppError("Please authenticate", 401));
+            }
+            req.user = user;
+            const rights = rightsOf.get(user.role) ?? [];
+            if (!needed.every((right) => rights.includes(right)) && req.params.userId !== String(user.id)) {
+              return reject(new AppError("Forbidden", 403));
+            }
+            resolve();
+          };
+
+        export const auth =
+          (...needed: string[]) =>
+          async (req: Request, res: Response, next: NextFunction) => {
+            return new Promise((resolve, reject) => {
+              passport.authenticate(
+                "jwt",
+                { session: false },
+                verifyCallback(req, resolve, reject, needed),
+              )(req, res, next);
+            })
+              .then(() => next())
+              .catch((err) => next(err));
+          };
+        """,
     "promises with the name of next": """
         const userOf = async (token: string) => {
           const claims = jwt.verify(token, process.env.JWT_SECRET!) as { id: number };
@@ -212,10 +286,14 @@ def script() -> str:
 
 
 def files(guard: str) -> dict[str, str]:
+    app = dedent(APP)
+    if "export const auth" in guard:
+        app = app.replace("{ guard, isAdmin }", "{ auth }").replace("guard, isAdmin,", 'auth("read", "write"),')
+        app = app.replace('"/me", guard', '"/me", auth("read")')
     return {
         "package.json": PACKAGE,
         "prisma/schema.prisma": SCHEMA,
-        "src/app.ts": dedent(APP),
+        "src/app.ts": app,
         "src/errors.ts": dedent(ERRORS),
         "src/guard.ts": dedent(HEAD) + dedent(guard),
         "src/prisma.ts": PRISMA,
@@ -255,6 +333,40 @@ REFUSED = {
             .count()
             .catch((err) => res.status(500).json({ error: err.message }))
             .then(() => next());
+        };
+        """,
+    "passport with a session": """
+        import { ExtractJwt, Strategy } from "passport-jwt";
+        import passport from "passport";
+
+        const jwtFromRequest = ExtractJwt.fromAuthHeaderAsBearerToken();
+        const strategy = new Strategy(
+          { secretOrKey: process.env.JWT_SECRET!, jwtFromRequest },
+          (payload, done) => done(null, payload),
+        );
+
+        export const guard = (req: any, res: Response, next: NextFunction) => {
+          passport.authenticate("jwt", (err: any, user: any) => {
+            if (!user) return res.sendStatus(401);
+            req.user = user;
+            next();
+          })(req, res, next);
+        };
+        """,
+    "passport with a callback that answers nobody": """
+        import { ExtractJwt, Strategy } from "passport-jwt";
+        import passport from "passport";
+
+        const strategy = new Strategy(
+          { secretOrKey: process.env.JWT_SECRET!, jwtFromRequest: ExtractJwt.fromAuthHeaderAsBearerToken() },
+          (payload, done) => done(null, payload),
+        );
+
+        export const guard = (req: any, res: Response, next: NextFunction) => {
+          passport.authenticate("jwt", { session: false }, (err: any, user: any) => {
+            if (!user) res.sendStatus(401);
+          })(req, res, next);
+          next();
         };
         """,
     "a timer": """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 from ast_grep_py import SgNode
@@ -28,6 +29,15 @@ def asked_strategy(workspace: Workspace, path: str, call: SgNode) -> tuple[str, 
     given = [unwrap(each) for each in arguments(call)]
     if len(given) > 2:
         return "it calls a function of the application back"
+    return _asked(workspace, given)
+
+
+def strategy_of(workspace: Workspace, call: SgNode) -> tuple[str, SgNode] | str:
+    """The same for a call that hands what the strategy says to a function of its own."""
+    return _asked(workspace, [unwrap(each) for each in arguments(call)][:2])
+
+
+def _asked(workspace: Workspace, given: Sequence[SgNode]) -> tuple[str, SgNode] | str:
     if not given or (name := _only_name(given[0])) is None:
         return "it asks several strategies"
     if len(given) < 2 or given[1].kind() != "object":

@@ -38,6 +38,12 @@ export function addHeaders(c: Context, input: Input): Input {
   return Object.assign(input, { headers: c.req.header() });
 }
 
+/** The path parameters of a request as earlier middleware left them. */
+export function sharedParams(c: Context): Record<string, any> {
+  const known = inputs.get(c);
+  return known?.path === c.req.routePath ? known.input.params : c.req.param();
+}
+
 /** The query of a request as earlier middleware left it. */
 export function sharedQuery(c: Context): Record<string, any> {
   return inputs.get(c)?.input.query ?? readQuery(c);

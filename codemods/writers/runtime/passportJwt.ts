@@ -36,6 +36,20 @@ export async function passportJwt(
   await next();
 }
 
+/** Hands the verdict of a strategy to a function, as `passport.authenticate` does that is given one. */
+export async function withVerdict<T>(
+  verdict: Promise<{ user: any; info: any }>,
+  callback: (error: any, user?: any, info?: any) => T,
+): Promise<Awaited<T>> {
+  let found: { user: any; info: any };
+  try {
+    found = await verdict;
+  } catch (error) {
+    return await callback(error);
+  }
+  return await callback(null, found.user || false, found.info);
+}
+
 /** The verdict of a strategy; without a good token, nobody. */
 export async function identify(
   c: Context,
