@@ -517,6 +517,20 @@ class Join:
     left: bool = False
 
 
+class Result(StrEnum):
+    """In which form a call gives a number of rows, or the value of a function."""
+
+    OBJECT = "object"
+    """`{ count: 2 }`"""
+    NUMBER = "number"
+    LIST = "list"
+    """`[2]`"""
+    PAGE = "page"
+    """`{ count: 40, rows: [ … ] }`: the number of all rows, and those of the page."""
+    MADE = "made"
+    """`[row, true]`: the row, and whether it was made."""
+
+
 class Gives(StrEnum):
     """What a write of documents gives."""
 
@@ -601,6 +615,9 @@ class Query:
     """createMany: rows that break a unique constraint are left out."""
     body: Span | None = None
     """TRANSACTION: the callback's function node, or the array of calls."""
+    result: Result = Result.OBJECT
+    held: Span | None = None
+    """The instance whose row is written, which shows the new values afterwards."""
     returns_rows: bool = False
     """CREATE_MANY, UPDATE_MANY: the call yields the rows, not their count."""
     joins: tuple[Join, ...] = ()

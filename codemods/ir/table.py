@@ -171,6 +171,9 @@ class Table:
     """The errors of the database come behind an error of the query builder."""
     constraints: tuple[tuple[tuple[str, ...], str], ...] = ()
     """What the database calls unique sets and foreign keys, by their columns."""
+    casts: bool = False
+    """Written values take the form of their columns, what is no column is left out, and undefined is no condition but
+    an error."""
     document: Document | None = None
     """The schema of a table whose rows are documents: what is not given is missing, and code sees it missing."""
 

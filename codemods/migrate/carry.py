@@ -69,7 +69,7 @@ class Carrier:
         """Routes whose keys are `marked` were decided in an earlier run and are left alone."""
         self._reading = reading
         self._workspace = reading.workspace
-        analyser = Analyser(reading.workspace, reading.schema, reading.queries, reading.is_job)
+        analyser = Analyser(reading.workspace, reading.schema, reading.queries, reading.is_job, reading.row_of)
         closure = Closure(analyser)
         self._analyser = analyser
         routes, express = only_once(reading.app.routes), reading.app.express_major

@@ -9,14 +9,15 @@ from ast_grep_py import SgNode
 
 from codemods.ir.app import App
 from codemods.ir.query import Query
-from codemods.ir.table import Schema
+from codemods.ir.table import Schema, Table
 from codemods.ir.validator import Shape
 from codemods.migrate.aside import Aside
 from codemods.migrate.sites import FileSites, Sites, read_file, read_sites
 from codemods.outcome import Diagnostic, Item, ItemKind, Outcome, Place
-from codemods.readers import drizzle, mongoose, sql
+from codemods.readers import drizzle, mongoose, sequelize, sql
 from codemods.readers.chains import chain_shape
 from codemods.readers.express import Registered, read_app, read_registrations
+from codemods.readers.instances import Instances
 from codemods.readers.prisma import Alteration, find_alterations, read_schema
 from codemods.readers.prisma.queries import find_conditions, find_queries
 from codemods.readers.sites import TimerKind, classify_timer
@@ -36,6 +37,8 @@ class Reading:
     schema: Schema
     drizzle: drizzle.TableReading = field(default_factory=drizzle.TableReading)
     """The tables of Drizzle, and how expressions name them."""
+    sequelize: sequelize.ModelReading = field(default_factory=sequelize.ModelReading)
+    """The models of Sequelize, likewise."""
     diagnostics: list[Diagnostic] = field(default_factory=list)
     schema_items: tuple[Item, ...] = ()
     _calls: dict[str, list[Query]] = field(default_factory=dict)
@@ -50,6 +53,7 @@ class Reading:
             found = [*self._prisma_calls(path), *self._conditions.get(path, ())]
             found += mongoose.find_queries(self.workspace, path, self.schema)
             found += drizzle.find_queries(self.workspace, path, self.schema, self.drizzle.references)
+            found += sequelize.find_queries(self.workspace, path, self.schema, self.sequelize.models)
             found += sql.find_queries(self.workspace, path, self.schema)
             self._queries[path] = sorted(found, key=_start)
         return self._queries[path]
@@ -64,6 +68,15 @@ class Reading:
         """What functions make for the calls of any file, by the files of these functions."""
         calls = [query for path in self.workspace.files for query in self._prisma_calls(path)]
         return find_conditions(self.workspace, self.schema, calls)
+
+    def row_of(self, file: SourceFile, node: SgNode) -> Table | None:
+        """The table of the instance of a model that an expression is."""
+        return self._instances.table(file, node) if self._instances is not None else None
+
+    @cached_property
+    def _instances(self) -> Instances | None:
+        models = self.sequelize.models
+        return sequelize.instances(models, self.schema) if models is not None else None
 
     def sites(self, path: str) -> FileSites:
         """Sites of other libraries, and Zod schemas."""
@@ -96,15 +109,15 @@ def read(workspace: Workspace, sites: Aside[Sites] | None = None) -> Reading:
     """Read routes and tables; everything else on demand. `sites` may be on their way."""
     sites = sites or Aside(partial(read_sites, workspace))
     schema, models = read_schema(workspace), mongoose.read_models(workspace)
-    built = drizzle.read_tables(workspace)
-    read = [schema.schema, models.schema, built.schema]
+    built, defined = drizzle.read_tables(workspace), sequelize.read_models(workspace)
+    read = [schema.schema, models.schema, built.schema, defined.schema]
     if not any(each.tables for each in read):
         read.append(sql.read_tables(workspace))
     tables = Schema(tuple(t for each in read for t in each.tables), tuple(e for each in read for e in each.enums))
     registered = read_registrations(workspace)
     app = read_app(workspace, registered)
-    diagnostics = [*schema.diagnostics, *models.diagnostics, *built.diagnostics]
-    return Reading(workspace, sites, registered, app, tables, built, diagnostics, schema.items)
+    diagnostics = [*schema.diagnostics, *models.diagnostics, *built.diagnostics, *defined.diagnostics]
+    return Reading(workspace, sites, registered, app, tables, built, defined, diagnostics, schema.items)
 
 
 def _start(query: Query) -> Span:

@@ -15,6 +15,7 @@ from codemods.planner.globals import Globals
 from codemods.planner.instances import Instances
 from codemods.planner.loads import Loads
 from codemods.planner.log_files import read_log_file
+from codemods.planner.model_rows import ModelRows, RowOf
 from codemods.planner.names import Names
 from codemods.planner.packages import Packages
 from codemods.planner.payloads import Payloads
@@ -39,11 +40,13 @@ class Analyser:
         schema: Schema,
         queries_of: Callable[[str], list[Query]],
         is_job: Callable[[SourceFile, SgNode], bool],
+        row_of: RowOf = lambda file, node: None,
     ) -> None:
         self._workspace = workspace
         self._schema = schema
         self._queries_of = queries_of
         self._is_job = is_job
+        self._row_of = row_of
         self._known: dict[PieceKey, Facts] = {}
         self._handlers: dict[PieceKey, Callable[[], Sequence[Span]]] = {}
         self._setups = Setups(workspace)
@@ -108,6 +111,7 @@ class Analyser:
         for name in scan.file.bindings.free(scan.node).globals:
             runtime.use(name)
         documents.read()
+        ModelRows(scan, self._row_of).read()
         names.this()
         Receivers(scan, packages).calls()
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from ast_grep_py import SgNode
 
 from codemods.ir.query import Op, Query
+from codemods.ir.spans import erased_by
 from codemods.source import SourceFile, Span, arguments, find_all, parameters, span_of
 from codemods.source.tree import FUNCTION_KINDS
 
@@ -42,7 +43,7 @@ def stray_clients(
 ) -> list[SgNode]:
     """Uses of a client that are neither database calls nor arguments that go: nothing is there for them any more."""
     starts = {query.call.start for query in queries}
-    gone = list(dropped)
+    gone = [*dropped, *(span for query in queries for span in erased_by(query))]
     names = [parameters(piece)[own].pattern] if own is not None else []
     for query in queries:
         names += _callback_names(piece, query) if query.op is Op.TRANSACTION and query.body is not None else []

@@ -12,9 +12,9 @@ from codemods.planner.document_functions import DocumentFunctions
 from codemods.planner.facts import PieceUse, Replaced, Style
 from codemods.planner.pieces import Piece
 from codemods.planner.scan import Scan
+from codemods.readers.instances import Instances
 from codemods.readers.literals import Property, entries
-from codemods.readers.mongoose.documents import Documents as FoundDocuments
-from codemods.readers.mongoose.methods import CHAIN
+from codemods.readers.mongoose.methods import CHAIN, GIVING
 from codemods.readers.mongoose.models import Models
 from codemods.source import (
     Span,
@@ -54,7 +54,7 @@ class Documents:
         self._keys, self._lists = _named(scan.schema)
         self._models = Models(scan.workspace, scan.schema)
         self._owners = self._models.owners(scan.file)
-        self._found = FoundDocuments(self._models)
+        self._found = Instances(self._models, GIVING)
         self._functions = DocumentFunctions(scan, self._owners)
         self._tables = [table.document for table in scan.schema.tables if table.document is not None]
 

@@ -81,6 +81,10 @@ def _find(draft: Draft, table: Table, value: Span) -> Doc:
     name = draft.convex_table(table)
     if draft.facts.id_table(value) == table.name and _is_given(draft, value):
         return call(f"{draft.ctx}.db.get", name, draft.value(value))
+    if table.casts:
+        return call(
+            draft.library("findIfAny"), draft.ctx, name, draft.asked(table.id_field or "", value, draft.value(value))
+        )
     if draft.strict and draft.facts.may_be_null(value):
         return call(draft.library("findIfAny"), draft.ctx, name, draft.value(value))
     return call(draft.library("find"), draft.ctx, name, given(draft, None, value, draft.value(value)))

@@ -25,7 +25,9 @@ def unique_checks(build: Builder, row: str, changed: bool = False) -> list[str]:
         source = "after" if changed else row
         query = lookup(build, build.table, fields, fields, build.table, source)
         own = [f"{row}._id"] if changed else []
-        if build.table.sql is not None:
+        if build.table.casts:
+            check = call(f"await {build.library('uniqueIn')}", query, source, listed("[", names, "]"), *own)
+        elif build.table.sql is not None:
             known = violated(build.table, build.table.constraint(fields))
             check = call(f"await {build.library('uniqueInSql')}", query, *known, *own)
         elif build.table.dialect:
@@ -46,7 +48,10 @@ def foreign_key_checks(build: Builder, row: str, changed: bool = False) -> list[
         if reference.table.name != build.table.name:
             continue
         found = target_row(build, reference, source)
-        if build.table.sql is not None:
+        if build.table.casts:
+            keys = listed("[", [f'"{name}"' for name in reference.fields], "]")
+            check = call(f"await {build.library('existsIn')}", found, f'"{reference.target.name}"', keys)
+        elif build.table.sql is not None:
             known = violated(build.table, build.table.constraint(reference.fields))
             check = call(f"await {build.library('existsInSql')}", found, *known)
         elif build.table.dialect:

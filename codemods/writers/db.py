@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from functools import partial
 
-from codemods.ir.query import EVERYTHING, Op, Order, Page, Query
+from codemods.ir.query import EVERYTHING, Op, Order, Page, Query, Result
 from codemods.ir.table import Schema, Table
 from codemods.source.edit import Part
 from codemods.writers.access import source_of, unique_row
@@ -101,7 +101,13 @@ def _find_first(draft: Draft, table: Table, query: Query, used: bool) -> Doc:
 def _find_many(draft: Draft, table: Table, query: Query, used: bool) -> Doc:
     docs = paged(draft, table, query.order, query.page, partial(_source, draft, table, query))
     docs = all_loaded(draft, table, query.include, docs)
-    return call(draft.library("rows"), docs, view(draft, table, query.select, query.include))
+    found = call(draft.library("rows"), docs, view(draft, table, query.select, query.include))
+    if query.result is not Result.PAGE:
+        return found
+    if draft.in_action:
+        raise RefusedError("CX202", "rows with their number, in an action")
+    every = paged(draft, table, (), EVERYTHING, partial(_counted_source, draft, table, query))
+    return call(draft.library("countedPage"), call(draft.library("countRows"), every), found)
 
 
 def _source(draft: Draft, table: Table, query: Query, order: Sequence[Order], bounded: bool) -> Source:
@@ -144,7 +150,7 @@ def _with_hoisted(draft: Draft, doc: Doc) -> Doc:
     if not draft.hoisted:
         return doc
     parameters = ", ".join(draft.hoisted.values())
-    values: list[Doc] = [draft.value(span) for span in draft.hoisted]
+    values: list[Doc] = [draft.hoisted_value(span) for span in draft.hoisted]
     return (f"(({parameters}) =>", Group(Nest((Line(" "), doc))), ")", listed("(", values, ")"))
 
 

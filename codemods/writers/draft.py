@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from codemods.ir.document import DocumentFunction
-from codemods.ir.query import Nested, Predicate, Query, Related, When
+from codemods.ir.query import Nested, Op, Predicate, Query, Related, When
 from codemods.ir.spans import values_of
 from codemods.ir.table import Field, FieldType, Relation, Schema, Table
 from codemods.planner.document_functions import hook_name
@@ -24,7 +24,7 @@ from codemods.writers.code import (
     ValueFacts,
     merge_imports,
 )
-from codemods.writers.fields import column_of, id_target, scale_of
+from codemods.writers.fields import column_of, id_target, is_in_form, scale_of
 from codemods.writers.guards import guarded, names_there
 from codemods.writers.indexes import index_of
 from codemods.writers.layout import Doc, Hole, call
@@ -106,6 +106,8 @@ class Draft:
     taken: set[str]
     strict: bool = False
     """The query is SQL: null and undefined equal nothing in its conditions, and ask for something."""
+    casts: bool = False
+    """Undefined in a condition of the query is an error."""
     changing: frozenset[str] = frozenset()
     """Names that are assigned more than once: a function of ours would see another value, or an unchecked type."""
     imports: set[ImportSpec] = field(default_factory=set)
@@ -116,6 +118,8 @@ class Draft:
     hoisted: dict[Span, str] = field(default_factory=dict)
     apart: Callable[[Doc], Doc] = lambda doc: doc
     """Puts the database work of an action into a function of its own; everywhere else it stays where it is."""
+    checked: dict[Span, str] = field(default_factory=dict)
+    """Hoisted values that have to be something, by the columns that they are compared with."""
     in_action: bool = False
     functions: dict[str, str] = field(default_factory=dict)
     """The internal functions of an action that the query needs: texts by name."""
@@ -208,7 +212,7 @@ class Draft:
 
     def may_vanish(self, span: Span) -> bool:
         """May a value be undefined, so that what it is compared with does not matter?"""
-        return not self.strict and self.facts.may_be_undefined(span)
+        return not (self.strict or self.casts) and self.facts.may_be_undefined(span)
 
     def value(self, span: Span) -> Hole:
         """A value where a whole expression may stand."""
@@ -276,6 +280,11 @@ class Draft:
             self.hoisted[span] = self.fresh(wish)
         return self.hoisted[span]
 
+    def hoisted_value(self, span: Span) -> Doc:
+        """What a hoisted name stands for."""
+        value = self.value(span)
+        return call(self.library("parameter"), value, f'"{self.checked[span]}"') if span in self.checked else value
+
     @contextmanager
     def looping(self, parameter: str) -> Iterator[None]:
         """Code for each element of a list, under the names of the parameter."""
@@ -298,6 +307,7 @@ class Draft:
         """A value in the form in which the column stores it. `cast` gives ids and enums their type."""
         if self.facts.is_null(span):
             return "null"
+        value = self.asked(column.name, span, value)
         target = id_target(column, self.schema)
         if target is not None:
             known = not cast or self.facts.id_table(span) == target
@@ -307,8 +317,16 @@ class Draft:
                 return value
             name = self.names.field(table, column.name)
             return (value, f' as {self.type_name("Doc")}<{self.convex_table(table)}>["{name}"]')
+        if column.sql is not None and is_in_form(column, self.facts.literal(span)):
+            return value
         convert = column_of(column).to_store
         return call(self.library(convert), value, *scale_of(column)) if convert else value
+
+    def asked(self, name: str, span: Span, value: Doc) -> Doc:
+        """A value of a condition, checked where undefined is an error."""
+        if not self.casts or span in self.checked or not self.facts.may_be_undefined(span):
+            return value
+        return call(self.library("parameter"), value, f'"{name}"')
 
     def warn(self, code: str, message: str) -> None:
         """Adds a diagnostic."""
@@ -365,6 +383,7 @@ def draft_of(
         bound | words,
         words | {*all_names(), "filter"},
         table is not None and table.sql is not None,
+        table is not None and table.casts and query.op is not Op.FIND_UNIQUE,
         frozenset(changing),
     )
 

@@ -93,6 +93,16 @@ def sql_column(type_: SqlType) -> Column:
     return column
 
 
+_LITERALS = {Kind.TEXT: "\"'`", Kind.BOOLEAN: "tf", Kind.INT: "0123456789", Kind.FLOAT: "0123456789"}
+"""How literals of a type begin."""
+
+
+def is_in_form(field: Field, literal: str | None) -> bool:
+    """Is a literal stored as it is written?"""
+    begins = _LITERALS.get(field.sql.kind) if field.sql is not None else None
+    return begins is not None and bool(literal) and (literal or "")[0] in begins and "${" not in (literal or "")
+
+
 def scale_of(field: Field) -> tuple[str, ...]:
     """What reads the values of a column is told besides: how many digits follow the point, or how long a text is."""
     if field.sql is not None:

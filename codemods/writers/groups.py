@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from codemods.ir.query import EVERYTHING, Aggregate, Compare, Function, Grouping, GroupOrder, Having, Order, Query
+from codemods.ir.query import (
+    EVERYTHING,
+    Aggregate,
+    Compare,
+    Function,
+    Grouping,
+    GroupOrder,
+    Having,
+    Order,
+    Query,
+    Result,
+)
 from codemods.ir.table import Field, FieldType, Table
 from codemods.writers.access import source_of
 from codemods.writers.code import RefusedError
@@ -25,6 +36,10 @@ def aggregate(draft: Draft, table: Table, query: Query, used: bool) -> Doc:
     docs = _rows(draft, table, query)
     with draft.scope():
         rows = draft.fresh("docs")
+        if query.result is Result.NUMBER:
+            [one] = query.grouping.aggregates
+            value = _value(draft, table, rows, one.function, one.fields[0])
+            return draft.apart(call((docs, ".then"), arrow(f"({rows})", value)))
         made = record(_results(draft, table, rows, query.grouping.aggregates))
     return draft.apart(call((docs, ".then"), (f"({rows}) => (", made, ")")))
 

@@ -22,21 +22,34 @@ def data_type_part(build: Builder) -> ModulePart:
 def insert_part(build: Builder) -> ModulePart:
     """`export async function insertUser`."""
     row = build.row_name("ctx", "data", "id", "fields", other=f"new{build.own.type}")
-    special = [column for column in _columns(build) if _converted(build, column, "") is not None or _default(column)]
+    casts = build.table.casts
+    special = [
+        column for column in _columns(build) if casts or _converted(build, column, "") is not None or _default(column)
+    ]
     source = row if special else "data"
     checks = [*unique_checks(build, source), *foreign_key_checks(build, source)]
     body: list[str] = []
     if special:
         names = locals_of(build, special, row)
-        body.append(statement(("const ", _pattern(special, names), " = data")))
-        items = ["...fields", *(_stored(build, column, names[column.name]) for column in special)]
-        body.append(statement((f"const {row} = ", record(items))))
+        rest = [] if casts else ["...fields"]
+        body.append(statement(("const ", _pattern(special, names, rest), " = data")))
+        items = [*rest, *(_stored(build, column, names[column.name]) for column in special)]
+        body.append(statement((f"const {row} = ", filled(build, record(items)))))
     body += checks
     body.append(statement(("const id = ", call("await ctx.db.insert", build.quoted, source))))
     body.append(f"  return (await ctx.db.get({build.quoted}, id))!;")
     parameters = [f"ctx: {build.mutation_ctx()}", f"data: {build.own.new_type}"]
     text = function(build.own.insert, parameters, build.doc_type(), body)
     return build.part(build.own.insert, 30, text, TableUse(build.table.name, "insert"))
+
+
+def filled(build: Builder, values: Doc, change: bool = False) -> Doc:
+    """The values of a row, checked as models are before anything is written."""
+    if not build.table.casts:
+        return values
+    needed = [f'"{column.name}"' for column in _columns(build) if not column.nullable]
+    told = [f'"{build.table.name}"', listed("[", needed, "]"), "data", values]
+    return call(build.library("filled"), *told, *(["true"] if change else []))
 
 
 def _columns(build: Builder) -> list[Field]:
@@ -47,7 +60,7 @@ def _property(build: Builder, column: Field) -> str:
     written = written_type(column, build.schema)
     if column.type is FieldType.DATETIME and column.sql is None:
         written = written.replace("Date | string", build.library("Moment")).replace("(Moment)[]", "Moment[]")
-    return f"{property_text(column.name)}{'?' if _default(column) else ''}: {written}"
+    return f"{property_text(column.name)}{'?' if build.table.casts or _default(column) else ''}: {written}"
 
 
 def _default(column: Field) -> str:
@@ -88,7 +101,7 @@ def _stored(build: Builder, column: Field, name: str) -> Doc:
     return value if value == key else (f"{key}: ", value)
 
 
-def _pattern(columns: list[Field], names: dict[str, str]) -> Doc:
+def _pattern(columns: list[Field], names: dict[str, str], rest: list[str]) -> Doc:
     """`{ name = null, role = "USER", ...fields }`."""
     items: list[Doc] = []
     for column in columns:
@@ -96,4 +109,4 @@ def _pattern(columns: list[Field], names: dict[str, str]) -> Doc:
         bound = local if local == column.name else f"{property_text(column.name)}: {local}"
         default = _default(column)
         items.append(f"{bound} = {default}" if default else bound)
-    return listed("{", [*items, "...fields"], "}", " ", trailing=False)
+    return listed("{", [*items, *rest], "}", " ", trailing=False)

@@ -9,6 +9,7 @@ from codemods.ir.table import Field, FieldType, Schema
 from codemods.writers.code import ImportSpec, TableUse
 from codemods.writers.constraints import foreign_key_checks, lookup, unique_checks
 from codemods.writers.fields import column_of, id_target, scale_of, written_type
+from codemods.writers.inserts import filled
 from codemods.writers.layout import Doc, arrow, call, listed, record
 from codemods.writers.parts import (
     Builder,
@@ -64,13 +65,15 @@ def patch_part(build: Builder, steps: Collection[str]) -> ModulePart:
 def _changes(
     build: Builder, columns: list[Field], names: dict[str, str], spread: str, row: str, steps: Collection[str]
 ) -> Doc:
-    items: list[Doc] = [f"...{spread}"]
+    casts = build.table.casts
+    items: list[Doc] = [] if casts else [f"...{spread}"]
     for column in columns:
         key = build.stored(build.table, column.name)
         value = _converted(build, column, names.get(column.name) or f"data.{column.name}", row, steps)
-        if value is not None:
-            items.append((f"{key}: ", value))
-    changes = call(build.library("defined"), record(items) if len(items) > 1 else spread)
+        if value is not None or casts:
+            items.append((f"{key}: ", value if value is not None else f"data.{column.name}"))
+    values = record(items) if len(items) > 1 or casts else spread
+    changes = call(build.library("defined"), filled(build, values, change=True))
     stamps = [f"{build.stored(build.table, column.name)}: Date.now()" for column in columns if column.updated_at]
     return call(build.library("stamped"), changes, record(stamps)) if stamps else changes
 

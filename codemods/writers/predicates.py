@@ -294,6 +294,11 @@ class Tester:
         return value if field is None else draft.stored(self._table, field, condition.value, value, cast=False)
 
     def _bare(self, condition: Condition, alone: bool = False) -> Doc:
+        if self._draft.casts and self._draft.facts.may_be_undefined(condition.value):
+            # Asked for before there is a row, since there may be none.
+            name = self._draft.hoist(condition.value, condition.field)
+            self._draft.checked[condition.value] = condition.field
+            return name
         if self._draft.may_vanish(condition.value):
             return self._draft.guarded(condition.value, condition.field, alone)
         return self._draft.closed(condition.value, condition.field, alone=alone)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from codemods.ir.query import EVERYTHING, Data, Query
+from codemods.ir.query import EVERYTHING, Data, Query, Result
 from codemods.ir.table import Table
 from codemods.source.span import Span
 from codemods.writers.access import source_of, unique_row
@@ -43,8 +43,21 @@ def create_many(draft: Draft, table: Table, query: Query, used: bool) -> Doc:
 
 def update(draft: Draft, table: Table, query: Query, used: bool) -> Doc:
     """`patchUser(ctx, row, data)`."""
+    if query.held is not None:
+        return _held(draft, table, query, query.held)
     found = unique_row(draft, table, query.where)
     return _shown(draft, table, query, used, patch(draft, table, found, query.data))
+
+
+def _held(draft: Draft, table: Table, query: Query, held: Span) -> Doc:
+    """The row of an instance changes, and the instance with it."""
+    now = _shown(draft, table, query, True, patch(draft, table, row_of(draft, table, held), query.data))
+    return call(draft.library("changed"), draft.value(held), now)
+
+
+def row_of(draft: Draft, table: Table, held: Span) -> Doc:
+    """A promise of the row of an instance."""
+    return call(f"{draft.ctx}.db.get", draft.convex_table(table), (draft.operand(held), f".{table.id_field}"))
 
 
 def update_many(draft: Draft, table: Table, query: Query, used: bool) -> Doc:
@@ -73,7 +86,7 @@ def upsert(draft: Draft, table: Table, query: Query, used: bool) -> Doc:
 
 def delete(draft: Draft, table: Table, query: Query, used: bool) -> Doc:
     """`deleteUser(ctx, row)`; what its result shows of relations is read before."""
-    found = unique_row(draft, table, query.where)
+    found = unique_row(draft, table, query.where) if query.held is None else row_of(draft, table, query.held)
     remove = draft.table_function(table, "delete")
     if not query.include or not used:
         return _shown(draft, table, query, used, call(remove, draft.ctx, found))
@@ -104,7 +117,7 @@ def delete_many(draft: Draft, table: Table, query: Query, used: bool) -> Doc:
             gone = arrow(f"({row})", call(draft.table_function(table, "delete"), draft.ctx, row))
             return _rows_shown(draft, table, query, used, call(draft.library("inTurn"), docs, gone))
         _refuse_result(table, used)
-        return draft.apart(call(draft.library("each"), docs, removal(draft, table, row)))
+        return _counted(draft, query, used, draft.apart(call(draft.library("each"), docs, removal(draft, table, row))))
 
 
 def removal(draft: Draft, table: Table, row: str) -> Doc:
@@ -145,9 +158,18 @@ def _many_shown(draft: Draft, table: Table, query: Query, used: bool, types: str
     if not query.returns_rows:
         _refuse_result(table, used)
         function = draft.library("eachNew" if query.skip_duplicates else "each")
-        return draft.apart(call(f"{function}{types}", items, change))
+        return _counted(draft, query, used, draft.apart(call(f"{function}{types}", items, change)))
     docs = call(draft.library("onlyNew" if query.skip_duplicates else "inTurn"), items, change)
     return _rows_shown(draft, table, query, used, docs)
+
+
+_COUNTS = {Result.NUMBER: "countOf", Result.LIST: "countIn"}
+
+
+def _counted(draft: Draft, query: Query, used: bool, written: Doc) -> Doc:
+    """The number of written rows in the form in which the call gives it."""
+    function = _COUNTS.get(query.result) if used else None
+    return written if function is None else call(draft.library(function), written)
 
 
 def _rows_shown(draft: Draft, table: Table, query: Query, used: bool, docs: Doc) -> Doc:

@@ -1,11 +1,11 @@
 // node launch.mjs ENTRY: bundles the Express application in the current folder and runs it, its database in memory.
 //
 // The folder holds `ddl.sql` and `generated/`, the Prisma client, where the application has a database; its own
-// `new PrismaClient()` then gets an adapter to PGlite, and Mongoose the collections of mongo.mjs. The application
+// `new PrismaClient()` then gets an adapter to PGlite, Mongoose the collections of mongo.mjs, Sequelize the SQLite of sqlite.cjs. The application
 // listens on the port that PORT names. It gets
 // Express 5 when its package.json asks for that, else Express 4.
 import { existsSync, readFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import Module, { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { build } from "esbuild";
@@ -24,6 +24,10 @@ if (existsSync("ddl.sql")) {
 
 const { dependencies } = JSON.parse(readFileSync("package.json", "utf8"));
 if (dependencies?.mongoose) await import("./mongo.mjs");
+if (dependencies?.sequelize) {
+  const load = Module._load;
+  Module._load = (name, ...rest) => (name === "sqlite3" ? tools("./sqlite.cjs") : load(name, ...rest));
+}
 const versions = /^\D*5/.test(dependencies?.express ?? "") ? { express: "express5" } : {};
 const found = (name) => tools.resolve(versions[name] ?? name);
 

@@ -9,7 +9,7 @@ from ast_grep_py import SgNode
 
 from codemods.ir.query import Asked, Assembly, Maker
 from codemods.ir.table import Schema, Table
-from codemods.readers.assembled.resolve import Composes, Resolver
+from codemods.readers.assembled.resolve import Composes, Labels, Resolver
 from codemods.readers.assembled.stability import is_settled, is_visible
 from codemods.readers.assembled.values import Held, Object, UnreadableError, Value
 from codemods.readers.literals import Property, binding_of, is_changed, literal_of, plain
@@ -34,6 +34,8 @@ class Reading:
     """The variables that were read through."""
     composes: Composes | None = None
     """Which calls make a part of what is put together."""
+    labels: Labels | None = None
+    """What keys stand for that are expressions."""
     is_elsewhere: bool = False
     """True in another file than the call's: names of columns can be read there, values cannot be taken from it."""
     depth: int = 0
@@ -96,14 +98,19 @@ class Reading:
             self.annotations[span_of(annotation)] = None
 
     def _resolver(self, computed: bool = False) -> Resolver:
-        return Resolver(self.file, self.call, self.workspace, computed, self.parts, self.composes)
+        return Resolver(self.file, self.call, self.workspace, computed, self.parts, self.composes, self.labels)
 
     def holder(self, given: Value | None) -> Assembly | None:
         """The variable that holds an argument."""
         if isinstance(given, SgNode):
             try:
                 given = Resolver(
-                    self.file, self.call, self.workspace, parts=self.parts, composes=self.composes
+                    self.file,
+                    self.call,
+                    self.workspace,
+                    parts=self.parts,
+                    composes=self.composes,
+                    labels=self.labels,
                 ).resolve(given)
             except UnreadableError:
                 return None

@@ -41,6 +41,8 @@ from codemods.workspace import Workspace
 _VARIABLES = (BindingKind.CONST, BindingKind.LET, BindingKind.VAR)
 _Change = Callable[[Value | None], Value | None]
 Composes = Callable[[SgNode], bool]
+Labels = Callable[[SgNode], str | None]
+"""What the expression of a computed key stands for: `Op.gt` of `[Op.gt]`."""
 
 
 class Resolver:
@@ -54,6 +56,7 @@ class Resolver:
         computed: bool = False,
         parts: bool = False,
         composes: Composes | None = None,
+        labels: Labels | None = None,
     ) -> None:
         """With `computed`, objects may have a single entry whose key is an expression; with `parts`, entries of what a
         function gives, which are known by their keys alone. `composes` says of calls that what they make is a part of
@@ -64,6 +67,7 @@ class Resolver:
         self._computed = computed
         self._parts = parts
         self._composes = composes or (lambda call: False)
+        self._labels = labels or (lambda key: None)
         self.assembled: dict[Assembly, None] = {}
         """The variables that were read through."""
         self._open: list[Binding] = []
@@ -108,9 +112,20 @@ class Resolver:
                         found[key] = value
                 case Spread(value):
                     found = self._merged(found, self._spread(value))
-                case Computed():
-                    raise UnreadableError("computed key")
+                case Computed(node):
+                    label, value = self._labelled(node)
+                    found.pop(label, None)
+                    found[label] = value
         return Object(found)
+
+    def _labelled(self, pair: SgNode) -> tuple[str, SgNode]:
+        """A key that is an expression, where that is known to stand for something."""
+        key, value = pair.field("key"), pair.field("value")
+        is_computed = key is not None and key.kind() == "computed_property_name"
+        label = self._labels(named(key)[0]) if key is not None and is_computed else None
+        if label is None or value is None:
+            raise UnreadableError("computed key")
+        return label, value
 
     def _spread(self, node: SgNode) -> Value | None:
         """What `...node` brings: nothing for what is not true in `...(test && object)`."""

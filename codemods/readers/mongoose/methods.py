@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from codemods.ir.query import Gives, Op
+from codemods.readers.instances import Giving
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,3 +82,12 @@ DOCUMENT_METHODS: Mapping[str, Method] = {
 
 CHAIN = frozenset({"sort", "limit", "skip", "select", "populate", "lean", "exec", "orFail"})
 """Links of a chain that are read."""
+
+GIVING = Giving(
+    one=frozenset(
+        "findOne findById create findByIdAndUpdate findOneAndUpdate findOneAndDelete findByIdAndDelete".split()
+    ),
+    many=frozenset({"find", "insertMany"}),
+    same=frozenset("exec then sort limit skip select populate orFail filter slice save".split()),
+)
+"""What gives documents."""

@@ -28,6 +28,10 @@ class Models:
             self._owners[file.path] = Owners(self.schema, file)
         return self._owners[file.path]
 
+    def row(self, file: SourceFile, node: SgNode) -> Table | None:
+        """The table of the document that is `this` of a method."""
+        return self.owners(file).document(node)
+
     def model(self, file: SourceFile, node: SgNode) -> Table | None:
         """The table of the model."""
         inner = unwrap(node)

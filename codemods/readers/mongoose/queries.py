@@ -9,10 +9,10 @@ from ast_grep_py import SgNode
 from codemods.ir.query import Query
 from codemods.ir.table import Schema, Table
 from codemods.readers.calls import CallSite, call_site
+from codemods.readers.instances import Instances
 from codemods.readers.links import Chain, chain_of
-from codemods.readers.mongoose.documents import Documents
 from codemods.readers.mongoose.extract import connection_query, document_query, made_query, model_query
-from codemods.readers.mongoose.methods import CHAIN, DOCUMENT_METHODS, MODEL_METHODS
+from codemods.readers.mongoose.methods import CHAIN, DOCUMENT_METHODS, GIVING, MODEL_METHODS
 from codemods.readers.mongoose.models import Models
 from codemods.readers.mongoose.source import called_export
 from codemods.source.file import SourceFile
@@ -39,7 +39,7 @@ class _FileReader:
         self.file = file
         self._workspace, self._schema = workspace, schema
         self._models = Models(workspace, schema)
-        self._documents = Documents(self._models)
+        self._documents = Instances(self._models, GIVING)
 
     def read(self, node: SgNode) -> Query | None:
         site = call_site(node)

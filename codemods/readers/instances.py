@@ -1,52 +1,73 @@
-"""Which model a document is of: what was read or made with it, wherever it was handed since."""
+"""Which model a row is of: what was read or made with it, wherever it was handed since."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
 
 from ast_grep_py import SgNode
 
 from codemods.ir.document import DocumentFunction
 from codemods.ir.table import Table
 from codemods.readers.calls import CallSite, call_site
-from codemods.readers.mongoose.models import Models
 from codemods.source.bindings import Binding, BindingKind
 from codemods.source.file import SourceFile, span_of
 from codemods.source.tree import FUNCTION_KINDS, arguments, enclosing, find_all, parameters, unwrap
-from codemods.workspace import FunctionRef
+from codemods.workspace import FunctionRef, Workspace
 
-_GIVE_ONE = frozenset(
-    {"findOne", "findById", "create", "findByIdAndUpdate", "findOneAndUpdate", "findOneAndDelete", "findByIdAndDelete"}
-)
-_GIVE_LIST = frozenset({"find", "insertMany"})
 _EACH = frozenset({"forEach", "map", "filter", "some", "every", "find"})
-_SAME = frozenset({"exec", "then", "sort", "limit", "skip", "select", "populate", "orFail", "filter", "slice", "save"})
 _NOTHING = frozenset({"undefined", "null"})
 _DEPTH = 6
 
 
-class Documents:
+@dataclass(frozen=True, slots=True)
+class Giving:
+    """The methods of models that give one row or a list of them, and those that give what they are called on."""
+
+    one: frozenset[str]
+    many: frozenset[str]
+    same: frozenset[str]
+
+
+class Models(Protocol):
+    """What expressions name models, and what a library calls rows besides."""
+
+    @property
+    def workspace(self) -> Workspace: ...
+
+    def model(self, file: SourceFile, node: SgNode) -> Table | None:
+        """The table of the model that an expression is."""
+        ...
+
+    def row(self, file: SourceFile, node: SgNode) -> Table | None:
+        """The table of a row that an expression is by itself, as `this` of a method."""
+        ...
+
+
+class Instances:
     """Answers for the whole workspace. Where values of several models, or others, come together there is none."""
 
-    def __init__(self, models: Models) -> None:
-        self._models = models
+    def __init__(self, models: Models, giving: Giving) -> None:
+        self._models, self._giving = models, giving
         self._workspace = models.workspace
 
     def table(self, file: SourceFile, node: SgNode, depth: int = 0) -> Table | None:
-        """The table of the document that an expression is."""
-        return self._held(file, node, _GIVE_ONE, depth)
+        """The table of the row that an expression is."""
+        return self._held(file, node, self._giving.one, depth)
 
     def _held(self, file: SourceFile, node: SgNode, methods: frozenset[str], depth: int) -> Table | None:
-        """With `methods` that give one it is a document, with the others a list of them."""
+        """With `methods` that give one it is a row, with the others a list of them."""
         if depth > _DEPTH:
             return None
         inner = unwrap(node, awaited=True)
-        own = self._models.owners(file).document(inner)
+        own = self._models.row(file, inner)
         if own is not None:
-            return own if methods is _GIVE_ONE else None
+            return own if methods is self._giving.one else None
         match inner.kind():
             case "identifier":
                 binding = file.bindings.resolve(inner)
                 return self._bound(file, binding, methods, depth) if binding is not None else None
-            case "new_expression" if methods is _GIVE_ONE:
+            case "new_expression" if methods is self._giving.one:
                 site = call_site(inner)
                 return self._models.model(file, site.function) if site is not None else None
             case "call_expression":
@@ -57,12 +78,16 @@ class Documents:
 
     def _called(self, file: SourceFile, site: CallSite, methods: frozenset[str], depth: int) -> Table | None:
         table = self._models.model(file, site.target) if site.target is not None else None
-        if table is not None and table.document is not None:
-            static = table.document.static(site.method or "")
+        if table is not None:
+            static = table.document.static(site.method or "") if table.document is not None else None
             if static is not None:
                 return self._given_by(static, methods, depth)
             return table if site.method in methods else None
-        if site.target is not None and site.method in _SAME and not (site.method == "then" and site.arguments):
+        if (
+            site.target is not None
+            and site.method in self._giving.same
+            and not (site.method == "then" and site.arguments)
+        ):
             return self._held(file, site.target, methods, depth)
         called = self._workspace.callee(file.path, site.node)
         if isinstance(called, FunctionRef):
@@ -103,12 +128,22 @@ class Documents:
             return self._parameter(file, binding, methods, depth + 1)
         loop = binding.declaration.parent() if binding.value is None else None
         around = binding.node.parent()
-        if methods is _GIVE_ONE and around is not None and around.kind() == "for_in_statement":
+        if methods is self._giving.one and around is not None and around.kind() == "for_in_statement":
             loop = around
-        if loop is not None and loop.kind() == "for_in_statement" and methods is _GIVE_ONE:
+        if loop is not None and loop.kind() == "for_in_statement" and methods is self._giving.one:
             over = loop.field("right")
-            return self._held(file, over, _GIVE_LIST, depth + 1) if over is not None else None
-        return self._all(file, _values(binding), methods, depth + 1)
+            return self._held(file, over, self._giving.many, depth + 1) if over is not None else None
+        return self._all(
+            file, [each for each in _values(binding) if not self._is_same(file, each, binding)], methods, depth + 1
+        )
+
+    def _is_same(self, file: SourceFile, value: SgNode, binding: Binding) -> bool:
+        """`user = await user.save()`."""
+        inner = unwrap(value, awaited=True)
+        site = call_site(inner) if inner.kind() == "call_expression" else None
+        receiver = unwrap(site.target) if site is not None and site.target is not None else None
+        is_own = receiver is not None and receiver.kind() == "identifier" and file.bindings.resolve(receiver) is binding
+        return is_own and site is not None and site.method in self._giving.same
 
     def _parameter(self, file: SourceFile, binding: Binding, methods: frozenset[str], depth: int) -> Table | None:
         """What a function is called with everywhere, or what a callback is given."""
@@ -125,8 +160,8 @@ class Documents:
         if site is not None and site.target is not None and index == 0:
             if site.method == "then":
                 return self._held(file, site.target, methods, depth)
-            if site.method in _EACH and methods is _GIVE_ONE:
-                return self._held(file, site.target, _GIVE_LIST, depth)
+            if site.method in _EACH and methods is self._giving.one:
+                return self._held(file, site.target, self._giving.many, depth)
         sites = self._workspace.calls_of(file.path, function)
         tables = []
         for each in sites or ():
