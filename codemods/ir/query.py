@@ -557,6 +557,15 @@ class Populate:
 
 
 @dataclass(frozen=True, slots=True)
+class Lookup:
+    """Documents that a pipeline looks for in a collection, by the value of a path."""
+
+    collection: str
+    table: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
 class DocumentWork:
     """A call on documents. `source` is the document or the data that is written, `update` the change as it is written.
 
@@ -577,6 +586,8 @@ class DocumentWork:
     """A bulk write that stops at the first document."""
     lean: bool = False
     """The documents are plain objects."""
+    lookups: tuple[Lookup, ...] = ()
+    """What the pipeline of an aggregation, which is the `source`, looks for elsewhere."""
     event: str = ""
     """The event of Mongoose that a change is, for which a schema may have hooks."""
 

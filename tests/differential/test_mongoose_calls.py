@@ -5,6 +5,7 @@ from pathlib import Path
 
 from figures import Figures
 from mongoose_cases import Case, cases, files, requests
+from mongoose_pipelines import pipeline_cases
 from mongoose_schemas import MODELS as SCHEMAS
 from mongoose_schemas import RESET as SCHEMA_RESET
 from mongoose_schemas import schema_cases
@@ -55,6 +56,13 @@ def test_documents_show_themselves_as_their_schemas_say(tmp_path: Path, figures:
     every = schema_cases()
     found = compare(tmp_path, files(every, models=SCHEMAS, reset=SCHEMA_RESET), requests(every), "server.js")
     figures(f"{len(every)} cases of Mongoose's schemas: {len(found.differences)} different or refused")
+    assert found.differences == []
+
+
+def test_pipelines_do_what_mongodb_does(tmp_path: Path, figures: Figures) -> None:
+    every = pipeline_cases()
+    found = compare(tmp_path, files(every), requests(every), "server.js")
+    figures(f"{len(every)} pipelines: {len(found.differences)} different or refused")
     assert found.differences == []
 
 

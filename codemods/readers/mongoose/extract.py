@@ -15,6 +15,7 @@ from codemods.readers.links import Chain
 from codemods.readers.literals import Property, entries, literal_of
 from codemods.readers.mongoose.conditions import key_in, read_conditions
 from codemods.readers.mongoose.methods import DOCUMENT_METHODS, MODEL_METHODS, Method
+from codemods.readers.mongoose.pipelines import PipelineReader, collection_of
 from codemods.readers.mongoose.shaping import Shaping, add_links, hidden, read_populate, read_select, read_sort
 from codemods.readers.mongoose.updates import check_update
 from codemods.source.file import SourceFile
@@ -92,6 +93,23 @@ def model_query(workspace: Workspace, file: SourceFile, schema: Schema, table: T
     work = replace(work, one=method.one, lean=is_lean or work.lean)
     query = replace(query, op=op, where=where, order=shaping.order, page=page, document=work, or_throw=or_throw)
     return _finished(query, reading)
+
+
+def _aggregation(reading: Reading, chain: Chain) -> DocumentWork:
+    """`User.aggregate([{ $group: … }])`."""
+    given = chain.start.arguments
+    others = [link.method for link in chain.links if link.method != "exec"]
+    if len(given) != 1 or others:
+        reading.reject(f"`{others[0]}` of a pipeline" if others else "a pipeline with options")
+        return DocumentWork()
+    tables = {collection_of(table): table for table in reading.schema.tables if table.document is not None}
+    pipeline = PipelineReader(reading, tables.get)
+    pipeline.read(given[0])
+    for lookup in pipeline.lookups:
+        table = reading.table(lookup.table)
+        for reason in table.unsupported if table is not None else ():
+            reading.reject(f"table {lookup.table}: {reason}")
+    return DocumentWork(source=reading.span(given[0]), lookups=tuple(pipeline.lookups))
 
 
 def _reject_table(reading: Reading, table: Table, op: Op) -> None:

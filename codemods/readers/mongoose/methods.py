@@ -56,7 +56,7 @@ MODEL_METHODS: Mapping[str, Method] = {
     "findOneAndRemove": Method(Op.DELETE, where=0, options=1, gives=Gives.BEFORE),
     "deleteOne": Method(Op.DELETE_MANY, where=0, options=1, one=True, gives=Gives.COUNTS),
     "deleteMany": Method(Op.DELETE_MANY, where=0, options=1, gives=Gives.COUNTS),
-    "aggregate": _refused(Op.AGGREGATE, "an aggregation pipeline"),
+    "aggregate": Method(Op.AGGREGATE, data=0),
     "bulkWrite": _refused(Op.UPDATE_MANY, "a bulk write"),
     "bulkSave": _refused(Op.UPDATE_MANY, "a bulk write"),
     "insertOne": _refused(Op.CREATE, "insertOne"),
