@@ -26,7 +26,7 @@ from harness import PACKAGE, write_files
 from codemods.changes import Options, settle
 from codemods.ir.table import DefaultKind, Field, FieldType, OnDelete, Schema, Table
 from codemods.migrate import plan
-from codemods.proof import Proof, Request, Stage, verify_plan
+from codemods.proof import Proof, Request, Stage, Status, verify_plan
 from codemods.proof.replay import read_script
 from codemods.readers.prisma import schema_from
 from codemods.writers.parts import references_of
@@ -56,7 +56,9 @@ class SideBySide:
 
     @property
     def differences(self) -> list[str]:
-        return [evidence.message for result in self.proof.results for evidence in result.evidence]
+        """What is answered differently; what did not run at all is no agreement."""
+        found = [evidence.message for result in self.proof.results for evidence in result.evidence]
+        return found + [each.note for each in self.proof.results if each.status is Status.NOT_RUN]
 
     @property
     def note(self) -> str:

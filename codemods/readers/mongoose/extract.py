@@ -61,13 +61,10 @@ def model_query(workspace: Workspace, file: SourceFile, schema: Schema, table: T
     if method.problem is not None:
         reading.reject(method.problem)
         return _finished(query, reading)
-    if (
-        method.op is Op.CREATE
-        and given
-        and given[0].kind() == "array"
-        and table.document
-        and table.document.hooks_of("save", "validate")
-    ):
+    if method.op is Op.AGGREGATE:
+        return _finished(replace(query, document=_aggregation(reading, chain)), reading)
+    hooks = table.document.hooks_of("save", "validate") if table.document is not None else ()
+    if hooks and method.op is Op.CREATE and given and given[0].kind() == "array":
         reading.reject("hooks of several documents that are made at once")
     shaping = Shaping(without=hidden(table))
     work = DocumentWork(gives=method.gives, event=_EVENTS.get(start.method, ""))

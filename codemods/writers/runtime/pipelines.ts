@@ -22,9 +22,9 @@ export async function staged(docs: any[], name: string, given: any, lookups: Loo
     case "$match":
       return docs.filter((doc) => isMatch(doc, given));
     case "$group":
-      return groupedBy(docs, given);
+      return inGroups(docs, given);
     case "$sort":
-      return sortedBy(docs, given);
+      return inPipelineOrder(docs, given);
     case "$limit":
       return docs.slice(0, given);
     case "$skip":
@@ -54,7 +54,7 @@ export async function staged(docs: any[], name: string, given: any, lookups: Loo
 }
 
 /** Documents in an order: what is missing comes first. */
-export function sortedBy(docs: any[], keys: Record<string, number>): any[] {
+export function inPipelineOrder(docs: any[], keys: Record<string, number>): any[] {
   const paths = Object.entries(keys);
   return [...docs].sort((a, b) => {
     for (const [path, sign] of paths) {
@@ -119,7 +119,7 @@ export function isMet(values: any[], operator: string, other: any, whole: Record
 }
 
 /** One document for each value of a key, with what is gathered of those that have it. */
-export function groupedBy(docs: any[], { _id, ...gathered }: Record<string, any>): any[] {
+export function inGroups(docs: any[], { _id, ...gathered }: Record<string, any>): any[] {
   const groups: { key: any; docs: any[] }[] = [];
   const known = new Map<string, { key: any; docs: any[] }>();
   for (const doc of docs) {
@@ -182,14 +182,27 @@ export function projected(doc: any, fields: Record<string, any>): any {
     return left;
   }
   const made: Record<string, any> = {};
-  if (!isOff(fields._id)) setAt(made, ["_id"], expressed(doc, fieldOr("_id", fields._id ?? 1)));
-  for (const [path, value] of given) setAt(made, path.split("."), expressed(doc, fieldOr(path, value)));
+  const isOn = (value: any) => value === 1 || value === true;
+  for (const [path, value] of isOff(fields._id) ? given : Object.entries({ _id: 1, ...fields })) {
+    if (isOn(value)) includeAt(made, doc, path.split("."));
+    else setAt(made, path.split("."), expressed(doc, value));
+  }
   return made;
 }
 
-/** `1` stands for the field itself. */
-export function fieldOr(path: string, value: any): any {
-  return value === 1 || value === true ? `$${path}` : value;
+/** Takes over what another object has at a path, in each element of the lists on the way. */
+export function includeAt(object: any, source: any, [name, ...rest]: string[]): void {
+  const value = source?.[name];
+  if (value === undefined) return;
+  if (rest.length === 0) object[name] = value;
+  else if (Array.isArray(value)) {
+    const before = object[name] ?? [];
+    object[name] = value.map((each, index) => {
+      const made = before[index] ?? {};
+      includeAt(made, each, rest);
+      return made;
+    });
+  } else includeAt((object[name] ??= {}), value, rest);
 }
 
 /** A document with fields that are computed. */
@@ -244,8 +257,8 @@ export async function lookedUp(doc: any, given: Record<string, string>, lookups:
 
 /** The value of an expression over a document: `"$price"`, `{ $multiply: ["$price", 2] }`, a literal. */
 export function expressed(doc: any, expression: any): any {
-  if (typeof expression === "string" && expression.startsWith("$$ROOT")) return pathOf({ ROOT: doc }, expression.slice(2).split("."));
-  if (typeof expression === "string" && expression.startsWith("$")) return pathOf(doc, expression.slice(1).split("."));
+  if (typeof expression === "string" && expression.startsWith("$$ROOT")) return reachedAt({ ROOT: doc }, expression.slice(2).split("."));
+  if (typeof expression === "string" && expression.startsWith("$")) return reachedAt(doc, expression.slice(1).split("."));
   if (Array.isArray(expression)) return expression.map((each) => expressed(doc, each) ?? null);
   if (typeof expression !== "object" || expression === null || expression instanceof Date) return expression;
   const entries = Object.entries(expression);
@@ -257,10 +270,10 @@ export function expressed(doc: any, expression: any): any {
 }
 
 /** The value at a path, where lists stand for what their elements have there. */
-export function pathOf(value: any, path: string[]): any {
+export function reachedAt(value: any, path: string[]): any {
   if (path.length === 0) return value;
-  if (Array.isArray(value)) return value.map((each) => pathOf(each, path)).filter((each) => each !== undefined);
-  return typeof value === "object" && value !== null ? pathOf(value[path[0]], path.slice(1)) : undefined;
+  if (Array.isArray(value)) return value.map((each) => reachedAt(each, path)).filter((each) => each !== undefined);
+  return typeof value === "object" && value !== null ? reachedAt(value[path[0]], path.slice(1)) : undefined;
 }
 
 /** What an operator makes of its operands. */
