@@ -243,11 +243,24 @@ class Names:
     def this(self) -> None:
         if self._scan.facts.piece.kind is PieceKind.DECLARATION:
             return  # a class that moves as a whole keeps its own `this`
+        if self._makes_instances():
+            return
         for node in find_all(self._scan.node, "this", "super"):
             if self._scan.is_erased(node):
                 continue
             if not self._scan.starts_query(node) and own_this(self._scan.node, node):
                 self._this_use(node)
+
+    def _makes_instances(self) -> bool:
+        """`function Note(row) { this.text = row.text; }`, which is only called by `new Note(row)`, and does no more."""
+        node, file = self._scan.node, self._scan.file
+        if node.kind() != "function_declaration" or find_all(node, "call_expression", "super"):
+            return False
+        name = node.field("name")
+        binding = file.bindings.resolve(name) if name is not None else None
+        sites = self._scan.workspace.calls_of(file.path, node)
+        is_plain = binding is not None and not any(_is_read_of(use) for use in binding.references)
+        return is_plain and bool(sites) and all(site.call.kind() == "new_expression" for site in sites or ())
 
     def _this_use(self, node: SgNode) -> None:
         for expression in reversed(member_chain(node)):
@@ -275,3 +288,9 @@ class Names:
             if self._reads_getter(expression):
                 return
         self._scan.problem(node, "CX206", f"uses `{member_chain(node)[-1].text()}`")
+
+
+def _is_read_of(reference: SgNode) -> bool:
+    """`Note.prototype`: more is added to it elsewhere."""
+    above = reference.parent()
+    return above is not None and above.kind() in ("member_expression", "subscript_expression")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from convex_project import ConvexProject
+from convex_project import ConvexProject, Request
 from express_app import handler_in, users_app
 from harness import CodemodTest, dedented
 
@@ -184,3 +184,37 @@ def test_a_wrapper_that_answers_is_more_than_a_wrapper(codemod: CodemodTest) -> 
     migrated = codemod.migrate(users_app(routes, 'import { wrap } from "./wrap";', wrap=wrap))
     reason = "CX101 `wrap` does more than hand failures on (src/users.routes.ts:6)"
     assert migrated.outcome("GET /users") == f"needs-review {reason}"
+
+
+INSTANCES = {
+    "as it is": ("", "new Shown(1)", "migrated"),
+    "with methods added to it": (
+        "Shown.prototype.text = function () { return `${this.id}`; };",
+        "new Shown(1)",
+        "CX206",
+    ),
+    "called without new as well": ("", "[new Shown(1), Shown(2)]", "CX206"),
+}
+
+
+@pytest.mark.parametrize(("added", "made", "outcome"), INSTANCES.values(), ids=INSTANCES)
+def test_functions_that_fill_the_instance_they_make_stay_so(
+    codemod: CodemodTest, added: str, made: str, outcome: str
+) -> None:
+    app = f"""
+        const express = require("express");
+        const app = express();
+        function Shown(id) {{
+          this.id = id;
+        }}
+        {added}
+        app.get("/shown", (req, res) => res.json({made}));
+        module.exports = app;
+        """
+    migrated = codemod.migrate({"src/app.js": dedented(app)})
+    assert migrated.outcome("GET /shown").removeprefix("needs-review ").split(" ")[0] == outcome
+    if outcome == "migrated":
+        project = ConvexProject(migrated.root)
+        assert project.codegen() == []
+        (answer,) = project.serve([Request("GET", "/shown")])
+        assert answer.body == {"id": 1}
