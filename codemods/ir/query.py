@@ -198,7 +198,14 @@ class Asked:
     waits: bool
 
 
-Predicate = Condition | IsNull | Compared | All | Any | Not | Related | When | Named | Asked
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """The columns that an object names equal its values."""
+
+    values: Span
+
+
+Predicate = Condition | Alike | IsNull | Compared | All | Any | Not | Related | When | Named | Asked
 
 
 NOTHING = All(())

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from codemods.ir.query import (
     NEUTRAL,
+    Alike,
     All,
     Any,
     Asked,
@@ -86,7 +87,7 @@ def _condition_values(predicate: Predicate) -> Iterator[Span]:
                 yield from _condition_values(part)
         case Not(part=part) | Related(part=part) | Named(part=part):
             yield from _condition_values(part)
-        case Asked(source=source):
+        case Asked(source=source) | Alike(values=source):
             yield source
         case When(test=test, part=part, otherwise=otherwise, case=case):
             yield from (test, case) if case is not None else (test,)

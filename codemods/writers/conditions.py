@@ -10,9 +10,9 @@ from codemods.planner.problems import Problem
 from codemods.planner.values import node_covering
 from codemods.source import SourceFile, Span, find_all, span_of
 from codemods.source.edit import Part
-from codemods.writers.code import DbCode, Rewrite
+from codemods.writers.code import DbCode, RefusedError, Rewrite
 from codemods.writers.draft import Draft
-from codemods.writers.layout import Doc, Group, Line, Nest, layout
+from codemods.writers.layout import Break, Doc, Group, Line, Nest, joined, layout
 from codemods.writers.ported import whole_line
 from codemods.writers.predicates import Tester
 
@@ -21,25 +21,31 @@ def declarations(draft: Draft) -> dict[str, Doc]:
     """`const where = (user: Doc<"users">) => …;` for every condition that the query asks for by its name."""
     found: dict[str, Doc] = {}
     for name, (table, part) in draft.named.items():
-        found[name] = (f"const {name} = ", _function_of_row(draft, table, part), ";")
+        before, function = _function_of_row(draft, table, part)
+        statements: list[Doc] = [*before, (f"const {name} = ", function, ";")]
+        found[name] = joined(statements, Break())
     return found
 
 
 def handed_over(draft: Draft, table: Table, where: Predicate) -> Doc:
     """The condition that a function makes for its callers, under its name where it has one."""
     if not isinstance(where, Named):
-        return _function_of_row(draft, table, where)
+        before, function = _function_of_row(draft, table, where)
+        if before:
+            raise RefusedError("CX301", "a condition on whatever columns an object names")
+        return function
     draft.named[where.name] = (table, where.part)
     return where.name
 
 
-def _function_of_row(draft: Draft, table: Table, part: Predicate) -> Doc:
+def _function_of_row(draft: Draft, table: Table, part: Predicate) -> tuple[list[Doc], Doc]:
+    """The function, and the statements that it needs before it."""
     with draft.scope(), draft.before_calls():
         row = draft.fresh(draft.names.of(table.name).row)
         test = Tester(draft, table, row).test(part)
         parameter = f"{row}: {draft.type_name('Doc')}<{draft.convex_table(table)}>"
         prefix = "async " if looks_up_rows(part) else ""
-        return (f"{prefix}({parameter}) =>", Group(Nest((Line(" "), test.doc))))
+        return list(draft.prepared or ()), (f"{prefix}({parameter}) =>", Group(Nest((Line(" "), test.doc))))
 
 
 class Assemblies:

@@ -129,6 +129,10 @@ class Draft:
     """Conditions that are functions of the source's name: what they ask of rows of which table."""
     seen: frozenset[str] | None = None
     """Within a condition that depends on a test, or has a name: the names whose values the test has looked at."""
+    prepared: list[Doc] | None = None
+    """The statements that a condition needs before it, where it stands on its own."""
+    tests: list[tuple[When, bool]] = field(default_factory=list)
+    """The tests around what is written, and what they gave."""
     loops: list[str] = field(default_factory=list)
     """Names that only code inside of a loop knows: values that use them cannot be computed before."""
     bundled: dict[str, Doc] = field(default_factory=dict)
@@ -258,17 +262,26 @@ class Draft:
     def where_tested(self, choice: When, held: bool) -> Iterator[None]:
         """Writes one side of a choice: what its test has found out of values counts there."""
         facts, seen = self.facts, self.seen
+        self.tests.append((choice, held))
         self.facts = guarded(facts, choice, held)
         self.seen = (seen or frozenset()) | names_there(facts, choice, held)
         yield
+        self.tests.pop()
         self.facts, self.seen = facts, seen
 
     @contextmanager
     def before_calls(self) -> Iterator[None]:
         """Writes a condition that stands on its own, before the queries that ask for it."""
-        self.seen = frozenset()
+        self.seen, self.prepared = frozenset(), []
         yield
-        self.seen = None
+        self.seen, self.prepared = None, None
+
+    def prepare(self, wish: str, made: Doc) -> str:
+        """The name of what is made once, right before a condition that stands on its own."""
+        assert self.prepared is not None
+        name = self.fresh(wish if wish not in self.bound else f"{wish}Row")
+        self.prepared.append((f"const {name} = ", made, ";"))
+        return name
 
     def hoist(self, span: Span, wish: str) -> str:
         """A name for a value that is computed once, before the query."""

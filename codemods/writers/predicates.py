@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from codemods.ir.query import (
+    Alike,
     All,
     Any,
     Asked,
@@ -27,9 +28,9 @@ from codemods.ir.query import (
 from codemods.ir.table import Field, FieldType, Table
 from codemods.writers.code import RefusedError
 from codemods.writers.draft import Draft
-from codemods.writers.fields import column_of, is_indexable
+from codemods.writers.fields import column_of, id_target, is_indexable, members_of
 from codemods.writers.guards import guard
-from codemods.writers.layout import Doc, Group, Line, Nest, arrow, call, joined
+from codemods.writers.layout import Doc, Group, Line, Nest, arrow, call, joined, listed, record
 
 OPPOSITE = {
     Compare.EQ: Compare.NE,
@@ -50,6 +51,12 @@ SIGNS = {
     Compare.GT: ">",
     Compare.GTE: ">=",
 }
+
+COMPARED = {
+    FieldType.STRING: "string", FieldType.INT: "number", FieldType.FLOAT: "number", FieldType.BOOLEAN: "boolean",
+    FieldType.DATETIME: "date", FieldType.ENUM: "string",
+}  # fmt: skip
+"""What values are that an object of conditions has for a column."""
 
 _RANGES = frozenset({Compare.LT, Compare.LTE, Compare.GT, Compare.GTE})
 _TEXT = {Compare.CONTAINS: "includes", Compare.STARTS_WITH: "startsWith", Compare.ENDS_WITH: "endsWith"}
@@ -120,6 +127,8 @@ class Tester:
                 return self._named(predicate, negated)
             case Asked():
                 return self._asked(predicate, negated)
+            case Alike():
+                return self._alike(predicate, negated)
 
     def _when(self, choice: When, negated: bool) -> Test:
         """A choice made at run time. A side without conditions asks nothing, negated or not."""
@@ -156,6 +165,35 @@ class Tester:
         called = f"{condition.name or self._draft.hoist(condition.source, 'isWanted')}({self._row})"
         return Test(f"(await {called})" if condition.waits else called, condition.waits)
 
+    def _alike(self, condition: Alike, negated: bool) -> Test:
+        """The columns that an object names, which are looked at once before the rows."""
+        if self._draft.in_action:
+            raise RefusedError("CX202", "a condition that an action cannot pass on")
+        if negated or self._draft.prepared is None:
+            raise RefusedError("CX301", "a condition on whatever columns an object names")
+        columns = record([self._compared_column(field) for field in self._table.fields if is_comparable(field)])
+        made = call(self._draft.library("likeness"), self._asked_values(condition), columns)
+        return Test(f"{self._draft.prepare('isAlike', made)}({self._row})")
+
+    def _asked_values(self, condition: Alike) -> Doc:
+        """The object, an empty one where the tests around did not give what they should."""
+        draft = self._draft
+        own = f"Object.keys({draft.facts.text(condition.values)})"
+        tests = [(choice, held) for choice, held in draft.tests if own not in draft.facts.text(choice.test)]
+        if not tests:
+            return draft.value(condition.values)
+        guards = joined([guard(draft, choice, held) for choice, held in tests], " && ")
+        return (guards, " ? ", draft.operand(condition.values), " : {}")
+
+    def _compared_column(self, field: Field) -> Doc:
+        stored = "_id" if field.name == self._table.id_field else self._draft.names.field(self._table, field.name)
+        members = members_of(field, self._draft.schema)
+        kind: Doc = listed("[", [f'"{member}"' for member in members], "]")
+        if not members:
+            is_id = field.name == self._table.id_field or id_target(field, self._draft.schema) is not None
+            kind = f'"{"string" if is_id else COMPARED[field.type]}"'
+        return (f"{field.name}: ", listed("[", [f'"{stored}"', kind], "]"))
+
     def _negated_all(self, parts: tuple[Predicate, ...]) -> Test:
         if len(parts) > 1 and any(self._may_vanish(part) for part in parts):
             raise RefusedError("CX301", "NOT over several conditions of which some may be undefined")
@@ -181,7 +219,7 @@ class Tester:
                 return self._draft.may_vanish(value)
             case All(parts=parts):
                 return all(self._may_vanish(each) for each in parts)
-            case Asked():
+            case Asked() | Alike():
                 return True
             case Not(part=inner) | Named(part=inner):
                 return self._may_vanish(inner)
@@ -347,6 +385,11 @@ class Tester:
         if not is_indexable(field) and not (is_null_test and not field.is_list):
             raise RefusedError("CX301", f"condition on {condition.field}, a {'list' if field.is_list else field.type}")
         return field
+
+
+def is_comparable(field: Field) -> bool:
+    """May a value that is only known at run time be compared with it?"""
+    return not field.is_list and field.type in COMPARED
 
 
 def both(tests: list[Test]) -> Test:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from codemods.ir.query import (
     EVERYTHING,
+    Alike,
     All,
     Any,
     Asked,
@@ -135,7 +136,7 @@ def sources_in(predicate: Predicate) -> set[str]:
             return sources_in(part)
         case When(part=part, otherwise=otherwise):
             return sources_in(part) | sources_in(otherwise)
-        case Related() | Asked():
+        case Related() | Asked() | Alike():
             return {""}
 
 
@@ -180,7 +181,7 @@ def _bare(part: Predicate) -> Predicate:
             return replace(part, part=_bare(inner))
         case When(part=inner, otherwise=otherwise):
             return replace(part, part=_bare(inner), otherwise=_bare(otherwise))
-        case Related() | Asked():
+        case Related() | Asked() | Alike():
             return part
 
 

@@ -285,3 +285,37 @@ def test_a_function_that_makes_conditions_on_two_tables_is_left_to_its_owner(cod
         "const byId = (id: string) => ({ id });",
     )
     assert "conditions on several tables" in done.outcome("GET /users")
+
+
+def test_whatever_columns_an_object_names_are_looked_at_before_the_rows(codemod: CodemodTest) -> None:
+    done = migrated(
+        codemod,
+        """
+          const { q, ...others } = req.query;
+          const and: any[] = [];
+          if (q) and.push({ name: { contains: String(q) } });
+          if (Object.keys(others).length > 0) {
+            const asked = Object.keys(others).map((key) => ({ [key]: { equals: (others as any)[key] } }));
+            and.push(...asked);
+          }
+          const where = and.length > 0 ? { AND: and } : {};
+          res.json(await prisma.user.findMany({ where }));
+        """,
+    )
+    assert done.outcome("GET /users") == "migrated"
+    text = body_of(done)
+    assert "const isAlike = likeness(others, {" in text and 'createdAt: ["createdAt", "date"],' in text
+    assert "(!(Object.keys(others).length > 0) || isAlike(user));" in text
+    assert "asked" not in text
+
+
+def test_an_alternative_of_whatever_columns_is_left_to_its_owner(codemod: CodemodTest) -> None:
+    done = migrated(
+        codemod,
+        """
+          const given = req.query as any;
+          const or = Object.keys(given).map((key) => ({ [key]: { equals: given[key] } }));
+          res.json(await prisma.user.findMany({ where: { OR: or } }));
+        """,
+    )
+    assert done.outcome("GET /users").startswith("needs-review CX301 prisma user.findMany: where")

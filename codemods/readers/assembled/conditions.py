@@ -5,7 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from codemods.ir.query import NOTHING, All, Any, Condition, Named, Not, Predicate, Related, When, all_of, conjuncts
+from codemods.ir.query import (
+    NOTHING,
+    Alike,
+    All,
+    Any,
+    Condition,
+    Named,
+    Not,
+    Predicate,
+    Related,
+    When,
+    all_of,
+    conjuncts,
+)
 from codemods.readers.assembled.reading import Reading
 from codemods.readers.assembled.values import Choice, Object, Value
 from codemods.source.span import Span
@@ -76,7 +89,7 @@ def unnamed(predicate: Predicate) -> Predicate:
 
 def _depends(predicate: Predicate) -> bool:
     match predicate:
-        case When():
+        case When() | Alike():
             return True
         case All(parts=parts) | Any(parts=parts):
             return any(_depends(part) for part in parts)

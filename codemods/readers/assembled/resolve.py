@@ -32,7 +32,17 @@ from codemods.readers.assembled.values import (
     under,
 )
 from codemods.readers.assembled.writes import Write, assigned, declaring_statement, write_of
-from codemods.readers.literals import CHOICES, Computed, Property, Spread, binding_of, entries, is_pure, plain
+from codemods.readers.literals import (
+    CHOICES,
+    Computed,
+    Property,
+    Spread,
+    binding_of,
+    entries,
+    is_changed,
+    is_pure,
+    plain,
+)
 from codemods.source.bindings import Binding, BindingKind
 from codemods.source.file import SourceFile, span_of
 from codemods.source.tree import arguments, named, operator_of, property_name, unwrap
@@ -239,7 +249,9 @@ class Resolver:
         if not self._is_structured(binding):
             return node
         if statement is None or block is None or not is_run_after(statement, self._call):
-            return self._constant(binding, node)
+            made = spelled_out(self._file, self._workspace, plain(binding.value)) if binding.value is not None else None
+            fixed = binding.kind is BindingKind.CONST and not is_changed(binding)
+            return made if made is not None and fixed else self._constant(binding, node)
         self._open.append(binding)
         try:
             return self._assembled(binding, node, statement, block)
@@ -287,10 +299,24 @@ class Resolver:
             for test, _ in write.tests:
                 self._check(test)
             value = self._change(value, write.path, write.tests, {}, self._effect(write))
-        whole = whole_statements([statement, *(write.statement for write in changed)])
+        parts = [part for write in changed for part in self._parts_beside(write)]
+        whole = whole_statements([statement, *parts, *(write.statement for write in changed)])
         assembly = assembly_of(binding, whole)
         self.assembled[assembly] = None
         return value if is_left else Held(assembly, value)
+
+    def _parts_beside(self, write: Write) -> list[SgNode]:
+        """`const more = keys.map(…); list.push(...more);`: what is declared for that statement alone goes with it."""
+        found: list[SgNode] = []
+        for node in write.pushed:
+            inner = named(node)[0] if node.kind() == "spread_element" else node
+            binding = binding_of(self._file, inner)
+            declared = declaring_statement(binding) if binding is not None else None
+            if binding is None or declared is None or declared.parent() != write.statement.parent():
+                continue
+            if all(span_of(write.statement).holds(span_of(each)) for each in binding.references):
+                found.append(declared)
+        return found
 
     def _effect(self, write: Write) -> _Change:
         if write.deletes:

@@ -92,7 +92,14 @@ class Part:
     key: str
 
 
-Value = SgNode | Choice | Object | Items | Held | Part
+@dataclass(frozen=True, slots=True)
+class Same:
+    """An object with an entry for each property that another has when it is asked, equal to it."""
+
+    node: SgNode
+
+
+Value = SgNode | Choice | Object | Items | Held | Part | Same
 
 
 def opened(value: Value | None) -> Value | None:

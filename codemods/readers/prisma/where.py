@@ -12,6 +12,7 @@ from ast_grep_py import SgNode
 
 from codemods.ir.query import (
     NOTHING,
+    Alike,
     All,
     Any,
     Compare,
@@ -22,7 +23,7 @@ from codemods.ir.query import (
     all_of,
 )
 from codemods.ir.table import Field, FieldType, Relation, RelationKind, Table
-from codemods.readers.assembled import Choice, Items, Object, Part, Value
+from codemods.readers.assembled import Choice, Items, Object, Part, Same, Value
 from codemods.readers.assembled.conditions import chosen, named, read_object, with_name
 from codemods.readers.assembled.reading import Reading, is_undefined, shortened
 from codemods.readers.literals import may_be_object
@@ -126,6 +127,8 @@ def _branches(reading: Reading, key: str, value: Value, table: Table, absent: Pr
 
 
 def _branch(reading: Reading, item: Value, table: Table, absent: Predicate) -> Predicate:
+    if isinstance(item, Same) and absent == NOTHING:
+        return Alike(reading.span(item.node))
     if isinstance(item, Choice):
         return chosen(reading, item, lambda each: _branch(reading, each, table, absent), absent)
     return read_where(reading, item, table)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from codemods.ir.document import DocumentPath, Holds
 from codemods.ir.query import (
+    Alike,
     All,
     Any,
     Asked,
@@ -79,8 +80,8 @@ class DocumentTester:
                 return self._when(predicate)
             case Related():
                 raise RefusedError("CX301", f"a condition on {predicate.relation}")
-            case Asked():
-                raise RefusedError("CX301", "a condition that a function makes")
+            case Asked() | Alike():
+                raise RefusedError("CX301", "a condition that is made elsewhere")
             case IsNull() | Compared():
                 raise RefusedError("CX301", "a condition in SQL's terms")
 

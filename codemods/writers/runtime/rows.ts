@@ -310,6 +310,28 @@ export function sortKey<const C extends string>(
   return typeof found === "string" ? [found, direction(order)] : [found[0], direction(order), found[1]];
 }
 
+/** A column by its stored name, and what is compared with it: values of a type, dates, or members of an enum. */
+export type ComparedColumn = readonly [
+  column: string,
+  type: "string" | "number" | "boolean" | "date" | readonly string[],
+];
+
+/** Asks of rows whether they equal an object in all columns that it names; the database refused all other names. */
+export function likeness(values: object, columns: Record<string, ComparedColumn>): (row: object) => boolean {
+  const wanted = Object.entries(values).filter(([, value]) => value !== undefined);
+  const compared = wanted.map(([name, value]): [string, unknown] => {
+    const found = Object.entries(columns).find(([column]) => column === name)?.[1];
+    if (found === undefined) throw new Error(`There is no column ${JSON.stringify(name)} to compare.`);
+    const [column, type] = found;
+    if (value === null) return [column, null];
+    if (type === "date") return [column, time(value)];
+    const fits = typeof type === "string" ? typeof value === type : type.includes(value);
+    if (!fits) throw new Error(`${JSON.stringify(name)} cannot be ${JSON.stringify(value)}.`);
+    return [column, value];
+  });
+  return (row) => compared.every(([column, value]) => (row as Record<string, unknown>)[column] === value);
+}
+
 /** The rows sorted by what is computed for them. */
 export async function sortedBy<D>(docs: Promise<D[]>, ...keys: ComputedKey<D>[]): Promise<D[]> {
   const found = await Promise.all(
