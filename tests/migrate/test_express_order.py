@@ -253,3 +253,41 @@ def test_functions_for_all_methods_of_a_parameter_run_for_its_values(tmp_path: P
     result = compare(tmp_path, {"src/app.ts": dedent(OVERLAPPING)}, "\n\n".join(requests))
     assert result.differences == []
     assert result.note == "6 of 6 answers are the same"
+
+
+CLASSES = """
+    import express, { Router } from "express";
+
+    const app = express();
+    app.use(express.json());
+    const guard: express.RequestHandler = (req, res, next) => {
+      if (req.headers.authorization !== "key") {
+        res.status(401).json({ error: "no key" });
+        return;
+      }
+      next();
+    };
+    class Early {
+      public router = Router();
+      constructor() { this.secure(); this.routes(); }
+      routes() { this.router.get("/x", (req, res) => { res.json("x"); }); }
+      secure() { this.router.use(guard); }
+    }
+    class Late {
+      public router = Router();
+      constructor() { this.routes(); this.secure(); }
+      secure() { this.router.use(guard); }
+      routes() { this.router.get("/x", (req, res) => { res.json("x"); }); }
+    }
+    app.use("/early", new Early().router);
+    app.use("/late", new Late().router);
+    app.listen(Number(process.env.PORT));
+    """
+
+
+def test_methods_register_in_the_order_of_the_calls_of_their_own_class(tmp_path: Path) -> None:
+    urls = ["/early/x", "/late/x"]
+    requests = [f"###\nGET http://localhost{url}{key}" for url in urls for key in ("", "\nAuthorization: key")]
+    result = compare(tmp_path, {"src/app.ts": dedent(CLASSES)}, "\n\n".join(requests))
+    assert result.differences == []
+    assert result.note == "4 of 4 answers are the same"

@@ -115,3 +115,37 @@ def test_what_a_setting_holds_is_middleware(codemod: CodemodTest) -> None:
         app.get("/x", (req: Request, res: Response) => {{ res.json(1); }});
         """
     assert 'runs after `app.get("guard")`' in codemod.migrate(app(text)).outcome("GET /x")
+
+
+GIVEN_AWAY = {
+    "a function of a package": ('import { secure } from "@acme/security";', "secure(app);"),
+    "a method of a package": ('import * as OpenApi from "openapi-guard";', "new OpenApi.Validator({}).install(app);"),
+    "a class of a package": ('import { Shield } from "express-shield";', "new Shield(app);"),
+    "a file that is not there": ('import { secure } from "./generated/secure";', "secure(app, {});"),
+}
+
+
+@pytest.mark.parametrize("line, call", GIVEN_AWAY.values(), ids=GIVEN_AWAY)
+def test_what_gets_the_application_may_guard_it(codemod: CodemodTest, line: str, call: str) -> None:
+    text = f"""
+        {line}
+        app.get("/early", (req: Request, res: Response) => {{ res.json(1); }});
+        {call}
+        app.get("/late", (req: Request, res: Response) => {{ res.json(1); }});
+        """
+    migrated = codemod.migrate(app(text))
+    assert migrated.outcome("GET /early") == "migrated"
+    assert migrated.outcome("GET /late").startswith("needs-review")
+
+
+@pytest.mark.parametrize("call", ["http.createServer(app)", "serverless(app)", "listEndpoints(app)", "docs(app)"])
+def test_what_serves_the_application_leaves_it_as_it_is(codemod: CodemodTest, call: str) -> None:
+    text = f"""
+        import http from "http";
+        import serverless from "serverless-http";
+        import listEndpoints from "express-list-endpoints";
+        import docs from "express-jsdoc-swagger";
+        export const served = {call};
+        app.get("/x", (req: Request, res: Response) => {{ res.json(1); }});
+        """
+    assert codemod.migrate(app(text)).outcome("GET /x") == "migrated"

@@ -71,7 +71,8 @@ PACKAGES: dict[str, Package] = {
     **_all(Role.STATIC, Fate.ELSEWHERE, _MONITOR, "express-status-monitor", "@bull-board/express", "bull-arena"),
     **_all(Role.STATIC, Fate.ELSEWHERE, _FILES, "serve-static", "serve-index", "serve-favicon", "express-static-gzip",
            "helmet-crossdomain", "connect-history-api-fallback", "vite-express"),
-    **_all(Role.STATIC, Fate.ELSEWHERE, _DOCS, "swagger-ui-express", "redoc-express", "@scalar/express-api-reference"),
+    **_all(Role.STATIC, Fate.ELSEWHERE, _DOCS, "swagger-ui-express", "redoc-express", "@scalar/express-api-reference",
+           "express-jsdoc-swagger", "express-oas-generator"),
     **_all(Role.OTHER, Fate.DONE, "no value of a request is an operator in a Convex query", "express-mongo-sanitize"),
     **_all(Role.OTHER, Fate.PORTED, "of a query value that is given several times, the last one counts", "hpp"),
     **_all(Role.OTHER, Fate.PORTED, "the same signs are escaped in what the route reads", "xss-clean"),
@@ -105,6 +106,25 @@ PACKAGES: dict[str, Package] = {
     **_all(Role.UPLOAD, Fate.PORTED, "the edge reads the form and hands on files that are kept in memory", "multer"),
 }  # fmt: skip
 """What is known of each package. One that is not listed decides what routes answer; its name says how."""
+
+HOSTS = frozenset(
+    {
+        "@codegenie/serverless-express",
+        "@vendia/serverless-express",
+        "aws-serverless-express",
+        "chai",
+        "express-list-endpoints",
+        "firebase-functions",
+        "http",
+        "http-terminator",
+        "http2",
+        "https",
+        "serverless-http",
+        "spdy",
+        "supertest",
+    }
+)
+"""Packages whose functions are given an application to serve it, or to look at it."""
 
 OF_EXPRESS: dict[str, Package] = {
     "json": Package(Role.BODY_PARSER, Fate.DONE, "the edge parses bodies"),

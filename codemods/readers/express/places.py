@@ -11,12 +11,14 @@ from codemods.ir.app import Condition
 from codemods.readers.express.chains import runs_in_place
 from codemods.readers.express.conditions import conditions_of
 from codemods.readers.express.objects import Router
-from codemods.source import SourceFile, parameters, span_of
-from codemods.source.tree import FUNCTION_KINDS, find_all
+from codemods.source import SourceFile, named, parameters, span_of
+from codemods.source.tree import CLASS_KINDS, FUNCTION_KINDS, enclosing, find_all
 from codemods.workspace import Site, Workspace
 
 TAKEN = ("identifier", "shorthand_property_identifier_pattern")
 """Nodes by which a parameter's pattern names what it takes."""
+
+_NAMING = frozenset({"variable_declarator", "public_field_definition", "field_definition"})
 
 Scope = tuple[str, int]
 """File and offset of the code whose statements order registrations: positions compare within one scope only."""
@@ -71,8 +73,9 @@ class Places:
         name = _function_name(function)
         if name is None or mark in self._open:
             return None
-        named = self._named_calls(file)
-        calls = [*named.get(name, []), *named.get(f"this.{name}", [])]
+        called = self._named_calls(file)
+        own = (call for call in called.get(f"this.{name}", []) if _is_own(function, name, call))
+        calls = [*called.get(name, []), *own]
         if len(calls) != 1:
             return None
         self._open.add(mark)
@@ -84,13 +87,20 @@ class Places:
     def _named_calls(self, file: SourceFile) -> dict[str, list[SgNode]]:
         """The calls of a file by the text of what they call."""
         if file.path not in self._calls:
-            named: dict[str, list[SgNode]] = defaultdict(list)
+            called: dict[str, list[SgNode]] = defaultdict(list)
             for call in file.calls:
                 function = call.field("function")
                 if function is not None:
-                    named[function.text()].append(call)
-            self._calls[file.path] = named
+                    called[function.text()].append(call)
+            self._calls[file.path] = called
         return self._calls[file.path]
+
+
+def _is_own(method: SgNode, name: str, call: SgNode) -> bool:
+    """May `this.name()` run the method, or does it stand in a class that has another one of the name?"""
+    home, around = enclosing(method, CLASS_KINDS), enclosing(call, CLASS_KINDS)
+    body = around.field("body") if around is not None and around != home else None
+    return not any(_label(part) == name for part in (named(body) if body is not None else ()))
 
 
 def _enclosing_function(node: SgNode) -> SgNode | None:
@@ -100,11 +110,14 @@ def _enclosing_function(node: SgNode) -> SgNode | None:
 
 
 def _function_name(function: SgNode) -> str | None:
-    name = function.field("name")
-    if name is not None:
-        return name.text()
+    if function.field("name") is not None:
+        return _label(function)
     parent = function.parent()
-    label = None
-    if parent is not None and parent.kind() in ("variable_declarator", "public_field_definition", "field_definition"):
-        label = parent.field("name") or parent.field("property")
+    is_named = parent is not None and parent.kind() in _NAMING
+    return _label(parent) if parent is not None and is_named else None
+
+
+def _label(part: SgNode) -> str | None:
+    """The name of a function, a variable or a member of a class."""
+    label = part.field("name") or part.field("property")
     return label.text() if label is not None else None

@@ -13,14 +13,16 @@ from codemods.readers.express.chains import RARE, REGISTERING, outermost_chain, 
 from codemods.readers.express.follow import ValueNode, bare
 from codemods.readers.express.handover import HandOver
 from codemods.readers.express.likeness import Likeness
-from codemods.readers.express.objects import ExpressObjects, Router, of_call
+from codemods.readers.express.objects import EXPRESS_MODULES, ExpressObjects, Router, of_call
+from codemods.readers.express.packages import HOSTS, Fate, package_of
 from codemods.readers.express.paths import split_path
 from codemods.readers.express.places import Places, Scope
 from codemods.readers.express.reach import Reach
-from codemods.readers.express.rows import NO_ROW, Row, Rows
+from codemods.readers.express.rows import NAMES, NO_ROW, Row, Rows
 from codemods.readers.express.turns import Turns
 from codemods.source import SourceFile, Span, arguments, member, span_of
-from codemods.workspace import FunctionRef, Workspace
+from codemods.source.tree import member_path
+from codemods.workspace import External, FunctionRef, Missing, Workspace
 
 _REGISTERS = re.compile(r"(\.\s*(get|post|put|patch|delete|all|options|head|use|route|param)|\])\s*(<[^(]*>)?\(")
 COMPUTED = "?"
@@ -109,6 +111,32 @@ class Registrations:
             if written is not None:
                 for row in self._turns.of(file, call):
                     yield from self._registrations(written, row, context)
+        yield from self._given_away(file)
+
+    def _given_away(self, file: SourceFile) -> Iterator[Registration]:
+        """`secure(app)`: a function of a package may register anything on what it is given, so it is middleware."""
+        for call in file.invocations:
+            callee = bare(call.field("function") or call.field("constructor"))
+            for given in arguments(call) if callee is not None else ():
+                if given.kind() not in NAMES or not self._reach.may_be_express(file, given):
+                    continue
+                routers = self._objects.routers_of(file, given)
+                if callee is not None and routers and self._may_register(file, call, callee):
+                    written = _Written(file, call, callee, given, None, [call], 0)
+                    values = (ValueNode(file.path, call),)
+                    for router in routers:
+                        yield self._registration(written, NO_ROW, "use", ("", None), values, router)
+
+    def _may_register(self, file: SourceFile, call: SgNode, callee: SgNode) -> bool:
+        """Is the function one that is not in the repository, and not known to leave an application as it is?"""
+        target = self._workspace.callee(file.path, call)
+        if isinstance(target, External):
+            known = package_of(target.module, target.path)
+            return target.module not in HOSTS | EXPRESS_MODULES and (known is None or known.fate is Fate.LEFT)
+        binding = file.bindings.resolve(member_path(callee)[0])
+        source = binding.imported if binding is not None else None
+        found = self._workspace.resolve_import(file.path, source.module) if source is not None else None
+        return isinstance(found, Missing)
 
     def _written(self, file: SourceFile, call: SgNode) -> _Written | None:
         """The parts of a call, if it is one of a method of that name, or of one that is computed, with arguments."""
