@@ -31,7 +31,10 @@ def mark_shadowed(workspace: Workspace, plans: Iterable[RoutePlan]) -> None:
     passed: dict[str, list[RoutePlan]] = defaultdict(list)
     for plan in sorted(plans, key=lambda plan: (plan.route.application, plan.route.order, plan.route.place)):
         route = plan.route
-        if route.path is None or any(problem.code in _NOT_SERVED for problem in plan.problems):
+        if any(problem.code in _NOT_SERVED for problem in plan.problems):
+            continue
+        if route.path is None:
+            passed[route.method] += [plan] if plan.piece is not None and _hands_on(plan.piece.node) else []
             continue
         shape = re.sub(r":\w+", ":", route.path).lower()
         known = [*first.get((route.method, shape), [])]
@@ -48,9 +51,9 @@ def mark_shadowed(workspace: Workspace, plans: Iterable[RoutePlan]) -> None:
 def _stands_before(one: RoutePlan, plan: RoutePlan) -> bool:
     """Does a route that may hand requests on get all those of a later one first, as a guard would?"""
     above, below = one.route, plan.route
-    if above.application != below.application or above.path is None or below.path is None:
+    if above.application != below.application or below.path is None:
         return False
-    return precedes(above.path, below.path)
+    return above.path is None or precedes(above.path, below.path)
 
 
 def _mark(workspace: Workspace, plan: RoutePlan, other: RoutePlan) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_PLAIN = re.compile(r"[^:*?+()\[\]{}]*")
+_PLAIN = re.compile(r"[^:*?+()\[\]{}%]*")
 _PARAMETER = re.compile(r":(\w+)")
 _PATTERN = re.compile(r":(\w+)\(([^()/]+)\)")
 _OPTIONAL = {4: re.compile(r"^(?P<before>.*)/:(?P<name>\w+)\?$"), 5: re.compile(r"^(?P<before>.*)\{/:(?P<name>\w+)\}$")}

@@ -149,3 +149,51 @@ def test_what_serves_the_application_leaves_it_as_it_is(codemod: CodemodTest, ca
         app.get("/x", (req: Request, res: Response) => {{ res.json(1); }});
         """
     assert codemod.migrate(app(text)).outcome("GET /x") == "migrated"
+
+
+PATTERNS = [
+    ('use("/o/:id?"', "/o"),
+    ('use("/o/:id?"', "/o/1"),
+    ('all("/o/:id?"', "/o"),
+    ('use("/ad*"', "/admin/x"),
+    ('use("/b?c"', "/c/x"),
+    ('all("/se(cret)?"', "/secret"),
+    ('use("/g-:name"', "/g-x/y"),
+    ('all("/f-:name"', "/f-x"),
+    ('use("/:kind(priv|hid)"', "/priv/x"),
+    ('use("/x/:a-:b"', "/x/1-2/y"),
+    ('get("/o/:id?"', "/o"),
+    ('get("/f-:name"', "/f-x"),
+    ('get(process.env.PATHS || "/x"', "/x"),
+]
+
+
+@pytest.mark.parametrize("registered, path", PATTERNS)
+def test_guards_of_patterns_hold_back_what_they_may_stand_for(codemod: CodemodTest, registered: str, path: str) -> None:
+    text = f"""
+        {GUARD}
+        app.{registered}, guard);
+        app.get("{path}", (req: Request, res: Response) => {{ res.json(1); }});
+        """
+    migrated = codemod.migrate(app(text))
+    route = max((item for item in migrated.settled.items if item.kind == "route"), key=lambda item: item.source.line)
+    assert route.name == f"GET {path}"
+    assert route.target is not None and route.target.function_kind == "internalQuery"
+
+
+@pytest.mark.parametrize(
+    "registered, path",
+    [('use("/ad*"', "/users"), ('use("/g-:name"', "/h-x"), ('use("/o/:id?"', "/p"), ('get("/f-:a"', "/g")],
+)
+def test_guards_of_patterns_leave_others_alone(codemod: CodemodTest, registered: str, path: str) -> None:
+    text = f"""
+        {GUARD}
+        app.{registered}, guard);
+        app.get("{path}", (req: Request, res: Response) => {{ res.json(1); }});
+        """
+    assert codemod.migrate(app(text)).outcome(f"GET {path}") == "migrated"
+
+
+def test_paths_with_escapes_are_not_carried(codemod: CodemodTest) -> None:
+    migrated = codemod.migrate(app('app.get("/a%20b", (req: Request, res: Response) => { res.json(1); });'))
+    assert migrated.outcome("GET /a%20b").startswith("needs-review CX102")

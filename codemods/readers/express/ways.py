@@ -20,8 +20,13 @@ class Step:
     path: str | None = ""
 
 
-_BELOW = re.compile(r"(/\*\w*|/\{\*\w+\}|\{/\*\w+\}|/\(\.\*\))$")
-"""The end of a path that stands for all paths below the rest of it: `/api/*`, `/api{/*rest}`."""
+_SEGMENT = re.compile(r":\w+(\([^()]*\))?|[^:*?+(){}\[\]|\\]*")
+"""A segment of a path that is plain text, or one parameter."""
+
+_FIXED = re.compile(r"[^:*?+(){}\[\]|\\]*(?![?+*])")
+"""What any other segment starts with, whatever it stands for."""
+
+_OPEN = "*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,34 +103,49 @@ class Passed:
 
 
 def applies(used: Used, path: str | None) -> bool:
-    """Does middleware run for a registration under a path?"""
-    if not used.exact or used.path is None or path is None or "*" in used.path:
-        return _covers(used.path, path)
-    return precedes(used.path, path)
+    """Does middleware run for a registration under a path? Where that cannot be told, it does."""
+    if used.path is None or path is None:
+        return True
+    above, below = _segments(used.path), _segments(path)
+    if used.exact and not _is_open(above):
+        return precedes(used.path, path)
+    fits = len(above) <= len(below) or _is_open(below) or above[len(below) :] == [_OPEN]
+    return fits and all(map(_agree, above, below))
 
 
 def precedes(earlier: str, path: str) -> bool:
-    """Does a route of a path that stands before another one get all of its requests first?"""
-    stem = _BELOW.sub("", earlier)
-    above, below = _segments(stem), _segments(path)
-    fits = len(above) <= len(below) if stem != earlier else len(above) == len(below)
-    return fits and all(one == other or one.startswith(":") for one, other in zip(above, below, strict=False))
+    """Does a route of a path that stands before another one get all of its requests first, as far as can be told?"""
+    above, below = _segments(earlier), _segments(path)
+    longer = _is_open(above) and (len(above) < len(below) or above[len(below) :] == [_OPEN])
+    return (longer or len(above) == len(below)) and all(map(_takes, above, below))
 
 
 def _segments(path: str) -> list[str]:
-    return [segment for segment in path.lower().split("/") if segment]
+    """The segments of a path. One that is more than text or a parameter is the last: how it starts, and a star."""
+    found: list[str] = []
+    for segment in filter(None, path.lower().split("/")):
+        if not _SEGMENT.fullmatch(segment):
+            fixed = _FIXED.match(segment)
+            return [*found, f"{fixed[0] if fixed is not None else ''}{_OPEN}"]
+        found.append(segment)
+    return found
 
 
-def _covers(used: str | None, path: str | None) -> bool:
-    """Does `use(used, …)` apply to a registration at `path`? Unknown paths count as covered."""
-    if used is None or path is None:
-        return True
-    used = _BELOW.sub("", used)
-    if used in ("", "/", "*") or "*" in used or "*" in path or "(" in used:
-        return True
-    above, below = (text.strip("/").lower().split("/") for text in (used, path))
-    pairs = zip(above, below, strict=False)
-    return len(above) <= len(below) and all(a == b or ":" in (a[:1], b[:1]) for a, b in pairs)
+def _is_open(segments: list[str]) -> bool:
+    return segments[-1:] != [] and segments[-1].endswith(_OPEN)
+
+
+def _agree(above: str, below: str) -> bool:
+    """May two segments stand for one text?"""
+    one, other = above.removesuffix(_OPEN), below.removesuffix(_OPEN)
+    starts = (one != above and other.startswith(one)) or (other != below and one.startswith(other))
+    return above == below or ":" in (above[:1], below[:1]) or starts
+
+
+def _takes(above: str, below: str) -> bool:
+    """Does a segment stand for all that another one does?"""
+    is_all = above.endswith(_OPEN) or (above.startswith(":") and not below.endswith(_OPEN))
+    return above == below or (is_all and _agree(above, below))
 
 
 def join(prefix: str | None, path: str | None) -> str | None:
