@@ -121,3 +121,20 @@ def test_a_piece_of_sql_that_code_puts_in_is_refused(tmp_path: Path) -> None:
     routes = 'app.get("/notes/:owner", async (req, res) => { res.json((await all(req.params.owner)).rows); });'
     files = migrated(tmp_path, "pg", store, "all", routes)
     assert "a piece of SQL is put into its text" in files[""]
+
+
+def test_a_transaction_of_single_statements_is_left_to_its_owner(tmp_path: Path) -> None:
+    store = """
+    import { Pool } from "pg";
+    const pool = new Pool();
+    export async function add(text: string) {
+      const client = await pool.connect();
+      await client.query("BEGIN");
+      await client.query("INSERT INTO notes (text) VALUES ($1)", [text]);
+      await client.query("COMMIT");
+      client.release();
+    }
+    """
+    routes = 'app.post("/notes", async (req, res) => { await add(req.body.text); res.status(201).end(); });'
+    files = migrated(tmp_path, "pg", store, "add", routes)
+    assert "a transaction that statements begin and end" in files[""]

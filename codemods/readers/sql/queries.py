@@ -25,7 +25,9 @@ from codemods.source.span import Span
 from codemods.source.tree import unwrap
 from codemods.workspace import Workspace
 
-_CONTROL = re.compile(r"^\s*(?:BEGIN|START\s+TRANSACTION|COMMIT|END)\b[\s\w]*;?\s*$", re.IGNORECASE)
+_COMMIT = re.compile(r"^\s*(?:COMMIT|END)\b[\s\w]*;?\s*$", re.IGNORECASE)
+_BEGIN = re.compile(r"^\s*(?:BEGIN|START\s+TRANSACTION)\b[\s\w]*;?\s*$", re.IGNORECASE)
+_TRANSACTION = "a transaction that statements begin and end"
 _ROLLBACK = re.compile(r"^\s*ROLLBACK\b[\s\w]*;?\s*$", re.IGNORECASE)
 _PING = re.compile(r"^\s*SELECT\s+1(\s+AS\s+\w+)?\s*;?\s*$", re.IGNORECASE)
 _REPLACE = re.compile(r"^\s*REPLACE\s+INTO\b", re.IGNORECASE)
@@ -71,7 +73,11 @@ class _FileReader:
             return None
         client = site.target.text() if site.target is not None else site.function.text()
         if isinstance(found, Control):
-            return Query(self.file.path, self.file.span(node), f"sql {found.method}", Op.CONNECT, None, client)
+            begins = found.method == "beginTransaction"
+            reasons = (_TRANSACTION,) if begins else ()
+            op = Op.RAW if begins else Op.CONNECT
+            name = f"sql {found.method}"
+            return Query(self.file.path, self.file.span(node), name, op, None, client, unsupported=reasons)
         return self._statement(site, found, client)
 
     def _statement(self, site: CallSite, sent: Sent, client: str) -> Query:
@@ -80,8 +86,10 @@ class _FileReader:
         if text.problem is not None:
             return self._refused(site, "sql (computed)", client, text.problem)
         name = f"sql {statement_name(text.text)}".replace(f":{HOLE}", "$")
-        if _CONTROL.match(text.text) or _PING.match(text.text):
+        if _COMMIT.match(text.text) or _PING.match(text.text):
             return Query(self.file.path, call, name, Op.CONNECT, None, client)
+        if _BEGIN.match(text.text):
+            return Query(self.file.path, call, name, Op.RAW, None, client, unsupported=(_TRANSACTION,))
         if _ROLLBACK.match(text.text):
             return Query(
                 self.file.path, call, name, Op.RAW, None, client, unsupported=("ROLLBACK of what was written",)
