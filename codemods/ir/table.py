@@ -92,6 +92,8 @@ class Reach(StrEnum):
     NONE = "none"
     """Code never sees it."""
     CREATES = "creates"
+    SAVES = "saves"
+    """Writes of a single row."""
     DELETES = "deletes"
     """Deletes, and changes of keys, of the rows that are referred to."""
     WRITES = "writes"

@@ -41,6 +41,7 @@ _DELETES = frozenset({Op.DELETE, Op.DELETE_MANY})
 _REACHED: Mapping[Reach, frozenset[Op]] = {
     Reach.NONE: frozenset(),
     Reach.CREATES: _CREATES,
+    Reach.SAVES: frozenset({Op.CREATE, Op.UPDATE, Op.UPSERT}),
     Reach.DELETES: _DELETES,
     Reach.WRITES: _CREATES | {Op.UPDATE, Op.UPDATE_MANY},
 }

@@ -23,6 +23,7 @@ from codemods.source.tree import (
     arguments,
     enclosing,
     member,
+    parameters,
     string_value,
     unwrap,
 )
@@ -103,6 +104,12 @@ def _at(nodes: tuple[SgNode, ...], index: int) -> SgNode | None:
     return nodes[index] if len(nodes) > index else None
 
 
+def is_loader(workspace: Workspace, path: str) -> bool:
+    """Does a module load the models of its folder, each under its name?"""
+    text = workspace.text(path)
+    return "readdirSync" in text and _LOADER.search(text) is not None
+
+
 class Models:
     """Answers for the whole workspace, by the names of models."""
 
@@ -111,7 +118,6 @@ class Models:
         self._names = {(each.file.path, span_of(each.owner).start): name for name, each in found.items()}
         self._names |= {(each.file.path, span_of(each.call).start): name for name, each in found.items()}
         self._found = found
-        self._loaders: dict[str, bool] = {}
 
     def stored(self, text: str) -> str | None:
         """The model of that name, or of the table of that name."""
@@ -132,6 +138,9 @@ class Models:
         handed = self._handed(file, inner)
         if handed is not None:
             return handed
+        given = self._given(file, inner, depth)
+        if given is not None:
+            return given
         meaning = self.workspace.meaning_of(file.path, inner)
         if not isinstance(meaning, Declared):
             return self._loaded(file, inner)
@@ -172,19 +181,31 @@ class Models:
         name = parts[1] if parts is not None else binding.name
         return name if name in self._found else None
 
+    def _given(self, file: SourceFile, node: SgNode, depth: int) -> str | None:
+        """The model that a function is given wherever it is called, as constructors of services are."""
+        binding = file.bindings.resolve(node) if node.kind() == "identifier" else None
+        if binding is None or binding.kind is not BindingKind.PARAMETER or binding.reassigned or binding.path:
+            return None
+        function = enclosing(binding.node, FUNCTION_KINDS)
+        names = [parameter.name for parameter in parameters(function)] if function is not None else []
+        if function is None or binding.name not in names:
+            return None
+        index = names.index(binding.name)
+        found: set[str | None] = set()
+        for site in self.workspace.calls_of(file.path, function) or ():
+            given = arguments(site.call)
+            where = self.workspace.source(site.file)
+            found.add(self.name(where, given[index], depth + 1) if index < len(given) else None)
+        return found.pop() if len(found) == 1 else None
+
     def _loaded(self, file: SourceFile, node: SgNode) -> str | None:
         """`db.User` of a module that loads all models of its folder under their names."""
         found = self._taken(file, node, 0)
-        if found is None or not self._is_loader(found[0]):
+        if found is None or not is_loader(self.workspace, found[0]):
             return None
         model = self._found.get(found[1])
         folder = posixpath.dirname(found[0])
         return found[1] if model is not None and model.file.path.startswith(f"{folder}/" if folder else "") else None
-
-    def _is_loader(self, path: str) -> bool:
-        if path not in self._loaders:
-            self._loaders[path] = _LOADER.search(self.workspace.text(path)) is not None
-        return self._loaders[path]
 
     def _taken(self, file: SourceFile, node: SgNode, depth: int) -> tuple[str, str] | None:
         """The file and the name under which an expression takes something from another module."""

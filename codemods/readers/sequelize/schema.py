@@ -5,6 +5,7 @@ https://sequelize.org/docs/v6/core-concepts/model-basics/
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -19,7 +20,7 @@ from codemods.readers.keys import with_keys
 from codemods.readers.literals import property_of
 from codemods.readers.sequelize.associations import Associated, find_associations
 from codemods.readers.sequelize.columns import Column, in_form, read_column
-from codemods.readers.sequelize.models import Defined, Models, find_models
+from codemods.readers.sequelize.models import Defined, Models, find_models, is_loader
 from codemods.readers.sequelize.nouns import singular
 from codemods.readers.sequelize.source import PACKAGES, followed, properties
 from codemods.source.file import SourceFile
@@ -60,7 +61,7 @@ def read_models(workspace: Workspace) -> ModelReading:
         return ModelReading()
     found: dict[str, Defined] = {}
     diagnostics: list[Diagnostic] = []
-    for model in find_models(workspace):
+    for model in _loaded_first(workspace, list(find_models(workspace))):
         first = found.setdefault(model.name, model)
         if first is not model:
             text = f"model {model.name} is defined again; the definition in {first.file.path} is used"
@@ -76,6 +77,12 @@ def read_models(workspace: Workspace) -> ModelReading:
     tables = [_with_gaps(table, changed.get(table.name, ())) for table in tables]
     enums = tuple(enum for _, own in read.values() for enum in own)
     return ModelReading(Schema(with_keys(tables), enums), models, tuple(diagnostics))
+
+
+def _loaded_first(workspace: Workspace, found: list[Defined]) -> list[Defined]:
+    """The models in the order of their files, those in front that a module loads with their folder."""
+    folders = {posixpath.dirname(path) for path in workspace.files if is_loader(workspace, path)}
+    return sorted(found, key=lambda each: posixpath.dirname(each.file.path) not in folders)
 
 
 def _dialect(workspace: Workspace) -> Dialect:
@@ -150,7 +157,8 @@ def _hook(name: str) -> Gap | None:
         return None
     kind = hook.group(1)
     reach = Reach.ALL if kind in _FOUND else Reach.DELETES if kind in ("Destroy", "Delete") else Reach.WRITES
-    reach = Reach.CREATES if kind == "Create" else reach
+    is_single = kind in ("Update", "Save") and "Bulk" not in name
+    reach = Reach.CREATES if kind == "Create" else Reach.SAVES if is_single else reach
     return Gap(f"it has the hook `{name}`", reach)
 
 

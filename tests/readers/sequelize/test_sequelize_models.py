@@ -6,7 +6,7 @@ from repositories import Repository
 from sequelize_app import MODELS, PACKAGE
 
 from codemods.ir.table import DefaultKind, FieldType, OnDelete, RelationKind, Schema, Table
-from codemods.readers.sequelize import read_models
+from codemods.readers.sequelize import find_queries, read_models
 
 Tables = Callable[[str], Schema]
 
@@ -146,3 +146,35 @@ def test_models_of_a_folder_that_is_loaded_know_each_other(repository: Repositor
     schema = read_models(repository(files)).schema
     assert [(each.field, each.table) for each in _table(schema, "User").relations] == [("posts", "Post")]
     assert [(each.field, each.table) for each in _table(schema, "Post").relations] == [("User", "User")]
+
+
+SERVICE = """
+class Users {
+  constructor(model) { this.model = model; }
+  list() { return this.model.findAll(); }
+}
+module.exports = Users;
+"""
+
+ROUTES = """
+const Users = require("./service");
+const { User } = require("./models");
+const users = new Users(User);
+module.exports = users;
+"""
+
+
+def test_a_service_is_given_its_model(repository: Repository) -> None:
+    files = {"package.json": PACKAGE, "models/index.js": LOADER, "models/user.js": USER, "models/post.js": POST}
+    workspace = repository({**files, "service.js": SERVICE, "routes.js": ROUTES})
+    read = read_models(workspace)
+    (found,) = find_queries(workspace, "service.js", read.schema, read.models)
+    assert (found.table, found.unsupported) == ("User", ())
+
+
+def test_models_that_are_loaded_come_before_others_of_their_name(repository: Repository) -> None:
+    old = USER.replace("name: DataTypes.STRING", "title: DataTypes.STRING")
+    files = {"package.json": PACKAGE, "models/index.js": LOADER, "models/user.js": USER, "models/post.js": POST}
+    read = read_models(repository({"example/user.js": old, **files}))
+    assert _table(read.schema, "User").field("name") is not None
+    assert [each.code for each in read.diagnostics] == ["CX603"]
