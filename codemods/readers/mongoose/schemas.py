@@ -54,6 +54,7 @@ _HARMLESS = frozenset(
         "strictQuery",
         "emitIndexErrors",
         "timestamp",
+        "minimize",
     }
 )
 """Options of schemas that are read, or that no code sees."""
@@ -159,7 +160,7 @@ class _SchemaReader:
     def read(self, file: SourceFile, call: SgNode) -> tuple[Definitions, Document, bool]:
         """What the definition and the options say, and whether documents have no key."""
         definitions = Definitions(self.workspace, options_of=self.subschema)
-        given = arguments(call)
+        given = [call] if call.kind() == "object" else arguments(call)
         where, literal = followed(self.workspace, file, given[0]) if given else (file, call)
         if literal.kind() != "object":
             definitions.gaps.append(Gap("its schema is built elsewhere", Reach.ALL))
@@ -284,7 +285,7 @@ def _stamps(node: SgNode | None) -> tuple[str | None, str | None] | None:
 def _table(workspace: Workspace, model: _Model, models: dict[str, _Model], everywhere: tuple[Gap, ...]) -> Table:
     given = arguments(model.call)
     where, call = followed(workspace, model.file, given[1])
-    if not is_call_of(workspace, where, call, "Schema"):
+    if call.kind() != "object" and not is_call_of(workspace, where, call, "Schema"):
         unread = (f"its schema is made by `{' '.join(call.text().split())[:40]}`",)
         return Table(model.name, (), (), ("_id",), True, (), (), model.place, unsupported=unread, document=Document(()))
     definitions, document, keyless = _SchemaReader(workspace).read(where, call)

@@ -3,9 +3,11 @@
 from collections.abc import Callable
 
 import pytest
+from repositories import Repository
 
 from codemods.ir.document import Holds, Shape, Showing, Virtual
 from codemods.ir.table import Reach, Table
+from codemods.readers.mongoose import read_models
 
 ReadTable = Callable[..., Table]
 
@@ -211,3 +213,19 @@ schema.methods.third = () => 3;
     assert document is not None
     assert [method.name for method in document.methods] == ["first", "second"]
     assert [hook.file for hook in document.hooks] == ["src/thing.js"]
+
+
+def test_a_model_can_be_given_the_definition_itself(repository: Repository) -> None:
+    text = 'import { model } from "mongoose";\nmodel("Thing", { a: { type: String, required: true } });'
+    package = '{"name": "app", "dependencies": {"express": "4", "mongoose": "8"}}'
+    found = read_models(repository({"package.json": package, "src/thing.js": text})).schema.tables[0]
+    assert found.document is not None
+    assert [(path.name, path.required) for path in found.document.paths] == [("a", True), ("__v", False)]
+    assert found.unsupported == ()
+
+
+def test_empty_objects_may_be_kept(table: ReadTable) -> None:
+    found = table("{ a: Object, b: String }", "{ minimize: false }")
+    assert found.document is not None
+    assert [path.options for path in found.document.paths[:2]] == [{"keepsEmpty": "true"}, {}]
+    assert found.unsupported == ()
