@@ -92,7 +92,7 @@ class Documents:
     def _method(self, call: SgNode) -> None:
         callee = call.field("function")
         parts = member(callee) if callee is not None else None
-        if callee is None or parts is None or self._scan.is_erased(call) or self._scan.starts_query(call):
+        if callee is None or parts is None or self._scan.is_erased(callee) or self._scan.starts_query(call):
             return
         receiver, name = unwrap(parts[0]), parts[1]
         given = arguments(call)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from ast_grep_py import SgNode
@@ -32,6 +33,7 @@ _ANY = frozenset(
 """Types of what calls are given, which have no form of their own any more."""
 
 _DOCUMENTS = frozenset({"HydratedDocument", "LeanDocument", "HydratedDocumentFromSchema"})
+_DOCUMENT = re.compile(r"(?:declare )?interface \w+(?:<[^{]*>)?\s+extends\b[^{]*\b(?:mongoose\.)?(?:Document|Model)\b")
 _TYPE_KINDS = frozenset({"type_identifier", "nested_type_identifier", "generic_type"})
 
 
@@ -77,6 +79,13 @@ def _typed(imported: str, reference: SgNode) -> list[Replaced]:
         start = Replaced(Span(whole.start, first.start), "AnyDocument", "errors")
         return [start, Replaced(Span(first.start, first.start), " & "), Replaced(Span(first.end, whole.end), "")]
     return [Replaced(whole, "any")] if name in _ANY else []
+
+
+def is_document_type(declaration: SgNode, reference: SgNode) -> bool:
+    """Does a type describe a document with the methods that it had? Those are functions now, and say its type."""
+    above = reference.parent()
+    is_inherited = above is not None and "extends" in above.kind()
+    return not is_inherited and _DOCUMENT.match(declaration.text().removeprefix("export ")) is not None
 
 
 def _made(node: SgNode) -> list[Replaced] | None:

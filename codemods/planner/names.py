@@ -11,6 +11,7 @@ from codemods.planner.drizzle_types import inferred, table_of
 from codemods.planner.errors import extends_error
 from codemods.planner.facts import PackageUse, PieceUse, Replaced, Style
 from codemods.planner.instances import makes_values
+from codemods.planner.keys_as_text import is_document_type
 from codemods.planner.member_chains import bound_to, member_chain
 from codemods.planner.memory import is_filled_once
 from codemods.planner.packages import Packages, is_logger
@@ -94,6 +95,8 @@ class Names:
             known = type_of(self._scan.workspace, self._scan.file.path, binding)
             if known is None:
                 self._scan.problem(reference, "CX105", f"uses the type `{reference.text()}`, which cannot be followed")
+            elif is_document_type(declared_type(known).node, reference):
+                self._scan.facts.replaced.append(Replaced(span_of(reference), "any"))
             else:
                 self._declared(declared_type(known), reference)
             return
