@@ -411,6 +411,10 @@ class _Call:
         if name == "fromExtractors" and len(given) == 1 and given[0].kind() == "array":
             for each in named(given[0]):
                 self._extractor(unwrap(each))
+        elif value.kind() in FUNCTION_KINDS and parameters(value)[:1] and not is_async(value):
+            give_context(self._workspace, self._ported, value, 0, "looks for its token where it", self._ported.typed)
+        elif value.kind() in ("identifier", "member_expression"):
+            self._helper("jwtFromRequest", value)
         elif name not in _EXTRACTORS:
             self._problem(f"looks for its token by `{shortened(value)}`", value)
 

@@ -244,6 +244,29 @@ GUARDS = {
               .catch((err) => next(err));
           };
         """,
+    "passport with places of its own for the token": """
+        import { ExtractJwt, Strategy } from "passport-jwt";
+        import passport from "passport";
+
+        const fromCookie = (req: Request) => req.cookies["jwt"] ?? null;
+        passport.use(
+          new Strategy(
+            {
+              secretOrKey: process.env.JWT_SECRET!,
+              jwtFromRequest: ExtractJwt.fromExtractors([
+                fromCookie,
+                (req) => req.headers.authorization?.split(" ")[1] ?? null,
+              ]),
+            },
+            async (payload, done) => {
+              const user = await prisma.user.findUnique({ where: { id: payload.id } });
+              return done(null, user ?? false);
+            },
+          ),
+        );
+
+        export const guard = passport.authenticate("jwt", { session: false });
+        """,
     "promises with the name of next": """
         const userOf = async (token: string) => {
           const claims = jwt.verify(token, process.env.JWT_SECRET!) as { id: number };

@@ -241,7 +241,7 @@ REFUSED = {
     "a place of its own": (
         strategy("jwtFromRequest: (req) => req.cookies.jwt, secretOrKey: process.env.KEY!"),
         "",
-        "looks for its token by",
+        "reads `req.cookies`, which nothing before it sets",
     ),
     "options put together": (
         "const opts: any = {};\nopts.secretOrKey = process.env.KEY;\n"
