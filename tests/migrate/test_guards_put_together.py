@@ -197,3 +197,11 @@ def test_guards_of_patterns_leave_others_alone(codemod: CodemodTest, registered:
 def test_paths_with_escapes_are_not_carried(codemod: CodemodTest) -> None:
     migrated = codemod.migrate(app('app.get("/a%20b", (req: Request, res: Response) => { res.json(1); });'))
     assert migrated.outcome("GET /a%20b").startswith("needs-review CX102")
+
+
+def test_handlers_with_bound_arguments_are_not_carried(codemod: CodemodTest) -> None:
+    text = """
+        function show(query: Request, req: Request, res: Response) { req.json(query.query.a); }
+        app.get("/x", show.bind(null, { query: { a: 1 } } as any) as any);
+        """
+    assert "gives it more than the request" in codemod.migrate(app(text)).outcome("GET /x")

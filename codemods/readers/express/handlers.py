@@ -83,6 +83,8 @@ def _called(workspace: Workspace, file: SourceFile, call: SgNode, wrappers: tupl
     given = arguments(call)
     parts = member(callee) if callee is not None else None
     if parts is not None and parts[1] == "bind":
+        if len(given) > 1:
+            return Found(None, wrappers, f"`{shortened(call)}` gives it more than the request")
         return _find(workspace, file, parts[0], wrappers)
     name = shortened(callee) if callee is not None else "?"
     target = workspace.callee(file.path, call)
