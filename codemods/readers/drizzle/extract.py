@@ -9,6 +9,7 @@ from ast_grep_py import SgNode
 
 from codemods.ir.query import (
     NOTHING,
+    READS,
     Assignment,
     Column,
     Compare,
@@ -41,7 +42,7 @@ from codemods.readers.links import Chain
 from codemods.readers.literals import Property, entries
 from codemods.source.file import SourceFile
 from codemods.source.span import Span
-from codemods.source.tree import named, unwrap
+from codemods.source.tree import member, named, unwrap
 from codemods.workspace import Workspace
 
 REACHED: Mapping[Reach, frozenset[Op]] = {
@@ -52,6 +53,7 @@ REACHED: Mapping[Reach, frozenset[Op]] = {
     Reach.ALL: frozenset(Op),
 }
 JOINS = frozenset({"leftJoin", "innerJoin"})
+REFUSED = ("$dynamic", "prepare", "as", "for", "rightJoin", "fullJoin", "union", "unionAll", "crossJoin")
 ROWS = frozenset({"where", "orderBy", "limit", "offset", "groupBy", "having", *JOINS})
 ENDS = frozenset({"execute", "all", "get", "run", "$dynamic", "prepare", "as", "for", "values"})
 LINKS = ROWS | ENDS | {"from", "set", "returning", "onConflictDoNothing", "onConflictDoUpdate", "rightJoin", "fullJoin"}
@@ -131,10 +133,25 @@ def statement(found: Found) -> Query:
     if ended is not None:
         op = Op.FIND_FIRST if query.op is Op.FIND_MANY else query.op
         query = replace(query, op=op, or_undefined=True)
-    for link in found.links("prepare", "as", "for", "rightJoin", "fullJoin", "union", "unionAll", "crossJoin"):
+    if _is_built_on(found):
+        reading.reject("a statement that is built further behind its call")
+    refused = (*REFUSED, *(("run", "values") if query.op in READS else ("get",)))
+    for link in found.links(*refused):
         reading.reject(f"`{link.method}`")
     reject_table(reading, table, query.op)
     return finished(query, reading)
+
+
+def _is_built_on(found: Found) -> bool:
+    """Does code add links to a statement that a variable holds: `let query = db.select()…; query = query.where(…)`?"""
+    declarator = found.chain.whole.parent()
+    name = declarator.field("name") if declarator is not None and declarator.kind() == "variable_declarator" else None
+    binding = found.file.bindings.resolve(name) if name is not None and name.kind() == "identifier" else None
+    if binding is None:
+        return False
+    accesses = [reference.parent() for reference in binding.references]
+    steps = {parts[1] for access in accesses if access is not None and (parts := member(access)) is not None}
+    return binding.reassigned or not steps.isdisjoint(LINKS)
 
 
 def reject_table(reading: Reading, table: Table, op: Op) -> None:

@@ -142,6 +142,7 @@ def test_a_client_that_cannot_be_followed_is_known_by_the_table(query: Read) -> 
         ("db.insert(users).values(given)", "values: `given` may be one row or a list"),
         ("db.query.users.findMany({ extras: {} })", "`extras`"),
         ("db.execute(sql`select 1`)", "raw SQL"),
+        ("db.insert(users).values({ email: q! }).returning().get()", "`get`"),
     ],
 )
 def test_what_is_not_understood_is_named(query: Read, call: str, reason: str) -> None:
@@ -151,3 +152,27 @@ def test_what_is_not_understood_is_named(query: Read, call: str, reason: str) ->
 def test_alternatives_that_may_all_be_absent_ask_for_all_rows(query: Read) -> None:
     found = query("return db.select().from(users).where(or(q ? eq(users.name, q) : undefined));")
     assert found.unsupported != () or found.where == NOTHING or not isinstance(found.where, Any)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "let found = db.select().from(users);\n  if (q) found = found.where(eq(users.name, q));\n  return await found;",
+        "const found = db.select().from(users);\n  if (q) found.where(eq(users.name, q));\n  return await found;",
+    ],
+)
+def test_statements_that_are_built_further_are_refused(query: Read, body: str) -> None:
+    assert query(body).unsupported == ("a statement that is built further behind its call",)
+
+
+def test_statements_whose_promise_a_variable_holds_are_not(query: Read) -> None:
+    assert query("const found = db.select().from(users);\n  return await found;").unsupported == ()
+
+
+def test_a_dynamic_statement_is_refused(query: Read) -> None:
+    assert query("return db.select().from(users).$dynamic();").unsupported == ("`$dynamic`",)
+
+
+def test_plain_literals_in_sql_are_values(query: Read) -> None:
+    found = query("return db.select().from(users).where(sql`${users.email} NOT LIKE '%@x.io'`);")
+    assert found.unsupported == () and isinstance(found.where, Not)
