@@ -39,6 +39,12 @@ app.get("/users/aged", async (req, res) => {
   res.json({ names: users.map((user) => user.name), oldest, total });
 });
 
+app.get("/users/new", async (req, res) => {
+  const since = req.query.since ? new Date(req.query.since) : 0;
+  const users = await User.findAll({ where: { createdAt: { [Op.between]: [since, new Date("2100-01-01")] } } });
+  res.json(users.map((user) => user.name));
+});
+
 app.get("/users/:id", async (req, res) => {
   const user = await User.findByPk(req.params.id, { include: [{ model: Post, as: "posts", attributes: ["title"] }] });
   if (!user) return res.status(404).json({ message: "none" });
@@ -146,6 +152,10 @@ GET /users/found?q=n&mail=bob@x.org
 GET /users/found?q=
 ###
 GET /users/aged?from=25
+###
+GET /users/new
+###
+GET /users/new?since=2099-01-01
 ###
 GET /users/none
 ###

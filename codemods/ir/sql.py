@@ -30,6 +30,8 @@ class Kind(StrEnum):
     BOOLEAN = "boolean"
     TIME = "time"
     """A moment, as its milliseconds."""
+    MOMENT = "moment"
+    """A moment for which code may give its milliseconds."""
     DATE = "date"
     """A day, as the milliseconds of its start."""
     CLOCK = "clock"

@@ -58,6 +58,7 @@ SQL_COLUMNS: dict[Kind, Column] = {
     Kind.NUMERIC: Column("v.string()", "unknown", "readNumeric", ordered=False),
     Kind.BOOLEAN: Column("v.boolean()", "unknown", "readBoolean"),
     Kind.TIME: Column("v.number()", "unknown", "readTime", "date"),
+    Kind.MOMENT: Column("v.number()", "unknown", "readMoment", "date"),
     Kind.DATE: Column("v.number()", "unknown", "readDay", "date"),
     Kind.CLOCK: Column("v.string()", "unknown", "readClock"),
     Kind.UUID: Column("v.string()", "unknown", "readUuid"),

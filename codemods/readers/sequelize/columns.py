@@ -47,7 +47,7 @@ _KINDS: Mapping[FieldType, Kind] = {
     FieldType.FLOAT: Kind.FLOAT,
     FieldType.DECIMAL: Kind.NUMERIC,
     FieldType.BOOLEAN: Kind.BOOLEAN,
-    FieldType.DATETIME: Kind.TIME,
+    FieldType.DATETIME: Kind.MOMENT,
 }
 """How written values are brought into the form of a column."""
 _REFUSED: Mapping[str, Reach] = {"validate": Reach.WRITES, "get": Reach.ALL, "set": Reach.WRITES}

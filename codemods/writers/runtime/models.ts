@@ -1,4 +1,5 @@
 import { ApplicationError } from "./errors";
+import { readTime } from "./sql";
 
 /** What one column of a model has against its value. */
 export interface ColumnFault {
@@ -92,4 +93,9 @@ export async function countedPage<R>(count: Promise<number>, rows: Promise<R[]>)
 export function plain<T extends object>(held: T): T {
   const shown = (held as { toJSON?: () => T }).toJSON;
   return typeof shown === "function" ? shown.call(held) : { ...held };
+}
+
+/** What code gives as a moment, in milliseconds: a date, a text or milliseconds. Null stays null. */
+export function readMoment(value: unknown): number {
+  return typeof value === "number" ? value : readTime(value);
 }
