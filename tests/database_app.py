@@ -13,17 +13,17 @@ from codemods.ir.table import Schema
 from codemods.readers.prisma import find_queries, schema_from
 from codemods.source import Edit, SourceFile, Span, named, render, span_of
 from codemods.workspace import Workspace
+from codemods.writers.acting.crossing import Crossing
 from codemods.writers.code import DbCode, ImportSpec, Refusal, Rewrite, TableUse
-from codemods.writers.conditions import Assemblies
-from codemods.writers.crossing import Crossing
-from codemods.writers.database import DatabaseEdits, transaction_parameters, write_control
-from codemods.writers.db import write_query
 from codemods.writers.library import library
 from codemods.writers.names import SchemaNames, schema_names
-from codemods.writers.schema import SCHEMA_CLOSE, SCHEMA_IMPORTS, SCHEMA_OPEN, close_tables, schema_fragments
+from codemods.writers.queries.conditions import Assemblies
+from codemods.writers.queries.database import DatabaseEdits, transaction_parameters, write_control
+from codemods.writers.queries.db import write_query
 from codemods.writers.settling import settled
 from codemods.writers.splice import function_at
-from codemods.writers.tables import close_uses, table_fragments
+from codemods.writers.stored.schema import SCHEMA_CLOSE, SCHEMA_IMPORTS, SCHEMA_OPEN, close_tables, schema_fragments
+from codemods.writers.stored.tables import close_uses, table_fragments
 
 CLIENT = 'import { PrismaClient } from "@prisma/client";\n\nconst prisma = new PrismaClient();\n\n'
 LITERAL = re.compile(r"""-?\d+(\.\d+)?|"[^"\n]*"|'[^'\n]*'|true|false|null""")

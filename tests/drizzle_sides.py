@@ -13,11 +13,11 @@ from side_by_side import EXPRESS
 
 from codemods.ir.query import Query
 from codemods.ir.table import FieldType, Schema
-from codemods.planner.values import node_covering
+from codemods.planner.stored.values import node_covering
 from codemods.readers.drizzle import find_queries, read_tables
 from codemods.workspace import Workspace
+from codemods.writers.acting.crossing import Crossing
 from codemods.writers.code import DbCode, Refusal
-from codemods.writers.crossing import Crossing
 from codemods.writers.names import schema_names
 
 _CLIENT = """

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from ast_grep_py import SgNode
 
-from codemods.planner.npm import ACTING, Nature, package_nature
-from codemods.planner.runtimes import GLOBALS
+from codemods.planner.running.npm import ACTING, Nature, package_nature
+from codemods.planner.running.runtimes import GLOBALS
 from codemods.source import SourceFile, arguments, find_all, property_name, span_of
 from codemods.workspace import External, FunctionRef, Global, InFile, Workspace
 

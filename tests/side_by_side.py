@@ -29,7 +29,7 @@ from codemods.migrate import plan
 from codemods.proof import Proof, Request, Stage, Status, verify_plan
 from codemods.proof.replay import read_script
 from codemods.readers.prisma import schema_from
-from codemods.writers.parts import references_of
+from codemods.writers.stored.parts import references_of
 
 EXPRESS = Path(__file__).parent / "express"
 _SECONDS = 60

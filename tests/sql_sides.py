@@ -24,7 +24,7 @@ from codemods.ir.table import Schema, Table
 from codemods.readers.sql import find_queries, read_tables
 from codemods.source import SourceFile
 from codemods.workspace import Workspace
-from codemods.writers.crossing import Crossing
+from codemods.writers.acting.crossing import Crossing
 from codemods.writers.names import SchemaNames, schema_names
 
 FOLDER = Path(__file__).parent / "differential"

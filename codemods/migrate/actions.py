@@ -11,9 +11,9 @@ from codemods.migrate.checks import EdgeWriter
 from codemods.planner.closure import Closure
 from codemods.planner.pieces import PieceKey
 from codemods.planner.problems import Problem
-from codemods.planner.rollback import catches
 from codemods.planner.routes import RoutePlan
-from codemods.planner.undoing import apart_from, reach
+from codemods.planner.running.rollback import catches
+from codemods.planner.running.undoing import apart_from, reach
 from codemods.source import find_all, span_of
 from codemods.workspace import Workspace
 

@@ -18,14 +18,14 @@ from codemods.planner.routes import RoutePlan
 from codemods.source.markers import marker
 from codemods.writers.arguments import exported_arguments
 from codemods.writers.code import ImportSpec, TableAction, TableUse
-from codemods.writers.enums import enum_text
 from codemods.writers.javascript import strip_types
 from codemods.writers.library import library
 from codemods.writers.library_tables import TABLES, tables_of
-from codemods.writers.parts import ModulePart
-from codemods.writers.schema import SCHEMA_CLOSE, SCHEMA_IMPORTS, SCHEMA_OPEN, close_tables, schema_fragments
 from codemods.writers.splice import Job
-from codemods.writers.tables import close_uses, table_fragments
+from codemods.writers.stored.enums import enum_text
+from codemods.writers.stored.parts import ModulePart
+from codemods.writers.stored.schema import SCHEMA_CLOSE, SCHEMA_IMPORTS, SCHEMA_OPEN, close_tables, schema_fragments
+from codemods.writers.stored.tables import close_uses, table_fragments
 
 APP = "app"
 USE_NODE = '"use node";'

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from codemods.planner.closure import Closure
 from codemods.planner.facts import PieceUse
 from codemods.planner.pieces import PieceKey, PieceKind
-from codemods.planner.rollback import fails_after_write
+from codemods.planner.running.rollback import fails_after_write
 from codemods.source import FUNCTION_KINDS, arguments, find_all, parameters, span_of, unwrap
 
 _NAMED = frozenset({PieceKind.FUNCTION, PieceKind.METHOD})

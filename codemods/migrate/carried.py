@@ -14,8 +14,8 @@ from codemods.planner.pieces import PieceKey
 from codemods.planner.problems import Problem
 from codemods.planner.routes import RoutePlan
 from codemods.workspace import Workspace
-from codemods.writers.database import DatabaseEdits
 from codemods.writers.names import SchemaNames
+from codemods.writers.queries.database import DatabaseEdits
 from codemods.writers.splice import Written
 
 

@@ -25,37 +25,37 @@ from codemods.migrate.steps import (
     without_repeated_cors,
 )
 from codemods.planner.analysis import Analyser
-from codemods.planner.asked import AskedFunction
-from codemods.planner.bodies import open_body
-from codemods.planner.checks import Check
+from codemods.planner.answering.replies import Delegate
+from codemods.planner.answering.responses import plan_response
+from codemods.planner.asking.asked import AskedFunction
+from codemods.planner.checking.checks import Check
+from codemods.planner.checking.shapes import RequestFields, TypedFields
+from codemods.planner.checking.validator_chains import Chain
 from codemods.planner.closure import Closure
 from codemods.planner.domains import camel
 from codemods.planner.facts import Effect
 from codemods.planner.ids.flow import IdFlow
-from codemods.planner.left_out import is_page
+from codemods.planner.passing.left_out import is_page
 from codemods.planner.pieces import Piece, PieceKey, PieceKind, context_name
 from codemods.planner.problems import Problem
-from codemods.planner.replies import Delegate
-from codemods.planner.responses import plan_response
-from codemods.planner.rollback import caught_halfway, may_roll_back
 from codemods.planner.routes import OTHER_APPLICATION, RoutePlan, handler_key, plan_route
-from codemods.planner.shapes import RequestFields, TypedFields
+from codemods.planner.running.rollback import caught_halfway, may_roll_back
+from codemods.planner.running.undoing import read_undoing
 from codemods.planner.shared_paths import align_paths
-from codemods.planner.undoing import read_undoing
-from codemods.planner.validator_chains import Chain
-from codemods.planner.values import Values
+from codemods.planner.stored.bodies import open_body
+from codemods.planner.stored.values import Values
 from codemods.source import SourceFile, Span, span_of
+from codemods.writers.acting.crossing import Crossing
 from codemods.writers.arguments import argument_shape, arguments_text
-from codemods.writers.atomicity import may_stop_halfway
-from codemods.writers.check_calls import run_call
 from codemods.writers.code import ImportSpec
-from codemods.writers.crossing import Crossing
-from codemods.writers.database import DatabaseEdits, write_queries
+from codemods.writers.edge.check_calls import run_call
+from codemods.writers.edge.http import needs_deep_parse
 from codemods.writers.functions import PieceWriter
-from codemods.writers.http import needs_deep_parse
 from codemods.writers.library import all_names
 from codemods.writers.names import SchemaNames, schema_names
 from codemods.writers.placement import Context
+from codemods.writers.queries.atomicity import may_stop_halfway
+from codemods.writers.queries.database import DatabaseEdits, write_queries
 from codemods.writers.shifting import reindented
 from codemods.writers.splice import Written
 

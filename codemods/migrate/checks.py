@@ -9,31 +9,31 @@ from ast_grep_py import SgNode
 
 from codemods.ir.app import App, Middleware, Role
 from codemods.planner.analysis import Analyser
-from codemods.planner.checks import Check
+from codemods.planner.answering.replies import Delegate
+from codemods.planner.checking.checks import Check
+from codemods.planner.checking.result_checks import Refusal
 from codemods.planner.closure import FUNCTIONS, IN_CONTEXT, Closure
-from codemods.planner.conditions import is_never_there
 from codemods.planner.facts import Effect
+from codemods.planner.passing.conditions import is_never_there
+from codemods.planner.passing.steps import Step
+from codemods.planner.passing.twin_steps import TwinDepths
 from codemods.planner.pieces import Piece, PieceKey, PieceKind, function_piece
 from codemods.planner.problems import Problem
-from codemods.planner.replies import Delegate
-from codemods.planner.result_checks import Refusal
 from codemods.planner.routes import node_at
-from codemods.planner.steps import Step
-from codemods.planner.twin_steps import TwinDepths
 from codemods.readers.express.limiters import LimiterNames
 from codemods.readers.express.twins import STRATEGY
 from codemods.source import Edit, SourceFile, find_all, parameters, span_of
 from codemods.source.tree import is_async
 from codemods.workspace import Workspace
-from codemods.writers.checks import port_check
 from codemods.writers.code import ImportSpec
 from codemods.writers.delegates import erased_spans
-from codemods.writers.fault_helpers import class_tests, port_fault_helper
-from codemods.writers.faults import Behind, port_error_handler, port_not_found
-from codemods.writers.ported import Helper, Ported
-from codemods.writers.refusals import port_refusal
-from codemods.writers.steps import port_helper, port_step
-from codemods.writers.twins import port_twins
+from codemods.writers.edge.checks import port_check
+from codemods.writers.edge.fault_helpers import class_tests, port_fault_helper
+from codemods.writers.edge.faults import Behind, port_error_handler, port_not_found
+from codemods.writers.edge.ported import Helper, Ported
+from codemods.writers.edge.refusals import port_refusal
+from codemods.writers.edge.steps import port_helper, port_step
+from codemods.writers.edge.twins import port_twins
 
 _AT_EDGE = frozenset(Effect) - {Effect.CLOCK, Effect.SIGNS}
 """What handlers of errors and validations cannot do: they run beside the functions."""

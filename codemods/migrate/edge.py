@@ -12,20 +12,20 @@ from codemods.migrate.checks import EdgePiece
 from codemods.migrate.reading import Reading
 from codemods.migrate.steps import Shared
 from codemods.outcome import CODES, Place
-from codemods.planner.checks import Check
-from codemods.planner.conditions import Test, is_never_there
+from codemods.planner.checking.checks import Check
+from codemods.planner.checking.result_checks import Refusal
+from codemods.planner.checking.validator_chains import Chain
+from codemods.planner.passing.conditions import Test, is_never_there
+from codemods.planner.passing.steps import Step
 from codemods.planner.pieces import Piece, PieceKey, PieceKind
-from codemods.planner.result_checks import Refusal
 from codemods.planner.routes import RoutePlan, node_at
-from codemods.planner.steps import Step
-from codemods.planner.validator_chains import Chain
 from codemods.readers.express.twins import STRATEGY
 from codemods.source import parameters, span_of
 from codemods.source.markers import marker
 from codemods.writers.code import ImportSpec
-from codemods.writers.cors import cors_policy
-from codemods.writers.edge_names import EdgeNames
-from codemods.writers.http import (
+from codemods.writers.edge.cors import cors_policy
+from codemods.writers.edge.edge_names import EdgeNames
+from codemods.writers.edge.http import (
     EdgeCode,
     check_step,
     conditional_step,
@@ -39,8 +39,8 @@ from codemods.writers.http import (
     shared_step,
     unfolded,
 )
+from codemods.writers.edge.refusals import refusal_text
 from codemods.writers.library import edge_names
-from codemods.writers.refusals import refusal_text
 from codemods.writers.shifting import reindented
 from codemods.writers.splice import Written
 

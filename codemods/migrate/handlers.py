@@ -12,10 +12,10 @@ from ast_grep_py import SgNode
 from codemods.ir.app import App, Middleware, Role
 from codemods.migrate.checks import EdgePiece, EdgeWriter, ErrorChain
 from codemods.outcome import Place
-from codemods.planner.left_out import is_silent
+from codemods.planner.answering.replies import Delegate
+from codemods.planner.passing.left_out import is_silent
 from codemods.planner.pieces import PieceKey
 from codemods.planner.problems import Problem
-from codemods.planner.replies import Delegate
 from codemods.planner.routes import RoutePlan
 from codemods.source import arguments, member, span_of, string_value, unwrap
 from codemods.workspace import Workspace

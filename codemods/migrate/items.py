@@ -12,11 +12,11 @@ from codemods.migrate.reading import Reading, broken_files
 from codemods.migrate.shadows import DEAD
 from codemods.migrate.tables import table_diagnostics, table_items
 from codemods.outcome import CODES, Diagnostic, Item, ItemKind, Outcome, Place, Severity, Target
-from codemods.planner.conditions import is_never_there
-from codemods.planner.left_out import is_silent
+from codemods.planner.passing.conditions import is_never_there
+from codemods.planner.passing.left_out import is_silent
 from codemods.planner.pieces import PieceKey
 from codemods.planner.routes import RoutePlan
-from codemods.planner.values import node_covering
+from codemods.planner.stored.values import node_covering
 from codemods.readers.calls import call_site
 from codemods.readers.express.packages import LOGS, Fate, known
 from codemods.source import Span

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from ast_grep_py import SgNode
 
 from codemods.planner.analysis import Analyser
+from codemods.planner.answering.replies import ResponsePlan
+from codemods.planner.asking.requests import RequestPlan
 from codemods.planner.closure import Closure
 from codemods.planner.facts import Effect, Outside
 from codemods.planner.pieces import Piece, PieceKey
-from codemods.planner.replies import ResponsePlan
-from codemods.planner.requests import RequestPlan
 from codemods.planner.routes import RoutePlan
 from codemods.source import Span, find_all, member, span_of
 from codemods.writers.delegates import erased_spans

@@ -11,22 +11,22 @@ from codemods.ir.query import Query
 from codemods.ir.table import FieldType
 from codemods.migrate.checks import EdgeWriter
 from codemods.migrate.handed import uses_document
-from codemods.planner.checks import Check
+from codemods.planner.asking.request_facts import COOKIE_PARSER
+from codemods.planner.checking.checks import Check
+from codemods.planner.checking.validator_chains import Chain
 from codemods.planner.closure import Closure
-from codemods.planner.left_out import is_unmissed
+from codemods.planner.passing.left_out import is_unmissed
+from codemods.planner.passing.steps import Step, parameter_reads
+from codemods.planner.passing.unset import is_unset
 from codemods.planner.pieces import PieceKey
 from codemods.planner.problems import Problem
-from codemods.planner.request_facts import COOKIE_PARSER
 from codemods.planner.routes import RoutePlan, stopped_by
-from codemods.planner.steps import Step, parameter_reads
-from codemods.planner.unset import is_unset
-from codemods.planner.validator_chains import Chain
 from codemods.readers.express.twins import STRATEGY
 from codemods.source import find_all, member, unwrap
 from codemods.workspace import Workspace
-from codemods.writers.cors import cors_policy
-from codemods.writers.edge_request import PARTIAL
-from codemods.writers.http import scope_of
+from codemods.writers.edge.cors import cors_policy
+from codemods.writers.edge.edge_request import PARTIAL
+from codemods.writers.edge.http import scope_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from codemods.migrate.carried import Carried
 from codemods.migrate.project import Project
 from codemods.migrate.reading import Reading
 from codemods.outcome import CODES, Diagnostic, Item, ItemKind, Outcome, Severity, Target
-from codemods.writers.schema import schema_fragments
+from codemods.writers.stored.schema import schema_fragments
 
 
 def table_items(reading: Reading, carried: Carried | None, project: Project | None) -> Iterable[Item]:

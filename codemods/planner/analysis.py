@@ -8,24 +8,24 @@ from ast_grep_py import SgNode
 
 from codemods.ir.query import NEUTRAL, READS, Op, Query, looks_up_rows
 from codemods.ir.table import Schema
-from codemods.planner.decimals import Decimals
-from codemods.planner.documents import Documents
 from codemods.planner.facts import Effect, Facts
-from codemods.planner.globals import Globals
 from codemods.planner.instances import Instances
-from codemods.planner.loads import Loads
-from codemods.planner.log_files import read_log_file
-from codemods.planner.model_rows import ModelRows, RowOf
 from codemods.planner.names import Names
-from codemods.planner.packages import Packages
-from codemods.planner.payloads import Payloads
+from codemods.planner.passing.log_files import read_log_file
 from codemods.planner.pieces import CONSTANTS, Piece, PieceKey, overloads
 from codemods.planner.receivers import Receivers
+from codemods.planner.running.globals import Globals
+from codemods.planner.running.loads import Loads
+from codemods.planner.running.packages import Packages
+from codemods.planner.running.setups import Setups
 from codemods.planner.scan import Scan, whole_lines
-from codemods.planner.secret_reads import SecretReads
-from codemods.planner.setups import Setups
-from codemods.planner.values import node_covering
-from codemods.planner.verifiers import name_parameters
+from codemods.planner.settings.secret_reads import SecretReads
+from codemods.planner.settings.verifiers import name_parameters
+from codemods.planner.stored.decimals import Decimals
+from codemods.planner.stored.documents import Documents
+from codemods.planner.stored.model_rows import ModelRows, RowOf
+from codemods.planner.stored.payloads import Payloads
+from codemods.planner.stored.values import node_covering
 from codemods.source import SourceFile, Span, named, span_of
 from codemods.source.tree import VARIABLE_KINDS
 from codemods.workspace import Workspace

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from ast_grep_py import SgNode
 
 from codemods.ir.table import FieldType, Schema
-from codemods.planner.memory import is_changed
 from codemods.planner.places_of_use import call_of, is_written
-from codemods.planner.runtimes import CONVERSIONS
+from codemods.planner.running.memory import is_changed
+from codemods.planner.running.runtimes import CONVERSIONS
 from codemods.readers.literals import Entry, Property, entries
 from codemods.source import FUNCTION_KINDS, Binding, SourceFile, Span, member, named, span_of, unwrap
 from codemods.workspace import FunctionRef, Workspace

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ast_grep_py import SgNode
 
 from codemods.planner.member_chains import member_chain
-from codemods.planner.memory import is_changed, is_state, is_written_into
+from codemods.planner.running.memory import is_changed, is_state, is_written_into
 from codemods.source import FUNCTION_KINDS, Binding, Export, SourceFile, find_all, member, named, unwrap
 from codemods.source.tree import CLASS_KINDS, FIELD_KINDS, enclosing, property_name
 from codemods.workspace import Declared, FunctionRef, InFile, Role, Workspace

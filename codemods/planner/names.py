@@ -5,16 +5,11 @@ from __future__ import annotations
 from ast_grep_py import SgNode
 
 from codemods.ir.table import Schema
-from codemods.planner.configured import configured_secret
 from codemods.planner.constants import Constant, changes, constant_of, field_of, is_getter, is_shared_state
-from codemods.planner.drizzle_types import inferred, table_of
 from codemods.planner.errors import extends_error
 from codemods.planner.facts import PackageUse, PieceUse, Replaced, Style
 from codemods.planner.instances import makes_values
-from codemods.planner.keys_as_text import is_document_type
 from codemods.planner.member_chains import bound_to, member_chain
-from codemods.planner.memory import is_filled_once
-from codemods.planner.packages import Packages, is_logger
 from codemods.planner.pieces import (
     CONSTANTS,
     PieceKind,
@@ -26,11 +21,16 @@ from codemods.planner.pieces import (
 )
 from codemods.planner.places_of_use import call_of
 from codemods.planner.problems import Problem
+from codemods.planner.running.memory import is_filled_once
+from codemods.planner.running.packages import Packages, is_logger
 from codemods.planner.scan import Scan
-from codemods.planner.secret_reads import left_out
-from codemods.planner.secrets import defaulted_secret
+from codemods.planner.settings.configured import configured_secret
+from codemods.planner.settings.secret_reads import left_out
+from codemods.planner.settings.secrets import defaulted_secret
+from codemods.planner.settings.written_secrets import written_secrets
+from codemods.planner.stored.drizzle_types import inferred, table_of
+from codemods.planner.stored.keys_as_text import is_document_type
 from codemods.planner.types import declared_type, type_of
-from codemods.planner.written_secrets import written_secrets
 from codemods.readers.zod.constants import Constants
 from codemods.source import Binding, BindingKind, find_all, member, span_of
 from codemods.workspace import Asset, Declared, External, FunctionRef, InFile, InPackage, Missing, Unknown

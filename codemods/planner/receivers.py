@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from ast_grep_py import SgNode
 
-from codemods.planner.npm import ACTING, package_nature
-from codemods.planner.outside import wait
-from codemods.planner.packages import Packages
-from codemods.planner.runtimes import GLOBALS, VALUE_METHODS
+from codemods.planner.running.npm import ACTING, package_nature
+from codemods.planner.running.outside import wait
+from codemods.planner.running.packages import Packages
+from codemods.planner.running.runtimes import GLOBALS, VALUE_METHODS
 from codemods.planner.scan import Scan
 from codemods.source import find_all, member, shortened, span_of, unwrap
 from codemods.workspace import External, FunctionRef, Global

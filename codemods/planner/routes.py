@@ -10,21 +10,21 @@ from ast_grep_py import SgNode
 
 from codemods.ir.app import Condition, Middleware, Role, Route
 from codemods.ir.validator import Kind, Shape
-from codemods.planner.checks import Check, outputs, read_check, validated
-from codemods.planner.conditions import Test, is_never_there, read_tests
-from codemods.planner.dates import crosses, date_paths, has_unclear_dates
-from codemods.planner.left_out import is_silent, reads_no_body
+from codemods.planner.answering.responses import Form, Reply, ResponsePlan, plan_response
+from codemods.planner.asking.request_facts import COOKIE_PARSER
+from codemods.planner.asking.requests import Part, RequestPlan, plan_request
+from codemods.planner.checking.checks import Check, outputs, read_check, validated
+from codemods.planner.checking.result_checks import Refusal, may_have_found, own_refusal, whole_lines
+from codemods.planner.checking.shapes import ShapeOf
+from codemods.planner.checking.validator_chains import Chain, merged, read_chain
+from codemods.planner.passing.conditions import Test, is_never_there, read_tests
+from codemods.planner.passing.left_out import is_silent, reads_no_body
+from codemods.planner.passing.steps import Step, read_step
+from codemods.planner.passing.twin_steps import read_twin
 from codemods.planner.paths import EdgePath, edge_path, expression_of
 from codemods.planner.pieces import Piece, PieceKey, function_piece
 from codemods.planner.problems import Problem
-from codemods.planner.request_facts import COOKIE_PARSER
-from codemods.planner.requests import Part, RequestPlan, plan_request
-from codemods.planner.responses import Form, Reply, ResponsePlan, plan_response
-from codemods.planner.result_checks import Refusal, may_have_found, own_refusal, whole_lines
-from codemods.planner.shapes import ShapeOf
-from codemods.planner.steps import Step, read_step
-from codemods.planner.twin_steps import read_twin
-from codemods.planner.validator_chains import Chain, merged, read_chain
+from codemods.planner.stored.dates import crosses, date_paths, has_unclear_dates
 from codemods.readers.express.packages import Fate, known
 from codemods.readers.express.strategies import PASSPORT
 from codemods.readers.express.strategies import refusal as strategy_refusal

@@ -9,10 +9,10 @@ from ast_grep_py import SgNode
 from codemods.ir.query import Query
 from codemods.ir.spans import erased_by
 from codemods.ir.table import Schema
-from codemods.planner.clients import client_parameter
 from codemods.planner.facts import Facts
 from codemods.planner.pieces import Piece, PieceKey
 from codemods.planner.problems import Problem
+from codemods.planner.stored.clients import client_parameter
 from codemods.source import SourceFile, Span, parameters, span_of
 from codemods.workspace import Workspace
 

@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from codemods.planner.asking.requests import RequestPlan, nothing
 from codemods.planner.pieces import PieceKey
-from codemods.planner.requests import RequestPlan, nothing
 from codemods.planner.routes import RoutePlan
 from codemods.source import SourceFile
 from codemods.workspace import Workspace

@@ -7,7 +7,17 @@ from enum import StrEnum
 
 from ast_grep_py import SgNode
 
-from codemods.planner.replies import Builder, Delegation, Form, Forward, Raised, Reply, ResponsePlan, Stand, Standing
+from codemods.planner.answering.replies import (
+    Builder,
+    Delegation,
+    Form,
+    Forward,
+    Raised,
+    Reply,
+    ResponsePlan,
+    Stand,
+    Standing,
+)
 from codemods.source import Edit, SourceFile, Span, find_all, named, span_of
 from codemods.source.edit import Parts
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ast_grep_py import SgNode
 
 from codemods.planner.member_chains import bound_to
-from codemods.planner.values import node_covering
+from codemods.planner.stored.values import node_covering
 from codemods.source import SourceFile, Span, find_all, parameters, span_of
 from codemods.source.tree import Parameter
 

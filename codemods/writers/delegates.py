@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from codemods.planner.replies import Delegate
+from codemods.planner.answering.replies import Delegate
 from codemods.source import Edit, SourceFile, Span, parameters, span_of
 from codemods.writers.answers import Use, answer_edits
 

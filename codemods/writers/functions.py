@@ -10,18 +10,18 @@ from ast_grep_py import SgNode
 from codemods.planner.pieces import CONSTANTS, Piece, PieceKey
 from codemods.planner.routes import RoutePlan
 from codemods.source import FUNCTION_KINDS, Edit, Span, arguments, find_all, named, span_of, unwrap
-from codemods.writers.bridges import bridge_job
+from codemods.writers.acting.bridges import bridge_job
+from codemods.writers.acting.jobs import JobWriter
+from codemods.writers.acting.transactions import TransactionWriter, imports_left
 from codemods.writers.code import ImportSpec, Rewrite
-from codemods.writers.database import transaction_parameters
 from codemods.writers.delegates import delegate_edits
-from codemods.writers.jobs import JobWriter
 from codemods.writers.moved import MovedWriter
 from codemods.writers.parsing import parse_edits
 from codemods.writers.placement import Context
+from codemods.writers.queries.database import transaction_parameters
 from codemods.writers.registered import HandlerWriter
 from codemods.writers.settling import settled
 from codemods.writers.splice import Job, Splice, Written, function_at
-from codemods.writers.transactions import TransactionWriter, imports_left
 from codemods.writers.uses import UseWriter
 
 _OF_JAVASCRIPT = frozenset("AggregateError EvalError RangeError ReferenceError SyntaxError TypeError URIError".split())

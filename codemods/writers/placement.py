@@ -6,16 +6,16 @@ from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
-from codemods.planner.asked import AskedFunction
+from codemods.planner.answering.replies import Delegate
+from codemods.planner.asking.asked import AskedFunction
 from codemods.planner.closure import Closure
 from codemods.planner.ids.flow import IdFlow
 from codemods.planner.pieces import Piece, PieceKey
-from codemods.planner.replies import Delegate
 from codemods.planner.routes import RoutePlan
 from codemods.source import SourceFile, Span
 from codemods.workspace import Workspace
 from codemods.writers.code import ImportSpec
-from codemods.writers.database import DatabaseEdits
+from codemods.writers.queries.database import DatabaseEdits
 
 SERVER = "convex:_generated/server"
 

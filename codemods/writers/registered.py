@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 
+from codemods.planner.asking.requests import RequestPlan
 from codemods.planner.pieces import PieceKind, with_comments
-from codemods.planner.requests import RequestPlan
 from codemods.planner.routes import RoutePlan
 from codemods.source import Span, span_of
 from codemods.writers.answers import answer_edits

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 
-from codemods.planner.clients import argument_at, stray_clients
 from codemods.planner.facts import PieceUse, Replaced, Style
-from codemods.planner.floating import LOGGED, catches_all, gives_promise, is_floating, left_alone, may_fail
 from codemods.planner.pieces import CONSTANTS
+from codemods.planner.running.floating import LOGGED, catches_all, gives_promise, is_floating, left_alone, may_fail
+from codemods.planner.stored.clients import argument_at, stray_clients
 from codemods.source import Edit, Span, span_of
-from codemods.writers.bridges import cross
+from codemods.writers.acting.bridges import cross
 from codemods.writers.callbacks import as_callback
 from codemods.writers.placement import SERVER
 from codemods.writers.shifting import indent_unit

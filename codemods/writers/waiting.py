@@ -5,7 +5,7 @@ from __future__ import annotations
 from ast_grep_py import SgNode
 
 from codemods.planner.pieces import PieceKind, overloads
-from codemods.planner.values import node_covering
+from codemods.planner.stored.values import node_covering
 from codemods.source import FUNCTION_KINDS, Edit, Span, named, span_of
 from codemods.source.tree import is_async, operator_of
 from codemods.writers.splice import Splice

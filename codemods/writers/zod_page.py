@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from codemods.ir.validator import Shape, Validator
-from codemods.planner.requests import Part
+from codemods.planner.asking.requests import Part
 from codemods.planner.routes import received
 from codemods.writers.validators import validator_text
 

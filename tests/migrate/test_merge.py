@@ -8,7 +8,7 @@ from harness import dedented
 from codemods.changes import ChangeSet, Fragment, ImportSpec, MemoryBase, NewModule, Result
 from codemods.migrate.merge import foreign_router, merge_modules
 from codemods.outcome import Diagnostic, Group, ItemKind, Place
-from codemods.writers.http import error_fallback
+from codemods.writers.edge.http import error_fallback
 
 SERVER = "./_generated/server"
 

@@ -8,8 +8,8 @@ import pytest
 from planned_app import SCHEMA
 from repositories import written
 
-from codemods.planner.shapes import TypedFields
-from codemods.planner.values import Values
+from codemods.planner.checking.shapes import TypedFields
+from codemods.planner.stored.values import Values
 from codemods.readers.prisma import find_queries, read_schema
 from codemods.source import Span, arguments, find_all, span_of
 

@@ -7,7 +7,7 @@ import pytest
 from codemods.ir.app import Role
 from codemods.migrate.reading import read
 from codemods.workspace import Workspace
-from codemods.writers.cors import cors_policy
+from codemods.writers.edge.cors import cors_policy
 
 
 def policy(tmp_path: Path, code: str) -> str | None:

@@ -12,10 +12,10 @@ from repositories import written
 
 from codemods.source import FUNCTION_KINDS, SourceFile, find_all, parameters, render
 from codemods.workspace import Workspace
-from codemods.writers.checks import port_check
-from codemods.writers.faults import Behind, port_error_handler, port_not_found
-from codemods.writers.http import error_fallback, unfolded
-from codemods.writers.ported import Ported
+from codemods.writers.edge.checks import port_check
+from codemods.writers.edge.faults import Behind, port_error_handler, port_not_found
+from codemods.writers.edge.http import error_fallback, unfolded
+from codemods.writers.edge.ported import Ported
 
 Porter = Callable[[Workspace, SourceFile, SgNode], Ported]
 

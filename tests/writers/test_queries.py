@@ -8,7 +8,7 @@ from database_app import PrismaSource
 from codemods.ir.query import Query
 from codemods.source import Span
 from codemods.writers.code import DbCode, Refusal, TableUse
-from codemods.writers.db import write_query
+from codemods.writers.queries.db import write_query
 
 SCHEMA = """
 enum Status {

@@ -4,10 +4,10 @@ from pathlib import Path
 
 from codemods.readers.prisma import schema_from
 from codemods.writers.code import TableUse
-from codemods.writers.deletes import reaches_itself
 from codemods.writers.names import schema_names
-from codemods.writers.schema import close_tables, schema_fragments
-from codemods.writers.tables import close_uses, table_fragments
+from codemods.writers.stored.deletes import reaches_itself
+from codemods.writers.stored.schema import close_tables, schema_fragments
+from codemods.writers.stored.tables import close_uses, table_fragments
 
 SCHEMA = """
 enum Role {

@@ -19,7 +19,7 @@ from codemods.migrate.merge.declarations import (
 from codemods.migrate.merge.found import Merging
 from codemods.migrate.merge.statements import Statement, edge_names, statements_of
 from codemods.source import SourceFile
-from codemods.writers.http import error_fallback
+from codemods.writers.edge.http import error_fallback
 
 _REGISTRATION = re.compile(r"^(GET|POST|PUT|PATCH|DELETE|ALL|OPTIONS|HEAD) (/.*)$")
 _OURS_TO_CHOOSE = frozenset({"app", "app.use cors", "default"})

@@ -12,9 +12,9 @@ from codemods.ir.query import Op
 from codemods.migrate.reading import Reading
 from codemods.migrate.removal.elements import Element, Kind
 from codemods.migrate.removal.moved import Moved
-from codemods.planner.npm import Nature, package_nature
 from codemods.planner.places_of_use import call_of
-from codemods.planner.runtimes import GLOBALS
+from codemods.planner.running.npm import Nature, package_nature
+from codemods.planner.running.runtimes import GLOBALS
 from codemods.readers.express.handlers import ASYNC_PACKAGES, forwarded_parameter
 from codemods.readers.express.packages import PACKAGES, Fate
 from codemods.readers.loggers import LOGGERS

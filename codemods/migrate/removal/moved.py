@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from codemods.ir.app import Middleware, Role
 from codemods.migrate.carried import Carried
 from codemods.migrate.reading import Reading
-from codemods.planner.left_out import is_silent
+from codemods.planner.passing.left_out import is_silent
 from codemods.planner.pieces import Piece, PieceKey, PieceKind
 from codemods.planner.routes import RoutePlan
 from codemods.readers.express.objects import ExpressObjects

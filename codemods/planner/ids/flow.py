@@ -15,6 +15,8 @@ from codemods.ir.query import Query
 from codemods.ir.table import Schema, Table
 from codemods.ir.validator import Shape
 from codemods.outcome import Place
+from codemods.planner.checking.shapes import ShapeOf
+from codemods.planner.checking.validator_chains import id_edits
 from codemods.planner.closure import Closure
 from codemods.planner.ids.casts import cast_operand, is_cast, makes_numbers
 from codemods.planner.ids.checks import EQUALITIES, IdChecks
@@ -28,9 +30,7 @@ from codemods.planner.ids.types import annotation_edits, declared_edits
 from codemods.planner.pieces import PieceKey
 from codemods.planner.problems import Problem
 from codemods.planner.routes import RoutePlan
-from codemods.planner.shapes import ShapeOf
-from codemods.planner.validator_chains import id_edits
-from codemods.planner.values import Values, node_covering
+from codemods.planner.stored.values import Values, node_covering
 from codemods.source import (
     Binding,
     BindingKind,

@@ -9,10 +9,10 @@ from codemods.ir.query import All, Compare, Condition, Order, Predicate
 from codemods.ir.table import Table
 from codemods.source.span import Span
 from codemods.writers.documents.tests import DocumentTester, path_of, stored_value
-from codemods.writers.draft import Draft
-from codemods.writers.indexes import choose, unique_sets
 from codemods.writers.layout import Doc, arrow, call
-from codemods.writers.sources import IdSource, IdsSource, QuerySource, Source, chain
+from codemods.writers.queries.draft import Draft
+from codemods.writers.queries.sources import IdSource, IdsSource, QuerySource, Source, chain
+from codemods.writers.stored.indexes import choose, unique_sets
 
 CREATION = "_creationTime"
 

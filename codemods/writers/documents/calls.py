@@ -11,8 +11,8 @@ from codemods.ir.query import (
 from codemods.ir.table import Table
 from codemods.writers.documents.reads import aggregate, count, distinct, exists, find_many, find_one
 from codemods.writers.documents.writes import create, delete, delete_many, make, save, update, update_many
-from codemods.writers.draft import Draft
 from codemods.writers.layout import Doc
+from codemods.writers.queries.draft import Draft
 
 Writer = Callable[[Draft, Table, Query, bool], Doc]
 

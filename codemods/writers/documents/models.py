@@ -9,7 +9,7 @@ from codemods.ir.table import Schema, Table
 from codemods.writers.code import ImportSpec, TableAction, TableUse
 from codemods.writers.layout import Doc, call, listed, record, text_of
 from codemods.writers.names import SchemaNames
-from codemods.writers.parts import Builder, ModulePart, chained, function, statement, unique_constraints
+from codemods.writers.stored.parts import Builder, ModulePart, chained, function, statement, unique_constraints
 
 _PLAIN = {
     Holds.STRING: "v.string()",

@@ -16,9 +16,9 @@ from codemods.source.span import Span
 from codemods.writers.code import RefusedError
 from codemods.writers.documents.access import source_of
 from codemods.writers.documents.tests import path_of
-from codemods.writers.draft import Draft
 from codemods.writers.layout import Doc, arrow, call, record
-from codemods.writers.sources import IdSource, Limits, QuerySource, Source, chain, many, one, unordered
+from codemods.writers.queries.draft import Draft
+from codemods.writers.queries.sources import IdSource, Limits, QuerySource, Source, chain, many, one, unordered
 
 _NO_WORK = DocumentWork()
 

@@ -24,10 +24,10 @@ from codemods.ir.query import (
 from codemods.ir.table import Table
 from codemods.source.span import Span
 from codemods.writers.code import RefusedError
-from codemods.writers.draft import Draft
-from codemods.writers.guards import guard
 from codemods.writers.layout import Doc, Group, Line, Nest, arrow, call, joined
-from codemods.writers.predicates import Arrow, Test
+from codemods.writers.queries.draft import Draft
+from codemods.writers.queries.guards import guard
+from codemods.writers.queries.predicates import Arrow, Test
 
 _SIGNS = {Compare.LT: "<", Compare.LTE: "<=", Compare.GT: ">", Compare.GTE: ">="}
 _LITERALS = {Holds.STRING: "\"'`", Holds.NUMBER: "-0123456789", Holds.BOOLEAN: "tf"}

@@ -14,15 +14,15 @@ from codemods.ir.query import (
     conjuncts,
 )
 from codemods.ir.table import Table
-from codemods.planner.document_functions import hooks_of
+from codemods.planner.stored.document_functions import hooks_of
 from codemods.source.span import Span
 from codemods.writers.code import RefusedError
 from codemods.writers.documents.access import source_of
 from codemods.writers.documents.reads import quoted_name, view_of, work_of
 from codemods.writers.documents.tests import path_of
-from codemods.writers.draft import Draft
 from codemods.writers.layout import Doc, arrow, call, listed, record
-from codemods.writers.sources import many, one, unordered
+from codemods.writers.queries.draft import Draft
+from codemods.writers.queries.sources import many, one, unordered
 
 
 def make(draft: Draft, table: Table, query: Query, used: bool) -> Doc:

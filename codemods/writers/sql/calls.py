@@ -9,8 +9,8 @@ from codemods.ir.sql import Assigned, Column, Conflict, Constant, Given, Gives, 
 from codemods.ir.table import FieldType, Table
 from codemods.source.tree import property_text
 from codemods.writers.code import RefusedError
-from codemods.writers.draft import Draft
 from codemods.writers.layout import Doc, arrow, call, listed, record
+from codemods.writers.queries.draft import Draft
 from codemods.writers.sql.selections import Selections
 from codemods.writers.sql.values import Env
 

@@ -23,9 +23,9 @@ from codemods.ir.sql import (
 from codemods.ir.table import Field, Table
 from codemods.source.tree import property_text
 from codemods.writers.code import RefusedError
-from codemods.writers.draft import Draft
 from codemods.writers.layout import Doc, arrow, call, listed, record
-from codemods.writers.sources import chain
+from codemods.writers.queries.draft import Draft
+from codemods.writers.queries.sources import chain
 from codemods.writers.sql.sources import Rows, Sources
 from codemods.writers.sql.values import EXACT, Env, Value, Values
 

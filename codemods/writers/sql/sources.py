@@ -9,12 +9,12 @@ from codemods.ir.query import Order
 from codemods.ir.sql import Apply, Column, Expr, Given, Joining, Selection, Source, inside
 from codemods.ir.table import Table
 from codemods.writers.code import RefusedError
-from codemods.writers.draft import Draft
-from codemods.writers.fields import id_target, is_indexable
-from codemods.writers.indexes import Choice, choose, unique_sets
 from codemods.writers.layout import Doc, Group, Line, Nest, arrow, call, listed
-from codemods.writers.sources import chain
+from codemods.writers.queries.draft import Draft
+from codemods.writers.queries.sources import chain
 from codemods.writers.sql.values import EXACT, Env, Value, Values
+from codemods.writers.stored.fields import id_target, is_indexable
+from codemods.writers.stored.indexes import Choice, choose, unique_sets
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,9 +21,9 @@ from codemods.ir.sql import (
 )
 from codemods.ir.table import Table
 from codemods.writers.code import RefusedError
-from codemods.writers.draft import Draft
-from codemods.writers.fields import SQL_COLUMNS, sql_column
 from codemods.writers.layout import Doc, Group, Line, Nest, arrow, call, joined, listed
+from codemods.writers.queries.draft import Draft
+from codemods.writers.stored.fields import SQL_COLUMNS, sql_column
 
 EXACT = Kind.NUMERIC
 _SIGNS = {"eq": "===", "ne": "!==", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}

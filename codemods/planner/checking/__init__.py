@@ -1,0 +1,1 @@
+"""Validation: what schemas and chains of checks make sure of, and what they refuse."""

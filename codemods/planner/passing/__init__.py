@@ -1,0 +1,1 @@
+"""Middleware as steps at the edge: what each hands on, and which routes can do without it."""

@@ -1,0 +1,1 @@
+"""The environment: variables, settings, tokens, and secrets that no code may hold."""

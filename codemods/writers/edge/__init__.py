@@ -1,0 +1,1 @@
+"""`convex/http.ts`: routes, middleware, checks and error handlers with Hono's context."""

@@ -1,0 +1,1 @@
+"""Database calls as expressions over `ctx.db`."""

@@ -1,0 +1,1 @@
+"""The tables of `convex/schema.ts` and the modules of their rows."""
