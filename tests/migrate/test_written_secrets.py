@@ -213,3 +213,24 @@ def test_what_the_configuration_leaves_open_is_refused(codemod: CodemodTest, fou
     files = {f"config/{name}": text for name, text in found.items()}
     migrated = codemod.migrate({"src/app.js": CONFIGURED, **files})
     assert "the package config" in migrated.outcome("GET /me") or "uses config" in migrated.outcome("GET /me")
+
+
+MADE = {
+    "two texts": ("", '"hunter2-" + "hunter2"'),
+    "a constant and a text": (f'const SALT = "{WRITTEN}";\n', 'SALT + "tail"'),
+    "a template": ("", '`${"hunter2-"}hunter2`'),
+    "a list": ("", '["hunter2", "hunter2"].join("-")'),
+    "a method of a text": ("", f'" {WRITTEN} ".trim()'),
+    "bytes": ("", f'Buffer.from("{WRITTEN}")'),
+    "what stands in for a variable of any name": ("", f'process.env.JWT_KEY || "{WRITTEN}"'),
+    "a branch": ("", f'process.env.KEY ? process.env.KEY : "{WRITTEN}"'),
+}
+
+
+@pytest.mark.parametrize(("before", "expression"), MADE.values(), ids=MADE)
+def test_secrets_that_are_made_of_texts_are_refused(codemod: CodemodTest, before: str, expression: str) -> None:
+    text = HEAD + "const app = express();\n" + before + dedent(GUARDED).replace("SECRET_HERE", expression)
+    migrated = codemod.migrate({"src/app.js": text})
+    assert migrated.outcome("POST /login").startswith("needs-review CX803 signs with a secret")
+    assert migrated.outcome("GET /me").startswith("needs-review CX801 is guarded by `guard`")
+    assert "hunter2" not in "".join(migrated.convex.values())

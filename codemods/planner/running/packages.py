@@ -21,7 +21,7 @@ from codemods.planner.settings.configured import MODULE as CONFIG
 from codemods.planner.settings.configured import configured
 from codemods.planner.settings.secrets import is_literal_text
 from codemods.planner.settings.tokens import MODULE, is_for_token, token_use
-from codemods.planner.settings.written_secrets import written_secrets
+from codemods.planner.settings.written_secrets import writes_down
 from codemods.planner.stored.keys_as_text import MONGOOSE, mongoose_use
 from codemods.planner.stored.prisma_types import counterpart
 from codemods.readers.express.strategies import PASSPORT
@@ -218,14 +218,12 @@ class Packages:
     def _secret_of(self, call: SgNode | None) -> None:
         """Other calls of jsonwebtoken stay, but no secret goes along."""
         given = arguments(call) if call is not None else []
-        if len(given) > 1 and is_literal_text(self._scan.file, given[1]):
+        if len(given) > 1 and (is_literal_text(self._scan.file, given[1]) or self._is_written(given[1])):
             self._scan.problem(given[1], "CX803", "signs or verifies with a secret that is written in the code")
 
     def _is_written(self, secret: SgNode) -> bool:
-        """Is it a literal, for which no variable stands in?"""
-        path, workspace = self._scan.file.path, self._scan.workspace
-        found = is_literal_text(self._scan.file, secret)
-        return found and written_secrets(workspace).behind(workspace, path, secret) is None
+        """Does it hold a literal, for which no variable stands in?"""
+        return writes_down(self._scan.workspace, self._scan.file.path, secret)
 
     def _prisma(self, imported: str, reference: SgNode) -> None:
         """Types and enums of the generated client, and its error class."""

@@ -18,7 +18,7 @@ _ABOUT_SECRETS = re.compile(
     r"|DURATION|MAX|MIN|COUNT|SIZE|LIMIT|PATH|URL|URI|DAYS|HOURS|MINUTES|SECONDS|_MS)$",
     re.I,
 )
-_EMPTY = frozenset({'""', "''", "``"})
+EMPTY = frozenset({'""', "''", "``"})
 """Texts that are no secret: nothing is signed or verified with them."""
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _VARIABLE = re.compile(r"process\.env(?:\.(\w+)|\[['\"](\w+)['\"]\])")
@@ -60,7 +60,7 @@ def literal_fallback(file: SourceFile, read: SgNode) -> SgNode | None:
                 other = None
             case _:
                 return found
-        if other is not None and is_literal_text(file, unwrap(other)) and unwrap(other).text() not in _EMPTY:
+        if other is not None and is_literal_text(file, unwrap(other)) and unwrap(other).text() not in EMPTY:
             found = parent
         node = parent
     return found
@@ -89,7 +89,7 @@ def defaulted_secret(file: SourceFile, binding: Binding) -> str | None:
 def is_text(node: SgNode) -> bool:
     """A string that holds something, and nothing that is put into it."""
     inserts = node.kind() == "template_string" and any(each.kind() == "template_substitution" for each in named(node))
-    return node.kind() in STRING_KINDS and node.text() not in _EMPTY and not inserts
+    return node.kind() in STRING_KINDS and node.text() not in EMPTY and not inserts
 
 
 def is_literal_text(file: SourceFile, node: SgNode) -> bool:

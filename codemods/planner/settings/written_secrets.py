@@ -9,7 +9,15 @@ from functools import lru_cache
 from ast_grep_py import SgNode
 
 from codemods.planner.settings.app_settings import setting_of
-from codemods.planner.settings.secrets import free_variable, is_text, variable_name, variables_of
+from codemods.planner.settings.secrets import (
+    EMPTY,
+    free_variable,
+    is_literal_text,
+    is_secret,
+    is_text,
+    variable_name,
+    variables_of,
+)
 from codemods.readers.express.follow import ValueNode, value_of
 from codemods.readers.literals import Property, entries
 from codemods.source import (
@@ -22,7 +30,7 @@ from codemods.source import (
     span_of,
     unwrap,
 )
-from codemods.source.tree import property_name
+from codemods.source.tree import STRING_KINDS, member_path, operator_of, property_name
 from codemods.workspace import Declared, External, Workspace
 
 _TOKENS = "jsonwebtoken"
@@ -33,6 +41,7 @@ _MAKERS = {"passport-jwt": "secretOrKey", "express-jwt": "secret"}
 _ANY = "JWT_SECRET"
 _BARE = frozenset({"KEY", "PRIVATE_KEY", "SECRET", "SECRET_KEY", "TOKEN"})
 """Names that do not say what a secret is for: here all are for tokens."""
+_MAKES_BYTES = frozenset({"Buffer", "TextEncoder", "String", "createSecretKey"})
 _DEPTH = 6
 
 
@@ -83,6 +92,38 @@ def written_secrets(workspace: Workspace) -> WrittenSecrets:
             taken.add(by_value[value])
         names[place] = by_value[value]
     return WrittenSecrets(names)
+
+
+def writes_down(workspace: Workspace, path: str, secret: SgNode) -> bool:
+    """Does a secret hold a text of the code that no variable stands in for? Parts of one are secret as well."""
+    known = written_secrets(workspace)
+    if known.behind(workspace, path, secret) is not None:
+        return False
+    value = value_of(workspace, path, secret)
+    at, node = (value.file, value.node) if value is not None else (path, unwrap(secret))
+    file = workspace.source(at)
+    inner = [each for each in find_all(node, *STRING_KINDS, "identifier") if each != node]
+    held = [node, *(each for each in inner if not _is_name(each) and not _is_left_out(each))]
+    return any(is_literal_text(file, each) and each.text() not in EMPTY for each in held)
+
+
+def _is_name(text: SgNode) -> bool:
+    """`process.env["JWT_SECRET"]`, `requireEnv("JWT_SECRET")`, `{ "key": … }`: it says what is asked for."""
+    above = text.parent()
+    call = above.parent() if above is not None and above.kind() == "arguments" else None
+    if call is not None:
+        callee = call.field("function") or call.field("constructor")
+        base = member_path(callee)[0] if callee is not None else None
+        return base is not None and base.text() not in _MAKES_BYTES and base.kind() not in STRING_KINDS
+    return above is not None and above.kind() in ("subscript_expression", "pair") and text != above.field("value")
+
+
+def _is_left_out(text: SgNode) -> bool:
+    """`process.env.JWT_SECRET || "x"`: secrets of the environment lose what stands in for them."""
+    above = text.parent()
+    read = above.field("left") if above is not None and operator_of(above) in ("||", "??") else None
+    root, path = member_path(unwrap(read)) if read is not None else (text, ())
+    return root.text() == "process" and len(path) == 2 and path[0] == "env" and is_secret(path[1])
 
 
 def _secrets(workspace: Workspace) -> Iterator[tuple[str, SgNode]]:

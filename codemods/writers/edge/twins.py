@@ -10,9 +10,9 @@ from ast_grep_py import SgNode
 from codemods.planner.facts import PieceUse, Style
 from codemods.planner.passing.twin_steps import TwinDepths, claims_property, major_version, may_throw
 from codemods.planner.pieces import PieceKind, declaration_piece, function_piece
-from codemods.planner.settings.secrets import is_literal_text, is_text
+from codemods.planner.settings.secrets import is_text
 from codemods.planner.settings.tokens import VERIFY_OPTIONS, is_shared
-from codemods.planner.settings.written_secrets import written_secrets
+from codemods.planner.settings.written_secrets import writes_down
 from codemods.readers.express.follow import value_of
 from codemods.readers.express.limiters import LimiterNames
 from codemods.readers.express.twins import (
@@ -423,15 +423,10 @@ class _Call:
         if key == "algorithms":
             if not is_shared(value):
                 self._problem("verifies with a key pair", value)
-        elif is_literal_text(self._file, value) and not self._is_replaced(value):
+        elif writes_down(self._workspace, self._file.path, value):
             self._ported.problem("CX803", "verifies with a secret that is written in the code", value)
         elif value.kind() not in ("member_expression", "identifier", "binary_expression") and not is_text(value):
             self._problem("looks its secret up", value)
-
-    def _is_replaced(self, secret: SgNode) -> bool:
-        """Does a variable of the environment stand in for a literal?"""
-        known = written_secrets(self._workspace)
-        return known.behind(self._workspace, self._file.path, secret) is not None
 
     def _rename(self, entry: SgNode, name: str) -> None:
         label = entry.field("key")
