@@ -45,8 +45,6 @@ CALLBACKS = SampleApp(
     "src/server.js",
     left="""
     GET /api/reports/:id: CX207 passes the request on with next()
-    GET /api/stations/:code/exits: CX701 runs after `stations.load`, which goes on from a callback
-    GET /api/stations/:code: CX701 runs after `stations.load`, which goes on from a callback
     """,
 )
 """CommonJS: `exports.f`, promise chains, response helpers, `res.locals`, guards that fall through."""

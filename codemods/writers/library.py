@@ -90,7 +90,9 @@ def all_names() -> tuple[str, ...]:
     return tuple(_library())
 
 
-_OF_DATA = frozenset({"lib/documents", "lib/rows", "lib/sql", "lib/sqlErrors", "lib/storing", "lib/transactions"})
+_OF_DATA = frozenset(
+    f"lib/{name}" for name in "documents models pipelines rows sql sqlErrors storing transactions".split()
+)
 
 
 def edge_names() -> tuple[str, ...]:

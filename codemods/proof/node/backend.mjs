@@ -12,6 +12,9 @@ const REQUIRE =
   'import { createRequire as createRequireOfNode } from "node:module"; const require = createRequireOfNode(import.meta.url);';
 const OUT = ".convexify-proof";
 
+// Convex has it, and packages that were bundled for browsers look for it.
+globalThis.self ??= globalThis;
+
 function bundle(folder, files, platform) {
   return build({
     entryPoints: files,

@@ -191,7 +191,8 @@ export function projected(doc: any, fields: Record<string, any>): any {
 }
 
 /** Takes over what another object has at a path, in each element of the lists on the way. */
-export function includeAt(object: any, source: any, [name, ...rest]: string[]): void {
+export function includeAt(object: any, source: any, path: string[]): void {
+  const [name, ...rest] = path;
   const value = source?.[name];
   if (value === undefined) return;
   if (rest.length === 0) object[name] = value;
@@ -221,7 +222,8 @@ export function setAt(object: any, path: string[], value: any): void {
 }
 
 /** Takes away what is at a path. */
-export function deleteAt(object: any, [name, ...rest]: string[]): void {
+export function deleteAt(object: any, path: string[]): void {
+  const [name, ...rest] = path;
   if (Array.isArray(object)) object.forEach((each) => deleteAt(each, [name, ...rest]));
   else if (rest.length === 0) delete object?.[name];
   else if (typeof object?.[name] === "object") deleteAt(object[name], rest);

@@ -137,7 +137,7 @@ def test_arguments_that_statements_put_together(read: ReadOne, code: str, limit:
         ("given", "where: `given` comes from the caller"),
         ("{ ...given }", "where: spread of `given`"),
         ("{ OR: FIELDS.map((field) => ({ [field]: { contains: field } })) }", "where: OR is built elsewhere"),
-        ("{ OR: Object.keys(given).map((key) => ({ [key]: given[key] })) }", "where: OR is built elsewhere"),
+        ("{ OR: Object.keys(given).map((key) => ({ [key]: given[key] })) }", "where: built elsewhere"),
     ],
 )
 def test_what_comes_from_elsewhere_is_named(read: ReadOne, where: str, reason: str) -> None:
