@@ -16,7 +16,7 @@ demo: $(READY) $(NODE_READY) $(EXPRESS_READY) ## the diff that migrating the exa
 	@PYTHONPATH=tests $(BIN)/python tests/prove_example.py
 
 test: $(READY) $(NODE_READY) $(EXPRESS_READY) ## all tests
-	@$(BIN)/pytest --numprocesses auto --dist loadfile
+	@$(BIN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 guards: $(READY) ## no guarded route of the repositories below CONVEXIFY_REPOSITORIES can be reached without its guard
 	@test -d "$(CONVEXIFY_REPOSITORIES)" || \
