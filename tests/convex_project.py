@@ -1,15 +1,19 @@
 """A Convex project on disk, checked and run by the node tools that `tests/convex` pins."""
 
+import atexit
 import json
 import os
 import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Literal, TypeAlias
 
 import pytest
+
+from codemods.proof.node import SCRIPTS
 
 TOOLS = Path(__file__).parent / "convex"
 NODE_MODULES = TOOLS / "node_modules"
@@ -85,21 +89,21 @@ class ConvexProject:
     def codegen(self) -> list[str]:
         """Writes `convex/_generated` as `npx convex dev` would, without a deployment."""
         command = [_node(), str(NODE_MODULES / "convex" / "bin" / "main.js")]
-        return self._problems([*command, "codegen", "--system-udfs", "--typecheck", "disable", "--init"], quiet=True)
+        done = self._run([*command, "codegen", "--system-udfs", "--typecheck", "disable", "--init"])
+        return [] if done.returncode == 0 else (done.stdout or done.stderr).splitlines()
 
     def tsc(self, javascript: bool = False) -> list[str]:
         """Type errors of `convex/` under its own tsconfig: strict ones, or what can be told of JavaScript."""
-        compiler = str(NODE_MODULES / "typescript" / "bin" / "tsc")
-        rigour = ["--allowJs", "--checkJs", "--strict", "false"] if javascript else ["--strict"]
-        return self._problems([_node(), compiler, "--noEmit", "--pretty", "false", *rigour, "-p", "convex"])
+        rigour = {"allowJs": True, "checkJs": True, "strict": False} if javascript else {"strict": True}
+        return self._check("tsc", rigour)
 
     def bundle(self) -> list[str]:
         """What a push would refuse: Node modules in the default runtime, missing imports, bad module names."""
-        return self._problems([_node(), str(TOOLS / "bundle.mjs")])
+        return self._check("bundle")
 
     def eslint(self) -> list[str]:
         """Findings of the recommended rules of `@convex-dev/eslint-plugin`, warnings included."""
-        return self._problems([_node(), str(TOOLS / "lint.mjs")])
+        return self._check("eslint")
 
     def serve(self, steps: Sequence[Request | Advance]) -> list[Answer]:
         """Runs the project in memory and sends the requests in order; one answer for each `Request`."""
@@ -112,19 +116,48 @@ class ConvexProject:
             for each in json.loads(done.stdout)
         ]
 
-    def _problems(self, command: list[str], quiet: bool = False) -> list[str]:
-        done = self._run(command)
-        if done.returncode == 0 and quiet:
-            return []
-        lines = done.stdout.splitlines()
-        return lines if done.returncode == 0 or lines else done.stderr.splitlines() or [f"exit code {done.returncode}"]
+    def _check(self, name: str, options: Mapping[str, bool] | None = None) -> list[str]:
+        return _checks().ask({"root": str(self.root), "check": name, "options": dict(options or {})})
 
     def _run(self, command: list[str], given: str = "") -> subprocess.CompletedProcess[str]:
-        environment = {**os.environ, "NO_COLOR": "1", "CI": "1"}
-        environment.pop("CONVEX_DEPLOYMENT", None)
         return subprocess.run(
-            command, cwd=self.root, input=given, env=environment, capture_output=True, text=True, check=False
+            command, cwd=self.root, input=given, env=_environment(), capture_output=True, text=True, check=False
         )
+
+
+class _Checks:
+    """The process that checks projects one after the other, and has its tools loaded once."""
+
+    def __init__(self) -> None:
+        command = [_node(), "--no-warnings", "--import", str(SCRIPTS / "resolve.mjs"), str(TOOLS / "checks.mjs")]
+        self._process = subprocess.Popen(
+            command, cwd=TOOLS, env=_environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        atexit.register(self._process.kill)
+
+    def ask(self, question: Mapping[str, Json]) -> list[str]:
+        given, said = self._process.stdin, self._process.stdout
+        assert given is not None and said is not None
+        given.write(json.dumps(question) + "\n")
+        given.flush()
+        answer = json.loads(said.readline() or '{"failure": "the process that checks projects has ended"}')
+        if isinstance(answer, dict):
+            pytest.fail(f"{question['root']} could not be checked:\n{answer['failure']}", pytrace=False)
+        return [str(problem) for problem in answer]
+
+
+@cache
+def _checks() -> _Checks:
+    return _Checks()
+
+
+def _environment() -> dict[str, str]:
+    """The caller's environment without what would lead to a deployment."""
+    return {
+        **{name: value for name, value in os.environ.items() if name != "CONVEX_DEPLOYMENT"},
+        "NO_COLOR": "1",
+        "CI": "1",
+    }
 
 
 def require_node() -> None:

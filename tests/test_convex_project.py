@@ -35,7 +35,7 @@ def test_node_modules_and_bad_module_names_do_not_bundle(project: ConvexProject)
     project.codegen()
     (project.root / "convex" / "read-file.ts").write_text('export * from "node:fs";\n')
     name, module = project.bundle()
-    assert name.startswith("convex/read-file.ts: a module's path may hold")
+    assert name.startswith("convex/read-file.ts:1: a module's path may hold")
     assert module == 'convex/read-file.ts:1: Could not resolve "node:fs"'
 
 
