@@ -259,6 +259,14 @@ def _writes() -> Iterator[str]:
         yield f"await db.delete(users).where({where});"
     yield "db.delete(posts).where(eq(posts.authorId, ids.ann)).returning({ id: posts.id })"
     yield "db.delete(tags).where(isNotNull(tags.label)).returning()"
+    told = "return (told as any).rowCount ?? (told as any).affectedRows;"
+    for write in (
+        'insert(users).values({ email: "a@x.io" })', 'insert(users).values([{ email: "a@x.io" }, { email: "b@x.io" }])',
+        'insert(users).values({ email: "ann@x.io" }).onConflictDoNothing()', "update(users).set({ age: 1 })",
+        "update(users).set({ age: 1 }).where(eq(users.id, ids.nobody))", "delete(tags)",
+        'insert(users).values({ email: "ann@x.io" }).onConflictDoUpdate({ target: users.email, set: { age: 8 } })',
+    ):  # fmt: skip
+        yield f"const told = await db.{write}; {told}"
     yield "await db.transaction(async (tx) => { await tx.update(users).set({ age: 1 }).where(eq(users.id, ids.ann));" \
           " await tx.delete(tags).where(eq(tags.label, 'red')); });"  # fmt: skip
     yield 'return await db.transaction(async (tx) => { const [made] = await tx.insert(users).values({ email: "t@x.io" }).returning();' \

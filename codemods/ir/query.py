@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from codemods.ir.document import Virtual
+from codemods.ir.sql import Gives as Told
 from codemods.ir.sql import SqlWork
 from codemods.source.span import Span
 
@@ -638,6 +639,8 @@ class Query:
     """The instance whose row is written, which shows the new values afterwards."""
     returns_rows: bool = False
     """CREATE_MANY, UPDATE_MANY: the call yields the rows, not their count."""
+    driver: Told | None = None
+    """The form in which a driver of SQL tells of a write that yields no rows; None where that is not known."""
     joins: tuple[Join, ...] = ()
     shown: Shape | None = None
     """What is shown of the rows, other than the columns of `select`. With functions in it, of groups of rows."""

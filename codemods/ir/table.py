@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from codemods.ir.document import Document
-from codemods.ir.sql import SqlType
+from codemods.ir.sql import Dialect, SqlType
 from codemods.outcome import Place
 
 
@@ -23,14 +23,6 @@ class FieldType(StrEnum):
     JSON = "json"
     BYTES = "bytes"
     ENUM = "enum"
-
-
-class Dialect(StrEnum):
-    """Databases that understand SQL."""
-
-    POSTGRES = "postgres"
-    MYSQL = "mysql"
-    SQLITE = "sqlite"
 
 
 class OnDelete(StrEnum):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ast_grep_py import SgNode
 
 from codemods.ir.query import Order, Sort, SortKey, SortWhen
-from codemods.ir.table import Dialect
+from codemods.ir.sql import Dialect
 from codemods.readers.assembled import Choice, Items, Value
 from codemods.readers.assembled.reading import shortened
 from codemods.readers.drizzle.scope import Scope, returned

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import replace
 
 from ast_grep_py import SgNode
 
-from codemods.ir.query import Op, Query
+from codemods.ir.query import READS, Op, Query
+from codemods.ir.sql import Gives
 from codemods.ir.table import Schema
 from codemods.readers.calls import CallSite, call_site
 from codemods.readers.drizzle.extract import LINKS, STARTS, Found, statement
@@ -23,6 +26,12 @@ _RAW = frozenset({"execute", "run", "all", "get", "values", "batch"})
 _WORDS = re.compile(rf"\.\s*(?:{'|'.join(re.escape(name) for name in [*STARTS, *RELATIONAL, *_RAW, 'transaction'])})\b")
 _TO_CLIENT = frozenset({"drizzle", "()", "transaction", "=>0", "default", "withReplicas"})
 """Steps that lead to a client."""
+_DRIVERS: Mapping[str, Gives] = {
+    f"{PACKAGE}/node-postgres": Gives.RESULT,
+    f"{PACKAGE}/mysql2": Gives.PAIR,
+    f"{PACKAGE}/better-sqlite3": Gives.RUN,
+}
+"""What a write without `returning` gives, by the module whose client it is."""
 
 
 def find_queries(workspace: Workspace, path: str, schema: Schema, references: References | None) -> list[Query]:
@@ -57,9 +66,13 @@ class _FileReader:
 
     def _statement(self, site: CallSite, target: SgNode) -> Query | None:
         """A statement of a client; also of a receiver that cannot be followed, but is given one of the tables."""
-        is_client = self._is_client(site, target)
+        origin = self._origin(site, target)
         found = self._found(site)
-        return statement(found) if is_client or (is_client is None and found.table() is not None) else None
+        if not is_client(origin) if origin is not None else found.table() is None:
+            return None
+        query = statement(found)
+        tells = origin is not None and query.op not in READS and not query.returns_rows
+        return replace(query, driver=_DRIVERS.get(origin.module)) if origin is not None and tells else query
 
     def _relational(self, site: CallSite, target: SgNode) -> Query | None:
         """`client.query.users.findMany()`."""
@@ -105,8 +118,11 @@ class _FileReader:
 
     def _is_client(self, site: CallSite, target: SgNode) -> bool | None:
         """Is a receiver a client? None where it cannot be followed."""
-        origin = self._origins.of_receiver(self.file, site.node, unwrap(target, awaited=True))
+        origin = self._origin(site, target)
         return is_client(origin) if origin is not None else None
+
+    def _origin(self, site: CallSite, target: SgNode) -> Origin | None:
+        return self._origins.of_receiver(self.file, site.node, unwrap(target, awaited=True))
 
 
 def is_client(origin: Origin) -> bool:

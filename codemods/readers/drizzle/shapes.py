@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from ast_grep_py import SgNode
 
 from codemods.ir.query import Column, Computed, Function, Shape, Shown, Whole
-from codemods.ir.table import Dialect, FieldType
+from codemods.ir.sql import Dialect
+from codemods.ir.table import FieldType
 from codemods.readers.assembled import Object, Value
 from codemods.readers.assembled.reading import shortened
 from codemods.readers.drizzle.fragments import parts_of

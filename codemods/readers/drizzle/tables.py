@@ -12,7 +12,8 @@ from dataclasses import dataclass, field, replace
 from ast_grep_py import SgNode
 
 from codemods.ir.nouns import singular_of
-from codemods.ir.table import DefaultKind, Dialect, Enum, Field, FieldType, Gap, Reach, Schema, Table
+from codemods.ir.sql import Dialect
+from codemods.ir.table import DefaultKind, Enum, Field, FieldType, Gap, Reach, Schema, Table
 from codemods.outcome import CODES, Diagnostic, Severity
 from codemods.readers.drizzle.columns import Column, Columns
 from codemods.readers.drizzle.constraints import Constraints, read_constraints

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from codemods.ir.query import EVERYTHING, Data, Query, Result
-from codemods.ir.table import Table
+from collections.abc import Mapping
+
+from codemods.ir.query import EVERYTHING, Data, Op, Query, Result
+from codemods.ir.sql import Gives
+from codemods.ir.table import FieldType, Table
 from codemods.source.span import Span
 from codemods.writers.code import ImportSpec, RefusedError
 from codemods.writers.layout import Doc, arrow, block, call, listed
@@ -20,9 +23,8 @@ from codemods.writers.stored.deletes import reaches_itself
 def create(draft: Draft, table: Table, query: Query, used: bool) -> Doc:
     """`insertUser(ctx, data)`; a list of the one row where rows are given back."""
     made = insert(draft, table, query.data)
-    if query.returns_rows:
+    if query.returns_rows or table.sql is not None:
         return _rows_shown(draft, table, query, used, made if not used else call(draft.library("listOf"), made))
-    _refuse_result(table, used)
     return _shown(draft, table, query, used, made)
 
 
@@ -116,8 +118,8 @@ def delete_many(draft: Draft, table: Table, query: Query, used: bool) -> Doc:
         if query.returns_rows and used:
             gone = arrow(f"({row})", call(draft.table_function(table, "delete"), draft.ctx, row))
             return _rows_shown(draft, table, query, used, call(draft.library("inTurn"), docs, gone))
-        _refuse_result(table, used)
-        return _counted(draft, query, used, draft.apart(call(draft.library("each"), docs, removal(draft, table, row))))
+        each = call(draft.library("each"), docs, removal(draft, table, row))
+        return _counted(draft, table, query, used, draft.apart(each))
 
 
 def removal(draft: Draft, table: Table, row: str) -> Doc:
@@ -155,10 +157,9 @@ def _shown(draft: Draft, table: Table, query: Query, used: bool, doc: Doc) -> Do
 
 def _many_shown(draft: Draft, table: Table, query: Query, used: bool, types: str, items: Doc, change: Doc) -> Doc:
     """The number of written rows, or the rows themselves."""
-    if not query.returns_rows:
-        _refuse_result(table, used)
+    if not query.returns_rows and not (used and _tells_keys(table, query)):
         function = draft.library("eachNew" if query.skip_duplicates else "each")
-        return _counted(draft, query, used, draft.apart(call(f"{function}{types}", items, change)))
+        return _counted(draft, table, query, used, draft.apart(call(f"{function}{types}", items, change)))
     docs = call(draft.library("onlyNew" if query.skip_duplicates else "inTurn"), items, change)
     return _rows_shown(draft, table, query, used, docs)
 
@@ -166,8 +167,10 @@ def _many_shown(draft: Draft, table: Table, query: Query, used: bool, types: str
 _COUNTS = {Result.NUMBER: "countOf", Result.LIST: "countIn"}
 
 
-def _counted(draft: Draft, query: Query, used: bool, written: Doc) -> Doc:
+def _counted(draft: Draft, table: Table, query: Query, used: bool, written: Doc) -> Doc:
     """The number of written rows in the form in which the call gives it."""
+    if table.sql is not None and used:
+        return _told(draft, query, written)
     function = _COUNTS.get(query.result) if used else None
     return written if function is None else call(draft.library(function), written)
 
@@ -176,7 +179,8 @@ def _rows_shown(draft: Draft, table: Table, query: Query, used: bool, docs: Doc)
     if not used:
         return draft.apart(docs)
     if not query.returns_rows:
-        _refuse_result(table, used)
+        tells = "made" if _tells_keys(table, query) else "counted"
+        return _told(draft, query, draft.apart(call(draft.library(tells), docs)))
     if query.shown is not None:
         source = Source("", table, draft.fresh(draft.names.of(table.name).row), False)
         return call(draft.library("rows"), draft.apart(docs), shape_view(draft, Sources((source,)), query.shown))
@@ -184,7 +188,23 @@ def _rows_shown(draft: Draft, table: Table, query: Query, used: bool, docs: Doc)
     return call(draft.library("rows"), docs, view(draft, table, query.select, query.include))
 
 
-def _refuse_result(table: Table, used: bool) -> None:
-    """What a driver says of a write, other than the rows, is a different thing in each of them."""
-    if table.sql is not None and used:
+TOLD: Mapping[Gives, str] = {
+    Gives.RESULT: "changeResult",
+    Gives.PAIR: "headerResult",
+    Gives.RUN: "runResult",
+}
+"""What makes the result of a driver for a write that yields no rows, out of the number of rows and the new key."""
+
+
+def _told(draft: Draft, query: Query, changes: Doc) -> Doc:
+    """What the driver tells of a write; `changes` is a promise of how many rows there were."""
+    if query.driver is None or (query.op is Op.UPSERT and query.driver is not Gives.RESULT):
         raise RefusedError("CX301", "the result of a write without `returning`")
+    return call(draft.library(TOLD[query.driver]), changes)
+
+
+def _tells_keys(table: Table, query: Query) -> bool:
+    """Does the driver tell the key of a new row, which its database counts up?"""
+    key = table.field(table.id_field) if table.id_field is not None else None
+    counts = key is not None and key.type in (FieldType.INT, FieldType.BIGINT)
+    return counts and query.op in (Op.CREATE, Op.CREATE_MANY) and query.driver in (Gives.PAIR, Gives.RUN)

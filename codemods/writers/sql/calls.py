@@ -11,6 +11,7 @@ from codemods.source.tree import property_text
 from codemods.writers.code import RefusedError
 from codemods.writers.layout import Doc, arrow, call, listed, record
 from codemods.writers.queries.draft import Draft
+from codemods.writers.queries.writes import TOLD
 from codemods.writers.sql.selections import Selections
 from codemods.writers.sql.values import Env
 
@@ -21,7 +22,6 @@ _OF_ROWS = {
     Gives.ROWS: "allRows",
     Gives.FIRST: "firstRow",
 }
-_OF_CHANGES = {Gives.RESULT: "changeResult", Gives.PAIR: "headerResult", Gives.RUN: "runResult"}
 
 
 def write_sql(draft: Draft, query: Query, used: bool) -> Doc:
@@ -78,7 +78,7 @@ class _Statement:
                 name = work.selection.sources[0].name if work.selection is not None else table.name
                 env = Env({name: row}, {name: table}, parameter=f"({row})")
                 return self._rows(draft.apart(self._selections.view(docs, env, work.returning)))
-        function = _OF_CHANGES.get(work.gives)
+        function = TOLD.get(work.gives)
         if function is None:
             if work.gives is Gives.ROWS:
                 return (draft.library("allRows"), "(", call(draft.library("noRows"), draft.apart(docs)), ")")
