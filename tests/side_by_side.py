@@ -15,9 +15,11 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from convex_project import NODE_MODULES, require_node
@@ -126,24 +128,29 @@ def _prepare_database(scratch: Path) -> None:
 
 
 def generate_client(scratch: Path) -> None:
-    """Makes the Prisma client of `prisma/schema.prisma` in `generated/`, offline."""
-    path = scratch / "prisma" / "schema.prisma"
-    text = path.read_text(encoding="utf-8")
+    """Links the Prisma client of `prisma/schema.prisma` as `generated/`; one is made, offline, for each schema."""
+    text = (scratch / "prisma" / "schema.prisma").read_text(encoding="utf-8")
     models = re.sub(r"^\s*(?:generator|datasource)\s+\w+\s*\{[^}]*\}", "", text, flags=re.MULTILINE)
-    head = 'generator client {\n  provider = "prisma-client-js"\n  output   = "../generated"\n}\n'
+    client = EXPRESS / "node_modules" / ".cache" / f"prisma-{sha256(models.encode()).hexdigest()[:16]}"
+    if not client.is_dir():
+        client.parent.mkdir(exist_ok=True)
+        with TemporaryDirectory(dir=client.parent) as unfinished:
+            _generate(Path(unfinished), models)
+            with suppress(OSError):  # another process was faster
+                (Path(unfinished) / "generated").rename(client)
+    (scratch / "generated").symlink_to(client, target_is_directory=True)
+
+
+def _generate(folder: Path, models: str) -> None:
+    head = 'generator client {\n  provider = "prisma-client-js"\n  output   = "generated"\n}\n'
     head += 'datasource db {\n  provider = "postgresql"\n}\n'
-    path.write_text(head + models, encoding="utf-8")
-    engine = scratch / "engine"
+    (folder / "schema.prisma").write_text(head + models, encoding="utf-8")
+    engine = folder / "engine"
     engine.touch()
     environment = {**os.environ, "PRISMA_SCHEMA_ENGINE_BINARY": str(engine), "PRISMA_HIDE_UPDATE_MESSAGE": "1"}
-    command = [
-        "node",
-        str(EXPRESS / "node_modules" / "prisma" / "build" / "index.js"),
-        "generate",
-        "--schema",
-        str(path),
-    ]
-    done = subprocess.run(command, cwd=scratch, env=environment, capture_output=True, text=True, check=False)
+    prisma = EXPRESS / "node_modules" / "prisma" / "build" / "index.js"
+    command = ["node", str(prisma), "generate", "--schema", "schema.prisma"]
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
 
 

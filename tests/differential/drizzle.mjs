@@ -6,6 +6,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { postgres } from "../express/postgres.mjs";
 
 const tools = createRequire(new URL("../express/package.json", import.meta.url));
 const load = async (name) => import(pathToFileURL(tools.resolve(name)).href);
@@ -13,7 +14,7 @@ const { build } = await load("esbuild");
 const { PGlite } = await load("@electric-sql/pglite");
 
 const { cases, ids, tables } = JSON.parse(readFileSync(0, "utf8"));
-const database = new PGlite();
+const database = await postgres(PGlite);
 await database.exec(readFileSync("ddl.sql", "utf8"));
 const seed = readFileSync("seed.sql", "utf8");
 

@@ -6,6 +6,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { postgres } from "../express/postgres.mjs";
 
 const tools = createRequire(new URL("../express/package.json", import.meta.url));
 const load = async (name) => import(pathToFileURL(tools.resolve(name)).href);
@@ -16,7 +17,7 @@ const { PrismaPGlite } = await load("pglite-prisma-adapter");
 const { cases, ids, models, joins } = JSON.parse(readFileSync(0, "utf8"));
 const client = resolve("generated", "index.js");
 const generated = createRequire(client)(client);
-const database = new PGlite();
+const database = await postgres(PGlite);
 await database.exec(readFileSync("ddl.sql", "utf8"));
 await database.exec(readFileSync("seed.sql", "utf8"));
 const tables = [...models, ...joins];

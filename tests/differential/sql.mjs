@@ -6,6 +6,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { postgres as emptyPostgres } from "../express/postgres.mjs";
 
 process.env.TZ = "UTC";
 const tools = createRequire(new URL("../express/package.json", import.meta.url));
@@ -33,7 +34,7 @@ async function postgres() {
   let open;
   return {
     async start() {
-      open = new PGlite(options);
+      open = await emptyPostgres(PGlite, options);
       await open.exec(`SET timezone = 'UTC'; ${ddl} ${seed}`);
       await open.exec(tables.map((name) => `CREATE TABLE "seed ${name}" AS TABLE ${name};`).join("\n"));
     },

@@ -16,8 +16,9 @@ const client = resolve("generated", "index.js");
 
 if (existsSync("ddl.sql")) {
   const { PGlite } = await import("@electric-sql/pglite");
+  const { postgres } = await import("./postgres.mjs");
   const { PrismaPGlite } = await import("pglite-prisma-adapter");
-  const database = new PGlite();
+  const database = await postgres(PGlite);
   await database.exec(readFileSync("ddl.sql", "utf8"));
   globalThis.prismaAdapter = () => new PrismaPGlite(database);
 }
