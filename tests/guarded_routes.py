@@ -30,8 +30,8 @@ from codemods.workspace import Workspace
 
 VERBS = frozenset("get post put patch delete options head all".split())
 _PLUMBING = frozenset(
-    """body-parser cors compression cookie-parser express-mongo-sanitize helmet morgan pino-http serve-static
-    swagger-ui-express xss-clean""".split()
+    """body-parser cors compression cookie-parser express-mongo-sanitize helmet mongo-sanitizer morgan pino-http
+    serve-static swagger-ui-express xss-clean""".split()
 )
 _HARMLESS = {"express": frozenset("json urlencoded text raw static".split()), "passport": frozenset({"initialize"})}
 """By package, those of its functions that refuse nobody."""

@@ -135,8 +135,10 @@ class MovedWriter:
     def _assigned(self, statement: SgNode, span: Span) -> str:
         """`exports.list = async () => …` → `export const list = async () => …`."""
         name = self._splice.context.placement.name(self._splice.piece)
-        node = self._splice.piece.node
-        self._splice.edits.append(Edit(span_of(statement), (f"export const {name} = ", span_of(node), ";")))
+        whole, kept = span_of(statement), span_of(self._splice.piece.node)
+        # What other edits make of wrappers around the function goes with them.
+        self._splice.edits[:] = [e for e in self._splice.edits if kept.holds(e.span) or not whole.holds(e.span)]
+        self._splice.edits.append(Edit(whole, (f"export const {name} = ", kept, ";")))
         return self._splice.render(Span(span.start, span_of(statement).end))
 
     def _method(self) -> str:

@@ -313,3 +313,28 @@ def test_the_middleware_in_a_list_of_another_file_is_the_route_s_own(codemod: Co
     assert migrated.outcome("GET /listed") == "migrated"
     asked = [Request("GET", "/listed"), Request("GET", "/listed", headers={"x-key": "k"})]
     assert [answer.status for answer in served(migrated).serve(asked)] == [403, 200]
+
+
+def test_a_wrapped_function_of_exports_loses_its_wrapper(codemod: CodemodTest) -> None:
+    files = {
+        "src/app.js": """
+            const express = require("express");
+            const { protect } = require("./auth");
+            const app = express();
+            app.get("/me", protect, (req, res) => res.json({ key: req.key }));
+            """,
+        "src/auth.js": """
+            const wrap = (fn) => (req, res, next) => Promise.resolve(fn(req, res, next)).catch(next);
+
+            exports.protect = wrap(async (req, res, next) => {
+              if (!req.headers["x-key"]) {
+                return res.status(401).json({ error: "No key" });
+              }
+              req.key = req.headers["x-key"];
+              next();
+            });
+            """,
+    }
+    migrated = codemod.migrate({path: dedented(text) for path, text in files.items()})
+    assert migrated.outcome("GET /me") == "migrated"
+    assert "export const protect = async (c, next) => {" in migrated.convex["convex/lib/auth.js"]

@@ -27,6 +27,7 @@ _PUTS: dict[Role, frozenset[str]] = {
 
 _PACKAGES = {
     "express-mongo-sanitize": frozenset[str](),
+    "mongo-sanitizer": frozenset[str](),
     "hpp": frozenset({"queryPolluted", "bodyPolluted"}),
     "xss-clean": frozenset[str](),
 }

@@ -1,7 +1,8 @@
 """What changes the requests or answers of an application from outside its chain of middleware.
 
 Settings (`app.set("json replacer", …)`), patches of prototypes (`express.response.json = …`, `BigInt.prototype.toJSON =
-…`) and functions around the application (`http.createServer((req, res) => …app(req, res))`). They run for every route.
+…`), functions around the application (`http.createServer((req, res) => …app(req, res))`), and registrations that cannot
+be seen (`app.use.call(app, guard)`). They run for every route.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Iterator
 from ast_grep_py import SgNode
 
 from codemods.ir.app import CodeRef, Middleware, Role
+from codemods.readers.express.escapes import Escapes
 from codemods.readers.express.objects import ExpressObjects
 from codemods.source import SourceFile, arguments, find_all, member, span_of, string_value, unwrap
 from codemods.source.tree import FUNCTION_KINDS, enclosing
@@ -50,13 +52,19 @@ def read_alterations(
     `parser` is the parser of queries, where it is known.
     """
     known = frozenset({_QUERIES} if parser is not None else ())
+    escapes = Escapes(workspace, objects, files)
     return [
-        Middleware(Role.OTHER, name, file.place(node), CodeRef(path, span_of(node)))
-        for path in files
-        if _SIGNS.search(workspace.text(path))
-        for file in [workspace.source(path)]
-        for name, node in (*_settings(file, known), *_patches(file, objects), *_around(file, objects))
+        Middleware(Role.OTHER, name, file.place(node), CodeRef(file.path, span_of(node)))
+        for file in map(workspace.source, files)
+        for name, node in (*_alterations(file, objects, known), *escapes.of(file))
     ]
+
+
+def _alterations(file: SourceFile, objects: ExpressObjects, known: frozenset[str]) -> Iterator[tuple[str, SgNode]]:
+    if _SIGNS.search(file.text) is not None:
+        yield from _settings(file, known)
+        yield from _patches(file, objects)
+        yield from _around(file, objects)
 
 
 def query_parser(workspace: Workspace, files: list[str], express: int) -> str | None:

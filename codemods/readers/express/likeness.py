@@ -74,9 +74,10 @@ class Likeness:
         )
 
     def may_be_router(self, base: SgNode, handlers: list[SgNode]) -> bool:
-        """A loop variable or parameter, or a part of it, that gets (req, res) middleware: some router.
+        """What gets (req, res) middleware and is no router that is known: it may be any.
 
-        What gets an object of a class is none: `passport.use(new JwtStrategy(…))`.
+        A loop variable or parameter, or a part of it, is one by the name of what it gets, too. What gets an object of a
+        class is none: `passport.use(new JwtStrategy(…))`.
         """
         if any(handler.kind() == "new_expression" for handler in map(unwrap, handlers) if handler is not None):
             return False
@@ -86,7 +87,9 @@ class Likeness:
             binding.declaration.kind() == "for_in_statement" or binding.kind == "parameter"
         )
         named_so = any(_GUARD_NAME.search(handler.text()) for handler in handlers)
-        return looped and (named_so or any(self._is_handler(handler) for handler in handlers))
+        if self._serves_itself or root.text() in self._foreign:
+            return False
+        return (looped and named_so) or any(self._is_handler(handler) for handler in handlers)
 
     def _unknown(self, base: SgNode) -> bool:
         """A parameter without a type, or an import whose file is missing."""

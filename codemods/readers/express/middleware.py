@@ -14,6 +14,7 @@ from codemods.readers.express.caching import keeps_answers
 from codemods.readers.express.follow import bare, inline_function, value_of
 from codemods.readers.express.handlers import returned_function, wrapped_function
 from codemods.readers.express.logging import LogCalls
+from codemods.readers.express.overwritten import is_overwritten
 from codemods.readers.express.packages import package_of
 from codemods.readers.express.passing import passes_through, writes_context
 from codemods.source import SourceFile, arguments, find_all, member, named, parameters, span_of, unwrap
@@ -128,7 +129,7 @@ def _definition(
         return _of_call(workspace, file, node)
     target = workspace.function_of(file.path, node)
     if isinstance(target, FunctionRef):
-        return target, None, ()
+        return (target if not is_overwritten(workspace, file, node, target) else None), None, ()
     if isinstance(target, Unknown) and target.candidates:
         return None, None, ()
     added = _added(workspace, file, node)
@@ -188,6 +189,9 @@ def _of_call(
     workspace: Workspace, file: SourceFile, call: SgNode
 ) -> tuple[FunctionRef | None, str | None, tuple[str, ...]]:
     target = _callee(workspace, file, call)
+    called = bare(call.field("function"))
+    if isinstance(target, FunctionRef) and called is not None and is_overwritten(workspace, file, called, target):
+        return None, None, ()
     if isinstance(target, FunctionRef):
         inner = returned_function(target.node)
         if inner is not None:
