@@ -9,7 +9,7 @@ import json
 import os
 import re
 import subprocess
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -36,6 +36,15 @@ _PACKAGES = {Dialect.POSTGRES: "pg", Dialect.SQLITE: "better-sqlite3"}
 
 
 @dataclass(frozen=True, slots=True)
+class Library:
+    """What makes the statements, in the place of the driver: how it is opened, and how its calls are found."""
+
+    package: str
+    client: str
+    find: Callable[[Workspace, str, Schema], list[Query]]
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """One call: an expression over `pool` or `db`, and the statement in it."""
 
@@ -50,17 +59,21 @@ class Case:
 class SqlSource(PrismaSource):
     """One TypeScript file of calls, over the tables of the seed."""
 
-    def __init__(self, root: Path, dialect: Dialect, code: str, in_action: bool = False):
-        self.client = _CLIENTS[dialect]
+    def __init__(
+        self, root: Path, dialect: Dialect, code: str, in_action: bool = False, library: Library | None = None
+    ):
+        self.client = library.client if library is not None else _CLIENTS[dialect]
         root.mkdir(parents=True, exist_ok=True)
-        (root / "package.json").write_text(json.dumps({"name": "app", "dependencies": {_PACKAGES[dialect]: "8"}}))
+        packages = {_PACKAGES[dialect]: "8"} | ({library.package: "3"} if library is not None else {})
+        (root / "package.json").write_text(json.dumps({"name": "app", "dependencies": packages}))
         (root / "schema.sql").write_text(sql_seed.DDL[dialect])
         (root / "app.ts").write_text(self.client + code)
         workspace = Workspace.open(root)
         self.schema: Schema = read_tables(workspace)
         self.names: SchemaNames = schema_names(self.schema)
         self.file: SourceFile = workspace.source("app.ts")
-        self.queries: list[Query] = find_queries(workspace, "app.ts", self.schema)
+        find = library.find if library is not None else find_queries
+        self.queries: list[Query] = find(workspace, "app.ts", self.schema)
         self.facts = TextFacts(self.file.text)
         names = set(re.findall(r"\b(?:function|const|let) (\w+)", self.file.text))
         self.crossing = Crossing("app", names) if in_action else None
@@ -77,12 +90,17 @@ class Comparison:
 
 
 def compare_cases(
-    folder: Path, dialect: Dialect, cases: Sequence[Case], typed: bool = False, in_action: bool = False
+    folder: Path,
+    dialect: Dialect,
+    cases: Sequence[Case],
+    typed: bool = False,
+    in_action: bool = False,
+    library: Library | None = None,
 ) -> Comparison:
     """Run every case on both sides, the migrated one as a mutation or an action. `typed` also checks its types."""
     found = Comparison()
     text = "\n".join(case.text for case in cases)
-    source = SqlSource(folder / "source", dialect, text, in_action)
+    source = SqlSource(folder / "source", dialect, text, in_action, library)
     written = write_app(source)
     for case in cases:
         span = source.function(case.name)
@@ -98,7 +116,7 @@ def compare_cases(
     original = _original(folder / "original", dialect, source.client, text, plans)
     migrated = _migrated(project, source, dialect, plans, "action" if in_action else "mutation")
     for case in kept:
-        in_order = "ORDER BY" in case.call
+        in_order = "ORDER BY" in case.call or "orderBy" in case.call
         labels = {str(key): label for label, key in sql_seed.keys().items()}
         before = _form(original[case.name], labels, in_order)
         answer = migrated[case.name]
@@ -118,7 +136,7 @@ def compare_cases(
 
 def _drop_old_rowid(before: Json, after: Json) -> None:
     """SQLite tells the key of the last numbered row also of a statement that made none."""
-    sides = [side["result"] if isinstance(side, dict) else None for side in (before, after)]
+    sides = [side.get("result") if isinstance(side, dict) else None for side in (before, after)]
     if all(isinstance(each, dict) and "changes" in each for each in sides) and "lastInsertRowid" not in sides[1]:  # type: ignore[operator]
         sides[0].pop("lastInsertRowid", None)  # type: ignore[union-attr, call-arg]
 

@@ -38,6 +38,8 @@ class Op(StrEnum):
     DISTINCT = "distinct"
     CONDITION = "condition"
     """What a function hands over as the condition of other calls."""
+    CLOCK = "clock"
+    """The time, as the database knows it, among values."""
     CONNECT = "connect"
     """Opening or closing the connection: nothing to do in Convex."""
 
@@ -658,4 +660,6 @@ class Query:
     """The conditions that functions make for it."""
     annotations: tuple[Span, ...] = ()
     """Written types of what becomes a function of a row."""
+    parts: tuple[Span, ...] = ()
+    """Other calls of the library that only make parts of this one."""
     unsupported: tuple[str, ...] = ()

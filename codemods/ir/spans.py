@@ -28,7 +28,7 @@ from codemods.ir.query import (
     SortWhen,
     When,
 )
-from codemods.ir.sql import given_in
+from codemods.ir.sql import given_in, objects_in
 from codemods.source.span import Span
 
 
@@ -52,6 +52,7 @@ def values_of(query: Query) -> Iterator[Span]:
         yield from _include_values(include)
     if query.sql is not None:
         yield from (given.value for given in given_in(query.sql))
+        yield from objects_in(query.sql)
         yield from () if query.sql.type is None else (query.sql.type,)
     if query.document is not None:
         yield from (span for span in (query.document.source, query.document.update, query.document.sorting) if span)

@@ -189,6 +189,16 @@ class Assigned:
 
 
 @dataclass(frozen=True, slots=True)
+class Entries:
+    """All that an object of the code holds, by the names of columns."""
+
+    value: Span
+
+
+Written = Assigned | Entries
+
+
+@dataclass(frozen=True, slots=True)
 class Conflict:
     """What becomes of a row that breaks one of the constraints `keys` (none given: any): the row that is there
     changes, or with no `changes` stays as it is. `replaces` has it deleted for the new one."""
@@ -221,22 +231,28 @@ class Gives(StrEnum):
     """The first row, or undefined."""
     RUN = "run"
     """`{ changes, lastInsertRowid }`"""
+    VALUES = "values"
+    """The values of the one column."""
+    COUNT = "count"
+    """How many rows were changed."""
+    KEYS = "keys"
+    """A list of the key of the row that was made."""
 
 
 @dataclass(frozen=True, slots=True)
 class SqlWork:
     """A statement: the rows that it reads (`selection`, also of what it changes), what it writes, and what it gives.
 
-    `rows` are those of an INSERT. `returning` is None where no rows come back. `type` is the row's type, as code
-    writes it at the call.
+    `rows` are those of an INSERT, or the list in which code has them. `returning` is None where no rows come back.
+    `type` is the row's type, as code writes it at the call.
     """
 
     dialect: Dialect
     verb: Verb
     gives: Gives
     selection: Selection | None = None
-    rows: tuple[tuple[Assigned, ...], ...] = ()
-    changes: tuple[Assigned, ...] = ()
+    rows: tuple[tuple[Written, ...], ...] | Span = ()
+    changes: tuple[Written, ...] = ()
     conflict: Conflict | None = None
     returning: tuple[Shown | Whole, ...] | None = None
     type: Span | None = None
@@ -244,6 +260,8 @@ class SqlWork:
     """The table that an INSERT writes to."""
     is_sync: bool = False
     """The driver gives the result at once: the code did not wait for it, and has to."""
+    is_built: bool = False
+    """A query builder made the statement: undefined is not written, and is an error in a condition."""
 
 
 def inside(expression: Expr) -> Iterator[Expr]:
@@ -276,14 +294,31 @@ def expressions_of(selection: Selection) -> Iterator[Expr]:
 def parts_of(work: SqlWork) -> Iterator[Expr]:
     """Every expression in a statement, and all that they are made of."""
     whole: list[Expr] = list(expressions_of(work.selection)) if work.selection is not None else []
-    whole += [assigned.value for row in work.rows for assigned in row]
-    whole += [assigned.value for assigned in work.changes]
+    whole += [assigned.value for assigned in assigned_in(work)]
     if work.conflict is not None:
         whole += [assigned.value for assigned in work.conflict.changes]
         whole += work.conflict.where
     whole += [shown.value for shown in work.returning or () if isinstance(shown, Shown)]
     for expression in whole:
         yield from inside(expression)
+
+
+def assigned_in(work: SqlWork) -> Iterator[Assigned]:
+    """The columns that a statement names to write them."""
+    rows = work.rows if isinstance(work.rows, tuple) else ()
+    for part in (*(each for row in rows for each in row), *work.changes):
+        if isinstance(part, Assigned):
+            yield part
+
+
+def objects_in(work: SqlWork) -> Iterator[Span]:
+    """The objects, and the list of them, that code has with what is written."""
+    if isinstance(work.rows, Span):
+        yield work.rows
+    rows = work.rows if isinstance(work.rows, tuple) else ()
+    for part in (*(each for row in rows for each in row), *work.changes):
+        if isinstance(part, Entries):
+            yield part.value
 
 
 def given_in(work: SqlWork) -> Iterator[Given]:
@@ -294,7 +329,7 @@ def given_in(work: SqlWork) -> Iterator[Given]:
 def columns_met(work: SqlWork) -> Iterator[tuple[str, str, Given]]:
     """The parameters that meet a column: its table, its name, and the parameter."""
     tables = {source.name: source.table for source in sources_of(work)}
-    for assigned in (*(each for row in work.rows for each in row), *work.changes, *_changed(work)):
+    for assigned in (*assigned_in(work), *_changed(work)):
         table = work.table or (work.selection.sources[0].table if work.selection is not None else "")
         if isinstance(assigned.value, Given):
             yield table, assigned.field, assigned.value

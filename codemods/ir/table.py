@@ -200,6 +200,8 @@ class Schema:
 
     tables: tuple[Table, ...] = ()
     enums: tuple[Enum, ...] = ()
+    large_numbers: bool = False
+    """The driver is told to give large integers as numbers, and not as texts."""
 
     def table(self, name: str) -> Table | None:
         """The table of that source name."""

@@ -34,7 +34,7 @@ def all_items(
     regions = _Regions(carried, project)
     for path in reading.code_files():
         queries = list(_queries(reading, path, regions))
-        known = {item.source for item in queries}
+        known = {item.source for item in queries} | set(_parts(reading, path))
         items += queries
         items += _validators(reading, path, regions)
         items += [regions.settle(item) for item in reading.sites(path).items if item.source not in known]
@@ -211,6 +211,16 @@ def _queries(reading: Reading, path: str, regions: _Regions) -> Iterable[Item]:
             yield Item(ItemKind.QUERY, query.name, Outcome.SKIPPED, place, f"CX307 {CODES['CX307'].title}")
         else:
             yield Item(ItemKind.QUERY, query.name, Outcome.NEEDS_REVIEW, place, _query_reason(query))
+
+
+def _parts(reading: Reading, path: str) -> Iterable[Place]:
+    """The places of calls that only make parts of others."""
+    file = reading.workspace.source(path)
+    for query in reading.queries(path):
+        for part in query.parts:
+            node = node_covering(file, part)
+            site = call_site(node) if node is not None else None
+            yield file.place(site.place) if site is not None else file.place(part.start)
 
 
 def _query_reason(query: Query) -> str:

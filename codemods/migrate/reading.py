@@ -14,7 +14,7 @@ from codemods.ir.validator import Shape
 from codemods.migrate.aside import Aside
 from codemods.migrate.sites import FileSites, Sites, read_file, read_sites
 from codemods.outcome import Diagnostic, Item, ItemKind, Outcome, Place
-from codemods.readers import drizzle, mongoose, sequelize, sql
+from codemods.readers import drizzle, knex, mongoose, sequelize, sql
 from codemods.readers.chains import chain_shape
 from codemods.readers.express import Registered, read_app, read_registrations
 from codemods.readers.instances import Instances
@@ -55,6 +55,7 @@ class Reading:
             found += drizzle.find_queries(self.workspace, path, self.schema, self.drizzle.references)
             found += sequelize.find_queries(self.workspace, path, self.schema, self.sequelize.models)
             found += sql.find_queries(self.workspace, path, self.schema)
+            found += knex.find_queries(self.workspace, path, self.schema)
             self._queries[path] = sorted(found, key=_start)
         return self._queries[path]
 
@@ -113,7 +114,11 @@ def read(workspace: Workspace, sites: Aside[Sites] | None = None) -> Reading:
     read = [schema.schema, models.schema, built.schema, defined.schema]
     if not any(each.tables for each in read):
         read.append(sql.read_tables(workspace))
-    tables = Schema(tuple(t for each in read for t in each.tables), tuple(e for each in read for e in each.enums))
+    tables = Schema(
+        tuple(t for each in read for t in each.tables),
+        tuple(e for each in read for e in each.enums),
+        any(each.large_numbers for each in read),
+    )
     registered = read_registrations(workspace)
     app = read_app(workspace, registered)
     diagnostics = [*schema.diagnostics, *models.diagnostics, *built.diagnostics, *defined.diagnostics]

@@ -129,7 +129,7 @@ def _database(scan: Scan) -> None:
             scan.problem(query.call.start, "CX301", f"{query.name}: {reason}")
         if query.op is Op.RAW:
             scan.problem(query.call.start, "CX305", f"{query.name} is raw SQL")
-        if query.op is Op.CONDITION and not looks_up_rows(query.where):
+        if query.op is Op.CLOCK or (query.op is Op.CONDITION and not looks_up_rows(query.where)):
             continue
         if query.op in READS:
             facts.effects.add(Effect.READS)

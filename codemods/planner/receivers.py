@@ -26,7 +26,7 @@ class Receivers:
         used = {use.span.start for use in self._scan.facts.uses}
         for call in find_all(self._scan.node, "call_expression"):
             callee = call.field("function")
-            if callee is None or self._scan.starts_query(call) or self._scan.is_erased(callee):
+            if callee is None or self._scan.starts_query(call) or self._is_gone(callee):
                 continue
             parts = member(callee)
             if parts is not None and span_of(callee).start in used:
@@ -42,6 +42,11 @@ class Receivers:
                 self._scan.problem(call, "CX206", f"calls `{shortened(callee)}` on an object made at run time")
             else:
                 self._scan.problem(call, "CX201", f"calls `{shortened(callee)}`: {target.reason}")
+
+    def _is_gone(self, callee: SgNode) -> bool:
+        """Is the name of the method erased, whatever is left of what stands before it?"""
+        name = callee.field("property")
+        return self._scan.is_erased(callee) or (name is not None and self._scan.is_erased(name))
 
     def _begun(self, call: SgNode) -> None:
         """What a constant of the module, such as the client of a service, begins."""

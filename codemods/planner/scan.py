@@ -36,7 +36,7 @@ class Scan:
         self.node: SgNode = facts.piece.node
         self.file: SourceFile = workspace.source(facts.piece.key.file)
         self._pieces = pieces
-        self._query_starts = {query.call.start for query in queries}
+        self._query_starts = {each.start for query in queries for each in (query.call, *query.parts)}
         self._skipped = [*(_types(self.node) if handler else ()), *erased]
         self._skipped += [span for query in queries for span in erased_by(query)]
         facts.queries = list(queries)

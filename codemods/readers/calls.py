@@ -8,7 +8,8 @@ from ast_grep_py import SgNode
 
 from codemods.source.tree import arguments, member, named, unwrap
 
-_AROUND_FUNCTION = frozenset({"instantiation_expression", "await_expression", "non_null_expression"})
+AROUND_FUNCTION = frozenset({"instantiation_expression", "await_expression", "non_null_expression"})
+"""What the grammar puts between a call and what is called."""
 
 
 class CallSite:
@@ -60,7 +61,7 @@ def call_site(node: SgNode) -> CallSite | None:
 def _bare(function: SgNode) -> SgNode:
     """The grammar puts `await` and type arguments of a tagged template inside the function: both are taken off."""
     function = unwrap(function)
-    while function.kind() in _AROUND_FUNCTION:
+    while function.kind() in AROUND_FUNCTION:
         function = unwrap(named(function)[0])
     return function
 

@@ -98,12 +98,48 @@ async function sqlite() {
   };
 }
 
+/** Knex over the same database: its own statements, and its own form of their results. */
+async function connection() {
+  const { default: knex } = await load("knex");
+  const path = dialect === "postgres" ? "postgres" : "better-sqlite3";
+  const { default: Base } = await load(`knex/lib/dialects/${path}/index.js`);
+  class Client extends Base {
+    _driver() {
+      return {};
+    }
+    async acquireRawConnection() {
+      return {};
+    }
+    async destroyRawConnection() {}
+    async _query(_, statement) {
+      const { sql, bindings } = statement;
+      if (dialect === "postgres") {
+        const { rows, rowCount } = await database.client.query(sql, bindings);
+        statement.response = { command: sql.split(" ")[0].toUpperCase(), rows, rowCount };
+        return statement;
+      }
+      const given = bindings.map((value) => (typeof value === "boolean" ? Number(value) : value instanceof Date ? value.valueOf() : value));
+      const prepared = database.client.prepare(sql);
+      if (/^select|returning/i.test(sql)) statement.response = prepared.all(given);
+      else {
+        const { changes, lastInsertRowid } = prepared.run(given);
+        Object.assign(statement, { response: [], context: { lastID: lastInsertRowid, changes } });
+      }
+      return statement;
+    }
+  }
+  return knex({ client: Client, connection: {}, useNullAsDefault: true });
+}
+
 await database.start();
 globalThis.openDatabase = database.client;
 const shim = "export class Pool { constructor() { return globalThis.openDatabase; } }\nexport default Pool;";
+if (readFileSync("cases.ts", "utf8").includes('from "knex"')) globalThis.openKnex = await connection();
 const packages = {
   name: "packages",
   setup(plugin) {
+    plugin.onResolve({ filter: /^knex$/ }, () => ({ path: "knex", namespace: "builder" }));
+    plugin.onLoad({ filter: /.*/, namespace: "builder" }, () => ({ contents: "export default () => globalThis.openKnex;" }));
     plugin.onResolve({ filter: /^(pg|better-sqlite3)$/ }, () => ({ path: "driver", namespace: "shim" }));
     plugin.onLoad({ filter: /.*/, namespace: "shim" }, () => ({ contents: shim }));
   },

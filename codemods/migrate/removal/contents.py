@@ -83,7 +83,7 @@ class Contents:
     def _database(self, element: Element, file: SourceFile) -> None:
         for query in self._reading.queries(file.path):
             own = element.span.holds(query.call) and element.outside_inner(query.call.start)
-            if own and query.op is not Op.CONNECT:
+            if own and query.op not in (Op.CONNECT, Op.CLOCK):
                 element.refuse(f"`{query.name}` outside of any migrated route")
         for offset, name in self._sites_in(file):
             if element.span.start <= offset < element.span.end and element.outside_inner(offset):

@@ -170,7 +170,7 @@ def in_callback(facts: Facts, at: int) -> bool:
 
 def is_write(query: Query) -> bool:
     """A call that writes by itself; a transaction does what is called in it."""
-    return query.op not in READS and query.op not in (Op.CONNECT, Op.TRANSACTION, Op.RAW)
+    return query.op not in READS and query.op not in (Op.CONNECT, Op.TRANSACTION, Op.RAW, Op.CLOCK)
 
 
 def _may_throw(closure: Closure, key: PieceKey) -> bool:

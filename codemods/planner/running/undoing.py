@@ -139,7 +139,7 @@ class _Reader:
     def _works(self, key: PieceKey, facts: Facts) -> Iterator[_Work]:
         apart = apart_from(facts)
         for query in facts.queries:
-            if not any(span.holds(query.call) for span in apart) and query.op is not Op.CONNECT:
+            if not any(span.holds(query.call) for span in apart) and query.op not in (Op.CONNECT, Op.CLOCK):
                 own = ((key, query),) if self.is_whole(query) else ()
                 yield _Work(query.call.start, query.op is Op.TRANSACTION or bool(own) or is_write(query), own)
         yield from (_Work(timer.call.start) for timer in facts.timers)

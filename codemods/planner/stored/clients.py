@@ -12,7 +12,7 @@ from codemods.ir.spans import erased_by
 from codemods.source import SourceFile, Span, arguments, find_all, parameters, span_of
 from codemods.source.tree import FUNCTION_KINDS
 
-_CLIENT_TYPE = re.compile(r"\b(TransactionClient|PrismaClient)\b")
+_CLIENT_TYPE = re.compile(r"\b(?:TransactionClient|PrismaClient|Knex\.Transaction|Knex(?!\.))\b")
 
 
 def client_parameter(function: SgNode, queries: Sequence[Query]) -> int | None:

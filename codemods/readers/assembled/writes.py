@@ -55,21 +55,21 @@ def write_of(reference: SgNode, block: SgNode) -> Write | None:
     left = parent.field("left")
     match parent.kind():
         case "assignment_expression" if left is not None and left == node:
-            tests, statement = _tests(parent, block)
+            tests, statement = tests_of(parent, block)
             return Write(path, statement, tests, set=parent.field("right"))
         case "augmented_assignment_expression" if left is not None and left == node:
             raise UnreadableError("changed by an operator")
         case "update_expression":
             raise UnreadableError("changed by an operator")
         case "unary_expression" if parent.text().startswith("delete"):
-            tests, statement = _tests(parent, block)
+            tests, statement = tests_of(parent, block)
             return Write(path, statement, tests, deletes=True)
         case "call_expression" if path and parent.field("function") == node:
             return _call(parent, path, block)
         case "arguments" if named(parent)[0] == node and _is_assign(parent):
             call = parent.parent()
             assert call is not None
-            tests, statement = _tests(call, block)
+            tests, statement = tests_of(call, block)
             return Write(path, statement, tests, merged=tuple(arguments(call)[1:]))
         case _:
             return None
@@ -77,7 +77,7 @@ def write_of(reference: SgNode, block: SgNode) -> Write | None:
 
 def _call(call: SgNode, path: tuple[str, ...], block: SgNode) -> Write | None:
     if path[-1] == "push":
-        tests, statement = _tests(call, block)
+        tests, statement = tests_of(call, block)
         return Write(path[:-1], statement, tests, pushed=tuple(arguments(call)))
     if path[-1] in ("map", "filter", "some", "every", "includes", "join", "forEach", "slice", "concat"):
         return None
@@ -109,7 +109,7 @@ def _path(reference: SgNode) -> tuple[tuple[str, ...], SgNode]:
     return tuple(keys), node
 
 
-def _tests(change: SgNode, block: SgNode) -> tuple[tuple[Tested, ...], SgNode]:
+def tests_of(change: SgNode, block: SgNode) -> tuple[tuple[Tested, ...], SgNode]:
     """The tests between the block and a change, the outermost first, and the statement that makes the change."""
     found: list[Tested] = []
     node, statement = change, None
@@ -124,14 +124,14 @@ def _tests(change: SgNode, block: SgNode) -> tuple[tuple[Tested, ...], SgNode]:
             elif statement is None and parent.kind() != "parenthesized_expression":
                 raise UnreadableError("changed within an expression")
         elif parent != block:
-            found += _tests_of(parent, node)
+            found += _tests_at(parent, node)
         node = parent
     if statement is None or node != block:
         raise UnreadableError("assembled in another function")
     return tuple(reversed(found)), statement
 
 
-def _tests_of(parent: SgNode, node: SgNode) -> list[Tested]:
+def _tests_at(parent: SgNode, node: SgNode) -> list[Tested]:
     match parent.kind():
         case "statement_block" | "else_clause" | "switch_body":
             return []

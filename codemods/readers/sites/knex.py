@@ -4,23 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ast_grep_py import SgNode
-
 from codemods.outcome import Item, ItemKind, Outcome
 from codemods.readers.calls import CallSite
-from codemods.readers.origins import SEVERAL, Origin
+from codemods.readers.knex.source import STARTING, is_connection
 from codemods.readers.sites.sql_text import sql_text, statement_name
 from codemods.readers.sites.view import FileView, short
-
-STARTING = frozenset(
-    {
-        "select", "insert", "update", "delete", "del", "from", "into", "table", "with", "withRecursive", "count",
-        "first", "distinct", "raw", "transaction", "batchInsert", "queryBuilder", "truncate", "where", "union",
-    }
-)  # fmt: skip
-_TRANSACTIONS = (("transaction", "=>0"), ("transaction", "()"), ("transactionProvider", "()"))
-_TYPES = (("Knex",), ("Knex", "Transaction"), ("knex", "Knex"), ("default", "Knex"))
-_MADE = (("()",), ("default", "()"), ("knex", "()"))
 
 REASON, RAW_REASON = "CX302 Knex", "CX305 raw SQL"
 
@@ -33,9 +21,9 @@ def read(view: FileView) -> Iterator[tuple[CallSite, Item]]:
         if call.is_new:
             continue
         if call.target is None or call.method not in STARTING:
-            if call.arguments and _is_connection(view.origin(call.function), call.function):
+            if call.arguments and is_connection(view.origin(call.function), call.function):
                 yield call, view.item(ItemKind.QUERY, _name(call), call.place, REASON, Outcome.UNSUPPORTED)
-        elif _is_connection(view.receiver(call, call.target), call.target):
+        elif is_connection(view.receiver(call, call.target), call.target):
             reason = RAW_REASON if call.method == "raw" else REASON
             yield call, view.item(ItemKind.QUERY, _name(call), call.place, reason, Outcome.UNSUPPORTED)
 
@@ -48,15 +36,3 @@ def _name(call: CallSite) -> str:
     if call.method in STARTING:
         return f"knex {call.method}"
     return f"knex {short(given.text()) if given is not None else ''}".replace('"', "").replace("'", "")
-
-
-def _is_connection(origin: Origin | None, node: SgNode) -> bool:
-    """A connection is one call of the package's function; a query is what calling the connection gives."""
-    if origin is None or origin.package != "knex":
-        return False
-    path = origin.path
-    if path == (SEVERAL,):
-        return node.kind() != "call_expression"
-    while path[-2:] in _TRANSACTIONS:
-        path = path[:-2]
-    return path in _TYPES or path in _MADE

@@ -11,8 +11,10 @@ from sqlglot import exp
 
 from codemods.ir.sql import Dialect
 from codemods.outcome import Place
+from codemods.readers.sql.migrations import SCHEMA_CALL, schema_calls
 from codemods.readers.sql.statements import statements_in
 from codemods.readers.sql.texts import text_value
+from codemods.source.file import span_of
 from codemods.source.tree import find_all
 from codemods.workspace import Role, Workspace
 
@@ -39,9 +41,50 @@ class Definition:
     place: Place
 
 
+_BUILDERS = frozenset({"knex"})
+"""Packages that load the driver themselves, by a name in their settings."""
+
+_CLIENT = re.compile(r"\bclient\s*:\s*[^,\n]*?['\"`]([\w-]+)['\"`]")
+_CLIENTS: Mapping[str, Dialect] = {
+    **DIALECTS,
+    "postgres": Dialect.POSTGRES,
+    "postgresql": Dialect.POSTGRES,
+    "pgnative": Dialect.POSTGRES,
+    "sqlite": Dialect.SQLITE,
+}
+
+
 def dialect_of(workspace: Workspace) -> Dialect | None:
     """The dialect of the drivers that the repository uses; None where it uses none that is read."""
-    return next((dialect for package, dialect in DIALECTS.items() if package in workspace.imported_packages), None)
+    found = next((dialect for package, dialect in DIALECTS.items() if package in workspace.imported_packages), None)
+    if _BUILDERS.isdisjoint(workspace.used_packages):
+        return found
+    return _configured(workspace) or found
+
+
+def _configured(workspace: Workspace) -> Dialect | None:
+    """The dialect that the settings of a query builder name, or that of the first driver which is installed."""
+    for path in sorted(workspace.files, key=lambda path: (workspace.role_of(path) is Role.CONFIG, path)):
+        if workspace.role_of(path) not in _READ or "client" not in workspace.text(path):
+            continue
+        for name in _CLIENT.findall(workspace.text(path)):
+            if name in _CLIENTS:
+                return _CLIENTS[name]
+    return next((dialect for package, dialect in DIALECTS.items() if package in workspace.used_packages), None)
+
+
+_PARSER = re.compile(
+    r"setTypeParser\(\s*(?:20|[\w.]*\bINT8)\s*,[^;]*?\b(?:Number|parseInt|parseFloat|Number\.parseInt)\b"
+)
+
+
+def gives_large_numbers(workspace: Workspace) -> bool:
+    """Is the driver told to give large integers as numbers?"""
+    return any(
+        workspace.role_of(path) in _READ and _PARSER.search(workspace.text(path)) is not None
+        for path in workspace.files
+        if "setTypeParser" in workspace.text(path)
+    )
 
 
 def definitions(workspace: Workspace, dialect: Dialect) -> Iterator[Definition]:
@@ -52,15 +95,18 @@ def definitions(workspace: Workspace, dialect: Dialect) -> Iterator[Definition]:
         for start, statement in statements_in(text, dialect):
             yield Definition(statement, Place(path, text.count("\n", 0, start) + 1, 1))
     for path in sorted(workspace.files, key=lambda path: (_order(workspace, path), _in_turn(path))):
-        if workspace.role_of(path) in _READ and _DEFINES.search(workspace.text(path)):
+        text = workspace.text(path)
+        if workspace.role_of(path) in _READ and (_DEFINES.search(text) or SCHEMA_CALL in text):
             yield from _in_code(workspace, path, dialect)
 
 
 def _in_code(workspace: Workspace, path: str, dialect: Dialect) -> Iterator[Definition]:
     file = workspace.source(path)
-    for node in find_all(file.root, "string", "template_string"):
-        text = text_value(node)
-        if text is not None and not _is_undoing(node) and _DEFINES.search(text):
+    texts = [(node, text_value(node)) for node in find_all(file.root, "string", "template_string")]
+    found = [(node, text) for node, text in texts if text is not None and _DEFINES.search(text)]
+    found += schema_calls(file, dialect) if SCHEMA_CALL in workspace.text(path) else []
+    for node, text in sorted(found, key=lambda each: span_of(each[0]).start):
+        if not _is_undoing(node):
             for _, statement in statements_in(text, dialect):
                 yield Definition(statement, file.place(node))
 

@@ -10,6 +10,7 @@ from sqlglot import exp
 from codemods.ir.sql import Aggregated, Apply, Asks, Constant, Dialect, Expr, Given, Inner, Kind, Selection
 from codemods.readers.sql.columns import kind_of
 from codemods.readers.sql.reading import MOMENTS, NUMBERS, TEXTS, Scope, UnreadError, as_kind, common_kind
+from codemods.readers.sql.statements import Chosen
 from codemods.readers.sql.tables import folded
 
 SelectOf = Callable[[Scope, exp.Expr], Selection]
@@ -50,6 +51,7 @@ _PARTS: Mapping[type[exp.Expr], frozenset[str]] = {
     exp.Select: frozenset(exp.Select.arg_types),
     exp.Interval: frozenset({"unit"}),
     exp.Placeholder: frozenset({"kind"}),
+    Chosen: frozenset({"true", "false"}),
 }
 """The parts of each node that are read, besides its operands."""
 
@@ -152,8 +154,13 @@ class Expressions:
                 return self._now()
             case exp.CurrentDate():
                 return self._today()
+            case exp.Uuid():
+                return Apply("new_uuid", (), Kind.UUID)
             case exp.Anonymous():
                 return self._anonymous(node)
+            case Chosen():
+                sides = [self.truth(node.args[name]) for name in ("true", "false")]
+                return Apply("choice", (self._scope.given(node.this), *sides), Kind.BOOLEAN)
         return self._by_table(node)
 
     def _by_table(self, node: exp.Expr) -> Expr:
@@ -427,12 +434,12 @@ class Expressions:
                 raise UnreadError(f"`{_short(node)}` of SQL")
             inner = inner.expressions[0]
         if name == "count" and isinstance(inner, exp.Star | exp.Literal):
-            return Aggregated(name, None, Kind.INT8)
+            return Aggregated(name, None, self._scope.large)
         if getattr(node, "expressions", None):
             raise UnreadError(f"`{_short(node)}` of SQL")
         value = self.read(inner)
         if name == "count":
-            return Aggregated(name, value, Kind.INT8, distinct)
+            return Aggregated(name, value, self._scope.large, distinct)
         kind = value.kind if name in ("min", "max") else self._sum_kind(name, self._number(value, node))
         if name in ("min", "max") and kind in (Kind.ID, Kind.BOOLEAN, Kind.JSON, Kind.UNKNOWN):
             raise UnreadError(f"`{_short(node)}` of SQL")
@@ -447,7 +454,7 @@ class Expressions:
             if name == "avg":
                 raise UnreadError("AVG of exact numbers in MySQL")
             return Kind.NUMERIC
-        return Kind.INT8 if name == "sum" and kind is Kind.INT else Kind.NUMERIC
+        return self._scope.large if name == "sum" and kind is Kind.INT else Kind.NUMERIC
 
     def _filtered(self, node: exp.Filter) -> Expr:
         found = self.read(node.this)

@@ -12,6 +12,7 @@ from codemods.ir.sql import Apply, Given, Kind, SqlWork, Verb, parts_of, sources
 from codemods.ir.table import Reach, Schema
 from codemods.readers.assembled.reading import Reading
 from codemods.readers.calls import CallSite, call_site
+from codemods.readers.links import waits_inside
 from codemods.readers.sites.sql_text import statement_name
 from codemods.readers.sql.definitions import dialect_of
 from codemods.readers.sql.drivers import WORDS, Control, Drivers, Sent
@@ -30,15 +31,17 @@ _BEGIN = re.compile(r"^\s*(?:BEGIN|START\s+TRANSACTION)\b[\s\w]*;?\s*$", re.IGNO
 _TRANSACTION = "a transaction that statements begin and end"
 _ROLLBACK = re.compile(r"^\s*ROLLBACK\b[\s\w]*;?\s*$", re.IGNORECASE)
 _PING = re.compile(r"^\s*SELECT\s+1(\s+AS\s+\w+)?\s*;?\s*$", re.IGNORECASE)
+_LOCK = re.compile(r"^\s*SELECT\s+pg_advisory_xact_lock\([^()]*\)\s*;?\s*$", re.IGNORECASE)
+"""Mutations run one after the other, as far as they touch the same rows."""
 _REPLACE = re.compile(r"^\s*REPLACE\s+INTO\b", re.IGNORECASE)
 _QUOTED_HOLE = re.compile(rf"['\"`][^'\"`]*:{HOLE}\d+[^'\"`]*['\"`]")
-_OPS = {
+OPS = {
     Verb.SELECT: Op.FIND_MANY,
     Verb.INSERT: Op.CREATE_MANY,
     Verb.UPDATE: Op.UPDATE_MANY,
     Verb.DELETE: Op.DELETE_MANY,
 }
-_REACHED = {
+REACHED = {
     Verb.SELECT: frozenset[Reach](),
     Verb.INSERT: frozenset({Reach.CREATES, Reach.WRITES}),
     Verb.UPDATE: frozenset({Reach.WRITES}),
@@ -60,6 +63,13 @@ def _is_part(query: Query, other: Query) -> bool:
     return query.op is Op.CONNECT and other is not query and other.call.start == query.call.start
 
 
+def statement_query(
+    workspace: Workspace, file: SourceFile, schema: Schema, site: CallSite, sent: Sent, client: str
+) -> Query:
+    """The query of a statement that a call sends."""
+    return _FileReader(workspace, file, schema).statement(site, sent, client)
+
+
 class _FileReader:
     def __init__(self, workspace: Workspace, file: SourceFile, schema: Schema) -> None:
         self.file = file
@@ -78,15 +88,16 @@ class _FileReader:
             op = Op.RAW if begins else Op.CONNECT
             name = f"sql {found.method}"
             return Query(self.file.path, self.file.span(node), name, op, None, client, unsupported=reasons)
-        return self._statement(site, found, client)
+        return self.statement(site, found, client)
 
-    def _statement(self, site: CallSite, sent: Sent, client: str) -> Query:
+    def statement(self, site: CallSite, sent: Sent, client: str) -> Query:
+        """The query of a statement that a call sends."""
         text = Texts(self._workspace, sent.file).read(sent.text)
         call = self.file.span(site.node)
         if text.problem is not None:
             return self._refused(site, "sql (computed)", client, text.problem)
         name = f"sql {statement_name(text.text)}".replace(f":{HOLE}", "$")
-        if _COMMIT.match(text.text) or _PING.match(text.text):
+        if any(nothing.match(text.text) for nothing in (_COMMIT, _PING, _LOCK)):
             return Query(self.file.path, call, name, Op.CONNECT, None, client)
         if _BEGIN.match(text.text):
             return Query(self.file.path, call, name, Op.RAW, None, client, unsupported=(_TRANSACTION,))
@@ -105,7 +116,7 @@ class _FileReader:
         for reason in self._gaps(table, work.verb):
             reading.reject(reason)
         return Query(
-            self.file.path, call, name, _OPS[work.verb], table, client, sql=work, unsupported=tuple(reading.reasons)
+            self.file.path, call, name, OPS[work.verb], table, client, sql=work, unsupported=tuple(reading.reasons)
         )
 
     def _work(self, site: CallSite, sent: Sent, text: str, holes: list[SgNode], reading: Reading) -> SqlWork:
@@ -123,7 +134,7 @@ class _FileReader:
         spans = {name: reading.span(node) for name, node in found.items()}
         work = work_of(Scope(self._schema, sent.dialect, spans, text=text), statement, sent.gives)
         _check_holes(work, {spans[name] for name in found if name.startswith(HOLE)})
-        work = replace(work, is_sync=sent.spread)
+        work = replace(work, is_sync=sent.spread or waits_inside(site.node))
         types = site.node.field("type_arguments")
         inner = [child for child in types.children() if child.is_named()] if types is not None else []
         return replace(work, type=self.file.span(inner[0])) if len(inner) == 1 else work
@@ -136,7 +147,7 @@ class _FileReader:
         table = self._schema.table(name) if name is not None else None
         if table is None:
             return ["it names no table"]
-        reached = [gap.reason for gap in table.gaps if gap.reach in _REACHED[verb]]
+        reached = [gap.reason for gap in table.gaps if gap.reach in REACHED[verb]]
         return [f"table {table.name}: {reason}" for reason in (*table.unsupported, *reached)]
 
     def _refused(self, site: CallSite, name: str, client: str, reason: str) -> Query:

@@ -43,6 +43,11 @@ class Scope:
     text: str = ""
     """The statement as it is written."""
 
+    @property
+    def large(self) -> Kind:
+        """What the driver gives for large integers."""
+        return Kind.INT if self.schema.large_numbers else Kind.INT8
+
     def within(self) -> Scope:
         """The scope of a statement inside."""
         return Scope(self.schema, self.dialect, self.parameters, outer=self, text=self.text)

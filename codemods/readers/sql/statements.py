@@ -15,6 +15,12 @@ from codemods.ir.sql import Dialect
 logging.getLogger("sqlglot").setLevel(logging.CRITICAL)
 
 
+class Chosen(exp.Expression):
+    """A condition where a test of the code, which is a parameter, held, and another one where it did not."""
+
+    arg_types = {"this": True, "true": True, "false": True}  # noqa: RUF012 (sqlglot's own form)
+
+
 @lru_cache(maxsize=4096)
 def parsed(text: str, dialect: Dialect) -> exp.Expr | None:
     """The tree of one statement; None where it is not understood, or is more than one."""

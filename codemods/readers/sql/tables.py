@@ -12,7 +12,7 @@ from codemods.ir.sql import Dialect, Kind, SqlType
 from codemods.ir.table import DefaultKind, Field, FieldType, Gap, OnDelete, Reach, Schema, Table
 from codemods.outcome import Place
 from codemods.readers.sql.columns import SERIALS, STORED, column_type, is_list
-from codemods.readers.sql.definitions import Definition, definitions, dialect_of
+from codemods.readers.sql.definitions import Definition, definitions, dialect_of, gives_large_numbers
 from codemods.workspace import Workspace
 
 _GENERATORS = frozenset({"gen_random_uuid", "uuid_generate_v4", "uuid", "nextval"})
@@ -26,7 +26,17 @@ def read_tables(workspace: Workspace) -> Schema:
     drafts = _Drafts(dialect)
     for definition in definitions(workspace, dialect):
         drafts.apply(definition)
-    return Schema(tuple(_referring(table, drafts) for table in map(_finished, drafts.tables.values())))
+    tables = tuple(_referring(table, drafts) for table in map(_finished, drafts.tables.values()))
+    if not gives_large_numbers(workspace):
+        return Schema(tables)
+    return Schema(tuple(map(_with_numbers, tables)), large_numbers=True)
+
+
+def _with_numbers(table: Table) -> Table:
+    """The table with large integers as plain ones."""
+    plain = SqlType(Dialect.POSTGRES, Kind.INT)
+    large = replace(plain, kind=Kind.INT8)
+    return replace(table, fields=tuple(replace(f, sql=plain) if f.sql == large else f for f in table.fields))
 
 
 @dataclass(slots=True)

@@ -74,11 +74,12 @@ def _row(
     for name, value in zip(names, values, strict=True):
         if isinstance(value, exp.Column) and value.name.upper() == "DEFAULT":
             continue
-        found.append(_assigned(scope, table, name, value, expressions))
+        found.append(assigned_to(scope, table, name, value, expressions))
     return tuple(found)
 
 
-def _assigned(scope: Scope, table: Table, name: str, value: exp.Expr, expressions: Expressions) -> Assigned:
+def assigned_to(scope: Scope, table: Table, name: str, value: exp.Expr, expressions: Expressions) -> Assigned:
+    """A column and what a statement sets it to."""
     column = column_named(table, name)
     if column is None:
         raise UnreadError(f"no column `{name}` in {table.name}")
@@ -140,7 +141,7 @@ def _changed(scope: Scope, table: Table, node: exp.Expr, expressions: Expression
     value = node.expression
     if isinstance(value, exp.Anonymous) and value.name.upper() == "VALUES" and len(value.expressions) == 1:
         value = exp.column(value.expressions[0].name, table=NEW)
-    return _assigned(scope, table, node.this.name, value, expressions)
+    return assigned_to(scope, table, node.this.name, value, expressions)
 
 
 def _update(scope: Scope, node: exp.Update, gives: Gives) -> SqlWork:

@@ -25,7 +25,7 @@ from codemods.ir.query import (
     Query,
     Related,
 )
-from codemods.ir.sql import SqlWork, columns_met, given_in
+from codemods.ir.sql import SqlWork, columns_met, given_in, objects_in
 from codemods.ir.table import DefaultKind, Field, FieldType, Table
 from codemods.source.span import Span
 from codemods.writers.code import RefusedError
@@ -76,6 +76,8 @@ def kinds_of(draft: Draft, table: Table, query: Query) -> Iterator[tuple[Span, K
 
 def _of_sql(work: SqlWork) -> Iterator[tuple[Span, Kind]]:
     """Parameters, which are read where they arrive, so that any may cross."""
+    for span in objects_in(work):
+        yield span, Kind("values", ANYTHING, True)
     for given in given_in(work):
         yield given.value, Kind("value", ANYTHING, True)
     for _, column, given in columns_met(work):

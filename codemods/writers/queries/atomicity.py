@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from codemods.ir.query import Assignment, Change, Data, Nested, Op, Query
-from codemods.ir.sql import Constant, Given, SqlWork, Verb
+from codemods.ir.sql import Apply, Assigned, Column, Constant, Entries, Given, SqlWork, Verb
 from codemods.ir.table import OnDelete, Schema, Table
+from codemods.source.span import Span
 from codemods.writers.stored.parts import references_of
 
 
@@ -36,19 +37,32 @@ def may_stop_halfway(query: Query, schema: Schema) -> bool:
 def _may_stop(work: SqlWork, table: Table | None, schema: Schema) -> bool:
     match work.verb:
         case Verb.INSERT:
-            return len(work.rows) > 1
+            return isinstance(work.rows, Span) or len(work.rows) > 1
         case Verb.UPDATE:
-            changed = {assigned.field for assigned in work.changes}
-            return table is None or bool(changed & _constrained(table, schema)) or _is_computed(work)
+            changed = {assigned.field for assigned in work.changes if isinstance(assigned, Assigned)}
+            if table is not None and _is_one_row(work, table):
+                return False
+            is_open = any(isinstance(part, Entries) for part in work.changes)
+            return table is None or is_open or bool(changed & _constrained(table, schema)) or _is_computed(work)
         case Verb.DELETE:
             return table is None or _is_refused(schema, {table.name, *_cascade(schema, table)})
         case _:
             return False
 
 
+def _is_one_row(work: SqlWork, table: Table) -> bool:
+    """Does a key find the row, if there is one?"""
+    selection = work.selection
+    fields = set()
+    for part in selection.where if selection is not None else ():
+        if isinstance(part, Apply) and part.function in ("eq", "same"):
+            fields |= {each.field for each in part.arguments[:1] if isinstance(each, Column)}
+    return table.id_field in fields or any(set(key) <= fields for key in (table.primary_key, *table.uniques) if key)
+
+
 def _is_computed(work: SqlWork) -> bool:
     """May a new value be refused for one row and not for the next?"""
-    return any(not isinstance(assigned.value, Given | Constant) for assigned in work.changes)
+    return any(isinstance(part, Assigned) and not isinstance(part.value, Given | Constant) for part in work.changes)
 
 
 def _constrained(table: Table, schema: Schema) -> set[str]:

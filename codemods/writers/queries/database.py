@@ -73,7 +73,7 @@ def write_queries(
     }
     for query in queries:
         is_sync = query.sql is not None and query.sql.is_sync
-        if not is_sync and is_floating(file, query.call, returned):
+        if not is_sync and query.op is not Op.CLOCK and is_floating(file, query.call, returned):
             text = f"{query.name} is called and not awaited"
             found.problems.append(Problem("CX209", text, file.place(query.call.start)))
         is_inner = any(body.holds(query.call) for body in found.alone.values())

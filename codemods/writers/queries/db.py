@@ -27,7 +27,7 @@ from codemods.writers.queries.sorting import sorted_rows
 from codemods.writers.queries.sources import IdsSource, Source, many, one, unordered
 from codemods.writers.queries.views import all_loaded, one_loaded, view
 from codemods.writers.queries.writes import create, create_many, delete, delete_many, update, update_many, upsert
-from codemods.writers.sql import write_sql
+from codemods.writers.sql import CLOCKS, write_sql
 
 ASSUMED_START = 16
 """How far into its line an expression starts, beyond the indentation: `const user = await `."""
@@ -59,6 +59,8 @@ def write_query(
     try:
         if query.unsupported:
             raise RefusedError("CX301", "; ".join(query.unsupported))
+        if query.op is Op.CLOCK and query.sql is not None:
+            return draft.finish(query, (CLOCKS[query.sql.dialect],), {})
         if query.sql is not None:
             doc = _with_hoisted(draft, write_sql(draft, query, used))
             return draft.finish(query, _laid_out(doc, indent), {})

@@ -192,6 +192,8 @@ TOLD: Mapping[Gives, str] = {
     Gives.RESULT: "changeResult",
     Gives.PAIR: "headerResult",
     Gives.RUN: "runResult",
+    Gives.COUNT: "changeCount",
+    Gives.KEYS: "madeKeys",
 }
 """What makes the result of a driver for a write that yields no rows, out of the number of rows and the new key."""
 

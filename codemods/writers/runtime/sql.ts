@@ -512,6 +512,34 @@ export async function firstRow<R = any>(rows: Promise<unknown[]>): Promise<R> {
   return (await rows)[0] as R;
 }
 
+/** The values under a name. */
+export async function valuesUnder(rows: Promise<object[]>, name: string): Promise<any[]> {
+  return (await rows).map((row) => (row as Record<string, any>)[name]);
+}
+
+/** How many rows were changed. */
+export async function changeCount(changes: Promise<{ count: number }>): Promise<number> {
+  return (await changes).count;
+}
+
+/** The key of the row that was made, in a list. */
+export async function madeKeys(changes: Promise<{ count: number; key?: string }>): Promise<any[]> {
+  return [(await changes).key];
+}
+
+/** Rows that code put together. */
+export function rowsToMake(rows: object | readonly object[]): readonly any[] {
+  return Array.isArray(rows) ? rows : [rows];
+}
+
+/** The changes; an error where there are none. */
+export function someChanges<T extends object>(changes: T): T {
+  if (Object.values(changes).every((value) => value === undefined)) {
+    throw new Error("Empty .update() call detected! Update data does not contain any values to update.");
+  }
+  return changes;
+}
+
 /** What running a statement gives in SQLite: how many rows it changed, and the generated key of a new one. */
 export async function runResult(changes: Promise<{ count: number; key?: string }>): Promise<{ changes: number; lastInsertRowid: any }> {
   const { count, key } = await changes;

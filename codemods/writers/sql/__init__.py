@@ -1,5 +1,5 @@
 """Statements of SQL as expressions of a Promise over `ctx.db`."""
 
-from codemods.writers.sql.calls import write_sql
+from codemods.writers.sql.calls import CLOCKS, write_sql
 
-__all__ = ["write_sql"]
+__all__ = ["CLOCKS", "write_sql"]

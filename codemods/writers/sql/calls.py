@@ -5,8 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from codemods.ir.query import Query
-from codemods.ir.sql import Assigned, Column, Conflict, Constant, Given, Gives, Kind, SqlWork, Verb
+from codemods.ir.sql import (
+    Assigned,
+    Column,
+    Conflict,
+    Constant,
+    Dialect,
+    Entries,
+    Given,
+    Gives,
+    Kind,
+    Shown,
+    SqlWork,
+    Verb,
+    Written,
+    assigned_in,
+)
 from codemods.ir.table import FieldType, Table
+from codemods.source.span import Span
 from codemods.source.tree import property_text
 from codemods.writers.code import RefusedError
 from codemods.writers.layout import Doc, arrow, call, listed, record
@@ -22,6 +38,12 @@ _OF_ROWS = {
     Gives.ROWS: "allRows",
     Gives.FIRST: "firstRow",
 }
+CLOCKS = {
+    Dialect.POSTGRES: "new Date()",
+    Dialect.MYSQL: "new Date()",
+    Dialect.SQLITE: 'new Date().toISOString().slice(0, 19).replace("T", " ")',
+}
+"""What code writes for the time of the database."""
 
 
 def write_sql(draft: Draft, query: Query, used: bool) -> Doc:
@@ -33,14 +55,16 @@ def write_sql(draft: Draft, query: Query, used: bool) -> Doc:
 class _Statement:
     def __init__(self, draft: Draft, work: SqlWork, used: bool) -> None:
         self._draft, self._work, self._used = draft, work, used
-        self._selections = Selections(draft, work.dialect)
+        self._selections = Selections(draft, work.dialect, work.is_built)
         self._values = self._selections.values
 
     def write(self) -> Doc:
         match self._work.verb:
             case Verb.SELECT:
                 assert self._work.selection is not None
-                return self._rows(self._draft.apart(self._selections.shown(self._work.selection)))
+                return self._rows(
+                    self._draft.apart(self._selections.shown(self._work.selection, self._work.gives is Gives.FIRST))
+                )
             case Verb.INSERT:
                 return self._written(*self._insert())
             case Verb.UPDATE:
@@ -55,12 +79,21 @@ class _Statement:
     def _rows(self, rows: Doc) -> Doc:
         """The form in which a driver gives rows."""
         function = _OF_ROWS.get(self._work.gives)
+        if self._work.gives is Gives.VALUES:
+            return self._values_of(rows)
         if function is None:
             raise RefusedError("CX301", "rows of what gives none")
         if self._selections.dates:
             names = [f'"{name}"' for name in self._selections.dates]
             rows = call(self._draft.library("datesIn"), rows, *names)
         return (self._draft.library(function), *self._type(), "(", rows, ")")
+
+    def _values_of(self, rows: Doc) -> Doc:
+        """The values of the one column that is shown."""
+        shown = self._work.returning[0] if self._work.returning else None
+        if not isinstance(shown, Shown) or self._selections.dates:
+            raise RefusedError("CX301", "the values of what is no column, or of moments in an action")
+        return call(self._draft.library("valuesUnder"), rows, f'"{shown.name}"')
 
     def _type(self) -> tuple[Doc, ...]:
         if self._work.type is None or self._work.gives is not Gives.RESULT:
@@ -92,8 +125,10 @@ class _Statement:
     def _insert(self) -> tuple[Doc, Table]:
         draft, work = self._draft, self._work
         table = draft.table(work.table)
-        rows = [self._record(table, row, Env(), Env()) for row in work.rows]
         insert = draft.table_function(table, "insert")
+        if isinstance(work.rows, Span):
+            return self._each(work.rows, work.conflict, insert), table
+        rows = [self._record(table, row, Env(), Env()) for row in work.rows]
         if work.conflict is not None:
             return self._conflicting(table, work.conflict, rows, insert), table
         if len(rows) == 1:
@@ -102,6 +137,16 @@ class _Statement:
             name = draft.fresh("data")
             make = arrow(f"({name})", call(insert, draft.ctx, name))
         return call(draft.library("inTurn"), listed("[", rows, "]"), make), table
+
+    def _each(self, rows: Span, conflict: Conflict | None, insert: str) -> Doc:
+        """The rows of a list that the code has."""
+        if conflict is not None:
+            raise RefusedError("CX301", "several rows of which some may be there already")
+        draft = self._draft
+        with draft.scope():
+            name = draft.fresh("data")
+            make = arrow(f"({name}: any)", call(insert, draft.ctx, name))
+        return call(draft.library("inTurn"), call(draft.library("rowsToMake"), draft.value(rows)), make)
 
     def _conflicting(self, table: Table, conflict: Conflict, rows: Sequence[Doc], insert: str) -> Doc:
         draft = self._draft
@@ -130,17 +175,45 @@ class _Statement:
             change = arrow(f"({row}: {row_type}, {data})", patch)
         return call(draft.library("orChange"), rows[0], make, change, *keys)
 
-    def _record(self, table: Table, assigned: Sequence[Assigned], env: Env, new: Env) -> Doc:
+    def _record(self, table: Table, assigned: Sequence[Written], env: Env, new: Env) -> Doc:
         """The object of what is written."""
+        only = assigned[0] if len(assigned) == 1 else None
+        if isinstance(only, Entries):
+            return self._built(table, assigned, self._object(only, bool(env.rows)))
         items: list[Doc] = []
         unsure = False
         for each in assigned:
+            if isinstance(each, Entries):
+                items.append(("...", self._object(each, bool(env.rows))))
+                unsure = True
+                continue
             value, may_miss = self._stored(table, each, env, new)
             unsure = unsure or may_miss
             key = property_text(each.field)
             items.append((f"{key}: ", value))
         made = record(items)
-        return call(self._draft.library("nulls"), made) if unsure else made
+        if not self._work.is_built:
+            return call(self._draft.library("nulls"), made) if unsure else made
+        return self._built(table, assigned, made) if unsure else made
+
+    def _object(self, entries: Entries, repeated: bool) -> Doc:
+        draft = self._draft
+        return draft.closed(entries.value, "changes", alone=True) if repeated else draft.value(entries.value)
+
+    def _built(self, table: Table, assigned: Sequence[Written], made: Doc) -> Doc:
+        """What a query builder writes of an object that may hold undefined."""
+        draft, work = self._draft, self._work
+        is_open = any(isinstance(each, Entries) for each in assigned)
+        if work.verb is not Verb.INSERT:
+            fixed = [each for each in assigned if isinstance(each, Assigned) and not self._may_miss(each)]
+            return made if fixed else call(draft.library("someChanges"), made)
+        if work.dialect is Dialect.SQLITE:
+            made = call(draft.library("nulls"), made)
+        return (made, " as any") if is_open else made
+
+    def _may_miss(self, assigned: Assigned) -> bool:
+        value = assigned.value
+        return isinstance(value, Given) and self._draft.facts.may_be_undefined(value.value)
 
     def _stored(self, table: Table, assigned: Assigned, env: Env, new: Env) -> tuple[Doc, bool]:
         """A value for the function of the table, which reads it as the database read parameters; and whether it may
@@ -159,7 +232,7 @@ class _Statement:
         if isinstance(value, Constant):
             return value.text, False
         if isinstance(value, Column) and value.source == NEW and new.rows:
-            if value.field not in {each.field for each in self._work.rows[0]}:
+            if value.field not in {each.field for each in assigned_in(self._work)}:
                 raise RefusedError("CX301", f"excluded.{value.field}, which is not given")
             return f"{new.rows[NEW]}.{value.field}", False
         found = self._values.value(value, env)

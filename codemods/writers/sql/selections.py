@@ -35,10 +35,13 @@ Items = Sequence[Shown | Whole]
 class Selections:
     """Writes the selections of one statement."""
 
-    def __init__(self, draft: Draft, dialect: Dialect) -> None:
+    def __init__(self, draft: Draft, dialect: Dialect, needed: bool = False) -> None:
+        """With `needed` parameters that are undefined are an error."""
         self.draft, self.dialect = draft, dialect
-        self.values = Values(draft, dialect, self.inner)
+        self.values = Values(draft, dialect, self.inner, needed)
         self.sources = Sources(draft, self.values)
+        self._for_one: Selection | None = None
+        """The statement of whose rows only the first is looked at."""
         self.dates: dict[str, None] = {}
         """Columns of the result that hold moments, which cross from an action's database work as numbers."""
 
@@ -56,8 +59,10 @@ class Selections:
             value = self.values.value(shown.value, env)
             return self._mapped(doc, env, value.doc, value.waits)
 
-    def shown(self, selection: Selection) -> Doc:
-        """A promise of the rows of the result."""
+    def shown(self, selection: Selection, is_one: bool = False) -> Doc:
+        """A promise of the rows of the result, of which only the first is looked at if it `is_one`."""
+        if is_one and isinstance(selection.limit, Constant) and selection.limit.text == "1":
+            self._for_one = selection
         with self.draft.scope():
             if not selection.sources:
                 if selection.where or selection.grouped:
@@ -98,6 +103,8 @@ class Selections:
             return chain(draft, (*rows.links, f".take({limit.text})"))
         skip = self._count(offset) if offset is not None else "0"
         take = [self._count(limit)] if limit is not None else []
+        if selection is self._for_one and offset is None:
+            return doc
         if is_query:
             return call(draft.library("pageOf"), chain(draft, rows.links), skip, *take)
         return call(draft.library("sliceOf"), doc, skip, *take)

@@ -35,6 +35,8 @@ class _Equal:
     field: str
     value: Expr
     part: Expr
+    is_same: bool
+    """Null equals null."""
 
 
 class Sources:
@@ -145,7 +147,7 @@ class Sources:
         return doc
 
     def _equal(self, source: Source, table: Table, part: Expr) -> _Equal | None:
-        if not isinstance(part, Apply) or part.function != "eq":
+        if not isinstance(part, Apply) or part.function not in ("eq", "same"):
             return None
         for column, value in (part.arguments, part.arguments[::-1]):
             if isinstance(column, Column) and column.source == source.name and source.name not in _sources(value):
@@ -153,7 +155,7 @@ class Sources:
                 is_key = column.field == table.id_field
                 usable = field is not None and is_indexable(field)
                 if is_key or (usable and column.kind is not EXACT and not _is_inner(value)):
-                    return _Equal(column.field, value, part)
+                    return _Equal(column.field, value, part, part.function == "same")
         return None
 
     def _by_list(
@@ -209,7 +211,7 @@ class Sources:
             column = table.field(each.field)
             if each.field in used or value.waits or column is None:
                 continue
-            if column.nullable and value.may_be_null:
+            if column.nullable and value.may_be_null and not each.is_same:
                 # Null equals nothing, but an index would find the rows that hold it.
                 if open_ is not None:
                     continue
@@ -325,9 +327,9 @@ def _cost(draft: Draft, source: Source, parts: Sequence[Expr], known: set[str], 
 
 
 def _fixed(source: Source, part: Expr, unknown: set[str]) -> Iterator[str]:
-    if not isinstance(part, Apply) or part.function not in ("eq", "in"):
+    if not isinstance(part, Apply) or part.function not in ("eq", "same", "in"):
         return
-    pairs = (part.arguments[:2], part.arguments[1::-1]) if part.function == "eq" else (part.arguments[:2],)
+    pairs = (part.arguments[:2], part.arguments[1::-1]) if part.function != "in" else (part.arguments[:2],)
     for column, value in pairs:
         is_own = isinstance(column, Column) and column.source == source.name
         if is_own and isinstance(column, Column) and not _sources(value) & {*unknown, source.name}:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from codemods.ir.query import NOTHING, When
 from codemods.ir.sql import (
     Aggregated,
     Apply,
@@ -63,9 +64,14 @@ class Env:
 class Values:
     """Writes the values and tests of one statement."""
 
-    def __init__(self, draft: Draft, dialect: Dialect, inner: Callable[[Selection, Env, bool], Doc]) -> None:
-        """`inner` gives a promise of the rows of a statement inside, or of the values of its one column."""
-        self._draft, self._dialect, self._inner = draft, dialect, inner
+    def __init__(
+        self, draft: Draft, dialect: Dialect, inner: Callable[[Selection, Env, bool], Doc], needed: bool
+    ) -> None:
+        """`inner` gives a promise of the rows of a statement inside, or of the values of its one column. With `needed`
+        parameters that are undefined are an error."""
+        self._draft, self._dialect, self._inner, self._needed = draft, dialect, inner, needed
+        self._tests: list[str] = []
+        """The texts of the tests around what is written."""
 
     # ---- values -----------------------------------------------------------------------------------
 
@@ -119,12 +125,26 @@ class Values:
         nullable = draft.facts.may_be_null(span) or draft.facts.may_be_undefined(span)
         if draft.facts.is_null(span):
             return Value("null", True, is_simple=True)
+        if self._needed and draft.facts.may_be_undefined(span):
+            return self._needing(given)
         value = draft.closed(span, "value", alone=True)
         if given.kind is Kind.ID:
             return Value(value if isinstance(value, str) else draft.closed(span, "value"), nullable)
         if literal is not None and _is_of(literal, given.kind):
             return Value(value)
         return Value(self.cast(given.kind, value), nullable)
+
+    def _needing(self, given: Given) -> Value:
+        """A parameter for which undefined is an error, also where no row is looked at."""
+        draft, span = self._draft, given.value
+        if draft.facts.text(span) in " ".join(self._tests):
+            value: Doc = draft.closed(span, "value", alone=True)
+        elif draft.seen is None:
+            value = draft.hoist(span, "value")
+            draft.checked.setdefault(span, draft.facts.text(span).rpartition(".")[2].strip('"[]'))
+        else:
+            value = call(draft.library("parameter"), draft.closed(span, "value", alone=True), '"value"')
+        return Value(value if given.kind is Kind.ID else self.cast(given.kind, value), draft.facts.may_be_null(span))
 
     def cast(self, kind: Kind, value: Doc) -> Doc:
         """A value of the code, read as the database read parameters."""
@@ -166,7 +186,7 @@ class Values:
         name, kind = apply.function, apply.kind
         if name == "case":
             return self._case(apply, env)
-        if name in ("now", "today", "now_text", "today_text"):
+        if name in _CLOCKS:
             return Value(_CLOCKS[name])
         values = [self.value(each, env) for each in apply.arguments]
         waits = any(value.waits for value in values)
@@ -328,6 +348,8 @@ class Values:
                 return self.test(arguments[0], env, not negated)
             case "is_null":
                 value = self.value(arguments[0], env)
+                if isinstance(arguments[0], Column) and not value.may_be_null:
+                    return Value("true" if negated else "false")
                 return Value((value.doc, f" {'!==' if negated else '==='} null"), False, value.waits)
             case "is_true" | "is_false":
                 found = self.test(arguments[0], env, name == "is_false")
@@ -339,11 +361,30 @@ class Values:
                 flags = ['"i"'] if name == "ilike" else []
                 doc = call(self._draft.library("matchesLike"), *(value.doc for value in values), *flags)
                 return Value((doc, f" === {'false' if negated else 'true'}"), False, any(v.waits for v in values))
+            case "choice":
+                return self._chosen(arguments, env, negated)
             case "same":
                 left, right = (self.value(each, env) for each in arguments)
+                if _met(arguments) is EXACT and (left.may_be_null or right.may_be_null):
+                    raise RefusedError("CX301", "exact numbers that may be null, compared as the same")
                 doc = self._compared(_met(arguments), "!==" if negated else "===", left.doc, right.doc)
                 return Value(doc, False, left.waits or right.waits)
         return self._comparison(_OPPOSITE[name] if negated else name, arguments, env)
+
+    def _chosen(self, arguments: tuple[Expr, ...], env: Env, negated: bool) -> Value:
+        """A condition where a test of the code held, and another one where it did not."""
+        test, *sides = arguments
+        assert isinstance(test, Given)
+        found = []
+        self._tests.append(self._draft.facts.text(test.value))
+        for held, side in zip((True, False), sides, strict=True):
+            with self._draft.where_tested(When(test.value, NOTHING), held):
+                found.append(self.test(side, env, negated))
+        self._tests.pop()
+        doc = self._draft.closed(test.value, "test", alone=True)
+        yes, no = found
+        parts = ("(", doc, Nest((Line(" "), "? ", yes.doc, Line(" "), ": ", no.doc)), ")")
+        return Value(Group(parts), False, yes.waits or no.waits)
 
     def _comparison(self, name: str, arguments: tuple[Expr, ...], env: Env) -> Value:
         first, second = arguments
@@ -389,6 +430,7 @@ class Values:
         return Value(("(", found.doc, ")"), False, found.waits) if len(parts) > 1 else found
 
     def _linked(self, parts: Sequence[Value], operator: str, nothing: str) -> Value:
+        parts = [part for part in parts if part.doc != nothing]
         if not parts:
             return Value(nothing)
         return Value(_chain([part.doc for part in parts], operator), False, any(part.waits for part in parts))
@@ -399,6 +441,7 @@ _CLOCKS: dict[str, Doc] = {
     "today": "Math.floor(Date.now() / 86_400_000) * 86_400_000",
     "now_text": 'new Date().toISOString().slice(0, 19).replace("T", " ")',
     "today_text": "new Date().toISOString().slice(0, 10)",
+    "new_uuid": "crypto.randomUUID()",
 }
 
 _AGGREGATES = {
