@@ -14,6 +14,7 @@ from codemods.planner.pieces import PieceKey
 from codemods.planner.problems import Problem
 from codemods.planner.routes import RoutePlan
 from codemods.workspace import Workspace
+from codemods.writers.edge.served import Served
 from codemods.writers.names import SchemaNames
 from codemods.writers.queries.database import DatabaseEdits
 from codemods.writers.splice import Written
@@ -39,6 +40,8 @@ class Carried:
     """Why middleware of routes stays behind."""
     order: StepOrder = field(default_factory=StepOrder)
     """Where http.ts registers middleware."""
+    served: tuple[Served, ...] = ()
+    """The static folders that http.ts serves uploads from."""
     cors: Middleware | None = None
     """The CORS policy that holds for the application as a whole."""
     handlers: Handlers = field(default_factory=Handlers)
@@ -51,6 +54,10 @@ class Carried:
     @property
     def carried(self) -> list[RoutePlan]:
         return [plan for plan in self.plans if plan.carried]
+
+    def serves(self, middleware: Middleware) -> bool:
+        """Is it a static folder that goes on at the edge?"""
+        return any(served.use.middleware == middleware for served in self.served)
 
     def holds_cors(self, middleware: Middleware) -> bool:
         """Is it a CORS policy that runs at the edge, or the same one named again for preflight requests?"""

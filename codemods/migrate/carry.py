@@ -14,6 +14,7 @@ from codemods.migrate.checks import EdgePiece, EdgeWriter
 from codemods.migrate.handlers import find_handlers
 from codemods.migrate.naming import IMPORTED, Names, name_routes
 from codemods.migrate.reading import Reading
+from codemods.migrate.served import served_folders
 from codemods.migrate.shadows import mark_shadowed, only_once
 from codemods.migrate.starting import analyse_handler, read_bytes
 from codemods.migrate.steps import (
@@ -113,6 +114,7 @@ class Carrier:
             self._collect()
             if not self._round():
                 break
+        state.served = served_folders(state, self._reading.app.uses)
         return state
 
     @cached_property

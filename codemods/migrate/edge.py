@@ -40,6 +40,7 @@ from codemods.writers.edge.http import (
     unfolded,
 )
 from codemods.writers.edge.refusals import refusal_text
+from codemods.writers.edge.served import Served, served_files, served_folder
 from codemods.writers.library import edge_names
 from codemods.writers.shifting import reindented
 from codemods.writers.splice import Written
@@ -68,6 +69,9 @@ class EdgeAssembler:
                 self._shared(number, entry)
             elif isinstance(entry, Use):
                 self._code((1, number), APP, refused_endpoint(entry))
+            elif isinstance(entry, Served):
+                step = self._under(entry.tests, served_files(entry))
+                self._code((1, number), entry.groups, served_folder(entry, step))
             else:
                 self._route(number, entry)
         for name, code, groups in self._refusals.values():
@@ -76,12 +80,13 @@ class EdgeAssembler:
         self._on_error()
         self._code((9, ""), APP, epilogue())
 
-    def _entries(self) -> list[tuple[tuple[int, ...], Place, Shared | RoutePlan | Use]]:
+    def _entries(self) -> list[tuple[tuple[int, ...], Place, Shared | RoutePlan | Use | Served]]:
         """Middleware and routes as Express tries them."""
         steps = [(shared.use.order, shared.use.middleware.place, shared) for shared in self._carried.order.shared]
         routes = [(plan.route.order, plan.route.place, plan) for plan in self._carried.plans]
         ends = [(use.order, use.middleware.place, use) for use in self._endpoints()]
-        return sorted([*steps, *routes, *ends], key=lambda entry: entry[:2])
+        served = [(each.use.order, each.use.middleware.place, each) for each in self._carried.served]
+        return sorted([*steps, *routes, *ends, *served], key=lambda entry: entry[:2])
 
     def _endpoints(self) -> Iterator[Use]:
         """Functions that stay behind and answer all requests below a path: `app.use("/health", (req, res) => …)`."""

@@ -87,6 +87,8 @@ def _middleware(reading: Reading, carried: Carried | None) -> Iterable[Item]:
         if mark in found:
             continue
         outcome, reason = _middleware_outcome(reading, middleware, files)
+        if carried is not None and carried.serves(middleware):
+            outcome, reason = Outcome.MIGRATED, None
         if mark in checks or (carried is not None and carried.holds_cors(middleware)):
             outcome, reason = Outcome.MIGRATED, None
         problem = None

@@ -16,6 +16,11 @@ TABLES: dict[str, str] = {
   })
     .index("by_resetTime", ["resetTime"])
     .index("by_limiter_and_key", ["limiter", "key"]),""",
+    "storedFiles": """\
+  storedFiles: defineTable({
+    path: v.string(),
+    storageId: v.id("_storage"),
+  }).index("by_path", ["path"]),""",
 }
 """The definition of each table by its name."""
 

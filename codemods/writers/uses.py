@@ -185,6 +185,8 @@ class UseWriter:
         for use in self._splice.facts.packages:
             local = use.local if use.local != use.imported or use.imported in ("default", "*") else ""
             self._splice.bring(use.module, use.imported, local, use.type_only)
+            if use.module.startswith("convex:lib/"):
+                self._splice.written.runtime.add(use.imported)
 
     def _environment(self) -> str:
         """The local name of `env`, which the source may use for something of its own."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from textwrap import dedent
 
+from forms import form
 from harness import CodemodTest
 from side_by_side import compare
 
@@ -82,25 +83,6 @@ def test_uploads_are_constants_that_the_edge_takes_its_middleware_from(codemod: 
     assert "multer({ limits: { fileSize: 20, fields: 3 }, fileFilter: onlyImages })" in texts
     assert "onlyImages = (c: Context, file: UploadedFile, cb: ConvexFileFilterCallback) =>" in texts
     assert "const args = { ...sent, files: withBuffers(sent.files) };" in texts
-
-
-def test_files_on_the_disk_are_left_to_their_owner(codemod: CodemodTest) -> None:
-    app = dedent(APP).replace("multer.memoryStorage()", 'multer.diskStorage({ destination: "uploads" })')
-    migrated = codemod.migrate({"package.json": dedent(PACKAGE), "src/app.ts": app})
-    reason = 'needs-review CX702 takes an upload through `upload.single("photo")`, which keeps its files on the disk'
-    assert migrated.outcome("POST /photo").startswith(reason)
-    assert migrated.outcome("POST /text") == "migrated"
-
-
-def form(target: str, *parts: tuple[str, str, str | None, str]) -> str:
-    """A form of (name, file name, media type, content); without a media type it is a text."""
-    lines = [f"POST {target}", "Content-Type: multipart/form-data; boundary=XX", ""]
-    for name, filename, media, content in parts:
-        file = f'; filename="{filename}"' if media is not None else ""
-        lines += ["--XX", f'Content-Disposition: form-data; name="{name}"{file}']
-        lines += [f"Content-Type: {media}"] if media else []
-        lines += ["", content]
-    return "\n".join([*lines, "--XX--"])
 
 
 def replayed(folder: Path, *requests: str) -> list[str]:

@@ -65,7 +65,7 @@ def _middleware(found: Moved, reading: Reading, carried: Carried) -> None:
     checks = {middleware for plan in carried.carried for middleware in plan.ported}
     for middleware in dict.fromkeys((*reading.app.middleware, *routes)):
         definition = middleware.definition
-        if middleware in checks or _is_settled(found, middleware):
+        if middleware in checks or carried.serves(middleware) or _is_settled(found, middleware):
             if definition is not None:
                 found.settled.add((definition.file, definition.span.start))
         else:

@@ -35,6 +35,11 @@ _CONSOLE = {
 }  # fmt: skip
 """Methods of logging packages, and the console's."""
 
+PATH_LIBRARY = "convex:lib/paths"
+PATHS = frozenset({"basename", "dirname", "extname", "isAbsolute", "join", "normalize"})
+"""What the runtime library has of the module path."""
+_WHOLE = frozenset({"*", "default"})
+
 _REFUSED: dict[Nature, tuple[str, str]] = {
     Nature.MEMORY: ("CX104", "keeps state in the memory of the server with {module}"),
     Nature.SERVER: ("CX501", "uses {module}"),
@@ -75,6 +80,8 @@ class Packages:
         if found.type_only or _is_type(reference):
             self._type(found, reference)
             return
+        if found.module.removeprefix("node:") == "path" and self._path(found, reference):
+            return
         if found.module.removeprefix("node:") == "crypto" and self._web_crypto(found.imported, reference):
             return
         if self.external(found.module, reference, f"`{reference.text()}`"):
@@ -87,6 +94,18 @@ class Packages:
             self.bring(found.module, found.imported, found.local, type_only=True)
         else:
             self._scan.problem(reference, "CX105", f"uses the type `{reference.text()}` of {found.module}")
+
+    def _path(self, found: Import, reference: SgNode) -> bool:
+        """`path.extname(name)` → `extname(name)`: what takes texts apart, and does not ask where the program runs."""
+        if found.imported in PATHS:
+            self._scan.facts.packages.append(PackageUse(PATH_LIBRARY, found.imported, found.local, False))
+            return True
+        chain = member_chain(reference)
+        parts = member(chain[1]) if found.imported in _WHOLE and len(chain) > 1 else None
+        if parts is None or parts[1] not in PATHS:
+            return False
+        self._scan.facts.replaced.append(Replaced(span_of(chain[1]), parts[1], "errors"))
+        return True
 
     def _upload_error(self, reference: SgNode) -> bool:
         """`MulterError`, `multer.MulterError`: what the library refuses a form with."""

@@ -104,7 +104,7 @@ PACKAGES: dict[str, Package] = {
            "express-fileupload"),
     **_all(Role.UPLOAD, Fate.LEFT, _UPLOADS, "connect-busboy", "connect-multiparty", "express-form-data",
            "express-formidable"),
-    **_all(Role.UPLOAD, Fate.PORTED, "the edge reads the form and hands on files that are kept in memory", "multer"),
+    **_all(Role.UPLOAD, Fate.PORTED, "the edge reads the form, and stores what went to the disk", "multer"),
 }  # fmt: skip
 """What is known of each package. One that is not listed decides what routes answer; its name says how."""
 

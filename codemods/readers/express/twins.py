@@ -21,8 +21,8 @@ OVERRIDE = "methodOverride"
 STRATEGY = "passportJwt"
 UPLOADS = "fileUpload"
 LIMITS, LIMITER = "express-rate-limit", "rateLimit"
-MULTER, TAKES = "multer", "multer()"
-"""What makes an upload of options, as the package is called, and what makes middleware of an upload."""
+MULTER, TAKES, DISK = "multer", "multer()", "diskStorage"
+"""What makes an upload of options, as the package is called, what makes middleware of it, and where it keeps files."""
 _PARSERS = {"json": "jsonBody", "urlencoded": "formBody", "text": "textBody"}
 TWINS: dict[str, dict[str, str]] = {
     LIMITS: {"": LIMITER, "rateLimit": LIMITER},
@@ -36,14 +36,20 @@ TWINS: dict[str, dict[str, str]] = {
     "method-override": {"": OVERRIDE},
     "xss-clean": {"": "xssClean"},
     "zod-express-middleware": {"validateRequest": "validateRequest"},
-    MULTER: {"": MULTER, **{f"().{name}": TAKES for name in ("single", "array", "fields", "any", "none")}},
+    MULTER: {"": MULTER, DISK: DISK, **{f"().{name}": TAKES for name in ("single", "array", "fields", "any", "none")}},
 }
 """Package, exported name (empty for the package itself and its default), function of the library."""
 
 TWIN_TYPES = {
     "cors": {"CorsOptions": "CorsOptions"},
     LIMITS: {"Options": "RateLimitOptions"},
-    MULTER: {"FileFilterCallback": "FileFilterCallback", "Multer": "Uploads", "Options": "UploadOptions"},
+    MULTER: {
+        "DiskStorageOptions": "DiskStorageOptions",
+        "FileFilterCallback": "FileFilterCallback",
+        "Multer": "Uploads",
+        "Options": "UploadOptions",
+        "StorageEngine": "FileStorage",
+    },
     "passport-jwt": {
         "ExtractJwt": "ExtractJwt",
         "StrategyOptions": "JwtStrategyOptions",

@@ -37,6 +37,8 @@ from codemods.writers.edge.ported import Helper, Ported, whole_line
 _CODE = "CX701"
 _COOKIES = frozenset({COOKIE_PARSER})
 _WRITES = ("assignment_expression", "augmented_assignment_expression", "update_expression")
+_AT_ONCE = {Part.PARAMS: "sharedParams", Part.QUERY: "sharedQuery"}
+"""What gives parts of the input that nobody has to wait for."""
 _TOUCHES = ("member_expression", "subscript_expression", "call_expression")
 
 
@@ -236,9 +238,9 @@ class StepReads:
         if queries and self._is_free("query") and self._open_with(opening):
             self._ported.edits += [Edit.replace(span_of(node), "query") for _, node, _ in self._inputs]
             return
-        if all(part is Part.PARAMS and _is_read(node) for part, node, _ in self._inputs) and not self._waits:
-            text = f"{self._ported.use('sharedParams')}({self._context})"
-            self._ported.edits += [Edit.replace(span_of(node), text) for _, node, _ in self._inputs]
+        if all(part in _AT_ONCE and _is_read(node) for part, node, _ in self._inputs) and not self._waits:
+            texts = {part: f"{self._ported.use(_AT_ONCE[part])}({self._context})" for part, *_ in self._inputs}
+            self._ported.edits += [Edit.replace(span_of(node), texts[part]) for part, node, _ in self._inputs]
             return
         own = self._name
         if not self._waits:

@@ -7,9 +7,8 @@ from enum import StrEnum
 
 from ast_grep_py import SgNode
 
-from codemods.planner.facts import PieceUse, Style
 from codemods.planner.passing.twin_steps import TwinDepths, claims_property, major_version, may_throw
-from codemods.planner.pieces import PieceKind, declaration_piece, function_piece
+from codemods.planner.pieces import PieceKind, function_piece
 from codemods.planner.settings.secrets import is_text
 from codemods.planner.settings.tokens import VERIFY_OPTIONS, is_shared
 from codemods.planner.settings.written_secrets import writes_down
@@ -17,6 +16,7 @@ from codemods.readers.express.follow import value_of
 from codemods.readers.express.limiters import LimiterNames
 from codemods.readers.express.twins import (
     BEARER,
+    DISK,
     LIMITER,
     LIMITS,
     MULTER,
@@ -25,7 +25,6 @@ from codemods.readers.express.twins import (
     TAKES,
     UPLOADS,
     TwinCall,
-    twin_call,
     twin_calls,
 )
 from codemods.readers.literals import Computed, Entry, Property, Spread, entries
@@ -44,11 +43,12 @@ from codemods.source import (
     unwrap,
 )
 from codemods.source.tree import is_async, shortened
-from codemods.workspace import External, FunctionRef, Workspace
+from codemods.workspace import FunctionRef, Workspace
 from codemods.writers.edge.edge_request import with_comma
 from codemods.writers.edge.limiters import LimiterFunction
 from codemods.writers.edge.ported import NEXT, Helper, Ported, fresh_context, untyped
 from codemods.writers.edge.steps import give_context
+from codemods.writers.edge.uploads import port_file_function, port_folder, port_place, port_storage, port_upload
 
 _CODES = {LIMITER: "CX802", BEARER: "CX801", STRATEGY: "CX801"}
 _EXTRACTORS = frozenset("fromHeader fromUrlQueryParameter fromAuthHeaderWithScheme fromAuthHeaderAsBearerToken".split())
@@ -69,8 +69,12 @@ class Option(StrEnum):
     """It stays, as long as it looks where the library looks."""
     FILTER = "filter"
     """A function that is given the request and a file, in place or with a name."""
-    MEMORY = "memory"
+    STORAGE = "storage"
     """Where files are kept: it goes where that is the memory."""
+    FOLDER = "folder"
+    """A path on the disk."""
+    PLACE = "place"
+    """A function that chooses a folder or a name for a file of a request, or a path on the disk."""
     DROPPED = "dropped"
     """It is about what the library does in its own way."""
 
@@ -133,7 +137,13 @@ OPTIONS: dict[str, dict[str, Option]] = {
         "secretOrKey": Option.VALUE,
     },
     "hpp": {"whitelist": Option.VALUE},
-    MULTER: {"limits": Option.VALUE, "fileFilter": Option.FILTER, "storage": Option.MEMORY},
+    MULTER: {
+        "dest": Option.FOLDER,
+        "limits": Option.VALUE,
+        "fileFilter": Option.FILTER,
+        "storage": Option.STORAGE,
+    },
+    DISK: {"destination": Option.PLACE, "filename": Option.PLACE},
     TAKES: {},
     OVERRIDE: {"methods": Option.VALUE},
     UPLOADS: {},
@@ -172,7 +182,7 @@ class _Call:
 
     def write(self, names: LimiterNames) -> None:
         if self._call.function == TAKES:
-            self._upload()
+            port_upload(self._workspace, self._ported, self._call.node)
             return
         self._callee()
         given = arguments(self._call.node)
@@ -329,13 +339,15 @@ class _Call:
             case Option.HELPER:
                 self._helper(key, plain)
             case Option.FILTER if is_function:
-                self._filter(plain)
-            case Option.FILTER:
+                port_file_function(self._workspace, self._ported, plain)
+            case Option.PLACE if is_function:
+                port_place(self._workspace, self._ported, plain)
+            case Option.FILTER | Option.PLACE if key != "destination":
                 self._helper(key, plain)
-            case Option.MEMORY if self._is_memory(plain):
+            case Option.STORAGE if not port_storage(self._workspace, self._ported, plain):
                 self._ported.edits.append(Edit.delete(with_comma(self._file, entry)))
-            case Option.MEMORY:
-                self._problem("keeps its files on the disk", value)
+            case Option.FOLDER | Option.PLACE:
+                self._folder(key, plain, entry)
             case Option.EXTRACTOR:
                 self._extractor(plain)
             case Option.VALUE if key in _VERIFIES and self._call.function in _BY_SECRET:
@@ -363,45 +375,15 @@ class _Call:
         else:
             self._ported.helpers.append(Helper(piece, 0))
 
-    def _filter(self, function: SgNode) -> None:
-        """`(req, file, cb) => …` as `(c, file, cb) => …`, whose types the library knows."""
-        given = parameters(function)
-        self._ported.framework |= {one.name for one in given[:1] if one.name is not None}
-        give_context(self._workspace, self._ported, function, 0, "has a filter that", typed=False)
-        for one in given[1:]:
-            untyped(self._ported, one.type)
-        untyped(self._ported, function.field("return_type"))
-
-    def _is_memory(self, storage: SgNode) -> bool:
-        """`multer.memoryStorage()`, perhaps behind a name."""
-        found = value_of(self._workspace, self._file.path, storage)
-        file, node = (found.file, found.node) if found is not None else (self._file.path, storage)
-        target = self._workspace.callee(file, node) if node.kind() == "call_expression" else None
-        return isinstance(target, External) and (target.module, target.path[-1:]) == (MULTER, ("memoryStorage",))
-
-    def _upload(self) -> None:
-        """`upload.single("photo")`: the upload has a name, or is made in place."""
-        node = self._call.node
-        holder = member(node.field("function") or node)
-        upload = unwrap(holder[0]) if holder is not None else node
-        if upload.kind() == "call_expression":
-            return
-        found = value_of(self._workspace, self._file.path, upload)
-        file = self._workspace.source(found.file) if found is not None else self._file
-        made = twin_call(self._workspace, file.path, found.node) if found is not None else None
-        declarator = found.node.parent() if found is not None else None
-        name = declarator.field("name") if declarator is not None else None
-        if made is not None and made.function == MULTER and made.maker is None and declarator is not None and name:
-            piece = declaration_piece(file, declarator, name.text())
-            if piece is not None:
-                self._ported.helpers.append(Helper(piece, 0, twin=True))
-                self._ported.own.append(span_of(node.field("function") or node))
-                use = PieceUse(piece.key, span_of(upload), name.text(), Style.DIRECT, None)
-                self._ported.uses.append(use)
-                if upload.kind() != "identifier":
-                    self._ported.edits.append(Edit.replace(span_of(upload), name.text()))
-                return
-        self._problem(f"takes files by `{upload.text()}`, which cannot be read", node)
+    def _folder(self, key: str, value: SgNode, entry: SgNode) -> None:
+        """A folder by its path; of the upload itself, it is that of a storage."""
+        folder = port_folder(self._workspace, self._ported, value)
+        if folder is not None and key == "dest":
+            text = f"storage: {self._ported.use(DISK)}({{ destination: {folder} }})"
+            self._ported.edits.append(Edit.replace(span_of(entry), text))
+        elif folder is not None and folder != value.text():
+            label = f"{key}: " if entry.kind() == "shorthand_property_identifier" else ""
+            self._ported.edits.append(Edit.replace(span_of(value), f"{label}{folder}"))
 
     def _extractor(self, value: SgNode) -> None:
         """`ExtractJwt.fromHeader("x-token")`, `ExtractJwt.fromExtractors([…])`"""

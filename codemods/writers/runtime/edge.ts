@@ -33,6 +33,13 @@ export async function sharedInput(c: Context): Promise<Input> {
   return input;
 }
 
+/** Makes something the body of a request, also for those that share its input. */
+export function setBody(c: Context, body: unknown): void {
+  c.set("body", body);
+  const known = inputs.get(c);
+  if (known !== undefined) known.input.body = body;
+}
+
 /** The input with the headers of its request, where express-validator looks for fields, too. */
 export function addHeaders(c: Context, input: Input): Input {
   return Object.assign(input, { headers: c.req.header() });

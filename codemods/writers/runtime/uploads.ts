@@ -1,8 +1,8 @@
 import type { Context, MiddlewareHandler } from "hono";
-import { isOfType, readFields } from "./edge";
+import { isOfType, readFields, setBody } from "./edge";
 import { ApplicationError } from "./errors";
 
-/** A file of a form, as multer hands it on; its bytes are an ArrayBuffer on the way to a function. */
+/** A file of a form, as multer hands it on: with its bytes (an ArrayBuffer, on the way to a function), or its path. */
 export interface UploadedFile {
   fieldname: string;
   originalname: string;
@@ -10,13 +10,26 @@ export interface UploadedFile {
   mimetype: string;
   size: number;
   buffer: any;
+  destination: string;
+  filename: string;
+  path: string;
 }
 
 /** What a filter of files says: an error refuses the request, false leaves the file out. */
 export type FileFilterCallback = (error: unknown, accepted?: boolean) => void;
 
+/** Where files are kept whose bytes no function gets. */
+export interface FileStorage {
+  /** Keeps a file, and says where. */
+  keep(c: Context, file: UploadedFile, blob: Blob): Promise<Pick<UploadedFile, "destination" | "filename" | "path">>;
+  /** Takes a file of a form that is refused away again. */
+  drop(c: Context, file: UploadedFile): Promise<void>;
+}
+
 /** The options of multer. */
 export interface UploadOptions {
+  /** Where files are kept, if not in memory. */
+  storage?: FileStorage;
   limits?: UploadLimits;
   fileFilter?: (c: Context, file: UploadedFile, callback: FileFilterCallback) => unknown;
 }
@@ -94,14 +107,30 @@ export function multer(options: UploadOptions = {}): Uploads {
   };
 }
 
-/** The files of a form in their order; its texts are the body from now on. */
+/** The files of a form in their order, without those of a form that is refused. */
 export async function readUploads(
   c: Context,
-  { limits, fileFilter }: UploadOptions,
+  options: UploadOptions,
   allowed: (name: string) => number,
 ): Promise<UploadedFile[]> {
-  const texts: [string, string][] = [];
   const files: UploadedFile[] = [];
+  try {
+    await takeUploads(c, options, allowed, files);
+  } catch (error) {
+    for (const file of files) await options.storage?.drop(c, file);
+    throw error;
+  }
+  return files;
+}
+
+/** Adds the files of a form to a list; its texts are the body from now on. */
+export async function takeUploads(
+  c: Context,
+  { storage, limits, fileFilter }: UploadOptions,
+  allowed: (name: string) => number,
+  files: UploadedFile[],
+): Promise<void> {
+  const texts: [string, string][] = [];
   const counts = { parts: 0, files: 0, fields: 0, taken: new Map<string, number>() };
   const entries: [string, FormDataEntryValue][] = [];
   (await c.req.formData()).forEach((value, name) => entries.push([name, value]));
@@ -120,13 +149,14 @@ export async function readUploads(
     const taken = (counts.taken.get(name) ?? 0) + 1;
     if (taken > allowed(name)) throw new MulterError("LIMIT_UNEXPECTED_FILE", name);
     counts.taken.set(name, taken);
-    const file = await fileOf(name, value);
+    const file = fileOf(name, value);
+    setBody(c, readFields(texts));
     if (fileFilter !== undefined && !(await filtered(c, file, fileFilter))) continue;
-    if (file.size >= (limits?.fileSize ?? Infinity)) throw new MulterError("LIMIT_FILE_SIZE", name);
-    files.push(file);
+    if (value.size >= (limits?.fileSize ?? Infinity)) throw new MulterError("LIMIT_FILE_SIZE", name);
+    const kept = storage === undefined ? { buffer: await value.arrayBuffer() } : await storage.keep(c, file, value);
+    files.push(Object.assign(file, kept, { size: value.size }));
   }
-  c.set("body", readFields(texts));
-  return files;
+  setBody(c, readFields(texts));
 }
 
 /** What a filter says of a file. */
@@ -141,17 +171,16 @@ export function filtered(
   });
 }
 
-/** A file as multer describes it, which takes the bytes of its name for letters. */
-export async function fileOf(fieldname: string, file: File): Promise<UploadedFile> {
+/** A file as multer describes it before it is read; multer takes the bytes of its name for letters. */
+export function fileOf(fieldname: string, file: File): UploadedFile {
   const name = file.name.split(/[\\/]/).at(-1) ?? "";
-  return {
+  const described = {
     fieldname,
     originalname: Array.from(bytesOf(name), (byte) => String.fromCharCode(byte)).join(""),
     encoding: "7bit",
     mimetype: file.type.split(";")[0] || "text/plain",
-    size: file.size,
-    buffer: await file.arrayBuffer(),
   };
+  return described as UploadedFile;
 }
 
 /** A text in UTF-8. */
