@@ -15,7 +15,8 @@ def cases(dialect: Dialect) -> list[Case]:
     for group, statements in _groups(dialect):
         numbers = count(1)
         found += [Case(f"{group}{next(numbers)}", _call(dialect, group, statement)) for statement in statements]
-    return found
+    built = [Case(f"built{number}", *each) for number, each in enumerate(_built(dialect))]
+    return found + built
 
 
 def _lines(name: str) -> list[str]:
@@ -53,6 +54,76 @@ def _groups(dialect: Dialect) -> Iterator[tuple[str, list[tuple[str, str]]]]:
     yield "shapeNone", [(f"SELECT {each} FROM users WHERE role = ?", '"NONE"') for each in shapes[::2]]
     yield "join", _given("sql_joins")
     yield "write", _given("sql_writes") + _given(f"{dialect}_writes")
+
+
+_WANTED = (
+    {}, {"role": "USER"}, {"least": 0}, {"least": 30}, {"q": "a"}, {"role": "ADMIN", "least": 20, "q": "E"},
+    {"role": None, "q": ""}, {"role": "USER", "least": 31},
+)  # fmt: skip
+_PUSHED = """\
+  const values: any[] = [1];
+  let text = `SELECT email, age FROM users WHERE visits >= ${MARK}`;
+  if (role) {
+    values.push(role);
+    text += ` AND role = ${MARK}`;
+  }
+  if (least !== undefined) {
+    values.push(least);
+    text += ` AND age >= ${MARK}`;
+  }
+  if (q) {
+    values.push(`%${q}%`);
+    text += ` AND (email LIKE ${MARK} OR name IS NULL)`;
+  }
+  text += " ORDER BY email";
+"""
+_JOINED = """\
+  const tests: string[] = [];
+  const values: any[] = [];
+  let at = 1;
+  if (role) {
+    tests.push(`role = ${NEXT}`);
+    values.push(role);
+  } else {
+    tests.push("role <> 'NONE'");
+  }
+  if (least !== undefined) {
+    tests.push(`age > ${NEXT}`);
+    values.push(least);
+  }
+  const where = tests.length > 0 ? `WHERE ${tests.join(" AND ")}` : "";
+  const text = `SELECT COUNT(*) AS n FROM users ${where}`;
+"""
+_SET = """\
+  const sets = ["visits = 9"];
+  const values: any[] = [];
+  if (role) {
+    values.push(role);
+    sets.push(`role = ${MARK}`);
+  }
+  if (least !== undefined) {
+    values.push(least);
+    sets.push(`age = ${MARK}`);
+  }
+  const text = `UPDATE users SET ${sets.join(", ")} WHERE email = ${MORE}` + (q ? " AND active" : "");
+"""
+
+
+def _built(dialect: Dialect) -> Iterator[tuple[str, str]]:
+    """Calls whose text and values are put together under tests."""
+    marks = {"${MARK}": "$${values.length}", "${NEXT}": "$${at++}", "${MORE}": "$${values.length + 1}"}
+    for wanted in _WANTED:
+        for text in (_PUSHED, _JOINED, _SET):
+            given = f"  const {{ role, least, q }}: any = {json.dumps(wanted)};\n"
+            for mark, number in marks.items():
+                text = text.replace(mark, number if dialect is Dialect.POSTGRES else "?")
+            values = '[...values, "ann@x.io"]' if "UPDATE" in text else "values"
+            if dialect is Dialect.POSTGRES:
+                yield f"pool.query(text, {values})", given + text
+            elif "UPDATE" not in text:
+                yield "db.prepare(text).all(...values)", given + text
+            else:
+                yield 'db.prepare(text).run(...values, "ann@x.io")', given + text
 
 
 def _call(dialect: Dialect, group: str, statement: tuple[str, str]) -> str:

@@ -46,14 +46,15 @@ class Library:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One call: an expression over `pool` or `db`, and the statement in it."""
+    """One call: an expression over `pool` or `db`, and the statements `before` that put its text together."""
 
     name: str
     call: str
+    before: str = ""
 
     @property
     def text(self) -> str:
-        return f"export async function {self.name}(ids: any) {{\n  return {self.call};\n}}\n"
+        return f"export async function {self.name}(ids: any) {{\n{self.before}  return {self.call};\n}}\n"
 
 
 class SqlSource(PrismaSource):
@@ -116,7 +117,7 @@ def compare_cases(
     original = _original(folder / "original", dialect, source.client, text, plans)
     migrated = _migrated(project, source, dialect, plans, "action" if in_action else "mutation")
     for case in kept:
-        in_order = "ORDER BY" in case.call or "orderBy" in case.call
+        in_order = "ORDER BY" in case.text or "orderBy" in case.text
         labels = {str(key): label for label, key in sql_seed.keys().items()}
         before = _form(original[case.name], labels, in_order)
         answer = migrated[case.name]

@@ -119,7 +119,26 @@ class Inner:
     of: Expr | None = None
 
 
-Expr = Column | Constant | Given | Apply | Aggregated | Inner
+@dataclass(frozen=True, slots=True)
+class Tested:
+    """A test of the code, and what it has to give: to be true, or to equal `case`, by `==` where it `is_loose`."""
+
+    test: Span
+    held: bool
+    case: Span | None = None
+    is_loose: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Guarded:
+    """A condition that only counts where all `tests` gave what they say."""
+
+    tests: tuple[Tested, ...]
+    part: Expr
+    kind: Kind
+
+
+Expr = Column | Constant | Given | Apply | Aggregated | Inner | Guarded
 
 
 class Joining(StrEnum):
@@ -182,10 +201,11 @@ class Selection:
 
 @dataclass(frozen=True, slots=True)
 class Assigned:
-    """A column and what it is set to."""
+    """A column and what it is set to, where all `tests` gave what they say."""
 
     field: str
     value: Expr
+    tests: tuple[Tested, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,6 +295,8 @@ def inside(expression: Expr) -> Iterator[Expr]:
             for part in (argument, where):
                 if part is not None:
                     yield from inside(part)
+        case Guarded(part=inner):
+            yield from inside(inner)
         case Inner(selection=selection, of=of):
             for part in (*expressions_of(selection), *((of,) if of is not None else ())):
                 yield from inside(part)

@@ -14,7 +14,7 @@ from codemods.source.tree import WRAPPERS, arguments, find_all, member, named, p
 CHOICES = frozenset({"ternary_expression", "binary_expression"})
 _PURE_CALLS = frozenset(
     "Number String Boolean BigInt parseInt parseFloat Date isNaN isFinite Number.isNaN Number.isInteger "
-    "Array.isArray Object.keys Object.values".split()
+    "Array.isArray Object.keys Object.values JSON.stringify".split()
 )
 _PURE_METHODS = frozenset(
     "trim toLowerCase toUpperCase toString split includes startsWith endsWith slice substring replace replaceAll "

@@ -138,3 +138,120 @@ def test_a_transaction_of_single_statements_is_left_to_its_owner(tmp_path: Path)
     routes = 'app.post("/notes", async (req, res) => { await add(req.body.text); res.status(201).end(); });'
     files = migrated(tmp_path, "pg", store, "add", routes)
     assert "a transaction that statements begin and end" in files[""]
+
+
+def built(root: Path, body: str, params: str = "owner?: string, text?: string") -> tuple[str, str]:
+    """The model that a function becomes which puts its statement together, and what stays behind."""
+    store = f"""
+    import {{ Pool }} from "pg";
+    const pool = new Pool();
+    export async function found({params}) {{
+      {body}
+    }}
+    """
+    routes = 'app.get("/notes", async (req, res) => { res.json(await found(String(req.query.owner))); });'
+    files = migrated(root, "pg", store, "found", routes)
+    return " ".join(files.get("convex/model/store.ts", "").split()), files[""]
+
+
+def test_what_is_added_under_a_test_counts_where_it_held(tmp_path: Path) -> None:
+    model, left = built(
+        tmp_path,
+        """
+        const values: any[] = [];
+        let sql = "SELECT text FROM notes WHERE text <> ''";
+        if (owner) {
+          values.push(owner);
+          sql += ` AND owner = $${values.length}`;
+        }
+        const { rows } = await pool.query(sql, values);
+        return rows;
+        """,
+    )
+    assert left == ""
+    assert "(!owner || note.owner === " in model
+    assert "values.push" not in model and "let sql" not in model
+
+
+def test_tests_of_how_much_was_put_together_are_known(tmp_path: Path) -> None:
+    model, left = built(
+        tmp_path,
+        """
+        const tests: string[] = [];
+        const values: any[] = [];
+        let at = 1;
+        if (owner !== undefined) { tests.push(`owner = $${at++}`); values.push(owner); }
+        if (text) { tests.push(`text = $${at++}`); values.push(text); }
+        const where = tests.length ? "WHERE " + tests.join(" AND ") : "";
+        return (await pool.query(`SELECT text FROM notes ${where}`, values)).rows;
+        """,
+    )
+    assert left == ""
+    assert "(owner === undefined || note.owner !== null && note.owner === " in model
+    assert "(!text || note.text === " in model
+
+
+def test_columns_that_are_set_under_tests(tmp_path: Path) -> None:
+    model, left = built(
+        tmp_path,
+        """
+        const sets = ["owner = 'me'"];
+        const values: any[] = [];
+        if (text) { sets.push(`text = $${values.push(text)}`); }
+        await pool.query(`UPDATE notes SET ${sets.join(", ")} WHERE owner = $${values.length + 1}`, [...values, owner]);
+        """,
+    )
+    assert left == ""
+    assert "...(!!text ? { text } : {})" in model or "...(!!text ? { text: text } : {})" in model
+
+
+def test_lists_that_others_may_change_are_not_followed(tmp_path: Path) -> None:
+    _, left = built(
+        tmp_path,
+        """
+        const values: any[] = [owner];
+        let sql = "SELECT text FROM notes WHERE owner = $1";
+        more(values);
+        if (text) { sql += " AND text = $2"; values.push(text); }
+        return (await pool.query(sql, values)).rows;
+        """,
+    )
+    assert "`values` is handed on" in left
+
+
+def test_texts_that_loops_put_together_are_not_followed(tmp_path: Path) -> None:
+    _, left = built(
+        tmp_path,
+        """
+        const values: any[] = [];
+        let sql = "SELECT text FROM notes WHERE text <> ''";
+        for (const each of [owner, text]) { values.push(each); sql += ` AND owner <> $${values.length}`; }
+        return (await pool.query(sql, values)).rows;
+        """,
+    )
+    assert "put together in a loop" in left
+
+
+def test_an_order_that_depends_on_tests_is_left(tmp_path: Path) -> None:
+    _, left = built(
+        tmp_path,
+        """
+        let sql = "SELECT text FROM notes WHERE owner = $1";
+        if (text) sql += " ORDER BY text";
+        return (await pool.query(sql, [owner])).rows;
+        """,
+    )
+    assert "its order depends on tests" in left
+
+
+def test_a_call_on_one_side_of_a_choice_sends_the_text_of_that_side(tmp_path: Path) -> None:
+    model, left = built(
+        tmp_path,
+        """
+        const sql = `SELECT text FROM notes WHERE text <> '' ${owner ? "AND owner = $1" : ""}`;
+        const { rows } = owner ? await pool.query(sql, [owner]) : await pool.query(sql);
+        return rows;
+        """,
+    )
+    assert left == ""
+    assert "sql" not in model.replace("lib/sql", "")

@@ -54,6 +54,15 @@ def parameters_of(
         if literal is not None and literal.kind() == "object":
             return _named(found, literal)
         listed = named(literal) if literal is not None else list(values)
+    return _positions(found, listed)
+
+
+def listed_parameters(values: Sequence[SgNode], holes: Sequence[SgNode]) -> dict[str, SgNode] | str:
+    """The same for values of which each is known by itself."""
+    return _positions({f"{HOLE}{number}": node for number, node in enumerate(holes)}, values)
+
+
+def _positions(found: dict[str, SgNode], listed: Sequence[SgNode]) -> dict[str, SgNode] | str:
     if any(node.kind() == "spread_element" for node in listed):
         return "its values are spread from a list"
     for number, node in enumerate(listed, start=1):

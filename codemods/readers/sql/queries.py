@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from ast_grep_py import SgNode
@@ -11,19 +12,25 @@ from codemods.ir.query import Op, Query
 from codemods.ir.sql import Apply, Given, Kind, SqlWork, Verb, parts_of, sources_of
 from codemods.ir.table import Reach, Schema
 from codemods.readers.assembled.reading import Reading
+from codemods.readers.assembled.values import Test
 from codemods.readers.calls import CallSite, call_site
 from codemods.readers.links import waits_inside
+from codemods.readers.literals import is_pure
 from codemods.readers.sites.sql_text import statement_name
 from codemods.readers.sql.definitions import dialect_of
 from codemods.readers.sql.drivers import WORDS, Control, Drivers, Sent
-from codemods.readers.sql.placeholders import marked, parameters_of
+from codemods.readers.sql.making import BuiltError, is_made
+from codemods.readers.sql.merged import Sent as SentAs
+from codemods.readers.sql.merged import merged
+from codemods.readers.sql.placeholders import listed_parameters, marked, parameters_of
 from codemods.readers.sql.reading import NUMBERS, Scope, UnreadError
 from codemods.readers.sql.statements import parsed
-from codemods.readers.sql.texts import HOLE, Texts
+from codemods.readers.sql.texts import HOLE, Text, Texts
+from codemods.readers.sql.variants import Variant, built
 from codemods.readers.sql.writes import work_of
-from codemods.source.file import SourceFile
+from codemods.source.file import SourceFile, span_of
 from codemods.source.span import Span
-from codemods.source.tree import unwrap
+from codemods.source.tree import find_all, unwrap
 from codemods.workspace import Workspace
 
 _COMMIT = re.compile(r"^\s*(?:COMMIT|END)\b[\s\w]*;?\s*$", re.IGNORECASE)
@@ -93,9 +100,11 @@ class _FileReader:
     def statement(self, site: CallSite, sent: Sent, client: str) -> Query:
         """The query of a statement that a call sends."""
         text = Texts(self._workspace, sent.file).read(sent.text)
+        values = parameters_of(self.file, sent.values, sent.spread, text.holes)
+        is_chosen = any(is_made(hole) for hole in text.holes)
+        if text.problem is not None or isinstance(values, str) or is_chosen:
+            return self._built(site, sent, client, text.problem or str(values))
         call = self.file.span(site.node)
-        if text.problem is not None:
-            return self._refused(site, "sql (computed)", client, text.problem)
         name = f"sql {statement_name(text.text)}".replace(f":{HOLE}", "$")
         if any(nothing.match(text.text) for nothing in (_COMMIT, _PING, _LOCK)):
             return Query(self.file.path, call, name, Op.CONNECT, None, client)
@@ -105,35 +114,75 @@ class _FileReader:
             return Query(
                 self.file.path, call, name, Op.RAW, None, client, unsupported=("ROLLBACK of what was written",)
             )
-        if text.holes and (sent.file is not self.file or _QUOTED_HOLE.search(text.text)):
-            return self._refused(site, name, client, "values are put into its quoted text")
         reading = Reading(self.file, site.node, self._schema, self._workspace)
         try:
-            work = self._work(site, sent, text.text, text.holes, reading)
+            work = self._work(site, sent, text, values, reading.span)
         except UnreadError as error:
             return self._refused(site, name, client, str(error))
+        return self._query(site, name, client, work, reading)
+
+    def _query(self, site: CallSite, name: str, client: str, work: SqlWork, reading: Reading) -> Query:
         table = self._target(work)
         for reason in self._gaps(table, work.verb):
             reading.reject(reason)
         return Query(
-            self.file.path, call, name, OPS[work.verb], table, client, sql=work, unsupported=tuple(reading.reasons)
+            self.file.path,
+            self.file.span(site.node),
+            name,
+            OPS[work.verb],
+            table,
+            client,
+            sql=work,
+            assembled=tuple(reading.assembled),
+            unsupported=tuple(reading.reasons),
         )
 
-    def _work(self, site: CallSite, sent: Sent, text: str, holes: list[SgNode], reading: Reading) -> SqlWork:
-        values = sent.values
-        if values and unwrap(values[-1]).kind() in ("arrow_function", "function_expression"):
+    def _built(self, site: CallSite, sent: Sent, client: str, problem: str) -> Query:
+        """A statement that is put together under tests, which all of its variants say."""
+        if sent.file is not self.file or (len(sent.values) > 1 and not sent.spread):
+            return self._refused(site, "sql (computed)", client, problem)
+        name = "sql (computed)"
+        reading = Reading(self.file, site.node, self._schema, self._workspace)
+        try:
+            found = built(self._workspace, self.file, site.node, sent.text, sent.values, sent.spread, self._is_sent)
+            name = f"sql {statement_name(found.variants[0].text.text)}".replace(f":{HOLE}", "$")
+            place = _Places(self.file, reading).first
+            sent_ = [SentAs(each.decided, self._variant(site, sent, each, place)) for each in found.variants]
+            work = merged(sent_, lambda test: self._places(reading, test))
+        except (BuiltError, UnreadError) as error:
+            return self._refused(site, name, client, str(error))
+        reading.assembled |= dict.fromkeys(found.assembled)
+        return self._query(site, name, client, work, reading)
+
+    def _variant(self, site: CallSite, sent: Sent, variant: Variant, place: Callable[[SgNode], Span]) -> SqlWork:
+        values = listed_parameters(variant.values, variant.text.holes)
+        if isinstance(values, str):
+            raise UnreadError(values)
+        return self._work(site, sent, variant.text, values, place)
+
+    def _places(self, reading: Reading, test: Test) -> tuple[Span, Span | None]:
+        return reading.span(test.node), reading.span(test.case) if test.case is not None else None
+
+    def _is_sent(self, call: SgNode) -> bool:
+        site = call_site(call)
+        return site is not None and isinstance(self._drivers.read(site), Sent)
+
+    def _work(
+        self, site: CallSite, sent: Sent, text: Text, values: Mapping[str, SgNode], place: Callable[[SgNode], Span]
+    ) -> SqlWork:
+        """What a statement does; `place` says where a value stands."""
+        if sent.values and unwrap(sent.values[-1]).kind() in ("arrow_function", "function_expression"):
             raise UnreadError("a callback")
-        found = parameters_of(self.file, values, sent.spread, holes)
-        if isinstance(found, str):
-            raise UnreadError(found)
-        if text.count(HOLE) != len(holes):
+        if text.holes and (sent.file is not self.file or _QUOTED_HOLE.search(text.text)):
+            raise UnreadError("values are put into its quoted text")
+        if text.text.count(HOLE) != len(text.holes):
             raise UnreadError("a value is put into its text twice")
-        statement = parsed(_REPLACE.sub("INSERT OR REPLACE INTO", marked(text).text), sent.dialect)
+        statement = parsed(_REPLACE.sub("INSERT OR REPLACE INTO", marked(text.text).text), sent.dialect)
         if statement is None:
             raise UnreadError("its text is not understood")
-        spans = {name: reading.span(node) for name, node in found.items()}
-        work = work_of(Scope(self._schema, sent.dialect, spans, text=text), statement, sent.gives)
-        _check_holes(work, {spans[name] for name in found if name.startswith(HOLE)})
+        spans = {name: place(node) for name, node in values.items()}
+        work = work_of(Scope(self._schema, sent.dialect, spans, text=text.text), statement, sent.gives)
+        _check_holes(work, {spans[name] for name in values if name.startswith(HOLE)})
         work = replace(work, is_sync=sent.spread or waits_inside(site.node))
         types = site.node.field("type_arguments")
         inner = [child for child in types.children() if child.is_named()] if types is not None else []
@@ -152,6 +201,20 @@ class _FileReader:
 
     def _refused(self, site: CallSite, name: str, client: str, reason: str) -> Query:
         return Query(self.file.path, self.file.span(site.node), name, Op.FIND_MANY, None, client, unsupported=(reason,))
+
+
+class _Places:
+    """Where the values of variants stand: the first of several places that say the same counts for all."""
+
+    def __init__(self, file: SourceFile, reading: Reading) -> None:
+        self._file, self._reading = file, reading
+        self._found: dict[tuple[str, tuple[int, ...]], Span] = {}
+
+    def first(self, node: SgNode) -> Span:
+        span = self._reading.span(node)
+        names = [self._file.bindings.resolve(each) for each in find_all(node, "identifier")]
+        key = node.text(), tuple(span_of(each.node).start for each in names if each is not None)
+        return self._found.setdefault(key, span) if is_pure(node) else span
 
 
 def _check_holes(work: SqlWork, holes: set[Span]) -> None:

@@ -36,10 +36,11 @@ def text_value(node: SgNode) -> str | None:
     known = string_value(node)
     if known is not None or node.kind() != "template_string":
         return known
-    return "".join(_piece(part) for part in node.children() if part.kind() in ("string_fragment", "escape_sequence"))
+    return "".join(piece_of(part) for part in node.children() if part.kind() in ("string_fragment", "escape_sequence"))
 
 
-def _piece(part: SgNode) -> str:
+def piece_of(part: SgNode) -> str:
+    """What a piece of a template stands for."""
     return unescaped(part.text())
 
 
@@ -73,7 +74,7 @@ class Texts:
     def _template(self, found: Text, file: SourceFile, node: SgNode, depth: int) -> None:
         for part in node.children():
             if part.kind() in ("string_fragment", "escape_sequence"):
-                found.text += _piece(part)
+                found.text += piece_of(part)
             elif part.kind() == "template_substitution":
                 self._hole(found, file, named(part)[0], depth)
 

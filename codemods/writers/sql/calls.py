@@ -25,7 +25,7 @@ from codemods.ir.table import FieldType, Table
 from codemods.source.span import Span
 from codemods.source.tree import property_text
 from codemods.writers.code import RefusedError
-from codemods.writers.layout import Doc, arrow, call, listed, record
+from codemods.writers.layout import Doc, arrow, call, joined, listed, record
 from codemods.writers.queries.draft import Draft
 from codemods.writers.queries.writes import TOLD
 from codemods.writers.sql.selections import Selections
@@ -187,10 +187,11 @@ class _Statement:
                 items.append(("...", self._object(each, bool(env.rows))))
                 unsure = True
                 continue
-            value, may_miss = self._stored(table, each, env, new)
+            with self._values.where_tested(each.tests):
+                value, may_miss = self._stored(table, each, env, new)
             unsure = unsure or may_miss
-            key = property_text(each.field)
-            items.append((f"{key}: ", value))
+            item: Doc = (f"{property_text(each.field)}: ", value)
+            items.append(self._under(each, item) if each.tests else item)
         made = record(items)
         if not self._work.is_built:
             return call(self._draft.library("nulls"), made) if unsure else made
@@ -214,6 +215,11 @@ class _Statement:
     def _may_miss(self, assigned: Assigned) -> bool:
         value = assigned.value
         return isinstance(value, Given) and self._draft.facts.may_be_undefined(value.value)
+
+    def _under(self, assigned: Assigned, item: Doc) -> Doc:
+        """An entry that is only there under tests of the code."""
+        tests = joined([self._values.guard(each, each.held) for each in assigned.tests], " && ")
+        return ("...(", tests, " ? { ", item, " } : {})")
 
     def _stored(self, table: Table, assigned: Assigned, env: Env, new: Env) -> tuple[Doc, bool]:
         """A value for the function of the table, which reads it as the database read parameters; and whether it may

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 
 from codemods.ir.query import NOTHING, When
@@ -15,15 +16,18 @@ from codemods.ir.sql import (
     Dialect,
     Expr,
     Given,
+    Guarded,
     Inner,
     Kind,
     Selection,
     SqlType,
+    Tested,
 )
 from codemods.ir.table import Table
 from codemods.writers.code import RefusedError
 from codemods.writers.layout import Doc, Group, Line, Nest, arrow, call, joined, listed
 from codemods.writers.queries.draft import Draft
+from codemods.writers.queries.guards import guard
 from codemods.writers.stored.fields import SQL_COLUMNS, sql_column
 
 EXACT = Kind.NUMERIC
@@ -89,7 +93,7 @@ class Values:
             case Inner(asks=Asks.VALUE):
                 found = call(self._draft.library("valueOf"), self._inner(expression.selection, env, True))
                 return Value(("(await ", found, ")"), True, True)
-            case Inner():
+            case Inner() | Guarded():
                 return self.test(expression, env)
             case Apply():
                 if expression.kind is Kind.BOOLEAN and expression.function not in ("case", "coalesce", "nullif"):
@@ -329,6 +333,8 @@ class Values:
                 found = ("await ", self._inner(expression.selection, env, True))
                 doc = call(self._draft.library("isOneOf"), value.doc, found)
                 return Value((doc, f" === {'false' if negated else 'true'}"), False, True)
+            case Guarded():
+                return self._guarded(expression, env)
             case Apply(kind=Kind.BOOLEAN, function=name) if name not in ("case", "coalesce", "nullif"):
                 return self._tested(expression, env, negated)
             case Constant():
@@ -337,6 +343,24 @@ class Values:
         if not value.may_be_null and value.is_simple:
             return Value((("!" if negated else ""), value.doc), False, value.waits)
         return Value((value.doc, f" === {'false' if negated else 'true'}"), False, value.waits)
+
+    def _guarded(self, guarded: Guarded, env: Env) -> Value:
+        """What only counts under tests of the code: where one went otherwise, it asks nothing."""
+        with self.where_tested(guarded.tests):
+            part = self.test(guarded.part, env)
+        return self._any([*(Value(self.guard(each, not each.held)) for each in guarded.tests), part])
+
+    @contextmanager
+    def where_tested(self, tests: Sequence[Tested]) -> Iterator[None]:
+        """Writes what counts under tests: what they found out of values is known there."""
+        with ExitStack() as stack:
+            for each in tests:
+                stack.enter_context(self._draft.where_tested(_choice(each), held=each.held))
+            yield
+
+    def guard(self, tested: Tested, held: bool) -> Doc:
+        """A test of the code, or its negation."""
+        return guard(self._draft, _choice(tested), held=held)
 
     def _tested(self, apply: Apply, env: Env, negated: bool) -> Value:
         name, arguments = apply.function, apply.arguments
@@ -434,6 +458,10 @@ class Values:
         if not parts:
             return Value(nothing)
         return Value(_chain([part.doc for part in parts], operator), False, any(part.waits for part in parts))
+
+
+def _choice(tested: Tested) -> When:
+    return When(tested.test, NOTHING, NOTHING, tested.case, tested.is_loose)
 
 
 _CLOCKS: dict[str, Doc] = {
