@@ -133,7 +133,9 @@ def _only_reads(file: SourceFile, transaction: Query, queries: list[Query]) -> b
 
 
 def _add(file: SourceFile, found: DatabaseEdits, query: Query, code: DbCode) -> None:
-    found.rewrites.append(Rewrite(query.call, code.parts))
+    is_built = query.sql is not None and query.sql.is_built
+    # Types that a builder is given are gone with it, and so is what would be changed in them.
+    found.rewrites.append(Rewrite(query.call, code.parts, erases=is_built))
     cast = _cast_of(file, query)
     if cast is not None:
         found.edits.append(Edit.insert(cast, " as unknown"))
