@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from codemods.migrate.bridges import BridgeReader
 from codemods.migrate.carried import Carried
@@ -14,6 +15,7 @@ from codemods.planner.problems import Problem
 from codemods.planner.routes import RoutePlan
 from codemods.planner.running.rollback import catches
 from codemods.planner.running.undoing import apart_from, reach
+from codemods.readers.express.logging import LogCalls
 from codemods.source import find_all, span_of
 from codemods.workspace import Workspace
 
@@ -74,27 +76,29 @@ class ActionReader:
             self._others |= dict.fromkeys(inside, plan.route.name)
         starts = [plan.piece.key for plan in carried if plan.acts and plan.piece is not None]
         parts = [self._parts(start)[0] for start in starts]
+        parts += dict.fromkeys(self._at_edge(plan) for plan in carried)
         users = dict.fromkeys(key for beside in parts for key in beside)
         for beside in parts:
-            is_watched = any(catches(closure.piece(key).node) for key in beside)
+            watching = [key for key in beside if self._catches(key)]
             for key in beside:
                 shared = key in self._others and closure.needs_context(key)
+                is_watched = any(key in closure.reached(each) for each in watching if each != key)
                 if shared and BridgeReader(closure).can_cross(key, users, is_watched):
                     self._bridges.add(key)
                     return True
         return False
 
-    def _parts(self, key: PieceKey) -> tuple[list[PieceKey], list[PieceKey]]:
+    def _parts(self, key: PieceKey) -> tuple[tuple[PieceKey, ...], list[PieceKey]]:
         """What a route runs beside its transactions, and what in them."""
         beside, inside = reach(self._closure, key, self._bridges)
-        return list(beside), [key for key in inside if self._closure.needs_context(key)]
+        return beside, [key for key in inside if self._closure.needs_context(key)]
 
     def _add(self, plan: RoutePlan, reached: Sequence[PieceKey], found: Actions) -> None:
         closure = self._closure
         own = [key for key in reached if closure.facts(key).context or closure.needs_context(key)]
         self._refuse(plan, self._obstacles(own))
         found.pieces |= set(own)
-        if any(catches(closure.piece(key).node) for key in reached):
+        if any(self._catches(key) for key in reached):
             found.watched |= set(own)
 
     def _refuse(self, plan: RoutePlan, problems: Iterable[Problem]) -> None:
@@ -126,9 +130,14 @@ class ActionReader:
                     yield Problem("CX304", "catches errors in a transaction of an action", place)
         for key in inside:
             piece = self._closure.piece(key)
-            if catches(piece.node):
+            if self._catches(key):
                 place = self._workspace.source(key.file).place(piece.node)
                 yield Problem("CX304", f"`{piece.name}` catches errors in a transaction of an action", place)
+
+    def _catches(self, key: PieceKey) -> bool:
+        """Does a piece look at errors, other than to log them?"""
+        logs = partial(LogCalls(self._workspace).logs, self._workspace.source(key.file))
+        return catches(self._closure.piece(key).node, logs)
 
     def _bytes(self, plan: RoutePlan) -> Iterable[Problem]:
         """Buffers come from Node: what `send` is given there may be one."""
@@ -136,7 +145,13 @@ class ActionReader:
         if found is not None and plan.piece is not None and self._closure.needs_node(plan.piece.key):
             yield Problem("CX203", "may send bytes: `res.send` answers with what Node has made", plan.route.place)
 
-    def _at_edge(self, plan: RoutePlan) -> list[PieceKey]:
+    def _at_edge(self, plan: RoutePlan) -> tuple[PieceKey, ...]:
         """What the middleware of a route runs at the edge, where the database is as far as from an action."""
-        pieces = [piece.piece.key for step in plan.steps for piece in self._edge.step(step).whole]
-        return list(dict.fromkeys(key for own in pieces for key in self._closure.reached(own)))
+        found = dict.fromkeys(piece.piece.key for step in plan.steps for piece in self._edge.step(step).whole)
+        queue = list(found)
+        while queue:
+            used = (use.target for use in self._closure.facts(queue.pop(0)).uses)
+            news = [key for key in used if key not in found and key not in self._bridges]
+            found |= dict.fromkeys(news)
+            queue += news
+        return tuple(found)

@@ -406,6 +406,7 @@ class Carrier:
             delegates=self._delegates(),
             asked=self._asked(),
             watched=self._actions.watched,
+            at_the_edge=self._actions.at_the_edge,
             whole=frozenset(self._whole),
         )
 

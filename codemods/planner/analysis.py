@@ -17,6 +17,7 @@ from codemods.planner.receivers import Receivers
 from codemods.planner.running.globals import Globals
 from codemods.planner.running.loads import Loads
 from codemods.planner.running.packages import Packages
+from codemods.planner.running.reports import read_reports
 from codemods.planner.running.setups import Setups
 from codemods.planner.scan import Scan, whole_lines
 from codemods.planner.settings.secret_reads import SecretReads
@@ -93,6 +94,7 @@ class Analyser:
         scan = Scan(self._workspace, self._schema, facts, self.pieces, queries, handler, erased, framework)
         _database(scan)
         read_log_file(scan)
+        read_reports(scan)
         packages = Packages(scan, self._setups)
         names, runtime = Names(scan, packages), Globals(scan, self._is_job)
         Instances(scan).read()

@@ -64,6 +64,8 @@ class PieceWriter:
         found = splice.context.database.get(splice.piece.key)
         for dropped in found.dropped if found is not None else ():
             splice.edits = [edit for edit in splice.edits if not dropped.holds(edit.span)]
+        for gone in splice.facts.dropped:
+            splice.edits = [edit for edit in splice.edits if edit.span == gone or not gone.holds(edit.span)]
         if found is not None:
             splice.edits = settled(splice.file.text, splice.edits, [self._whole(each) for each in found.rewrites])
         jobs = JobWriter(splice)

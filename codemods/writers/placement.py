@@ -70,4 +70,6 @@ class Context:
     """The database calls whose failure takes back what the mutation wrote."""
     watched: AbstractSet[PieceKey] = frozenset()
     """Pieces of actions in which something looks at errors."""
+    at_the_edge: AbstractSet[PieceKey] = frozenset()
+    """Pieces that middleware runs, with ids of tokens that the server of old has signed."""
     enums_module: str = "convex:lib/enums"

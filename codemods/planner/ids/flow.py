@@ -79,6 +79,10 @@ class IdFlow:
     def problems(self) -> dict[PieceKey, list[Problem]]:
         return self._found.problems
 
+    def is_id(self, file: str, name: SgNode) -> bool:
+        """Does a variable or parameter, by its name where it is declared, hold ids that were numbers?"""
+        return (file, span_of(name).start) in self._seen
+
     def edits_in(self, file: str, span: Span) -> list[Edit]:
         return self._found.within(file, span)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -184,18 +184,18 @@ def _may_throw(closure: Closure, key: PieceKey) -> bool:
     return False
 
 
-def catches(function: SgNode) -> bool:
-    """Does a function look at what others threw? Handing it on and logging it is no looking."""
-    if any(_looks(clause) for clause in find_all(function, "catch_clause")):
+def catches(function: SgNode, logs: Callable[[SgNode], bool]) -> bool:
+    """Does a function look at what others threw? Handing it on and logging it is no looking.
+
+    `logs` tells the calls that only write to the log.
+    """
+    if any(_looks(clause, logs) for clause in find_all(function, "catch_clause")):
         return True
     calls = (member(callee) for call in find_all(function, "call_expression") if (callee := call.field("function")))
     return any(parts is not None and parts[1] == "catch" for parts in calls)
 
 
-_HANDED_ON = re.compile(r"^(?:next|console\.\w+)$")
-
-
-def _looks(clause: SgNode) -> bool:
+def _looks(clause: SgNode, logs: Callable[[SgNode], bool]) -> bool:
     caught, body = clause.field("parameter"), clause.field("body")
     if caught is None or body is None:
         return False
@@ -204,13 +204,16 @@ def _looks(clause: SgNode) -> bool:
     uses = [
         node for node in find_all(body, "identifier", "shorthand_property_identifier") if node.text() == caught.text()
     ]
-    return not all(_is_handed_on(node) for node in uses)
+    return not all(_is_handed_on(node, logs) for node in uses)
 
 
-def _is_handed_on(node: SgNode) -> bool:
+def _is_handed_on(node: SgNode, logs: Callable[[SgNode], bool]) -> bool:
     parent = node.parent()
     if parent is not None and parent.kind() == "throw_statement":
         return True
     call = parent.parent() if parent is not None and parent.kind() == "arguments" else None
     callee = call.field("function") if call is not None else None
-    return callee is not None and _HANDED_ON.match(callee.text()) is not None
+    if callee is not None and callee.text() == "next":
+        return True
+    around = itertools.takewhile(lambda each: each.kind() not in ("catch_clause", *FUNCTION_KINDS), node.ancestors())
+    return any(each.kind() == "call_expression" and logs(each) for each in around)

@@ -10,8 +10,9 @@ from ast_grep_py import SgNode
 from codemods.readers.express.follow import bare
 from codemods.readers.express.passing import METHODS, writes_own
 from codemods.readers.loggers import LOGGERS
+from codemods.readers.reporters import reports
 from codemods.source import SourceFile, arguments, find_all, member, member_path, named, string_value, unwrap
-from codemods.source.tree import FUNCTION_KINDS
+from codemods.source.tree import FUNCTION_KINDS, WRITES
 from codemods.workspace import External, FunctionRef, Global, Workspace
 
 FORMATTERS = frozenset({"ansi-colors", "chalk", "cli-color", "colorette", "colors", "debug", "kleur", "picocolors"})
@@ -53,10 +54,10 @@ class LogCalls:
         if isinstance(target, External) and _module(target) in _LISTENERS:
             return self._logs_at_the_end(file, arguments(call), depth)
         if isinstance(target, External):
-            return target.module.split("/")[0] in LOGGERS | FORMATTERS or _appends(target)
+            return target.module.split("/")[0] in LOGGERS | FORMATTERS or _appends(target) or reports(target)
         if not isinstance(target, FunctionRef):
             return False
-        return self._only_logs(self.workspace.source(target.file), target.node, depth)
+        return self.only_logs(self.workspace.source(target.file), target.node, depth)
 
     def fills_file(self, file: SourceFile, function: SgNode) -> bool:
         """Does a function do nothing but to add lines to a file, and to say so on the console? Nobody asks it back."""
@@ -67,14 +68,20 @@ class LogCalls:
             return False
         targets = (self.workspace.callee(file.path, call) for call in find_all(function, "call_expression"))
         appends = any(isinstance(target, External) and _appends(target) for target in targets)
-        return appends and self._only_logs(file, function, 0)
+        return appends and self.only_logs(file, function)
 
     def _logs_at_the_end(self, file: SourceFile, given: list[SgNode], depth: int) -> bool:
         """`finished(res, () => { … })`, which logs when a request has been answered."""
         callback = given[1] if len(given) == 2 else None
-        return callback is not None and callback.kind() in FUNCTION_KINDS and self._only_logs(file, callback, depth)
+        return callback is not None and callback.kind() in FUNCTION_KINDS and self.only_logs(file, callback, depth)
 
-    def _only_logs(self, file: SourceFile, function: SgNode, depth: int) -> bool:
+    def only_formats(self, file: SourceFile, values: list[SgNode]) -> bool:
+        """Do the values change nothing while they are put together?"""
+        if any(find_all(value, "await_expression", "new_expression", *WRITES) for value in values):
+            return False
+        return all(self._formats(file, call) for value in values for call in find_all(value, "call_expression"))
+
+    def only_logs(self, file: SourceFile, function: SgNode, depth: int = 0) -> bool:
         """Everything that the function does is to format and to log, and it logs at all."""
         if find_all(function, "throw_statement", "yield_expression", "update_expression") or not writes_own(function):
             return False

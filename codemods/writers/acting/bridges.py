@@ -25,11 +25,15 @@ def cross(splice: Splice, use: PieceUse) -> None:
     module = context.placement.module(use.target).replace("/", ".")
     reference = f"{splice.internal()}.{module}.{context.placement.bridges[use.target]}"
     parts: list[str | Span] = [f"{splice.ctx}.run{_kind(context, use.target)}({reference}"]
-    names = [parameter.name or "" for parameter in parameters(context.closure.piece(use.target).node)]
-    given = [(name, span_of(value)) for name, value in zip(names, arguments(call), strict=False)]
-    for index, (name, span) in enumerate(given):
+    taken = parameters(context.closure.piece(use.target).node)
+    given = [(parameter, span_of(value)) for parameter, value in zip(taken, arguments(call), strict=False)]
+    for index, (parameter, span) in enumerate(given):
         parts.append(", " if index else f", {splice.library('packed')}({{ ")
-        parts += [name] if file.slice(span) == name else [f"{name}: ", span]
+        name = parameter.name or ""
+        if splice.piece.key in context.at_the_edge and context.ids.is_id(use.target.file, parameter.pattern):
+            parts += [f"{name}: {splice.library('asId')}(", span, ")"]
+        else:
+            parts += [name] if file.slice(span) == name else [f"{name}: ", span]
     parts.append(" }))" if given else ")")
     if splice.piece.key in context.watched:
         parts.append(f".catch({splice.library('rethrow')})")

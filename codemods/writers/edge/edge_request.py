@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from ast_grep_py import SgNode
 
@@ -30,10 +31,12 @@ def request_reads(
     context: str,
     provided: frozenset[str] = frozenset(),
     written: Sequence[Span] = (),
+    logs: Callable[[SgNode], bool] = lambda call: False,
 ) -> None:
     """Rewrite every use of the request; what the edge does not know is only dropped where it was logged.
 
-    `provided` are the fields that middleware may have set; what is `written` has other edits.
+    `provided` are the fields that middleware may have set; what is `written` has other edits. Nobody misses a field
+    in what `logs`.
     """
     pattern = parameter_node(function, index)
     if pattern is not None and pattern.kind() != "identifier":
@@ -41,11 +44,30 @@ def request_reads(
     for reference in references(ported.file, function, index):
         if any(span.holds(span_of(reference)) for span in written):
             continue
+        needed = frozenset(ported.context_reads)
         edit = read_edit(ported, reference, context, provided) or dropped(ported.file, reference)
+        if _is_only_logged(reference, logs):
+            ported.context_reads &= needed
         if edit is None:
             ported.problem("CX701", f"reads `{whole_read(reference).text()}`", reference)
         else:
             ported.edits.append(edit)
+
+
+def _is_only_logged(reference: SgNode, logs: Callable[[SgNode], bool]) -> bool:
+    """`log(message, { user: req.user?.id })`: does it go to the log, whatever it is?"""
+    read = _member_of(reference)
+    field = wrapped_up(read[0]) if read is not None else None
+    above = field.parent() if field is not None else None
+    if above is None or (above.kind() in ("member_expression", "subscript_expression") and "?." not in _joint(above)):
+        return False
+    around = itertools.takewhile(lambda node: node.kind() not in FUNCTION_KINDS, reference.ancestors())
+    return any(node.kind() == "call_expression" and logs(node) for node in around)
+
+
+def _joint(chain: SgNode) -> str:
+    """What stands between an object and its field."""
+    return "".join(child.text() for child in chain.children()[1:-1])
 
 
 def read_edit(

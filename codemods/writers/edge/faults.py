@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
+from functools import partial
 
 from ast_grep_py import SgNode
 
@@ -78,7 +79,7 @@ def port_error_handler(
         _close(ported, function, ends, error, reads)
     reads.write()
     ported.edits += environment_edits(workspace, file, function)
-    request_reads(ported, function, 1, context, provided, logs)
+    request_reads(ported, function, 1, context, provided, logs, partial(LogCalls(workspace).logs, file))
     ported.forwards = bool(forwards)
     for each in unsent:
         without_question(ported, each)
@@ -145,7 +146,7 @@ def port_not_found(
     _keep_problems(ported, plan.problems, writer.presets)
     if not ported.problems and open_ends(function, writer.answers):
         ported.problem("CX701", OPEN_END, function)
-    request_reads(ported, function, 0, context, provided)
+    request_reads(ported, function, 0, context, provided, logs=partial(LogCalls(workspace).logs, file))
     answers = bool(plan.replies or plan.delegations)
     reads = references(file, function, 0)
     given = context if answers or reads else ""
