@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass
 
@@ -9,7 +10,7 @@ from ast_grep_py import SgNode
 
 from codemods.planner.answering.replies import Form
 from codemods.readers.express.passing import SETTERS
-from codemods.source import arguments, member, span_of, string_value, unwrap
+from codemods.source import FUNCTION_KINDS, arguments, find_all, member, span_of, string_value, unwrap
 from codemods.source.tree import wrapped_up
 
 _HEADERS = frozenset({"type", "contentType", "append", "vary", "location", "links", "attachment"})
@@ -30,6 +31,7 @@ _IMPOSSIBLE = {
     "render": ("CX706", "renders a view, and Convex has no engine for views"),
 }
 _FINAL = frozenset({"json", "send", "end", "sendStatus"})
+_WORK = ("call_expression", "await_expression", "assignment_expression", "update_expression")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,8 @@ def _read(outer: SgNode, calls: list[tuple[str, SgNode]]) -> Chain:
         if refused is not None:
             return Chain(outer, problem=(call, *refused))
         if sent is not None and (name in ("json", "send", "sendStatus") or (name == "end" and arguments(call))):
+            if _only_fails(call):
+                break
             return Chain(outer, problem=(call, "CX207", "answers twice"))
         if name in SETTERS and sent is None:
             headers.append((arguments(call)[0], arguments(call)[1]))
@@ -94,6 +98,15 @@ def _read(outer: SgNode, calls: list[tuple[str, SgNode]]) -> Chain:
         elif sent is None and name in _FINAL:
             method, sent = name, call
     return Chain(outer, method, sent, status, tuple(headers))
+
+
+def _only_fails(again: SgNode) -> bool:
+    """`res.status(404).json().json({ error })`: is all that the second answer does to fail, which nobody notices?"""
+    if any(find_all(each, *_WORK) for each in arguments(again)):
+        return False
+    around = itertools.takewhile(lambda node: node.kind() not in FUNCTION_KINDS, again.ancestors())
+    tried = (node.field("body") for node in around if node.kind() == "try_statement")
+    return not any(body is not None and span_of(body).holds(span_of(again)) for body in tried)
 
 
 def refusal_of(name: str) -> tuple[str, str]:

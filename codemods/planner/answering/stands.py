@@ -8,9 +8,9 @@ from codemods.planner.answering.chains import chain_of
 from codemods.planner.answering.replies import Stand, Standing
 from codemods.planner.flow import Rest, rest_after
 from codemods.planner.running.logs import is_deferred, is_log
-from codemods.source import FUNCTION_KINDS, SourceFile, Span, arguments, find_all, named, span_of, unwrap
+from codemods.source import FUNCTION_KINDS, SourceFile, Span, arguments, find_all, named, parameters, span_of, unwrap
 from codemods.source.tree import enclosing
-from codemods.workspace import Workspace
+from codemods.workspace import FunctionRef, Workspace
 
 TRANSPARENT = frozenset(
     {"await_expression", "parenthesized_expression", "as_expression", "non_null_expression", "satisfies_expression"}
@@ -51,7 +51,7 @@ def stand_of(call: SgNode, function: SgNode, file: SourceFile, workspace: Worksp
     after = span_of(rest.end) if rest.end is not None else None
     if not rest.statements:
         return Stand(standing, span_of(parent), after)
-    if standing is Standing.STATEMENT and _only_answers_again(call, rest, function):
+    if standing is Standing.STATEMENT and _only_answers_again(call, rest, function, file, workspace):
         return Stand(standing, span_of(parent))
     late = [_is_late(node, parent, call, file, workspace) for node in rest.statements]
     if not all(late) or standing is Standing.BRANCH:
@@ -60,25 +60,65 @@ def stand_of(call: SgNode, function: SgNode, file: SourceFile, workspace: Worksp
     return Stand(standing, span_of(parent), after, logs)
 
 
-def _only_answers_again(call: SgNode, rest: Rest, function: SgNode) -> bool:
-    """Is what runs after an answer another one, and nothing else? Express sends the first."""
-    response, _ = _taken_apart(call)
-    tries = (node for node in call.ancestors() if node.kind() == "try_statement")
-    if not _sends(call, response) or any(span_of(function).holds(span_of(node)) for node in tries):
+def _only_answers_again(
+    call: SgNode, rest: Rest, function: SgNode, file: SourceFile, workspace: Workspace | None
+) -> bool:
+    """Is what runs after an answer another one, and nothing else? Express sends the first; the other one fails.
+
+    What catches that may log it, and answer once more.
+    """
+    response = _response_of(call, file, workspace)
+    if response is None:
         return False
+
+    def is_vain(statement: SgNode) -> bool:
+        return _answers_plainly(statement, response, file, workspace)
+
+    for around in call.ancestors():
+        clause, finalizer = around.field("handler"), around.field("finalizer")
+        if around.kind() != "try_statement" or not span_of(function).holds(span_of(around)):
+            continue
+        caught = clause.field("body") if clause is not None else None
+        if finalizer is not None or caught is None:
+            return False
+        if not span_of(caught).holds(span_of(call)) and not all(
+            is_vain(node) or is_log(node, file, workspace) for node in named(caught) if node.kind() != "comment"
+        ):
+            return False
     again = [node for node in rest.statements if node.kind() != "return_statement" or named(node)]
-    return bool(again) and all(_answers_plainly(node, response.text()) for node in again)
+    return bool(again) and all(map(is_vain, again))
 
 
-def _answers_plainly(statement: SgNode, response: str) -> bool:
+def _answers_plainly(statement: SgNode, response: str, file: SourceFile, workspace: Workspace | None) -> bool:
     """`res.status(500).json({ error });`, where nothing is done to know what to send."""
     inner = named(statement)
     if statement.kind() not in ("expression_statement", "return_statement") or not inner:
         return False
     answer = unwrap(inner[0])
-    root, given = _taken_apart(answer)
+    given = _taken_apart(answer)[1]
     is_plain = not any(find_all(each, "call_expression", *_WORK) for each in given)
-    return is_plain and root.text() == response and _sends(answer, root)
+    return is_plain and _response_of(answer, file, workspace) == response
+
+
+def _response_of(answer: SgNode, file: SourceFile, workspace: Workspace | None) -> str | None:
+    """The response through which an expression answers, itself or by a function that does nothing else."""
+    root = _taken_apart(answer)[0]
+    if _sends(answer, root):
+        return root.text()
+    target = workspace.callee(file.path, answer) if workspace is not None else None
+    body = target.node.field("body") if isinstance(target, FunctionRef) else None
+    if workspace is None or body is None or not isinstance(target, FunctionRef):
+        return None
+    pairs = zip(parameters(target.node), arguments(answer), strict=False)
+    taken = {parameter.name: given.text() for parameter, given in pairs if given.kind() == "identifier"}
+    for statement in named(body) if body.kind() == "statement_block" else []:
+        inner = unwrap(named(statement)[0]) if named(statement) else statement
+        sent = _taken_apart(inner)[0]
+        if sent.text() in taken and _sends(inner, sent):
+            return taken[sent.text()] if _answers_plainly(statement, sent.text(), file, None) else None
+        if find_all(statement, "call_expression", "await_expression", "throw_statement", "return_statement"):
+            return None
+    return None
 
 
 def _sends(answer: SgNode, response: SgNode) -> bool:
