@@ -141,6 +141,11 @@ def test_a_stub_says_the_reason_of_the_last_run() -> None:
     assert Merge("convex/users.ts", before).after(code(new)) == f"{new}\n"
 
 
+def test_a_stub_stays_when_only_the_lines_of_its_sources_moved() -> None:
+    before, new = f"{stub('getMe')}\n", stub("getMe").replace("src/app.ts:3", "src/app.ts:5")
+    assert Merge("convex/users.ts", before).after(code(new)) == before
+
+
 def test_a_stub_does_not_replace_a_function_that_its_owner_wrote() -> None:
     before = f"{function('getMe')}\n"
     assert Merge("convex/users.ts", before).after(code(stub("getMe"))) == before

@@ -18,6 +18,7 @@ PLACEHOLDER = "notMigrated"
 
 _STOOD_FOR = re.compile(rf"""Error\(\s*["'](.*?) {STUB}""")
 _MARKER = re.compile(r"TODO\(convexify [^\r\n]*")
+_LINE = re.compile(r"(?<=[jt]s|sx):\d+\b")
 _ASKED = re.compile(
     r"""if \((?:!(?P<path>/.*/\w*)\.test\(c\.req\.path\)|c\.req\.method !== ["'](?P<method>HEAD)["'])\)"""
 )
@@ -43,8 +44,8 @@ class Statement:
 
     @property
     def markers(self) -> list[str]:
-        """What a stub says that its owner should do."""
-        return _MARKER.findall(self.text) if self.is_stub else []
+        """What a stub says that its owner should do, at whatever line: a marker above moves what is below it."""
+        return [_LINE.sub("", found) for found in _MARKER.findall(self.text)] if self.is_stub else []
 
     @property
     def declares(self) -> bool:
