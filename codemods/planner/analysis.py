@@ -12,7 +12,7 @@ from codemods.planner.facts import Effect, Facts
 from codemods.planner.instances import Instances
 from codemods.planner.names import Names
 from codemods.planner.passing.log_files import read_log_file
-from codemods.planner.pieces import CONSTANTS, Piece, PieceKey, overloads
+from codemods.planner.pieces import CONSTANTS, Piece, PieceKey, annotation_of, overloads
 from codemods.planner.receivers import Receivers
 from codemods.planner.running.globals import Globals
 from codemods.planner.running.loads import Loads
@@ -105,7 +105,8 @@ class Analyser:
         Decimals(scan).read()
         documents = Documents(scan)
         documents.statics()
-        for node in (*overloads(piece), scan.node):
+        annotation = None if handler or erased or framework else annotation_of(piece)
+        for node in (*overloads(piece), *([annotation] if annotation is not None else ()), scan.node):
             for binding in scan.file.bindings.free(node).bindings:
                 for reference in scan.file.bindings.references_in(binding, node):
                     if not scan.is_erased(reference):

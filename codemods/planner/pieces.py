@@ -178,6 +178,12 @@ def overloads(piece: Piece) -> list[SgNode]:
     return found
 
 
+def annotation_of(piece: Piece) -> SgNode | None:
+    """The type that stands at the constant of a function: `const check: Check = (value) => …`."""
+    holder = _carrier(piece.node).parent() if piece.kind is PieceKind.FUNCTION else None
+    return holder.field("type") if holder is not None and holder.kind() == "variable_declarator" else None
+
+
 def signature_of(statement: SgNode) -> SgNode:
     """The signature that a statement is, or exports."""
     return statement.field("declaration") or statement

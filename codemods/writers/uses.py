@@ -82,7 +82,9 @@ class UseWriter:
             return False
         in_action = closure.acts(use.target) or self._splice.piece.key in closure.actions
         target = closure.piece(use.target).node
-        if not in_action or not gives_promise(target) or not is_floating(file, use.call, self._splice.facts.returned):
+        if not in_action or not is_floating(file, use.call, self._splice.facts.returned):
+            return False
+        if not gives_promise(self._splice.context.workspace, use.target.file, target):
             return False
         alone = left_alone(file, use.call)
         if alone is None:

@@ -56,6 +56,12 @@ def test_the_environment_is_declared(planned: PlanApp) -> None:
     assert 'return toJson(env.NAME ?? "x")' in found.handler
 
 
+def test_a_variable_that_is_declared_to_be_set_is_read_as_such(planned: PlanApp) -> None:
+    declared = "declare global { namespace NodeJS { interface ProcessEnv { NAME: string; LEVEL?: string } } }\n"
+    found = planned(declared + route("res.json([process.env.NAME, process.env.LEVEL, process.env.NAME || 'x']);"))
+    assert "[env.NAME!, env.LEVEL, env.NAME || 'x']" in found.handler
+
+
 def test_a_secret_has_no_fallback_in_the_code(planned: PlanApp) -> None:
     found = planned(route('res.json(process.env.API_SECRET || "x");'))
     assert 'return toJson(requireEnv(env.API_SECRET, "API_SECRET"))' in found.handler

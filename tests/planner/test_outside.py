@@ -98,6 +98,17 @@ def test_an_action_waits_for_what_nobody_waited_for(planned: PlanApp, before: st
     assert after in found.handler
 
 
+def test_a_check_is_not_work_that_somebody_could_wait_for(planned: PlanApp) -> None:
+    found = planned(
+        "type Check = (value: unknown) => asserts value;\nconst check: Check = (value) => assert(value);\n"
+        + route('await fetch("https://a.test"); check(req.body.name); res.json(1);'),
+        imports='import assert from "node:assert";',
+    )
+    module = found.files["convex/appNode.ts"]
+    assert "; check(args.name);" in module
+    assert "export type Check = (value: unknown) => asserts value;" in "".join(found.files.values())
+
+
 REFUSED = {
     "a callback": (
         "nodemailer.createTransport({}).sendMail({}, (error) => console.log(error));",

@@ -8,6 +8,10 @@ from ast_grep_py import SgNode
 
 from codemods.planner.stored.values import node_covering
 from codemods.source import FUNCTION_KINDS, SourceFile, Span, arguments, member, named, span_of
+from codemods.workspace import External, FunctionRef, Workspace
+from codemods.workspace.builtins import builtin_module
+
+_DEEPEST = 8
 
 LOGGED = ".catch(console.error)"
 """What becomes of the failure of work that nothing waited for, which no longer ends the server."""
@@ -72,11 +76,19 @@ def catches_all(function: SgNode) -> bool:
     return handler is not None and handler.find(kind="throw_statement") is None
 
 
-def gives_promise(function: SgNode) -> bool:
-    """Does calling a function begin work that can be waited for?"""
+def gives_promise(workspace: Workspace, path: str, function: SgNode, depth: int = 0) -> bool:
+    """Does calling a function of the file at `path` begin work that can be waited for?"""
     written, body = function.field("return_type"), function.field("body")
     if any(child.kind() == "async" for child in function.children()):
         return True
     if written is not None:
         return "Promise<" in written.text()
-    return body is not None and body.kind() in ("call_expression", "new_expression")
+    if body is None or body.kind() != "call_expression" or depth > _DEEPEST:
+        return body is not None and body.kind() == "new_expression" and body.text().startswith("new Promise")
+    match workspace.callee(path, body):
+        case FunctionRef(file=file, node=callee):
+            return gives_promise(workspace, file, callee, depth + 1)
+        case External(module=module, path=member_path):
+            return builtin_module(module) is None or "promises" in (*module.split("/"), *member_path)
+        case _:
+            return True

@@ -10,6 +10,7 @@ from codemods.planner.member_chains import member_chain
 from codemods.planner.pieces import CONSTANTS
 from codemods.planner.problems import Problem
 from codemods.planner.scan import Scan
+from codemods.planner.settings.declared_variables import variables_that_are_set
 from codemods.planner.settings.secrets import is_default, is_secret, literal_fallback
 from codemods.source import Span, arguments, member, named, property_name, span_of, unwrap
 
@@ -18,6 +19,13 @@ _MODE = "NODE_ENV"
 
 _READERS = {"parse": "lazyEnv", "safeParse": "safeEnv"}
 """The function of the library that reads the variables of a schema as its method does."""
+
+
+_ASKING = frozenset(
+    "binary_expression unary_expression parenthesized_expression ternary_expression assignment_expression".split()
+    + "augmented_assignment_expression non_null_expression as_expression template_substitution".split()
+)
+"""Where a read may find nothing, or what it finds needs no type."""
 
 
 class Environment:
@@ -43,7 +51,7 @@ class Environment:
         self._scan.facts.variables.add(name)
         fallback = literal_fallback(self._scan.file, read) if is_secret(name) else None
         if fallback is None:
-            self._replace(span_of(read), f"{{env}}.{name}")
+            self._replace(span_of(read), f"{{env}}.{name}{self._mark(read, name)}")
             return True
         entry = _entry(fallback)
         is_constant = self._scan.facts.piece.kind in CONSTANTS
@@ -56,6 +64,12 @@ class Environment:
         text = f"the literal behind the secret `{name}` is left out: unset, it is an error"
         self._scan.facts.notes.append(Problem("CX803", text, self._scan.file.place(read)))
         return True
+
+    def _mark(self, read: SgNode, name: str) -> str:
+        """`!` where the application's own types say that the variable is set, and the code does not ask."""
+        above = read.parent()
+        untold = above is None or above.kind() in _ASKING or self._scan.file.language == "javascript"
+        return "" if untold or name not in variables_that_are_set(self._scan.workspace) else "!"
 
     def _taken_apart(self, whole: SgNode) -> bool:
         """`const { NAME, LEVEL = "info" } = process.env`."""
