@@ -180,13 +180,13 @@ class Table:
         return next((relation for relation in self.relations if relation.field == name), None)
 
     def constraint(self, columns: tuple[str, ...]) -> str:
-        """What the database calls a unique set or a foreign key."""
-        return next((name for known, name in self.constraints if known == columns), "_".join(columns))
+        """What the database calls a unique set or a foreign key; empty where its definition says nothing."""
+        return next((name for known, name in self.constraints if known == columns), "")
 
     @property
-    def dialect(self) -> str:
-        """The database whose SQL reads and writes the table; empty where no SQL does."""
-        return next((field.sql.dialect.value for field in self.fields if field.sql is not None), "")
+    def dialect(self) -> Dialect | None:
+        """The database whose SQL reads and writes the table; None where no SQL does."""
+        return self.sql or next((field.sql.dialect for field in self.fields if field.sql is not None), None)
 
     @property
     def id_field(self) -> str | None:

@@ -1,21 +1,10 @@
 import { DatabaseError } from "./errors";
 import type { Direction, Found } from "./rows";
-
-/** A broken constraint, with the code and the fields that the database's driver gives its errors. */
-export class StatementError extends DatabaseError {
-  readonly row: unknown;
-
-  constructor(code: string, message: string, meta: Record<string, string | string[]>, row: unknown = null) {
-    super(code, message, meta);
-    this.row = row;
-    Object.defineProperty(this, "row", { enumerable: false });
-    Object.assign(this, meta);
-  }
-}
+import { isTaken } from "./sqlErrors";
 
 /** The value does not have the form that its column has. */
 export function refused(code: string, message: string): never {
-  throw new StatementError(code, message, {});
+  throw new DatabaseError(code, message);
 }
 
 /** A parameter as text, as drivers send it: null stays null. */
@@ -571,50 +560,6 @@ export async function counted(docs: Promise<unknown[]>): Promise<{ count: number
   return { count: (await docs).length };
 }
 
-/** The names of databases, as their errors differ. */
-export type Database = "postgres" | "mysql" | "sqlite";
-
-/** Fails if another row than `self` has the values of a unique key. */
-export async function onlyRow(
-  query: { take(n: number): Promise<{ _id: string }[]> },
-  database: Database,
-  table: string,
-  columns: string[],
-  self?: string,
-): Promise<void> {
-  const others = (await query.take(2)).filter((doc) => doc._id !== self);
-  if (others.length > 0) throw takenError(database, table, columns, others[0]);
-}
-
-/** The error for a row that is there already. */
-export function takenError(database: Database, table: string, columns: string[], row: unknown): StatementError {
-  const named = columns.map((column) => `${table}.${column}`).join(", ");
-  if (database === "sqlite") {
-    return new StatementError("SQLITE_CONSTRAINT_UNIQUE", `UNIQUE constraint failed: ${named}`, { columns }, row);
-  }
-  const constraint = `${table}_${columns.join("_")}_key`;
-  if (database === "mysql") {
-    return new StatementError("ER_DUP_ENTRY", `Duplicate entry for key '${named}'`, { sqlState: "23000", columns }, row);
-  }
-  const message = `duplicate key value violates unique constraint "${constraint}"`;
-  return new StatementError("23505", message, { constraint, table, columns }, row);
-}
-
-/** Fails if the row that a foreign key names is missing, or if a row that goes is named by one. */
-export async function keptReference(
-  holds: boolean | Promise<unknown>,
-  database: Database,
-  table: string,
-  column: string,
-): Promise<void> {
-  if (holds === true || (await holds)) return;
-  if (database === "sqlite") throw new StatementError("SQLITE_CONSTRAINT_FOREIGNKEY", "FOREIGN KEY constraint failed", {});
-  const constraint = `${table}_${column}_fkey`;
-  const message = `insert or update on table "${table}" violates foreign key constraint "${constraint}"`;
-  if (database === "mysql") throw new StatementError("ER_NO_REFERENCED_ROW_2", message, { sqlState: "23000" });
-  throw new StatementError("23503", message, { constraint, table });
-}
-
 /** Inserts a row unless it breaks one of these unique keys, or any where none is named. */
 export async function unlessTaken<D>(insert: () => Promise<D>, ...keys: string[][]): Promise<D[]> {
   try {
@@ -623,13 +568,6 @@ export async function unlessTaken<D>(insert: () => Promise<D>, ...keys: string[]
     if (!isTaken(error, keys)) throw error;
     return [];
   }
-}
-
-/** Is it the error for a row that is there already, by one of these keys? */
-export function isTaken(error: unknown, keys: string[][]): error is StatementError {
-  if (!(error instanceof StatementError) || error.row === null) return false;
-  const columns = JSON.stringify([...(error.meta.columns as string[])].sort());
-  return keys.length === 0 || keys.some((key) => JSON.stringify([...key].sort()) === columns);
 }
 
 /** Inserts a row, or changes the one that is there by one of these keys, or by any where none is named. */

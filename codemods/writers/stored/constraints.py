@@ -27,12 +27,9 @@ def unique_checks(build: Builder, row: str, changed: bool = False) -> list[str]:
         own = [f"{row}._id"] if changed else []
         if build.table.casts:
             check = call(f"await {build.library('uniqueIn')}", query, source, listed("[", names, "]"), *own)
-        elif build.table.sql is not None:
-            known = violated(build.table, build.table.constraint(fields))
+        elif build.table.dialect is not None:
+            known = violated(build.table, fields, "key")
             check = call(f"await {build.library('uniqueInSql')}", query, *known, *own)
-        elif build.table.dialect:
-            told = [f'"{build.table.dialect}"', f'"{build.table.name}"', listed("[", names, "]")]
-            check = call(f"await {build.library('onlyRow')}", query, *told, *own)
         else:
             arguments: list[Doc] = [query, f'"{build.table.name}"', listed("[", names, "]")]
             check = call(f"await {build.library('unique')}", *arguments, *own)
@@ -51,12 +48,10 @@ def foreign_key_checks(build: Builder, row: str, changed: bool = False) -> list[
         if build.table.casts:
             keys = listed("[", [f'"{name}"' for name in reference.fields], "]")
             check = call(f"await {build.library('existsIn')}", found, f'"{reference.target.name}"', keys)
-        elif build.table.sql is not None:
-            known = violated(build.table, build.table.constraint(reference.fields))
-            check = call(f"await {build.library('existsInSql')}", found, *known)
-        elif build.table.dialect:
-            told = [f'"{each}"' for each in (build.table.dialect, build.table.name, reference.fields[0])]
-            check = call(f"await {build.library('keptReference')}", found, *told)
+        elif build.table.dialect is not None:
+            check = call(
+                f"await {build.library('existsInSql')}", found, *violated(build.table, reference.fields, "fkey")
+            )
         else:
             arguments: list[Doc] = [found, f'"{build.table.name}"', f'"{reference.constraint}"']
             check = call(f"await {build.library('exists')}", *arguments)
@@ -64,9 +59,12 @@ def foreign_key_checks(build: Builder, row: str, changed: bool = False) -> list[
     return statements
 
 
-def violated(table: Table, constraint: str) -> tuple[Doc, ...]:
-    """What the library is told of a constraint: its table, its name, and whose error it is."""
-    return f'"{table.stored_name or table.name}"', f'"{constraint}"', driver_of(table)
+def violated(table: Table, columns: Sequence[str], ending: str) -> tuple[Doc, ...]:
+    """What the library is told of a constraint: its table and columns, its name, and whose error it is. `ending` is
+    that of the name which PostgreSQL gives it."""
+    name = table.stored_name or table.name
+    own = table.constraint(tuple(columns)) or "_".join((name, *columns, ending))
+    return f'"{name}"', listed("[", [f'"{each}"' for each in columns], "]"), f'"{own}"', driver_of(table)
 
 
 def target_row(build: Builder, reference: Reference, source: str) -> Doc:

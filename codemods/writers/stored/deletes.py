@@ -44,15 +44,11 @@ def reaches_itself(schema: Schema, table: Table) -> bool:
 
 def _refused(build: Builder, reference: Reference, row: str) -> str:
     found = _referring(build, reference, row, ".first()")
-    if reference.table.sql is not None:
-        known = violated(reference.table, reference.table.constraint(reference.fields))
+    if reference.table.dialect is not None:
+        known = violated(reference.table, reference.fields, "fkey")
         check = call(f"await {build.library('unreferencedInSql')}", found, *known)
         return guarded(_tests(build, reference, row), check)
     arguments: list[Doc] = [found, f'"{build.table.name}"', f'"{reference.constraint}"']
-    if build.table.dialect:
-        told = [f'"{each}"' for each in (build.table.dialect, reference.table.name, reference.fields[0])]
-        free = call(f"await {build.library('keptReference')}", ("(await ", found, ") === null"), *told)
-        return guarded(_tests(build, reference, row), free)
     return guarded(_tests(build, reference, row), call(f"await {build.library('unreferenced')}", *arguments))
 
 

@@ -146,7 +146,7 @@ def references_of(schema: Schema) -> tuple[Reference, ...]:
 
 def driver_of(table: Table) -> str:
     """How the library calls whose errors they are."""
-    return f'"{"wrapped " if table.wraps_errors else ""}{table.sql}"'
+    return f'"{"wrapped " if table.wraps_errors else ""}{table.dialect}"'
 
 
 def unique_constraints(table: Table) -> tuple[tuple[str, ...], ...]:
