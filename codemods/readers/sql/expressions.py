@@ -25,6 +25,11 @@ _OF_TEXT: Mapping[type[exp.Expr], str] = {exp.Lower: "lower", exp.Upper: "upper"
 _AGGREGATES: Mapping[type[exp.Expr], str] = {
     exp.Count: "count", exp.Sum: "sum", exp.Avg: "avg", exp.Min: "min", exp.Max: "max",
 }  # fmt: skip
+_OF_MOMENTS = {"YEAR": "year", "MONTH": "month", "DAY": "day", "HOUR": "hour", "MINUTE": "minute", "DOW": "weekday"}
+_PARTS_OF_MOMENTS: Mapping[type[exp.Expr], str] = {
+    exp.Year: "year", exp.Month: "month", exp.Day: "day", exp.Hour: "hour", exp.Minute: "minute", exp.Second: "second",
+    exp.DayOfWeek: "weekday_from_1",
+}  # fmt: skip
 _UNITS = {"MILLISECOND": 1, "SECOND": 1000, "MINUTE": 60_000, "HOUR": 3_600_000, "DAY": 86_400_000, "WEEK": 604_800_000}
 
 
@@ -50,6 +55,7 @@ _PARTS: Mapping[type[exp.Expr], frozenset[str]] = {
     exp.Subquery: frozenset({"alias"}),
     exp.Select: frozenset(exp.Select.arg_types),
     exp.Interval: frozenset({"unit"}),
+    exp.TimestampDiff: frozenset({"unit"}),
     exp.Placeholder: frozenset({"kind"}),
     Chosen: frozenset({"true", "false"}),
 }
@@ -142,8 +148,10 @@ class Expressions:
                 return Apply("ceil" if isinstance(node, exp.Ceil) else "floor", (value,), self._number(value, node))
             case exp.TsOrDsToDate() | exp.Date():
                 return self._of_moment("to_day", node, Kind.DATE)
-            case exp.Hour():
-                return self._of_moment("hour", node, Kind.INT)
+            case exp.Extract():
+                return self._extracted(node)
+            case exp.TimestampDiff():
+                return self._between_moments(node)
             case exp.Trim() if node.args.get("expression") is None:
                 return Apply("trim", (self.text(node.this),), Kind.TEXT)
             case exp.Length():
@@ -169,6 +177,7 @@ class Expressions:
             (_ARITHMETIC, self._arithmetic),
             (_OF_TEXT, self._of_text),
             (_AGGREGATES, self._aggregate),
+            (_PARTS_OF_MOMENTS, self._part_of_moment),
         ):
             name = types.get(type(node))
             if name is not None:
@@ -227,6 +236,33 @@ class Expressions:
         if value.kind not in MOMENTS:
             raise UnreadError(f"`{_short(node)}` of SQL")
         return Apply(name, (value,), kind)
+
+    def _extracted(self, node: exp.Extract) -> Expr:
+        """`EXTRACT(YEAR FROM …)`: in PostgreSQL an exact number."""
+        name = _OF_MOMENTS.get(node.this.name.upper())
+        value = self.read(node.expression)
+        is_double = "date_part" in self._scope.text.lower()
+        if name is None or is_double or value.kind not in MOMENTS:
+            raise UnreadError(f"`{_short(node)}` of SQL")
+        part = Apply(name, (value,), Kind.INT)
+        return Apply("to_numeric", (part,), Kind.NUMERIC) if self._scope.dialect is Dialect.POSTGRES else part
+
+    def _part_of_moment(self, name: str, node: exp.Expr) -> Expr:
+        """`YEAR(…)` of MySQL; its parser has a conversion to a day within."""
+        inner = node.this.this if isinstance(node.this, exp.TsOrDsToDate) else node.this
+        value = self.read(inner)
+        if self._scope.dialect is not Dialect.MYSQL or value.kind not in MOMENTS:
+            raise UnreadError(f"`{_short(node)}` of SQL")
+        return Apply(name, (value,), Kind.INT)
+
+    def _between_moments(self, node: exp.TimestampDiff) -> Expr:
+        """`TIMESTAMPDIFF(SECOND, a, b)`: whole units from the one to the other."""
+        unit = node.args["unit"].name.upper()
+        start, end = self.read(node.expression), self.read(node.this)
+        if unit not in _UNITS or start.kind not in MOMENTS or end.kind not in MOMENTS:
+            raise UnreadError(f"`{_short(node)}` of SQL")
+        length = Constant(f"{_UNITS[unit]:_}", Kind.INT)
+        return Apply("between", (start, end, length), Kind.INT)
 
     def _today(self) -> Expr:
         return (

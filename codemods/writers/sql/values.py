@@ -36,6 +36,10 @@ _OPPOSITE = {"eq": "ne", "ne": "eq", "lt": "ge", "ge": "lt", "gt": "le", "le": "
 _OPERATORS = {"add": "+", "sub": "-", "mul": "*", "mod": "%"}
 _METHODS = {"lower": ".toLowerCase()", "upper": ".toUpperCase()", "trim": ".trim()", "length": ".length"}
 _FUNCTIONS = {"abs": "Math.abs", "ceil": "Math.ceil", "floor": "Math.floor"}
+_OF_MOMENTS = {
+    "year": ("FullYear", ""), "month": ("Month", " + 1"), "day": ("Date", ""), "hour": ("Hours", ""),
+    "minute": ("Minutes", ""), "second": ("Seconds", ""), "weekday": ("Day", ""), "weekday_from_1": ("Day", " + 1"),
+}  # fmt: skip
 _MOMENTS = (Kind.TIME, Kind.DATE)
 
 
@@ -247,8 +251,13 @@ class Values:
             return ("(", joined(list(docs), " + "), ")")
         if name == "to_day":
             return call(draft.library("dayOf"), docs[0])
-        if name == "hour":
-            return ("new Date(", docs[0], ").getUTCHours()")
+        if name in _OF_MOMENTS:
+            method, more = _OF_MOMENTS[name]
+            found: Doc = ("new Date(", docs[0], f").getUTC{method}()")
+            return ("(", found, more, ")") if more else found
+        if name == "between":
+            start, end, length = docs
+            return ("Math.trunc((", end, " - ", start, ") / ", length, ")")
         if name in ("to_time", "to_int8") or (name == "to_float" and apply.arguments[0].kind is not EXACT):
             return docs[0]
         if name in ("to_numeric", "to_text"):
