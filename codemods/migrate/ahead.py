@@ -20,11 +20,8 @@ def schema_pieces(reading: Reading, closure: Closure, others: Collection[str]) -
 
 
 def _pieces(reading: Reading, closure: Closure, others: Collection[str]) -> Iterator[PieceKey]:
-    for path in reading.code_files():
+    for path in server_files(reading, others):
         offsets = [schema.offset for schema in reading.sites(path).schemas]
-        is_server = reading.workspace.role_of(path) is Role.SERVER
-        if not offsets or not is_server or reading.workspace.home_of(path) in others:
-            continue
         file = reading.workspace.source(path)
         for statement in named(file.root):
             span, declarator = span_of(statement), _only_declarator(statement)
@@ -35,6 +32,14 @@ def _pieces(reading: Reading, closure: Closure, others: Collection[str]) -> Iter
             if piece is not None and name is not None and name.kind() == "identifier":
                 closure.start(piece, False)
                 yield piece.key
+
+
+def server_files(reading: Reading, others: Collection[str]) -> Iterator[str]:
+    """The files of the server; `others` are the homes of applications that stay."""
+    workspace = reading.workspace
+    for path in reading.code_files():
+        if workspace.role_of(path) is Role.SERVER and workspace.home_of(path) not in others:
+            yield path
 
 
 def _only_declarator(statement: SgNode) -> SgNode | None:

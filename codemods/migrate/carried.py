@@ -47,7 +47,11 @@ class Carried:
     handlers: Handlers = field(default_factory=Handlers)
     """What answers for the application as a whole."""
     ahead: tuple[PieceKey, ...] = ()
-    """Schemas of routes that stay behind, with what they use."""
+    """Schemas of routes that stay behind, and functions of the database that no route needs, with what they use."""
+    reached: frozenset[PieceKey] = frozenset()
+    """What the handlers of all routes reach, those included that stay behind."""
+    tried: frozenset[PieceKey] = frozenset()
+    """The functions of the database beside what routes need, those that had to stay included."""
     tables: frozenset[str] = frozenset()
     """The source tables that convex/schema defines."""
 

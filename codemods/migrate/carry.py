@@ -12,6 +12,7 @@ from codemods.migrate.ahead import carried_ahead, schema_pieces
 from codemods.migrate.carried import Carried
 from codemods.migrate.checks import EdgePiece, EdgeWriter
 from codemods.migrate.handlers import find_handlers
+from codemods.migrate.models import Models
 from codemods.migrate.naming import IMPORTED, Names, name_routes
 from codemods.migrate.reading import Reading
 from codemods.migrate.served import served_folders
@@ -87,6 +88,7 @@ class Carrier:
         """The calls of mutations that have to roll back alone, as internal mutations of their own."""
         self._state = Carried(reading.workspace, plans, closure, schema_names(reading.schema), Names(), edge)
         self._state.cors = cors_of_all(reading.workspace, reading.app)
+        self._models = Models(reading, self._state)
         for plan in plans:
             plan.steps = without_repeated_cors(plan.steps, self._state.cors)
 
@@ -110,18 +112,27 @@ class Carrier:
         self._shared_handlers()
         state.edge.handed_on = handed_on(state.plans)
         state.handlers = find_handlers(self._workspace, state.edge, self._reading.app, state.plans)
+        self._settle()
+        if self._models.look(self._other_homes):
+            self._settle()
+        state.served = served_folders(state, self._reading.app.uses)
+        return state
+
+    def _settle(self) -> None:
         for _ in range(_ROUNDS):
             self._collect()
             if not self._round():
                 break
-        state.served = served_folders(state, self._reading.app.uses)
-        return state
+
+    @cached_property
+    def _other_homes(self) -> frozenset[str]:
+        """The packages of applications that stay as a whole."""
+        others = (plan for plan in self._state.plans if plan.problems and plan.problems[0].code == OTHER_APPLICATION)
+        return frozenset(self._workspace.home_of(plan.route.application) for plan in others)
 
     @cached_property
     def _schemas(self) -> tuple[PieceKey, ...]:
-        others = (plan for plan in self._state.plans if plan.problems and plan.problems[0].code == OTHER_APPLICATION)
-        homes = {self._workspace.home_of(plan.route.application) for plan in others}
-        return schema_pieces(self._reading, self._state.closure, homes)
+        return schema_pieces(self._reading, self._state.closure, self._other_homes)
 
     def _leaves_routes(self) -> bool:
         return any(plan.problems and not plan.dead for plan in self._state.plans)
@@ -187,7 +198,8 @@ class Carrier:
         self._handled = handlers
         edge = state.edge_pieces()
         extra = [key for piece in edge.values() for key in piece.reached]
-        state.ahead = carried_ahead(state.closure, self._schemas) if self._leaves_routes() else ()
+        schemas = carried_ahead(state.closure, self._schemas) if self._leaves_routes() else ()
+        state.ahead = (*schemas, *self._models.taken())
         keys = dict.fromkeys([*(key for plan in carried for key in state.pieces(plan)), *extra, *state.ahead])
         made = [state.edge.call(check.middleware).key for plan in carried for check in plan.checks]
         self._actions = choose_actions(self._workspace, state)
@@ -247,7 +259,7 @@ class Carrier:
                 written.runtime |= ported.library
                 written.imports += ported.imports
             state.written[key] = written
-            news = self._refuse(key, written.problems) or news
+            news = self._refuse(key, [*written.problems, *self._models.unfit(piece, written.text)]) or news
         for plan in state.carried:
             calls = [self._check_call(context, check) for check in plan.checks]
             state.checks[plan.key] = calls
@@ -274,6 +286,8 @@ class Carrier:
         return written
 
     def _refuse(self, key: PieceKey, problems: list[Problem]) -> bool:
+        if problems and self._models.is_needed(key):
+            return self._models.withdraw(key)
         news = [self._state.closure.refuse(key, problem) for problem in problems]
         return any(news)
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from codemods.ir.app import Middleware, Role
 from codemods.ir.query import Op, Query
 from codemods.migrate.carried import Carried
+from codemods.migrate.models import function_around
 from codemods.migrate.project import Project
 from codemods.migrate.reading import Reading, broken_files
 from codemods.migrate.shadows import DEAD
@@ -15,6 +16,7 @@ from codemods.outcome import CODES, Diagnostic, Item, ItemKind, Outcome, Place, 
 from codemods.planner.passing.conditions import is_never_there
 from codemods.planner.passing.left_out import is_silent
 from codemods.planner.pieces import PieceKey
+from codemods.planner.problems import Problem
 from codemods.planner.routes import RoutePlan
 from codemods.planner.stored.values import node_covering
 from codemods.readers.calls import call_site
@@ -177,6 +179,16 @@ class _Regions:
         name = self._carried.placement.names.get(key)
         return Target(f"{self._project.folder}/{module}{self._project.extension}", name) if module else None
 
+    def is_of_route(self, key: PieceKey) -> bool:
+        """Does some route reach the piece, or is there nothing that would say so?"""
+        return self._carried is None or key in self._carried.reached
+
+    def problem(self, key: PieceKey) -> Problem | None:
+        """The first obstacle in a piece that was tried and left."""
+        if self._carried is None or key not in self._carried.tried:
+            return None
+        return next(iter(self._carried.closure.problems(key)), None)
+
     def settle(self, item: Item) -> Item:
         """A site inside a carried piece was carried over with it."""
         whole = (ItemKind.VALIDATOR, ItemKind.UPLOAD)
@@ -212,7 +224,8 @@ def _queries(reading: Reading, path: str, regions: _Regions) -> Iterable[Item]:
         elif script:
             yield Item(ItemKind.QUERY, query.name, Outcome.SKIPPED, place, f"CX307 {CODES['CX307'].title}")
         else:
-            yield Item(ItemKind.QUERY, query.name, Outcome.NEEDS_REVIEW, place, _query_reason(query))
+            outcome, reason = _left_call(reading, regions, query)
+            yield Item(ItemKind.QUERY, query.name, outcome, place, reason)
 
 
 def _parts(reading: Reading, path: str) -> Iterable[Place]:
@@ -225,12 +238,20 @@ def _parts(reading: Reading, path: str) -> Iterable[Place]:
             yield file.place(site.place) if site is not None else file.place(part.start)
 
 
-def _query_reason(query: Query) -> str:
+def _left_call(reading: Reading, regions: _Regions, query: Query) -> tuple[Outcome, str]:
     if query.unsupported:
-        return f"CX301 {query.unsupported[0]}"
+        return Outcome.NEEDS_REVIEW, f"CX301 {query.unsupported[0]}"
     if query.op is Op.RAW:
-        return f"CX305 {CODES['CX305'].title}"
-    return "CX301 its route is not carried over"
+        return Outcome.NEEDS_REVIEW, f"CX305 {CODES['CX305'].title}"
+    piece = function_around(reading.workspace.source(query.file), query)
+    if piece is None or regions.is_of_route(piece.key):
+        return Outcome.NEEDS_REVIEW, "CX301 its route is not carried over"
+    if reading.workspace.calls_of(query.file, piece.node) == ():
+        return Outcome.SKIPPED, f"CX307 nothing calls `{piece.name}`"
+    problem = regions.problem(piece.key)
+    if problem is not None:
+        return Outcome.NEEDS_REVIEW, problem.reason
+    return Outcome.NEEDS_REVIEW, f"CX307 no route that was found runs `{piece.name}`"
 
 
 def _query_place(reading: Reading, query: Query) -> Place:
@@ -279,11 +300,11 @@ def carried_diagnostics(reading: Reading, carried: Carried) -> list[Diagnostic]:
         if plan.stale:
             text = f"{plan.route.name} reads the database and asks for the time or for chance"
             found.setdefault(_diagnostic("CX211", text, plan.route.place))
-        for key in carried.pieces(plan):
-            for note in carried.closure.facts(key).notes:
-                found.setdefault(_diagnostic(note.code, note.text, note.place))
-            for code, text, query in carried.database[key].notes if key in carried.database else ():
-                found.setdefault(_diagnostic(code, f"{query.name}: {text}", _query_place(reading, query)))
+    for key in dict.fromkeys((*(key for plan in carried.carried for key in carried.pieces(plan)), *carried.ahead)):
+        for note in carried.closure.facts(key).notes:
+            found.setdefault(_diagnostic(note.code, note.text, note.place))
+        for code, text, query in carried.database[key].notes if key in carried.database else ():
+            found.setdefault(_diagnostic(code, f"{query.name}: {text}", _query_place(reading, query)))
     for about in table_diagnostics(reading, carried):
         found.setdefault(about)
     return list(found)

@@ -26,7 +26,7 @@ from codemods.planner.ids.parts import branches, list_of, part_of, position_of
 from codemods.planner.ids.places import opaque_rows, written_values
 from codemods.planner.ids.rows import RowFields
 from codemods.planner.ids.schemas import id_schema, is_unfit, unfit_keys
-from codemods.planner.ids.types import annotation_edits, declared_edits
+from codemods.planner.ids.types import annotation_edits, declared_edits, is_numeric_parameter, key_edits, part_edits
 from codemods.planner.pieces import PieceKey
 from codemods.planner.problems import Problem
 from codemods.planner.routes import RoutePlan
@@ -93,6 +93,8 @@ class IdFlow:
             self._comparisons(key)
             self._passed(key)
             self._found.add(key.file, *declared_edits(self._closure.piece(key).node, self._fields.numeric))
+            source = self._workspace.source(key.file)
+            self._found.add(key.file, *key_edits(source, self._closure.piece(key).node, self._fields.numeric))
         for key in self._carried:
             self._checks.members(key, self._workspace.source(key.file))
         for name, (owner, place) in self.names.items():
@@ -163,7 +165,11 @@ class IdFlow:
                 continue
             for side, other in ((left, right), (right, left)):
                 parts = member(side)
-                if parts is not None and parts[1] in self._fields.numeric and is_cast(file, other):
+                if (
+                    parts is not None
+                    and parts[1] in self._fields.numeric
+                    and (is_cast(file, other) or is_numeric_parameter(file, other))
+                ):
                     self._trace(key, file, other, self._fields.owner(parts[1]))
 
     def _passed(self, key: PieceKey) -> None:
@@ -276,6 +282,8 @@ class IdFlow:
     def _part(self, key: PieceKey, file: SourceFile, base: SgNode, path: Sequence[str], table: str) -> None:
         """What an object holds under a path: one that is written out here, or where a parameter is given it."""
         binding = file.bindings.resolve(base) if base.kind() == "identifier" else None
+        for where, edit in part_edits(self._workspace, file, base, path[-1]):
+            self._found.add(where, edit)
         if binding is not None and binding.kind is BindingKind.PARAMETER:
             for user, argument in self._given(file, binding, *path):
                 self._trace(user, self._workspace.source(user.file), argument, table)

@@ -7,11 +7,24 @@ from collections.abc import Collection
 
 from ast_grep_py import SgNode
 
+from codemods.planner.ids.parts import list_of
 from codemods.planner.types import type_of
-from codemods.source import Binding, Edit, SourceFile, find_all, named, span_of
+from codemods.source import (
+    Binding,
+    BindingKind,
+    Edit,
+    SourceFile,
+    arguments,
+    find_all,
+    member,
+    named,
+    span_of,
+    unwrap,
+)
 from codemods.workspace import Workspace
 
 _NUMBERS = frozenset({"number", "bigint"})
+_KEYED = frozenset({"get", "set", "has", "add", "delete"})
 _TYPES = ("predefined_type", "type_identifier")
 
 
@@ -41,6 +54,55 @@ def declared_edits(node: SgNode, names: Collection[str]) -> list[Edit]:
         if name is not None and annotation is not None and name.text() in names:
             found += _number_edits(annotation)
     return found
+
+
+def part_edits(workspace: Workspace, file: SourceFile, base: SgNode, name: str) -> list[tuple[str, Edit]]:
+    """The type of `to` in `function move(given: { to: number })`, or in a type that is named; with its file."""
+    binding = file.bindings.resolve(base) if base.kind() == "identifier" else None
+    listed = list_of(binding) if binding is not None and binding.type_annotation is None else None
+    if listed is not None:
+        return part_edits(workspace, file, unwrap(listed), name)
+    annotation = binding.type_annotation if binding is not None and not binding.path else None
+    if annotation is None:
+        return []
+    found = [(file.path, edit) for edit in declared_edits(annotation, (name,))]
+    for each in find_all(annotation, "type_identifier"):
+        alias = file.bindings.resolve(each)
+        known = type_of(workspace, file.path, alias) if alias is not None else None
+        if known is not None:
+            found += [(known.file, edit) for edit in declared_edits(known.binding.declaration, (name,))]
+    return found
+
+
+def is_numeric_parameter(file: SourceFile, node: SgNode) -> bool:
+    """`userId` of `(userId: number) => …`."""
+    plain = unwrap(node)
+    binding = file.bindings.resolve(plain) if plain.kind() == "identifier" else None
+    annotation = binding.type_annotation if binding is not None and not binding.path else None
+    is_parameter = binding is not None and binding.kind is BindingKind.PARAMETER
+    return is_parameter and annotation is not None and bool(_number_edits(annotation))
+
+
+def key_edits(file: SourceFile, node: SgNode, names: Collection[str]) -> list[Edit]:
+    """`new Map<number, …>()` and `new Set<number>()` of which ids are asked: `counts.get(item.productId)`."""
+    found = []
+    for made in find_all(node, "new_expression"):
+        given, declarator = made.field("type_arguments"), made.parent()
+        name = declarator.field("name") if declarator is not None else None
+        binding = file.bindings.resolve(name) if name is not None and name.kind() == "identifier" else None
+        key = next(iter(named(given)), None) if given is not None else None
+        if binding is not None and key is not None and any(_is_asked(use, names) for use in binding.references):
+            found += _number_edits(key)
+    return found
+
+
+def _is_asked(reference: SgNode, names: Collection[str]) -> bool:
+    """Is it given the id of a row as a key?"""
+    callee = reference.parent()
+    parts = member(callee) if callee is not None else None
+    call = callee.parent() if callee is not None and parts is not None and parts[1] in _KEYED else None
+    given = [member(unwrap(each)) for each in arguments(call)[:1]] if call is not None else []
+    return any(each is not None and each[1] in names for each in given)
 
 
 def _number_edits(node: SgNode) -> list[Edit]:

@@ -93,11 +93,17 @@ def caught_halfway(closure: Closure, plan: RoutePlan, stops_halfway: Callable[[Q
     What it wrote before would stay.
     """
     assert plan.piece is not None
-    throws = failures(plan)
-    for key in closure.reached(plan.piece.key):
+    return caught_within(closure, plan.piece.key, stops_halfway, failures(plan))
+
+
+def caught_within(
+    closure: Closure, start: PieceKey, stops_halfway: Callable[[Query], bool], throws: Sequence[Span] = ()
+) -> Query | None:
+    """The same in what a piece reaches; `throws` are statements that will be thrown errors."""
+    for key in closure.reached(start):
         facts = closure.facts(key)
         for query, at in _queries(closure, facts):
-            if stops_halfway(query) and is_caught(facts, at, throws):
+            if stops_halfway(query) and is_caught(facts, at, list(throws)):
                 return query
     return None
 

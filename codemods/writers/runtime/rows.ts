@@ -523,9 +523,9 @@ export function stepList<T>(list: T[], change: ListStep<T> | undefined): T[] | u
   return change === undefined || Array.isArray(change) ? change : list.concat(change.push);
 }
 
-/** True if the list has the value. */
-export function isIn(value: unknown, list: readonly unknown[]): boolean {
-  return list.includes(value);
+/** True if there is a list that has the value. */
+export function isIn(value: unknown, list: readonly unknown[] | undefined): boolean {
+  return list !== undefined && list.includes(value);
 }
 
 /** True if the lists hold the same values in the same order. */
