@@ -255,3 +255,18 @@ def test_a_call_on_one_side_of_a_choice_sends_the_text_of_that_side(tmp_path: Pa
     )
     assert left == ""
     assert "sql" not in model.replace("lib/sql", "")
+
+
+def test_means_of_whole_numbers_have_four_decimals_in_mysql(tmp_path: Path) -> None:
+    store = """
+    import mysql from "mysql2/promise";
+    const pool = mysql.createPool({});
+    export async function length(owner: string) {
+      const [rows] = await pool.query("SELECT AVG(CHAR_LENGTH(text)) AS mean FROM notes WHERE owner = ?", [owner]);
+      return rows[0].mean;
+    }
+    """
+    routes = 'app.get("/notes/:owner", async (req, res) => { res.json(await length(req.params.owner)); });'
+    files = migrated(tmp_path, "mysql2", store, "length", routes)
+    assert files[""] == ""
+    assert "rounded" in files["convex/model/store.ts"] and "exactMeanIn" in files["convex/model/store.ts"]

@@ -479,7 +479,14 @@ class Expressions:
         kind = value.kind if name in ("min", "max") else self._sum_kind(name, self._number(value, node))
         if name in ("min", "max") and kind in (Kind.ID, Kind.BOOLEAN, Kind.JSON, Kind.UNKNOWN):
             raise UnreadError(f"`{_short(node)}` of SQL")
-        return Aggregated(name, value, kind, distinct)
+        found = Aggregated(name, value, kind, distinct)
+        is_mysql = self._scope.dialect is Dialect.MYSQL
+        if name != "avg" or not is_mysql or kind is not Kind.NUMERIC:
+            return found
+        if value.kind is Kind.NUMERIC:
+            raise UnreadError("AVG of exact numbers in MySQL")
+        # https://dev.mysql.com/doc/refman/8.4/en/arithmetic-functions.html: div_precision_increment is 4.
+        return Apply("round", (found, Constant("4", Kind.INT)), Kind.NUMERIC)
 
     def _sum_kind(self, name: str, kind: Kind) -> Kind:
         if self._scope.dialect is Dialect.SQLITE:
@@ -487,8 +494,6 @@ class Expressions:
         if kind is Kind.FLOAT:
             return kind
         if self._scope.dialect is Dialect.MYSQL:
-            if name == "avg":
-                raise UnreadError("AVG of exact numbers in MySQL")
             return Kind.NUMERIC
         return self._scope.large if name == "sum" and kind is Kind.INT else Kind.NUMERIC
 
