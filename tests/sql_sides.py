@@ -152,7 +152,8 @@ def _original(folder: Path, dialect: Dialect, client: str, text: str, plans: lis
     (folder / "ddl.sql").write_text(sql_seed.DDL[dialect], encoding="utf-8")
     (folder / "seed.sql").write_text("\n".join(sql_seed.sql(dialect)), encoding="utf-8")
     names = ", ".join(str(plan["name"]) for plan in plans if isinstance(plan, dict))
-    (folder / "cases.ts").write_text(f"{client}{text}\nexport default {{ {names} }};\n", encoding="utf-8")
+    source = "export { source };\n" if "new DataSource" in client else ""
+    (folder / "cases.ts").write_text(f"{client}{text}\n{source}export default {{ {names} }};\n", encoding="utf-8")
     tables: list[Json] = list(sql_seed.SEED)
     return _run("sql", folder, {"cases": plans, "ids": sql_seed.keys(), "tables": tables, "dialect": dialect.value})
 

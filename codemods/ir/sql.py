@@ -237,6 +237,10 @@ class Verb(StrEnum):
     UPDATE = "update"
     DELETE = "delete"
     ROLLBACK = "rollback"
+    SAVE = "save"
+    """Changes the row with the key that an object has, or makes one."""
+    REMOVE = "remove"
+    """Deletes the row with the key that an object has."""
 
 
 class Gives(StrEnum):
@@ -251,12 +255,36 @@ class Gives(StrEnum):
     """The first row, or undefined."""
     RUN = "run"
     """`{ changes, lastInsertRowid }`"""
+    FIRST_OR_NULL = "first-or-null"
+    VALUE = "value"
+    """The one value of the one row."""
+    AFFECTED = "affected"
+    """`{ raw, affected }`"""
+    UPDATED = "updated"
+    """`{ raw, affected, generatedMaps }`"""
     VALUES = "values"
     """The values of the one column."""
     COUNT = "count"
     """How many rows were changed."""
     KEYS = "keys"
     """A list of the key of the row that was made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What of an object is saved: its `columns`, and the keys of the objects that it has `to_one`, by their columns.
+
+    `others` are properties that must not be there. `made` are columns whose values the object gets when its row is
+    made, `stamps` those that it gets in any case; `empty` are null where the object does not have them.
+    """
+
+    key: str
+    columns: tuple[str, ...]
+    to_one: tuple[tuple[str, str], ...]
+    others: tuple[str, ...]
+    made: tuple[str, ...]
+    stamps: tuple[str, ...]
+    empty: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,6 +308,7 @@ class SqlWork:
     """The table that an INSERT writes to."""
     is_sync: bool = False
     """The driver gives the result at once: the code did not wait for it, and has to."""
+    saved: Saved | None = None
     is_built: bool = False
     """A query builder made the statement: undefined is not written, and is an error in a condition."""
 

@@ -14,7 +14,7 @@ from codemods.ir.validator import Shape
 from codemods.migrate.aside import Aside
 from codemods.migrate.sites import FileSites, Sites, read_file, read_sites
 from codemods.outcome import Diagnostic, Item, ItemKind, Outcome, Place
-from codemods.readers import drizzle, knex, mongoose, sequelize, sql
+from codemods.readers import drizzle, knex, mongoose, sequelize, sql, typeorm
 from codemods.readers.chains import chain_shape
 from codemods.readers.express import Registered, read_app, read_registrations
 from codemods.readers.instances import Instances
@@ -56,6 +56,7 @@ class Reading:
             found += sequelize.find_queries(self.workspace, path, self.schema, self.sequelize.models)
             found += sql.find_queries(self.workspace, path, self.schema)
             found += knex.find_queries(self.workspace, path, self.schema)
+            found += typeorm.find_queries(self.workspace, path, self.schema)
             self._queries[path] = sorted(found, key=_start)
         return self._queries[path]
 

@@ -138,15 +138,30 @@ if (readFileSync("cases.ts", "utf8").includes('from "knex"')) globalThis.openKne
 const packages = {
   name: "packages",
   setup(plugin) {
+    plugin.onResolve({ filter: /^typeorm$/ }, () => ({ path: pathToFileURL(tools.resolve("typeorm").replace(/js$/, "mjs")).href, external: true }));
     plugin.onResolve({ filter: /^knex$/ }, () => ({ path: "knex", namespace: "builder" }));
     plugin.onLoad({ filter: /.*/, namespace: "builder" }, () => ({ contents: "export default () => globalThis.openKnex;" }));
     plugin.onResolve({ filter: /^(pg|better-sqlite3)$/ }, () => ({ path: "driver", namespace: "shim" }));
     plugin.onLoad({ filter: /.*/, namespace: "shim" }, () => ({ contents: shim }));
   },
 };
+const tsconfigRaw = { compilerOptions: { experimentalDecorators: true, useDefineForClassFields: false } };
+globalThis.openDriver = {
+  Pool: class {
+    on() {}
+    connect(answer) {
+      const query = async (statement, values = []) => {
+        const found = await database.client.query(statement, values);
+        return { ...found, command: statement.split(" ")[0] };
+      };
+      answer(undefined, { query, on() {}, removeListener() {} }, () => {});
+    }
+  },
+};
 const outfile = resolve("cases.mjs");
-await build({ entryPoints: ["cases.ts"], outfile, bundle: true, platform: "node", format: "esm", logLevel: "error", plugins: [packages] });
-const { default: functions } = await import(pathToFileURL(outfile).href);
+await build({ entryPoints: ["cases.ts"], outfile, bundle: true, platform: "node", format: "esm", logLevel: "error", plugins: [packages], tsconfigRaw });
+const { default: functions, source } = await import(pathToFileURL(outfile).href);
+await source?.initialize();
 
 const plain = (value) => JSON.parse(JSON.stringify(value ?? null));
 

@@ -11,6 +11,9 @@ from sqlglot import exp
 
 from codemods.ir.sql import Dialect
 from codemods.outcome import Place
+from codemods.readers.sql.entities import PACKAGE as ORM
+from codemods.readers.sql.entities import WORD as ENTITY
+from codemods.readers.sql.entities import entities_in, entity_definitions
 from codemods.readers.sql.migrations import SCHEMA_CALL, schema_calls
 from codemods.readers.sql.statements import statements_in
 from codemods.readers.sql.texts import text_value
@@ -41,10 +44,10 @@ class Definition:
     place: Place
 
 
-_BUILDERS = frozenset({"knex"})
+_BUILDERS = frozenset({"knex", "typeorm"})
 """Packages that load the driver themselves, by a name in their settings."""
 
-_CLIENT = re.compile(r"\bclient\s*:\s*[^,\n]*?['\"`]([\w-]+)['\"`]")
+_CLIENT = re.compile(r"\b(?:client|type)\s*:\s*[^,\n]*?['\"`]([\w-]+)['\"`]")
 _CLIENTS: Mapping[str, Dialect] = {
     **DIALECTS,
     "postgres": Dialect.POSTGRES,
@@ -65,7 +68,10 @@ def dialect_of(workspace: Workspace) -> Dialect | None:
 def _configured(workspace: Workspace) -> Dialect | None:
     """The dialect that the settings of a query builder name, or that of the first driver which is installed."""
     for path in sorted(workspace.files, key=lambda path: (workspace.role_of(path) is Role.CONFIG, path)):
-        if workspace.role_of(path) not in _READ or "client" not in workspace.text(path):
+        text = workspace.text(path)
+        if workspace.role_of(path) not in _READ or not any(
+            f'{each}"' in text or f"{each}'" in text for each in _CLIENTS
+        ):
             continue
         for name in _CLIENT.findall(workspace.text(path)):
             if name in _CLIENTS:
@@ -94,17 +100,28 @@ def definitions(workspace: Workspace, dialect: Dialect) -> Iterator[Definition]:
         text = workspace.text(path)
         for start, statement in statements_in(text, dialect):
             yield Definition(statement, Place(path, text.count("\n", 0, start) + 1, 1))
+    tables = _entity_tables(workspace)
     for path in sorted(workspace.files, key=lambda path: (_order(workspace, path), _in_turn(path))):
         text = workspace.text(path)
-        if workspace.role_of(path) in _READ and (_DEFINES.search(text) or SCHEMA_CALL in text):
-            yield from _in_code(workspace, path, dialect)
+        is_entity = bool(tables) and ENTITY in text
+        if workspace.role_of(path) in _READ and (_DEFINES.search(text) or SCHEMA_CALL in text or is_entity):
+            yield from _in_code(workspace, path, dialect, tables)
 
 
-def _in_code(workspace: Workspace, path: str, dialect: Dialect) -> Iterator[Definition]:
+def _entity_tables(workspace: Workspace) -> Mapping[str, str]:
+    """The tables of TypeORM's entities by the names of the classes."""
+    if ORM not in workspace.used_packages:
+        return {}
+    files = [workspace.source(path) for path in workspace.files if ENTITY in workspace.text(path)]
+    return {entity.name: entity.table for file in files for entity in entities_in(file)}
+
+
+def _in_code(workspace: Workspace, path: str, dialect: Dialect, tables: Mapping[str, str]) -> Iterator[Definition]:
     file = workspace.source(path)
     texts = [(node, text_value(node)) for node in find_all(file.root, "string", "template_string")]
     found = [(node, text) for node, text in texts if text is not None and _DEFINES.search(text)]
     found += schema_calls(file, dialect) if SCHEMA_CALL in workspace.text(path) else []
+    found += entity_definitions(file, dialect, tables) if tables and ENTITY in workspace.text(path) else []
     for node, text in sorted(found, key=lambda each: span_of(each[0]).start):
         if not _is_undoing(node):
             for _, statement in statements_in(text, dialect):

@@ -10,7 +10,7 @@ from sqlglot import exp
 from codemods.ir.sql import Aggregated, Apply, Asks, Constant, Dialect, Expr, Given, Inner, Kind, Selection
 from codemods.readers.sql.columns import kind_of
 from codemods.readers.sql.reading import MOMENTS, NUMBERS, TEXTS, Scope, UnreadError, as_kind, common_kind
-from codemods.readers.sql.statements import Chosen
+from codemods.readers.sql.statements import Chosen, IfThere
 from codemods.readers.sql.tables import folded
 
 SelectOf = Callable[[Scope, exp.Expr], Selection]
@@ -166,6 +166,8 @@ class Expressions:
                 return Apply("new_uuid", (), Kind.UUID)
             case exp.Anonymous():
                 return self._anonymous(node)
+            case IfThere():
+                return Apply("if_there", (self._scope.given(node.this), self.truth(node.expression)), Kind.BOOLEAN)
             case Chosen():
                 sides = [self.truth(node.args[name]) for name in ("true", "false")]
                 return Apply("choice", (self._scope.given(node.this), *sides), Kind.BOOLEAN)

@@ -47,12 +47,16 @@ OPS = {
     Verb.INSERT: Op.CREATE_MANY,
     Verb.UPDATE: Op.UPDATE_MANY,
     Verb.DELETE: Op.DELETE_MANY,
+    Verb.SAVE: Op.UPSERT,
+    Verb.REMOVE: Op.DELETE_MANY,
 }
 REACHED = {
     Verb.SELECT: frozenset[Reach](),
     Verb.INSERT: frozenset({Reach.CREATES, Reach.WRITES}),
     Verb.UPDATE: frozenset({Reach.WRITES}),
     Verb.DELETE: frozenset({Reach.DELETES, Reach.WRITES}),
+    Verb.REMOVE: frozenset({Reach.DELETES, Reach.WRITES}),
+    Verb.SAVE: frozenset({Reach.CREATES, Reach.SAVES, Reach.WRITES}),
 }
 
 

@@ -21,6 +21,12 @@ class Chosen(exp.Expression):
     arg_types = {"this": True, "true": True, "false": True}  # noqa: RUF012 (sqlglot's own form)
 
 
+class IfThere(exp.Expression):
+    """A condition that counts only where a parameter is not undefined."""
+
+    arg_types = {"this": True, "expression": True}  # noqa: RUF012 (sqlglot's own form)
+
+
 @lru_cache(maxsize=4096)
 def parsed(text: str, dialect: Dialect) -> exp.Expr | None:
     """The tree of one statement; None where it is not understood, or is more than one."""

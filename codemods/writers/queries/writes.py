@@ -194,6 +194,8 @@ TOLD: Mapping[Gives, str] = {
     Gives.RUN: "runResult",
     Gives.COUNT: "changeCount",
     Gives.KEYS: "madeKeys",
+    Gives.AFFECTED: "affectedResult",
+    Gives.UPDATED: "updateResult",
 }
 """What makes the result of a driver for a write that yields no rows, out of the number of rows and the new key."""
 

@@ -506,6 +506,83 @@ export async function valuesUnder(rows: Promise<object[]>, name: string): Promis
   return (await rows).map((row) => (row as Record<string, any>)[name]);
 }
 
+/** The one value of the one row. */
+export async function valueUnder(rows: Promise<object[]>, name: string): Promise<any> {
+  return ((await rows)[0] as Record<string, any>)[name];
+}
+
+/** The first row; null where there is none. */
+export async function firstRowOrNull<R = any>(rows: Promise<unknown[]>): Promise<R | null> {
+  return ((await rows)[0] ?? null) as R | null;
+}
+
+/** What TypeORM tells of rows that were deleted. */
+export async function affectedResult(changes: Promise<{ count: number }>): Promise<{ raw: any; affected: number }> {
+  return { raw: [], affected: (await changes).count };
+}
+
+/** What TypeORM tells of rows that were changed. */
+export async function updateResult(
+  changes: Promise<{ count: number }>,
+): Promise<{ raw: any; affected: number; generatedMaps: any[] }> {
+  return { ...(await affectedResult(changes)), generatedMaps: [] };
+}
+
+/** What of an object is saved, by the names of columns. */
+export interface SavedParts {
+  key: string;
+  columns: readonly string[];
+  toOne?: Record<string, string>;
+  others?: readonly string[];
+  made?: readonly string[];
+  stamps?: readonly string[];
+  empty?: readonly string[];
+}
+
+/** Changes the row with the key of an object, or makes one; the object shows what the database made. */
+export async function savedRow<D>(
+  value: any,
+  parts: SavedParts,
+  find: (key: string) => Promise<D | null>,
+  insert: (data: Record<string, unknown>) => Promise<D>,
+  patch: (row: D, data: Record<string, unknown>) => Promise<D>,
+  show: (row: D) => any,
+): Promise<any> {
+  if (Array.isArray(value)) {
+    for (const each of value) await savedRow(each, parts, find, insert, patch, show);
+    return value;
+  }
+  const { key, columns, toOne = {}, others = [], made = [], stamps = [], empty = [] } = parts;
+  const other = others.find((name) => value[name] !== undefined);
+  if (other !== undefined) throw new Error(`Related rows are saved with others: ${other}`);
+  const data: Record<string, unknown> = {};
+  for (const name of columns) if (value[name] !== undefined) data[name] = value[name];
+  for (const [name, column] of Object.entries(toOne)) {
+    if (value[name] !== undefined) data[column] = value[name]?.id ?? value[name];
+  }
+  const found = value[key] === undefined || value[key] === null ? null : await find(String(value[key]));
+  const row = show(found === null ? await insert(data) : await patch(found, data));
+  const shown = found === null ? made.filter((name) => name === key || value[name] === undefined) : [];
+  for (const name of [...shown, ...stamps]) value[name] = row[name];
+  for (const name of empty) value[name] ??= null;
+  return value;
+}
+
+/** Deletes the row with the key of an object, which then has none. */
+export async function removedRow<D>(
+  value: any,
+  key: string,
+  find: (key: string) => Promise<D | null>,
+  remove: (row: D) => Promise<unknown>,
+): Promise<any> {
+  for (const each of Array.isArray(value) ? value : [value]) {
+    const found = each[key] === undefined || each[key] === null ? null : await find(String(each[key]));
+    if (found !== null) await remove(found);
+    each[key] = undefined;
+  }
+  return value;
+}
+
 /** How many rows were changed. */
 export async function changeCount(changes: Promise<{ count: number }>): Promise<number> {
   return (await changes).count;

@@ -37,6 +37,7 @@ _OF_ROWS = {
     Gives.PAIR: "rowsResult",
     Gives.ROWS: "allRows",
     Gives.FIRST: "firstRow",
+    Gives.FIRST_OR_NULL: "firstRowOrNull",
 }
 CLOCKS = {
     Dialect.POSTGRES: "new Date()",
@@ -52,6 +53,11 @@ def write_sql(draft: Draft, query: Query, used: bool) -> Doc:
     return _Statement(draft, query.sql, used).write()
 
 
+def _texts(names: Sequence[str]) -> str:
+    quoted = [f'"{name}"' for name in names]
+    return f"[{', '.join(quoted)}]"
+
+
 class _Statement:
     def __init__(self, draft: Draft, work: SqlWork, used: bool) -> None:
         self._draft, self._work, self._used = draft, work, used
@@ -62,24 +68,58 @@ class _Statement:
         match self._work.verb:
             case Verb.SELECT:
                 assert self._work.selection is not None
-                return self._rows(
-                    self._draft.apart(self._selections.shown(self._work.selection, self._work.gives is Gives.FIRST))
-                )
+                is_one = self._work.gives in (Gives.FIRST, Gives.FIRST_OR_NULL)
+                return self._rows(self._draft.apart(self._selections.shown(self._work.selection, is_one)))
             case Verb.INSERT:
                 return self._written(*self._insert())
             case Verb.UPDATE:
                 return self._written(*self._update())
             case Verb.DELETE:
                 return self._written(*self._delete())
+            case Verb.SAVE:
+                return self._saved()
+            case Verb.REMOVE:
+                return self._removed()
             case _:
                 raise RefusedError("CX301", f"{self._work.verb} of SQL")
 
     # ---- results ------------------------------------------------------------------------------------
 
+    def _removed(self) -> Doc:
+        """The object whose row goes."""
+        draft, saved, rows = self._draft, self._work.saved, self._work.rows
+        if saved is None or not isinstance(rows, Span) or draft.in_action:
+            raise RefusedError("CX301", "an object that is removed in an action")
+        table = draft.table(self._work.table)
+        with draft.scope():
+            row = draft.fresh(draft.names.of(table.name).row)
+        find = arrow("(key)", call(draft.library("find"), draft.ctx, draft.convex_table(table), "key"))
+        gone = arrow(f"({row})", call(draft.table_function(table, "delete"), draft.ctx, row))
+        return call(draft.library("removedRow"), draft.value(rows), f'"{saved.key}"', find, gone)
+
+    def _saved(self) -> Doc:
+        """The object that is saved, with what the database made for it."""
+        draft, saved, rows = self._draft, self._work.saved, self._work.rows
+        if saved is None or not isinstance(rows, Span) or draft.in_action:
+            raise RefusedError("CX301", "an object that is saved in an action")
+        table = draft.table(self._work.table)
+        pairs = [f'{property_text(name)}: "{column}"' for name, column in saved.to_one]
+        parts: list[Doc] = [f'key: "{saved.key}"', f"columns: {_texts(saved.columns)}"]
+        parts += [f"toOne: {{ {', '.join(pairs)} }}"] if pairs else []
+        lists = (("others", saved.others), ("made", saved.made), ("stamps", saved.stamps), ("empty", saved.empty))
+        parts += [f"{name}: {_texts(names)}" for name, names in lists if names]
+        with draft.scope():
+            data, row = draft.fresh("data"), draft.fresh(draft.names.of(table.name).row)
+        find = arrow("(key)", call(draft.library("find"), draft.ctx, draft.convex_table(table), "key"))
+        make = arrow(f"({data})", call(draft.table_function(table, "insert"), draft.ctx, f"{data} as any"))
+        change = arrow(f"({row}, {data})", call(draft.table_function(table, "patch"), draft.ctx, row, data))
+        show = draft.table_function(table, "mapper")
+        return call(draft.library("savedRow"), draft.value(rows), record(parts), find, make, change, show)
+
     def _rows(self, rows: Doc) -> Doc:
         """The form in which a driver gives rows."""
         function = _OF_ROWS.get(self._work.gives)
-        if self._work.gives is Gives.VALUES:
+        if self._work.gives in (Gives.VALUES, Gives.VALUE):
             return self._values_of(rows)
         if function is None:
             raise RefusedError("CX301", "rows of what gives none")
@@ -93,7 +133,8 @@ class _Statement:
         shown = self._work.returning[0] if self._work.returning else None
         if not isinstance(shown, Shown) or self._selections.dates:
             raise RefusedError("CX301", "the values of what is no column, or of moments in an action")
-        return call(self._draft.library("valuesUnder"), rows, f'"{shown.name}"')
+        function = "valuesUnder" if self._work.gives is Gives.VALUES else "valueUnder"
+        return call(self._draft.library(function), rows, f'"{shown.name}"')
 
     def _type(self) -> tuple[Doc, ...]:
         if self._work.type is None or self._work.gives is not Gives.RESULT:

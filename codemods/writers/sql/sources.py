@@ -147,6 +147,11 @@ class Sources:
         return doc
 
     def _equal(self, source: Source, table: Table, part: Expr) -> _Equal | None:
+        if isinstance(part, Apply) and part.function == "if_there":
+            given, condition = part.arguments
+            there = isinstance(given, Given) and not self._draft.facts.may_be_undefined(given.value)
+            found = self._equal(source, table, condition) if there else None
+            return replace(found, part=part) if found is not None else None
         if not isinstance(part, Apply) or part.function not in ("eq", "same"):
             return None
         for column, value in (part.arguments, part.arguments[::-1]):

@@ -394,6 +394,8 @@ class Values:
                 flags = ['"i"'] if name == "ilike" else []
                 doc = call(self._draft.library("matchesLike"), *(value.doc for value in values), *flags)
                 return Value((doc, f" === {'false' if negated else 'true'}"), False, any(v.waits for v in values))
+            case "if_there":
+                return self._unless_missing(arguments, env, negated)
             case "choice":
                 return self._chosen(arguments, env, negated)
             case "same":
@@ -403,6 +405,20 @@ class Values:
                 doc = self._compared(_met(arguments), "!==" if negated else "===", left.doc, right.doc)
                 return Value(doc, False, left.waits or right.waits)
         return self._comparison(_OPPOSITE[name] if negated else name, arguments, env)
+
+    def _unless_missing(self, arguments: tuple[Expr, ...], env: Env, negated: bool) -> Value:
+        """A condition that counts only where a value is not undefined."""
+        given, condition = arguments
+        assert isinstance(given, Given)
+        if not self._draft.facts.may_be_undefined(given.value):
+            return self.test(condition, env, negated)
+        if negated:
+            raise RefusedError("CX301", "the opposite of a condition that may be left out")
+        self._tests.append(self._draft.facts.text(given.value))
+        found = self.test(condition, env)
+        self._tests.pop()
+        value = self._draft.closed(given.value, "value")
+        return Value(Group(("(", value, " === undefined ||", Line(" "), found.doc, ")")), False, found.waits)
 
     def _chosen(self, arguments: tuple[Expr, ...], env: Env, negated: bool) -> Value:
         """A condition where a test of the code held, and another one where it did not."""
