@@ -273,7 +273,10 @@ CRYPTO = {
     "an id": ("crypto.randomUUID()", "crypto.randomUUID()", "action"),
     "bytes": ('crypto.randomBytes(16).toString("hex")', "randomHex(16)", "action"),
     "a digest": ('crypto.createHash("sha256").update("x").digest("hex")', 'await sha256Hex("x")', "query"),
-}
+    "a digest of a text": (
+        'crypto.createHash("sha256").update("x", "utf8").digest("hex")', 'await sha256Hex("x")', "query",
+    ),
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(("before", "after", "kind"), CRYPTO.values(), ids=CRYPTO.keys())
@@ -281,3 +284,11 @@ def test_web_crypto_answers_for_that_of_node(planned: PlanApp, before: str, afte
     found = planned('import crypto from "crypto";\n' + route(f"res.json({before});"))
     assert f"toJson({after})" in found.handler
     assert f"= {kind}({{" in found.module
+
+
+def test_what_node_exports_of_every_runtime_needs_no_node(planned: PlanApp) -> None:
+    found = planned(
+        'import { URL as Address } from "node:url";\n' + route('res.json(new Address("https://a.org/b").pathname);')
+    )
+    assert 'toJson(new URL("https://a.org/b").pathname)' in found.handler
+    assert "node:url" not in found.module and "= query({" in found.module

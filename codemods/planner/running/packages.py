@@ -13,6 +13,7 @@ from codemods.planner.places_of_use import call_of
 from codemods.planner.problems import Problem
 from codemods.planner.running.npm import ACTING, CHANCE, KEPT, OLDEST, SUBSTITUTES, Nature, package_nature
 from codemods.planner.running.outside import act, call_around
+from codemods.planner.running.runtimes import GLOBAL_EXPORTS
 from codemods.planner.running.setups import Setups
 from codemods.planner.running.web_crypto import web_crypto
 from codemods.planner.scan import Scan
@@ -84,9 +85,17 @@ class Packages:
             return
         if found.module.removeprefix("node:") == "crypto" and self._web_crypto(found.imported, reference):
             return
+        if self._is_global(found) and reference.kind() == "identifier":
+            self._scan.facts.replaced.append(Replaced(span_of(reference), found.imported))
+            return
         if self.external(found.module, reference, f"`{reference.text()}`"):
             imported = "default" if _is_used_whole(binding) else found.imported
             self.bring(found.module, imported, found.local)
+
+    @staticmethod
+    def _is_global(found: Import) -> bool:
+        """`URL` of `node:url` is the one that every runtime has."""
+        return found.imported in GLOBAL_EXPORTS.get(found.module.removeprefix("node:"), ())
 
     def _type(self, found: Import, reference: SgNode) -> None:
         """A type does nothing: it comes along wherever its package may."""

@@ -158,6 +158,13 @@ GLOBALS: dict[str, Nature] = dict.fromkeys(
 }
 """Globals of server code. `process.env.X` alone is allowed, and handled where it is used."""
 
+GLOBAL_EXPORTS: dict[str, frozenset[str]] = {
+    "buffer": frozenset({"Blob", "File", "atob", "btoa"}),
+    "url": frozenset({"URL", "URLSearchParams"}),
+    "util": frozenset({"TextDecoder", "TextEncoder"}),
+}
+"""Modules of Node, and what they export that is a global of both runtimes."""
+
 VALUE_METHODS = frozenset(
     [
         "at",

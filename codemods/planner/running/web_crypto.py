@@ -51,11 +51,16 @@ def web_crypto(imported: str, reference: SgNode) -> WebCrypto | None:
 
 def _digest(callee: SgNode, call: SgNode) -> WebCrypto | None:
     updated = _called_on(call, "update")
-    text = _text_of(updated, "digest") if updated is not None and len(arguments(updated)) == 1 else None
+    text = _text_of(updated, "digest") if updated is not None and _is_text(arguments(updated)[1:]) else None
     if updated is None or text is None:
         return None
     algorithm = _DIGESTS[string_value(arguments(call)[0]) or ""].replace("-", "").lower()
     return _in_place_of(callee, text, arguments(updated)[0], f"{algorithm}Hex", True)
+
+
+def _is_text(encoding: list[SgNode]) -> bool:
+    """`update(text, "utf8")` takes what `update(text)` does."""
+    return not encoding or string_value(encoding[0]) in ("utf8", "utf-8")
 
 
 def _in_place_of(callee: SgNode, whole: SgNode, argument: SgNode, function: str, waits: bool) -> WebCrypto:
