@@ -33,7 +33,7 @@ from codemods.writers.edge.faults import Behind, port_error_handler, port_not_fo
 from codemods.writers.edge.ported import Helper, Ported
 from codemods.writers.edge.refusals import port_refusal
 from codemods.writers.edge.steps import port_helper, port_step
-from codemods.writers.edge.twins import port_twins
+from codemods.writers.edge.twins import port_twin, port_twins
 
 _AT_EDGE = frozenset(Effect) - {Effect.CLOCK, Effect.SIGNS}
 """What handlers of errors and validations cannot do: they run beside the functions."""
@@ -279,8 +279,7 @@ class EdgeWriter:
             port, refused = (port_fault_helper, _AT_EDGE) if helper.fault else (port_helper, late)
             self.fault_helpers |= {key} if helper.fault else set()
             if helper.twin:
-                ported = port_twins(self._workspace, file, helper.piece.node, self._limiters, self._depths)
-                ported.is_helper = True
+                ported = port_twin(self._workspace, file, helper, self._limiters, self._depths)
             elif helper.strategy:
                 ported, refused = self._strategy(helper.piece), _LATE
             else:

@@ -62,6 +62,20 @@ APP = """
       res.json(req.body);
     });
 
+    const textOnly: multer.Options["fileFilter"] = (_req, file, cb) => {
+      if (file.mimetype !== "text/plain") {
+        cb(new Error("Only text"));
+        return;
+      }
+      cb(null, true);
+    };
+    const options: multer.Options = { storage, fileFilter: textOnly, limits: { fileSize: 20 } };
+    const texts = multer(options);
+
+    app.post("/texts", texts.single("text"), (req, res) => {
+      res.json({ file: described(req.file) });
+    });
+
     app.use((err: any, req: express.Request, res: express.Response, next: express.NextFunction) => {
       if (err instanceof multer.MulterError) {
         return res.status(400).json({ code: err.code, field: err.field ?? null, message: err.message });
@@ -111,6 +125,7 @@ def test_handlers_see_files_and_texts_as_multer_hands_them_on(tmp_path: Path) ->
             form("/digest", ("file", "x.bin", "a/b", "ünï\n\ncode")),
             form("/digest", text),
             form("/text", text),
+            form("/texts", ("text", "x.txt", "text/plain", "x")),
         )
         == []
     )
@@ -134,6 +149,8 @@ def test_forms_are_refused_as_multer_refuses_them(tmp_path: Path) -> None:
             form("/photos", one, one, one),
             form("/papers", ("id", "1", "a/b", "1"), ("id", "2", "a/b", "2")),
             form("/text", image),
+            form("/texts", ("text", "x.png", "image/png", "x")),
+            form("/texts", ("text", "x.txt", "text/plain", "x" * 21)),
         )
         == []
     )

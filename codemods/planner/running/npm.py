@@ -73,7 +73,8 @@ _OUTSIDE = """
 _SERVICES = """
     @apollo/client @elastic/elasticsearch @getbrevo/brevo @mailchimp/mailchimp_marketing
     @mailchimp/mailchimp_transactional @mollie/api-client @notionhq/client @paypal/checkout-server-sdk
-    @pinecone-database/pinecone @sendgrid/client @sendgrid/mail @slack/web-api @supabase/supabase-js @vonage/server-sdk
+    @pinecone-database/pinecone @sendgrid/client @sendgrid/mail @slack/web-api @supabase/supabase-js @vercel/blob
+    @vonage/server-sdk
     africastalking algoliasearch auth0 aws-sdk axios bent braintree cloudinary cohere-ai coinbase cross-fetch
     deep-email-validator dropbox ethers expo-server-sdk firebase firebase-admin flutterwave-node-v3 google-auth-library
     googleapis got imagekit isomorphic-fetch iyzipay langchain mailchimp mailersend mailgun-js mailgun.js mailjet
@@ -89,7 +90,7 @@ _NODE = """
     crypto-random-string csv-parse csv-parser csv-stringify docx ejs exceljs fast-csv fastest-validator file-type
     generate-password gravatar gray-matter handlebars image-size isomorphic-dompurify jose json2csv jsonwebtoken jszip
     liquidjs mammoth mime-types natural node-forge node-rsa object-hash otplib qrcode randomstring sha.js speakeasy
-    uniqid unzipper xlsx xml2js xmlbuilder2 yauzl
+    streamifier uniqid unzipper xlsx xml2js xmlbuilder2 yauzl
 """
 """Packages that need modules of Node, or that make code of text."""
 

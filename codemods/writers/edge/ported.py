@@ -31,7 +31,7 @@ class Helper:
 
     With `fault`, it is the error that an error handler hands on; with `twin`, the piece is no function, but holds what
     a package's function makes; with `strategy`, it is the constant of one of passport, from then on a function of the
-    request.
+    request; with `options`, the object of those of that function of the library.
     """
 
     piece: Piece
@@ -39,6 +39,7 @@ class Helper:
     fault: bool = False
     twin: bool = False
     strategy: bool = False
+    options: str = ""
 
 
 @dataclass(slots=True)

@@ -25,6 +25,7 @@ from codemods.planner.running.runtimes import GLOBALS, VALUE_METHODS
 from codemods.planner.settings.authenticating import authenticating, authentications
 from codemods.planner.settings.tokens import verifying
 from codemods.readers.express.logging import LogCalls
+from codemods.readers.express.twins import TWIN_TYPES
 from codemods.source import Edit, SourceFile, Span, arguments, find_all, member, named, parameters, span_of, unwrap
 from codemods.source.tree import FUNCTION_KINDS, is_async, wrapped_up
 from codemods.workspace import Workspace
@@ -341,7 +342,20 @@ def port_helper(workspace: Workspace, file: SourceFile, helper: Helper, reaches:
     ported = Ported(file, is_helper=True)
     function, what = helper.piece.node, f"calls `{helper.piece.name}`, which"
     give_context(workspace, ported, function, helper.index, what, ported.typed, reaches)
+    holder = function.parent()
+    if holder is not None and holder.kind() == "variable_declarator":
+        _retype(ported, holder.field("type"))
     return ported
+
+
+def _retype(ported: Ported, annotation: SgNode | None) -> None:
+    """`const filter: multer.Options["fileFilter"] = …` gets the library's type of the same name."""
+    for node in find_all(annotation, "nested_type_identifier") if annotation is not None else ():
+        binding = ported.file.bindings.resolve(named(node)[0])
+        found = binding.imported if binding is not None else None
+        name = TWIN_TYPES.get(found.module, {}).get(named(node)[-1].text()) if found is not None else None
+        if name is not None:
+            ported.edits.append(Edit.replace(span_of(node), ported.use(name)))
 
 
 def give_context(

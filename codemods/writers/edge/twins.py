@@ -34,6 +34,7 @@ from codemods.source import (
     SourceFile,
     Span,
     arguments,
+    find_all,
     member,
     named,
     parameters,
@@ -48,7 +49,14 @@ from codemods.writers.edge.edge_request import with_comma
 from codemods.writers.edge.limiters import LimiterFunction
 from codemods.writers.edge.ported import NEXT, Helper, Ported, fresh_context, untyped
 from codemods.writers.edge.steps import give_context
-from codemods.writers.edge.uploads import port_file_function, port_folder, port_place, port_storage, port_upload
+from codemods.writers.edge.uploads import (
+    port_file_function,
+    port_folder,
+    port_options,
+    port_place,
+    port_storage,
+    port_upload,
+)
 
 _CODES = {LIMITER: "CX802", BEARER: "CX801", STRATEGY: "CX801"}
 _EXTRACTORS = frozenset("fromHeader fromUrlQueryParameter fromAuthHeaderWithScheme fromAuthHeaderAsBearerToken".split())
@@ -166,6 +174,19 @@ def port_twins(
     ported = Ported(file, is_helper=tells)
     for call in twin_calls(workspace, file, node):
         _Call(workspace, ported, call, depths, tells).write(names)
+    return ported
+
+
+def port_twin(
+    workspace: Workspace, file: SourceFile, helper: Helper, names: LimiterNames, depths: TwinDepths
+) -> Ported:
+    """A constant that holds what such a call makes, or the options of one."""
+    node = helper.piece.node
+    ported = port_twins(workspace, file, node, names, depths)
+    if helper.options:
+        options = min(find_all(node, "object"), key=lambda one: span_of(one).start)
+        _Call(workspace, ported, TwinCall(file.path, options, helper.options), depths).take(options)
+    ported.is_helper = True
     return ported
 
 
@@ -298,9 +319,13 @@ class _Call:
     # ---- options ----------------------------------------------------------------------------------
 
     def _given(self, options: SgNode) -> None:
-        if options.kind() != "object":
+        if options.kind() == "object":
+            self.take(options)
+        elif self._call.function != MULTER or not port_options(self._workspace, self._ported, options):
             self._named(options)
-            return
+
+    def take(self, options: SgNode) -> None:
+        """The options one by one."""
         for entry in entries(options):
             key, value = _option_of(entry)
             if key is None:

@@ -7,11 +7,24 @@ from collections.abc import Iterator
 from ast_grep_py import SgNode
 
 from codemods.planner.facts import PieceUse, Style
-from codemods.planner.pieces import Piece, declaration_piece
+from codemods.planner.pieces import declaration_piece
 from codemods.readers.express.folders import folder_of
 from codemods.readers.express.follow import ValueNode, value_of
 from codemods.readers.express.twins import DISK, MULTER, twin_call
-from codemods.source import Edit, Span, arguments, find_all, member, named, parameters, span_of, string_value, unwrap
+from codemods.source import (
+    FUNCTION_KINDS,
+    Edit,
+    Span,
+    arguments,
+    enclosing,
+    find_all,
+    member,
+    named,
+    parameters,
+    span_of,
+    string_value,
+    unwrap,
+)
 from codemods.workspace import External, Workspace
 from codemods.writers.edge.ported import Helper, Ported, references, untyped, whole_line
 from codemods.writers.edge.steps import give_context
@@ -56,27 +69,26 @@ def port_upload(workspace: Workspace, ported: Ported, call: SgNode) -> None:
     ported.own.append(span_of(callee))
 
 
-def _use(workspace: Workspace, ported: Ported, reference: SgNode, value: ValueNode) -> bool:
+def port_options(workspace: Workspace, ported: Ported, options: SgNode) -> bool:
+    """`multer(options)`, whose options are a constant of a module; False where they are not."""
+    found = value_of(workspace, ported.file.path, options)
+    return found is not None and found.node.kind() == "object" and _use(workspace, ported, options, found, MULTER)
+
+
+def _use(workspace: Workspace, ported: Ported, reference: SgNode, value: ValueNode, options: str = "") -> bool:
     """Take a constant of a module by its own name; False where there is none."""
-    piece = _constant(workspace, value)
-    if piece is None:
-        return False
-    name = piece.name or ""
-    ported.helpers.append(Helper(piece, 0, twin=True))
-    ported.uses.append(PieceUse(piece.key, span_of(reference), name, Style.DIRECT, None))
-    if reference.kind() == "member_expression":
-        ported.edits.append(Edit.replace(span_of(reference), name))
-    return True
-
-
-def _constant(workspace: Workspace, value: ValueNode) -> Piece | None:
-    """The declaration of a constant that a call of a package makes, outside of all functions."""
-    made = twin_call(workspace, value.file, value.node)
     declarator = value.node.parent()
     name = declarator.field("name") if declarator is not None else None
-    if made is None or made.maker is not None or declarator is None or name is None:
-        return None
-    return declaration_piece(workspace.source(value.file), declarator, name.text())
+    if declarator is None or name is None or enclosing(declarator, FUNCTION_KINDS) is not None:
+        return False
+    piece = declaration_piece(workspace.source(value.file), declarator, name.text())
+    if piece is None:
+        return False
+    ported.helpers.append(Helper(piece, 0, twin=True, options=options))
+    ported.uses.append(PieceUse(piece.key, span_of(reference), name.text(), Style.DIRECT, None))
+    if reference.kind() == "member_expression":
+        ported.edits.append(Edit.replace(span_of(reference), name.text()))
+    return True
 
 
 def port_file_function(workspace: Workspace, ported: Ported, function: SgNode) -> None:
