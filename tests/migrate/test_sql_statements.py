@@ -270,3 +270,36 @@ def test_means_of_whole_numbers_have_four_decimals_in_mysql(tmp_path: Path) -> N
     files = migrated(tmp_path, "mysql2", store, "length", routes)
     assert files[""] == ""
     assert "rounded" in files["convex/model/store.ts"] and "exactMeanIn" in files["convex/model/store.ts"]
+
+
+def test_blocks_that_ask_whether_they_were_run_define_tables_too(tmp_path: Path) -> None:
+    write_files(
+        tmp_path,
+        {
+            "schemas/2.sql": """
+            DO $$ BEGIN CREATE TYPE mood AS ENUM ('good', 'bad'); EXCEPTION WHEN duplicate_object THEN null; END $$;
+            DO $$
+            BEGIN
+              -- Only once.
+              IF NOT EXISTS (SELECT 1 FROM information_schema.columns WHERE column_name = 'mood') THEN
+                ALTER TABLE notes ADD COLUMN mood mood;
+                ALTER TABLE notes ADD COLUMN seen INTEGER NOT NULL DEFAULT 0;
+              END IF;
+            END $$;
+            DO $$ BEGIN
+              IF EXISTS (SELECT 1 FROM notes) THEN ALTER TABLE notes ADD COLUMN odd TEXT;
+              ELSE ALTER TABLE notes ADD COLUMN even TEXT; END IF;
+            END $$;
+            """
+        },
+    )
+    store = """
+    import { Pool } from "pg";
+    const pool = new Pool();
+    export const all = (mood: string) => pool.query("SELECT seen FROM notes WHERE mood = $1", [mood]);
+    """
+    routes = 'app.get("/notes/:mood", async (req, res) => { res.json((await all(req.params.mood)).rows); });'
+    files = migrated(tmp_path, "pg", store, "all", routes)
+    assert files[""] == ""
+    assert "seen: v.number()" in files["convex/schema.ts"]
+    assert "odd" not in files["convex/schema.ts"] and "even" not in files["convex/schema.ts"]

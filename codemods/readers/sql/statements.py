@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 
@@ -39,10 +40,31 @@ def parsed(text: str, dialect: Dialect) -> exp.Expr | None:
 
 def statements_in(text: str, dialect: Dialect) -> Iterator[tuple[int, exp.Expr]]:
     """The statements of a text that are understood, with the offsets where they start."""
-    for start, part in _divided(text):
+    for start, part in _steps(text):
         found = parsed(part, dialect)
         if found is not None:
             yield start + len(part) - len(part.lstrip()), found
+
+
+_BLOCK = re.compile(r"\s*DO\s+\$\$(?P<body>.*)\$\$\s*(?:LANGUAGE\s+\w+\s*)?", re.IGNORECASE | re.DOTALL)
+_BRANCHES = re.compile(r"\b(?:ELSE|ELSIF|LOOP|EXECUTE)\b", re.IGNORECASE)
+_NOTES = r"\s*(?:--[^\n]*\n\s*)*"
+_ASKED = re.compile(
+    rf"{_NOTES}(?:BEGIN\b{_NOTES})?(?:IF\s+(?:NOT\s+)?EXISTS\s*\(.*\)\s*THEN\b\s*)?", re.IGNORECASE | re.DOTALL
+)
+
+
+def _steps(text: str) -> Iterator[tuple[int, str]]:
+    """The statements of a text, also those in blocks that ask first whether they were run already."""
+    for start, part in _divided(text):
+        block = _BLOCK.fullmatch(part)
+        if block is None:
+            yield start, part
+        elif _BRANCHES.search(block["body"]) is None:
+            for at, inner in _divided(block["body"]):
+                asked = _ASKED.match(inner)
+                done = asked.end() if asked is not None else 0
+                yield start + block.start("body") + at + done, inner[done:]
 
 
 def _divided(text: str) -> Iterator[tuple[int, str]]:
