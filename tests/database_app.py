@@ -73,6 +73,9 @@ class TextFacts:
     def may_be_null(self, value: Span) -> bool:
         return self.literal(value) is None
 
+    def turns_async(self, value: Span) -> bool:
+        return False
+
     def is_null(self, value: Span) -> bool:
         return self.text(value) == "null"
 

@@ -336,7 +336,9 @@ class Carrier:
         typed = TypedFields(self._workspace, self._reading.shape)
         used = {use.target for use in facts.uses if self._state.closure.needs_context(use.target)}
         reaching = {(target.file, target.offset) for target in used}
-        values = Values(file, self._reading.schema, facts.queries, fields, typed, facts.receiver, reaching)
+        turned = [use.call for use in facts.uses if use.call and self._state.closure.turns_async(use.target)]
+        awaited = [*facts.awaited, *turned]
+        values = Values(file, self._reading.schema, facts.queries, fields, typed, facts.receiver, reaching, awaited)
         ctx = context_name(file, facts.piece.node)
         taken = self._state.placement.names_in(self._state.placement.module(key))
         schema, names = self._reading.schema, self._state.names

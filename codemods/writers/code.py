@@ -107,6 +107,10 @@ class ValueFacts(Protocol):
         """True unless the value is known to be neither null nor undefined: written types are no proof."""
         ...
 
+    def turns_async(self, value: Span) -> bool:
+        """Is something in it awaited that the source did not wait for?"""
+        ...
+
     def is_null(self, value: Span) -> bool:
         """True for the literal null."""
         ...

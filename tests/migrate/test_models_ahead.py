@@ -151,3 +151,23 @@ def test_what_nothing_calls_is_skipped(codemod: CodemodTest) -> None:
     queries = [item for item in migrated.settled.items if item.kind == "query"]
     found = next(item for item in queries if item.source.file == "src/shelves.ts")
     assert (found.outcome, found.reason) == ("skipped", "CX307 nothing calls `emptyShelves`")
+
+
+def test_what_turns_asynchronous_is_awaited_before_the_query(codemod: CodemodTest) -> None:
+    hashed = """
+        import { createHash } from "crypto";
+        import express from "express";
+        import { PrismaClient } from "@prisma/client";
+
+        const prisma = new PrismaClient();
+        const app = express();
+        const digest = (text: string) => createHash("sha256").update(text).digest("hex");
+        app.get("/shelves/:room", async (req, res) => {
+          res.json(await prisma.shelf.findMany({ where: { room: digest(req.params.room) } }));
+        });
+        app.listen(3000);
+    """
+    migrated = codemod.migrate({"prisma/schema.prisma": SCHEMA, "src/app.ts": hashed})
+    assert migrated.outcome("GET /shelves/:room") == "migrated"
+    project = ConvexProject(migrated.root)
+    assert (project.codegen(), project.tsc(), project.bundle()) == ([], [], [])

@@ -50,9 +50,10 @@ class Values:
         typed: TypedFields | None = None,
         receiver: str = "",
         reaching: Collection[tuple[str, int]] = (),
+        awaited: Collection[Span] = (),
     ) -> None:
-        """`receiver` is the name of what was `this`."""
-        self.reaching = reaching
+        """`receiver` is the name of what was `this`; `awaited` are calls that only the migration waits for."""
+        self.reaching, self._awaited = reaching, awaited
         self._file, self._schema, self._typed, self._receiver = file, schema, typed, receiver
         self._calls = {query.call: query for query in queries}
         self._part_shape = part_shape
@@ -60,6 +61,10 @@ class Values:
     def text(self, value: Span) -> str:
         text = self._file.slice(value)
         return _THIS.sub(self._receiver, text) if self._receiver else text
+
+    def turns_async(self, value: Span) -> bool:
+        """Is something in it awaited that the source did not wait for?"""
+        return any(value.holds(call) for call in self._awaited)
 
     def is_null(self, value: Span) -> bool:
         return self.text(value).strip() == "null"

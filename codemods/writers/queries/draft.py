@@ -233,7 +233,8 @@ class Draft:
         """
         text = self.facts.text(span)
         pure = _PURE_METHOD.sub(" +", text) if self.seen is not None else text
-        moves = span in self.hoisted or _must_move(pure, repeated) or self._changes(text)
+        waits = self.facts.turns_async(span)
+        moves = span in self.hoisted or waits or _must_move(pure, repeated) or self._changes(text)
         if moves and not self._is_in_loop(text):
             return self.hoist(span, wish)
         return self.value(span) if alone else self.operand(span)

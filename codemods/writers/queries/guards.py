@@ -33,6 +33,9 @@ class Guarded:
     def may_be_null(self, value: Span) -> bool:
         return reference(self.text(value)) not in self._filled and self._facts.may_be_null(value)
 
+    def turns_async(self, value: Span) -> bool:
+        return self._facts.turns_async(value)
+
     def is_null(self, value: Span) -> bool:
         return self._facts.is_null(value)
 
