@@ -29,6 +29,7 @@ from codemods.planner.settings.secret_reads import left_out
 from codemods.planner.settings.secrets import defaulted_secret
 from codemods.planner.settings.written_secrets import written_secrets
 from codemods.planner.stored.drizzle_types import inferred, table_of
+from codemods.planner.stored.entities import new_entity
 from codemods.planner.stored.keys_as_text import is_document_type
 from codemods.planner.types import declared_type, type_of
 from codemods.readers.zod.constants import Constants
@@ -91,11 +92,15 @@ class Names:
         if table is not None:
             self._scan.problem(reference, "CX301", f"uses the table {table.name} apart from calls that are understood")
             return
+        made = new_entity(self._scan.workspace, self._scan.file, reference)
+        if made is not None:
+            self._scan.facts.replaced.append(made)
+            return
         if reference.kind() == "type_identifier":
             known = type_of(self._scan.workspace, self._scan.file.path, binding)
             if known is None:
                 self._scan.problem(reference, "CX105", f"uses the type `{reference.text()}`, which cannot be followed")
-            elif is_document_type(declared_type(known).node, reference):
+            elif is_document_type(self._scan.workspace.source(known.file), declared_type(known).node, reference):
                 self._scan.facts.replaced.append(Replaced(span_of(reference), "any"))
             else:
                 self._declared(declared_type(known), reference)

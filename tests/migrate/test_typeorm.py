@@ -74,6 +74,16 @@ def test_hidden_columns_and_keys_are_not_shown(codemod: CodemodTest) -> None:
     assert "secret" not in text and "authorId" not in text
 
 
+def test_types_of_entities_are_those_of_plain_rows(codemod: CodemodTest) -> None:
+    text = _migrated(codemod, "const found: User[] = await users.find(); res.json(found);")
+    assert "const found: any[] = await" in text
+
+
+def test_new_entities_are_plain_objects(codemod: CodemodTest) -> None:
+    body = "const post = new Post(); post.title = req.body.title; res.json(await posts.save(post));"
+    assert "const post = ({} as any); post.title = args.title;" in _migrated(codemod, body)
+
+
 def test_what_is_not_there_is_null(codemod: CodemodTest) -> None:
     assert "firstRowOrNull(" in _migrated(codemod, "res.json(await users.findOneBy({ id: String(req.body.id) }));")
 

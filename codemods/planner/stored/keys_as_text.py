@@ -10,7 +10,8 @@ from ast_grep_py import SgNode
 from codemods.planner.facts import Replaced
 from codemods.planner.member_chains import member_chain
 from codemods.planner.places_of_use import call_of
-from codemods.source import Span, arguments, member, named, span_of
+from codemods.readers.sql.entities import is_entity
+from codemods.source import SourceFile, Span, arguments, member, named, span_of
 from codemods.source.tree import operator_of
 
 MONGOOSE = "mongoose"
@@ -81,11 +82,12 @@ def _typed(imported: str, reference: SgNode) -> list[Replaced]:
     return [Replaced(whole, "any")] if name in _ANY else []
 
 
-def is_document_type(declaration: SgNode, reference: SgNode) -> bool:
-    """Does a type describe a document with the methods that it had? Those are functions now, and say its type."""
+def is_document_type(file: SourceFile, declaration: SgNode, reference: SgNode) -> bool:
+    """Does a type describe a document, or an entity, with the methods that it had? Its rows are plain ones now."""
     above = reference.parent()
     is_inherited = above is not None and "extends" in above.kind()
-    return not is_inherited and _DOCUMENT.match(declaration.text().removeprefix("export ")) is not None
+    is_document = _DOCUMENT.match(declaration.text().removeprefix("export ")) is not None
+    return not is_inherited and (is_document or is_entity(file, declaration))
 
 
 def _made(node: SgNode) -> list[Replaced] | None:

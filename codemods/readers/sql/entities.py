@@ -80,7 +80,7 @@ def entities_in(file: SourceFile, tables: Mapping[str, str] | None = None) -> It
     """The entities of a file."""
     for cls in find_all(file.root, "class_declaration"):
         decorator = next((each for each in _decorators(cls) if each.name == "Entity"), None)
-        if decorator is not None:
+        if decorator is not None and _is_own(file, decorator):
             yield _Reader(cls, decorator, tables or {}).read()
 
 
@@ -92,6 +92,18 @@ def entity_definitions(file: SourceFile, dialect: Dialect, tables: Mapping[str, 
         text = f'CREATE TABLE "{entity.table}" ({", ".join(parts)})'
         found.append((entity.node, text.replace('"', "`") if dialect is Dialect.MYSQL else text))
     return found
+
+
+def is_entity(file: SourceFile, node: SgNode) -> bool:
+    """Is a declaration a class of entities?"""
+    return any(site.name == "Entity" and _is_own(file, site) for site in _decorators(node))
+
+
+def _is_own(file: SourceFile, decorator: CallSite) -> bool:
+    """Does a decorator come from TypeORM, and not from one of the others that call theirs so?"""
+    name = decorator.target if decorator.target is not None else decorator.function
+    binding = file.bindings.resolve(name) if name.kind() == "identifier" else None
+    return binding is not None and binding.imported is not None and binding.imported.module == PACKAGE
 
 
 def table_name(class_name: str) -> str:
