@@ -8,14 +8,31 @@ from codemods.planner.checking.joi_keys import joi_keys
 from codemods.planner.facts import Replaced
 from codemods.planner.member_chains import member_chain
 from codemods.planner.pieces import CONSTANTS
+from codemods.planner.places_of_use import call_of
 from codemods.planner.problems import Problem
 from codemods.planner.scan import Scan
 from codemods.planner.settings.declared_variables import variables_that_are_set
 from codemods.planner.settings.secrets import is_default, is_secret, literal_fallback
-from codemods.source import Span, arguments, member, named, property_name, span_of, unwrap
+from codemods.source import (
+    Binding,
+    BindingKind,
+    SourceFile,
+    Span,
+    arguments,
+    find_all,
+    member,
+    named,
+    parameters,
+    property_name,
+    span_of,
+    string_value,
+    unwrap,
+)
 
 _MODE = "NODE_ENV"
 """Known to Convex as `process.env.NODE_ENV`, and in no other way."""
+
+_TEXTS = ("string", "template_string")
 
 _READERS = {"parse": "lazyEnv", "safeParse": "safeEnv"}
 """The function of the library that reads the variables of a schema as its method does."""
@@ -42,7 +59,8 @@ class Environment:
             return False
         if len(names) > 1:
             return names[1].isidentifier() and self._variable(chain[2], names[1])
-        return self._taken_apart(chain[1]) or self._checked(chain[1]) or self._validated(chain[1])
+        whole = chain[1]
+        return self._taken_apart(whole) or self._checked(whole) or self._validated(whole) or self._asked_for(whole)
 
     def _variable(self, read: SgNode, name: str) -> bool:
         """`process.env.NAME` becomes `env.NAME`; a secret may have no fallback in the code."""
@@ -70,6 +88,26 @@ class Environment:
         above = read.parent()
         untold = above is None or above.kind() in _ASKING or self._scan.file.language == "javascript"
         return "" if untold or name not in variables_that_are_set(self._scan.workspace) else "!"
+
+    def _asked_for(self, whole: SgNode) -> bool:
+        """`process.env[key]` in a function of the file that is called with the names of variables alone."""
+        read = whole.parent()
+        index = read.field("index") if read is not None and read.kind() == "subscript_expression" else None
+        key = self._scan.file.bindings.resolve(index) if index is not None and index.kind() == "identifier" else None
+        names = _asked_names(self._scan.file, self._scan.node, key) if key is not None else None
+        if read is None or not names:
+            return False
+        always = literal_fallback(self._scan.file, read) is not None
+        for name, call in names:
+            falls_back = always or any(find_all(each, *_TEXTS) for each in arguments(call)[1:])
+            if is_secret(name) and falls_back:
+                self._scan.problem(read, "CX803", f"falls back to a literal for the secret `{name}`")
+        self._scan.facts.variables.update(name for name, _ in names if name != _MODE)
+        modes = any(name == _MODE for name, _ in names)
+        variables = f"{{{{ ...{{env}}, {_MODE}: process.env.{_MODE} }}}}" if modes else "{env}"
+        typed = " as Record<string, string | undefined>" if self._scan.file.language != "javascript" else ""
+        self._replace(span_of(whole), f"({variables}{typed})" if typed or modes else variables)
+        return True
 
     def _taken_apart(self, whole: SgNode) -> bool:
         """`const { NAME, LEVEL = "info" } = process.env`."""
@@ -173,6 +211,31 @@ class Environment:
 
     def _replace(self, span: Span, text: str) -> None:
         self._scan.facts.replaced.append(Replaced(span, text, "env"))
+
+
+def _asked_names(file: SourceFile, function: SgNode, key: Binding) -> list[tuple[str, SgNode]] | None:
+    """The names that a function is given for its first parameter, with their calls; None where one is not known."""
+    starts = [span_of(parameter.pattern).start for parameter in parameters(function)[:1]]
+    if key.kind is not BindingKind.PARAMETER or key.reassigned or starts != [key.start]:
+        return None
+    declared = function.field("name") or _declared_name(function)
+    binding = file.bindings.resolve(declared) if declared is not None else None
+    if binding is None or binding.reassigned or any(each.local == binding.name for each in file.bindings.exports):
+        return None
+    found = []
+    for reference in binding.references:
+        call = call_of(reference)
+        name = string_value(unwrap(arguments(call)[0])) if call is not None and arguments(call) else None
+        if call is None or name is None or not name.isidentifier():
+            return None
+        found.append((name, call))
+    return found
+
+
+def _declared_name(function: SgNode) -> SgNode | None:
+    """`const getEnv = (key) => …`"""
+    holder = function.parent()
+    return holder.field("name") if holder is not None and holder.kind() == "variable_declarator" else None
 
 
 def _key_of(part: SgNode) -> str | None:
