@@ -267,6 +267,29 @@ GUARDS = {
 
         export const guard = passport.authenticate("jwt", { session: false });
         """,
+    "passport that makes sure of its request": """
+        import { Strategy } from "passport-jwt";
+        import passport from "passport";
+
+        const extract = (req: Request) => {
+          let token: string | null = null;
+          if (req && req.headers && req.headers.authorization) token = req.headers.authorization.split(" ")[1] ?? null;
+          if (!token && req && req.cookies) {
+            token = req.cookies["jwt"];
+          }
+          if (req && req.cookies) token ??= req.cookies["jwt"];
+          return token;
+        };
+        const options = { secretOrKey: process.env.JWT_SECRET!, jwtFromRequest: extract };
+        passport.use(
+          new Strategy(options, async (payload, done) => {
+            const user = await prisma.user.findUnique({ where: { id: payload.id } });
+            return done(null, user ?? false);
+          }),
+        );
+
+        export const guard = passport.authenticate("jwt", { session: false });
+        """,
     "promises with the name of next": """
         const userOf = async (token: string) => {
           const claims = jwt.verify(token, process.env.JWT_SECRET!) as { id: number };

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from ast_grep_py import SgNode
 
 from codemods.planner.asking.edge_facts import INPUT, Part
 from codemods.planner.asking.request_facts import COOKIE_PARSER, HEADER_READERS, FactRead, fact_of, plain_fact
 from codemods.planner.checking.result_checks import asks_with
-from codemods.planner.passing.steps import element_of, fields_of, is_custom, request_references, taken_apart
+from codemods.planner.passing.steps import (
+    element_of,
+    fields_of,
+    is_custom,
+    references_to,
+    request_references,
+    taken_apart,
+)
 from codemods.planner.pieces import PieceKind, function_piece
 from codemods.planner.places_of_use import alias_of, assured, wrapped
 from codemods.planner.settings.app_settings import setting_around
@@ -28,11 +35,13 @@ from codemods.source import (
     same_node,
     span_of,
     string_value,
+    unwrap,
 )
-from codemods.source.tree import FUNCTION_KINDS
+from codemods.source.tree import FUNCTION_KINDS, operator_of
 from codemods.workspace import FunctionRef, Workspace
 from codemods.writers.edge.edge_request import dropped, fact_text, read_edit, whole_read
 from codemods.writers.edge.ported import Helper, Ported, whole_line
+from codemods.writers.edge.response_reads import Unsent, without_question
 
 _CODE = "CX701"
 _COOKIES = frozenset({COOKIE_PARSER})
@@ -69,8 +78,10 @@ class StepReads:
 
     def write(self) -> None:
         fields = {span_of(field.node) for field in fields_of(self._file, self._function, self._index)}
+        sure = self._sure()
+        gone = [*self._gone, *(_condition(each.statement) for each in sure), *self._half_sure()]
         for reference in request_references(self._file, self._function, self._index):
-            if any(span.holds(span_of(reference)) for span in self._gone):
+            if any(span.holds(span_of(reference)) for span in gone):
                 continue
             alias, taken = alias_of(reference), taken_apart(reference)
             if alias is not None:
@@ -82,6 +93,49 @@ class StepReads:
         self._written_headers()
         self._read_headers()
         self._read_inputs()
+        for each in sure:
+            without_question(self._ported, each)
+
+    def _sure(self) -> list[Unsent]:
+        """`if (req && req.cookies) …`: what only asks whether the request and a part of it are there."""
+        found = []
+        for node, parts in self._conditions():
+            kept = node.field("consequence")
+            if node.field("alternative") is not None or kept is None or any(map(_declares, named(kept))):
+                continue
+            if all(self._is_sure(part) for part in parts):
+                found.append(Unsent(node, kept))
+        return found
+
+    def _half_sure(self) -> list[Span]:
+        """`if (!token && req && req.cookies) …` → `if (!token) …`; returns what was asked for nothing."""
+        found = []
+        for _, parts in self._conditions():
+            sure = [self._is_sure(part) for part in parts]
+            first = sure.index(False) if False in sure else len(parts)
+            for index in (number for number, each in enumerate(sure) if each and first < len(parts)):
+                own = span_of(parts[index])
+                early = index < first
+                start = own.start if early else span_of(parts[index - 1]).end
+                found.append(Span(start, span_of(parts[index + 1]).start if early else own.end))
+        self._ported.edits += [Edit.delete(span) for span in found]
+        return found
+
+    def _conditions(self) -> Iterator[tuple[SgNode, list[SgNode]]]:
+        """The statements that ask for something, and what has to be true for them."""
+        for node in find_all(self._function, "if_statement"):
+            condition = node.field("condition")
+            if condition is not None:
+                yield node, _joined(unwrap(condition))
+
+    def _is_sure(self, node: SgNode) -> bool:
+        """`req`, `req.headers`, `req.cookies`"""
+        parts = member(node)
+        root = node if parts is None else parts[0]
+        uses = references_to(self._file, self._function, self._index)
+        is_sure = root in uses and (parts is None or parts[1] in ("headers", COOKIE_PARSER))
+        self._ported.asks |= {COOKIE_PARSER} if is_sure and parts is not None and parts[1] == COOKIE_PARSER else set()
+        return is_sure
 
     def _drop(self, alias: SgNode) -> None:
         declaration = alias.parent()
@@ -137,6 +191,10 @@ class StepReads:
                 return
         if asks_with(self._workspace, self._file, outer) is not None:
             self._inputs.append((Part.BODY, outer, reference))
+            return
+        asked = assured(reference)
+        if asked is not None:
+            self._ported.edits.append(Edit.delete(asked))
             return
         helper = helper_of(self._workspace, self._file, reference)
         if helper is not None:
@@ -282,6 +340,24 @@ def helper_of(workspace: Workspace, file: SourceFile, reference: SgNode) -> Help
     if piece is None or piece.kind is PieceKind.INLINE or len(taken) <= index or taken[index].name is None:
         return None
     return None if taken[index].is_rest else Helper(piece, index)
+
+
+def _declares(statement: SgNode) -> bool:
+    """Does it declare names that only its own block knows?"""
+    return statement.kind().endswith("_declaration")
+
+
+def _joined(node: SgNode) -> list[SgNode]:
+    """The operands of `a && b && c`."""
+    left, right = node.field("left"), node.field("right")
+    if node.kind() != "binary_expression" or left is None or right is None or operator_of(node) != "&&":
+        return [node]
+    return [*_joined(left), *_joined(right)]
+
+
+def _condition(statement: SgNode) -> Span:
+    condition = statement.field("condition")
+    return span_of(condition if condition is not None else statement)
 
 
 def _is_read(node: SgNode) -> bool:
