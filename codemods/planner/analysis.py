@@ -8,6 +8,7 @@ from ast_grep_py import SgNode
 
 from codemods.ir.query import NEUTRAL, READS, Op, Query, looks_up_rows
 from codemods.ir.table import Schema
+from codemods.planner.error_data import read_error_data
 from codemods.planner.facts import Effect, Facts
 from codemods.planner.instances import Instances
 from codemods.planner.names import Names
@@ -115,6 +116,7 @@ class Analyser:
             runtime.use(name)
         documents.read()
         ModelRows(scan, self._row_of).read()
+        read_error_data(scan)
         names.this()
         Receivers(scan, packages).calls()
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from ast_grep_py import SgNode
 
+from codemods.planner.error_data import OWN, data_fields
 from codemods.planner.errors import base_class, extends_error
 from codemods.source import CLASS_KINDS, Edit, SourceFile, Span, find_all, span_of
 from codemods.workspace import Workspace
@@ -23,6 +24,7 @@ def error_class_edits(
                 continue
             if base.text() == "Error":
                 edits.append(Edit.replace(span_of(base), library("ApplicationError")))
+            edits += [Edit.replace(span, OWN) for span in data_fields(file, node)]
             edits += _without_stack_capture(file, node)
     return edits
 

@@ -80,6 +80,65 @@ def test_error_handlers_answer_as_on_express(tmp_path: Path) -> None:
     assert result.note == "5 of 5 answers are the same"
 
 
+DATA = """
+    import express from "express";
+
+    class Refused extends Error {
+      status: number;
+      data?: Record<string, unknown>;
+      constructor(status: number, message: string, data?: Record<string, unknown>) {
+        super(message);
+        this.status = status;
+        if (data) this.data = data;
+      }
+    }
+
+    const app = express();
+    app.get("/full", () => {
+      throw new Refused(409, "full", { free: 0 });
+    });
+    app.get("/gone", () => {
+      throw new Refused(410, "gone");
+    });
+    app.use((err: any, req: express.Request, res: express.Response, next: express.NextFunction) => {
+      res.status(err.status || 500).json({ message: err.message, ...(err.data ? err.data : {}) });
+    });
+    app.listen(Number(process.env.PORT));
+    """
+
+
+def test_errors_may_have_a_field_of_the_name_that_convex_uses(tmp_path: Path) -> None:
+    asked = "\n\n".join(f"###\nGET http://localhost/{path}" for path in ("full", "gone"))
+    result = compare(tmp_path, {"src/app.ts": dedent(DATA)}, asked)
+    assert result.differences == []
+    assert result.note == "2 of 2 answers are the same"
+
+
+def test_code_that_reads_such_a_field_of_what_it_caught_stays(codemod: CodemodTest) -> None:
+    routes = """
+        class Refused extends Error {
+          constructor(message: string, public readonly data: object) {
+            super(message);
+          }
+          get count() {
+            return Object.keys(this.data).length;
+          }
+        }
+        function check() {
+          throw new Refused("no", {});
+        }
+        app.get("/a", (req, res) => {
+          try { res.json(check()); } catch (error: any) { res.status(409).json(error.data); }
+        });
+        app.get("/b", (req, res) => res.json(check()));
+        """
+    migrated = codemod.migrate(app(routes))
+    served(migrated)
+    assert "reads `error.data` of an error" in migrated.outcome("GET /a")
+    written = "".join(migrated.convex.values())
+    assert "public readonly ownData: object" in written and "Object.keys(this.ownData)" in written
+
+
 def test_functions_that_look_at_the_class_of_an_error_get_the_fault_that_it_became(codemod: CodemodTest) -> None:
     routes = """
         import { described, logError } from "./errors";

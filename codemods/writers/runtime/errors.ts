@@ -62,7 +62,9 @@ export class ApplicationError extends ConvexError<Record<string, Value>> {
 
 /** An error with the fields of one that crossed as data. */
 export function remade({ kinds, message, ...fields }: Record<string, Value>): ApplicationError {
-  const error = Object.assign(new ApplicationError(String(message)), fields);
+  const { data: ownData, ...others } = fields;
+  const own = ownData === undefined ? {} : { ownData };
+  const error = Object.assign(new ApplicationError(String(message)), others, own);
   error.data = { ...fields, message, kinds };
   return error;
 }
@@ -82,7 +84,8 @@ export function errorData(error: Error): Record<string, Value> {
   for (const [key, value] of Object.entries(error)) {
     if (key !== "data" && typeof value !== "function" && value !== undefined) {
       const plain = value instanceof Error ? { ...value, name: value.name, message: value.message } : value;
-      data[key] = plainValue(plain);
+      // A field called data would stand where Convex looks for what crosses, so classes keep it under another name.
+      data[key === "ownData" ? "data" : key] = plainValue(plain);
     }
   }
   const kinds: string[] = [];

@@ -65,7 +65,8 @@ export function errorData(error: Error): Record<string, Value> {
   for (const [key, value] of Object.entries(error)) {
     if (key !== "data" && typeof value !== "function" && value !== undefined) {
       const plain = value instanceof Error ? { ...value, name: value.name, message: value.message } : value;
-      data[key] = plainValue(plain);
+      // A field called data would stand where Convex looks for what crosses, so classes keep it under another name.
+      data[key === "ownData" ? "data" : key] = plainValue(plain);
     }
   }
   const kinds: string[] = [];
