@@ -18,10 +18,10 @@ TOLERANCE = 10.0
 
 _NOT_COMPARED = frozenset(
     """connection content-length date etag keep-alive last-modified server transfer-encoding vary x-powered-by
-    accept-ranges content-security-policy cross-origin-embedder-policy cross-origin-opener-policy cross-origin-
-    resource-policy origin-agent-cluster referrer-policy strict-transport-security x-content-type-options x-dns-
-    prefetch-control x-download-options x-frame-options x-permitted-cross-domain-policies x-xss-protection
-    content-type""".split()
+    accept-ranges content-security-policy cross-origin-embedder-policy cross-origin-opener-policy
+    cross-origin-resource-policy origin-agent-cluster referrer-policy strict-transport-security
+    x-content-type-options x-dns-prefetch-control x-download-options x-frame-options
+    x-permitted-cross-domain-policies x-xss-protection content-type""".split()
 )
 """Headers that the server or its platform sets, and those of helmet, which the platform has its own of."""
 
