@@ -107,6 +107,8 @@ class Analyser:
         documents = Documents(scan)
         documents.statics()
         annotation = None if handler or erased or framework else annotation_of(piece)
+        if annotation is not None and any(one.span.holds(span_of(annotation)) for one in facts.replaced):
+            annotation = None
         for node in (*overloads(piece), *([annotation] if annotation is not None else ()), scan.node):
             for binding in scan.file.bindings.free(node).bindings:
                 for reference in scan.file.bindings.references_in(binding, node):
