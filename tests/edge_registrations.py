@@ -37,7 +37,9 @@ class Registration:
         return "notMigrated(" in handler and _RUN.search(handler) is None and _CALLED.search(handler) is None
 
     def serves(self, route: Route) -> bool:
-        return self.verb in (route.method.lower(), "all") and _plain(self.path) == _plain(route.path or "")
+        """A route whose path is not known is served by none."""
+        same = route.path is not None and _plain(self.path) == _plain(route.path)
+        return same and self.verb in (route.method.lower(), "all")
 
     def covers(self, path: str) -> bool:
         """A middleware for the path."""

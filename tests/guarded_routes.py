@@ -44,6 +44,13 @@ _REFUSES = re.compile(
     r"\bres(?:ponse)?\s*(?:\.\s*\w+\([^)]*\)\s*)*\.\s*(?:json|send|sendStatus|end|status|redirect|render|jsonp)\b"
     r"|\bnext\s*\(\s*[^\s)]|\bthrow\b|\breject\b|\bcatch\b|\w*assert\w*\s*\(|\binvariant\s*\("
 )
+_REMEMBERS = re.compile(r"\bres(?:ponse)?\.(?:json|send)\s*=[^=>]")
+_REMEMBERED = re.compile(
+    r"\bres(?:ponse)?\.(?:json|send)(?:\.bind\(res(?:ponse)?\)|\s*=(?=[^=>])|\(\s*(?:JSON\.parse\()?\w*cached?\w*\)?\s*\))"
+    r"|//[^\n]*",
+    re.I,
+)
+"""A middleware that keeps the answers of others, and how it answers by what it kept; with its comments."""
 _GOES_ON = re.compile(r"(?:return\s+)?next\(\);?")
 _LOGS = re.compile(r"(?:request|http|access)?_?logg(?:er|ing)", re.I)
 _NAMED = re.compile(r"(?:new\s+)?(?:\w+\s*\.\s*)*(\w+)")
@@ -109,9 +116,10 @@ def _may_refuse(workspace: Workspace, middleware: Middleware) -> bool:
         return True
     if middleware.definition is None:
         return _LOGS.fullmatch(name) is None
-    return _REFUSES.search(_text(workspace, middleware.definition)) is not None and not _always_goes_on(
-        workspace, middleware.definition
-    )
+    text = _text(workspace, middleware.definition)
+    if _REMEMBERS.search(text) is not None:
+        text = _REMEMBERED.sub("", text)
+    return _REFUSES.search(text) is not None and not _always_goes_on(workspace, middleware.definition)
 
 
 def _always_goes_on(workspace: Workspace, definition: CodeRef) -> bool:

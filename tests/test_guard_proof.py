@@ -12,13 +12,14 @@ from harness import write_files
 APP = """
     import express from "express";
     import cors from "cors";
-    import { requireOwner, requireUser } from "./guards";
+    import { remember, requireOwner, requireUser } from "./guards";
     const app = express();
     const anyOrigin = cors();
     app.use(anyOrigin);
     app.get("/open", (req, res) => res.json({ open: true }));
     app.get("/closed/:id", requireUser, (req, res) => res.json({ closed: true }));
     app.get("/owned/:id", requireUser, requireOwner, (req, res) => res.json({ owned: true }));
+    app.get("/kept", remember, (req, res) => res.json({ kept: true }));
     app.get("/inline", (req, res, next) => (req.query.key ? next() : res.status(401).end()), (req, res) => res.end());
     app.listen(3000);
     """
@@ -33,10 +34,22 @@ GUARDS = """
       next();
     }
     export const requireOwner = isOwner;
+    const answers = new Map();
+    export const remember = (req, res, next) => {
+      const cached = answers.get(req.originalUrl);
+      if (cached) return res.json(cached);
+      const json = res.json.bind(res);
+      res.json = (body) => {
+        answers.set(req.originalUrl, body);
+        return json(body);
+      };
+      next();
+    };
     """
 
 FUNCTIONS = """
     export const open = query({ args: {}, handler: async () => ({ open: true }) });
+    export const kept = query({ args: {}, handler: async () => ({ kept: true }) });
     export const closed = KIND({ args: {}, handler: async () => ({ closed: true }) });
     """
 
@@ -44,6 +57,7 @@ HTTP = """
     const app = new Hono({ strict: false });
     app.use("*", cors());
     app.get("/open", async (c) => c.json(await c.env.runQuery(api.app.open, {})));
+    app.get("/kept", async (c) => c.json(await c.env.runQuery(api.app.kept, {})));
     CLOSED
     export default new HttpRouterWithHono(app);
     """
