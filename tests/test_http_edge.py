@@ -16,6 +16,7 @@ APP = """
     app.use(express.json());
     app.get("/users", (req, res) => { res.json({ b: 1, a: 2 }); });
     app.get("/users/:id", (req, res) => { res.json(req.params.id); });
+    app.get("/grüße", (req, res) => { res.json("hello"); });
     app.get("/files/*", (req, res) => { res.json(req.params[0]); });
     app.get("/sorted", (req, res) => { res.json({ by: req.query.by ?? "none" }); });
     app.get("/found/:id", (req, res) => { res.json([{ id: "1" }].find((each) => each.id === req.params.id)); });
@@ -41,6 +42,7 @@ def test_the_differences_are_those_of_the_table(tmp_path: Path) -> None:
         "/files/a/",
         "/users/%zz",
         "/%75sers",
+        "/gr%C3%BC%C3%9Fe",
         "/sorted?by[]=a",
         "/found/1",
         "/found/2",
@@ -53,6 +55,7 @@ def test_the_differences_are_those_of_the_table(tmp_path: Path) -> None:
         'GET /files/a/: body is "a", was "a/"',
         'GET /users/%zz: status is 200 "%zz", was 400',
         'GET /%75sers: status is 200 {"a":2,"b":1}, was 404 {"error":"none"}',
+        'GET /gr%C3%BC%C3%9Fe: status is 200 "hello", was 404 {"error":"none"}',
         'GET /sorted?by[]=a: body.by is "none", was ["a"]',
         "GET /found/2: body is null, was (empty)",
     ]
