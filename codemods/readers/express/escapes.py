@@ -35,7 +35,12 @@ class Escapes:
         self._names = frozenset(name for path in files for name in self._globals(workspace.source(path)))
 
     def of(self, file: SourceFile) -> Iterator[tuple[str, SgNode]]:
-        """What each is called, and where it stands."""
+        """What each is called, and where it stands.
+
+        Where the syntax is broken, calls come apart: such a file is reported as a whole.
+        """
+        if file.has_errors:
+            return
         yield from self._values(file)
         yield from self._assigned(file)
         if _SIGNS.search(file.text) is not None or any(f"{name}." in file.text for name in self._names):
