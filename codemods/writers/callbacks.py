@@ -12,7 +12,6 @@ from codemods.source.tree import Parameter
 _HOLDERS = frozenset({"arguments", "array", "pair", "variable_declarator", "return_statement"})
 _LITERALS = {"number": "number", "string": "string", "true": "boolean", "false": "boolean"}
 """The type of a parameter, by its default value."""
-_ELSEWHERE = ("type_identifier", "identifier", "nested_type_identifier", "object_type")
 
 
 def as_callback(file: SourceFile, span: Span, target: SgNode, ctx: str) -> tuple[str, list[str], int] | None:
@@ -47,11 +46,15 @@ def _declared(parameter: Parameter, name: str, written: str) -> str:
 
 
 def _type(parameter: Parameter, function: str, index: int) -> str:
-    """The parameter's type as it is written, where that means the same in every file, and no field becomes an id."""
+    """The parameter's type as it is written, where that means the same in every file.
+
+    A number in an object may be the id of a row, which is a text from here on.
+    """
     if parameter.type is None:
         default = parameter.default.kind() if parameter.default is not None else ""
         return _LITERALS.get(default, f"Parameters<typeof {function}>[{index}]")
-    names = find_all(parameter.type, *_ELSEWHERE)
-    if not names:
+    names = find_all(parameter.type, "type_identifier", "identifier", "nested_type_identifier")
+    numbers = (find_all(each, "predefined_type") for each in find_all(parameter.type, "object_type"))
+    if not names and all(each.text() != "number" for found in numbers for each in found):
         return parameter.type.text().lstrip(": ")
     return f"Parameters<typeof {function}>[{index}]"
