@@ -127,6 +127,11 @@ def is_async(function: SgNode) -> bool:
     return any(child.kind() == "async" for child in function.children())
 
 
+def is_generator(function: SgNode) -> bool:
+    """Does a function or method yield?"""
+    return "generator" in function.kind() or any(child.kind() == "*" for child in function.children())
+
+
 def arguments(call: SgNode) -> list[SgNode]:
     """The arguments of a call or `new` expression, comments left out."""
     found = call.field("arguments")

@@ -6,7 +6,7 @@ from ast_grep_py import SgNode
 
 from codemods.planner.pieces import PieceKind, overloads, signature_of, with_comments
 from codemods.source import Edit, Span, named, parameters, span_of
-from codemods.source.tree import is_async
+from codemods.source.tree import is_async, is_generator
 from codemods.writers.errors import error_class_edits
 from codemods.writers.placement import SERVER
 from codemods.writers.shifting import reindented
@@ -155,7 +155,8 @@ class MovedWriter:
             head = "".join(self._splice.render(span_of(part)) for part in fields if part is not None)
             body = node.field("body")
             block = self._splice.render(span_of(body)) if body is not None else "{}"
-            text = f"{comments}export {'async ' if turned or is_async(node) else ''}function {name}{head} {block}"
+            keyword = f"{'async ' if turned or is_async(node) else ''}function{'*' if is_generator(node) else ''}"
+            text = f"{comments}export {keyword} {name}{head} {block}"
         else:
             text = f"{comments}export const {name} = {self._splice.render(span_of(node))};"
         return self._at_top(text, statement)

@@ -7,7 +7,7 @@ from ast_grep_py import SgNode
 from codemods.planner.pieces import PieceKind, overloads
 from codemods.planner.stored.values import node_covering
 from codemods.source import FUNCTION_KINDS, Edit, Span, named, span_of
-from codemods.source.tree import is_async, operator_of
+from codemods.source.tree import is_async, is_generator, operator_of
 from codemods.writers.splice import Splice
 
 _PARAMETERS = "formal_parameters"
@@ -72,7 +72,7 @@ def _cannot_turn(function: SgNode) -> bool:
     name = function.field("name")
     marks = {child.kind() for child in function.children()}
     return (
-        "generator" in function.kind()
-        or bool(marks & {"get", "set", "*"})
+        is_generator(function)
+        or bool(marks & {"get", "set"})
         or (function.kind() == "method_definition" and name is not None and name.text() == "constructor")
     )

@@ -56,6 +56,31 @@ SHAPES = {
         "notes.all(ctx)",
         'export const all = (ctx: QueryCtx) => rows(ctx.db.query("notes").collect(), toNote);\n',
     ),
+    "methods that yield": (
+        'import { NoteService } from "./notes.service";\n\nconst notes = new NoteService();',
+        "[...notes.numbers(2)].length + (await notes.count())",
+        """
+        export class NoteService {
+          *numbers(end: number) {
+            for (let next = 0; next < end; next += 1) yield next;
+          }
+
+          count() {
+            return prisma.note.count();
+          }
+        }
+        """,
+        "[...notes.numbers(2)].length + (await notes.count(ctx))",
+        """
+        export function* numbers(end: number) {
+          for (let next = 0; next < end; next += 1) yield next;
+        }
+
+        export function count(ctx: QueryCtx) {
+          return countRows(ctx.db.query("notes").collect());
+        }
+        """,
+    ),
     "methods of a class": (
         'import { NoteService } from "./notes.service";\n\nconst notes = new NoteService();',
         "notes.count()",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ast_grep_py import SgNode
 
-from codemods.source.tree import FUNCTION_KINDS, annotated, arguments, enclosing, find_all, member, named
+from codemods.source.tree import FUNCTION_KINDS, annotated, arguments, enclosing, find_all, is_generator, member, named
 from codemods.workspace.meaning import language
 from codemods.workspace.meaning.precision import is_full, is_made_here, sharper
 from codemods.workspace.meaning.values import (
@@ -172,7 +172,7 @@ def _body_value(ev: Evaluator, file: str, node: SgNode) -> Value:
     body = node.field("body")
     if body is None:
         return UnknownValue("the function has no body here")
-    if any(child.kind() == "*" for child in node.children()) or "generator" in node.kind():
+    if is_generator(node):
         return UnknownValue("what a generator yields is not followed")
     if body.kind() != "statement_block":
         value = ev.value(file, body)
