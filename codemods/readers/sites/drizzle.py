@@ -9,8 +9,8 @@ from ast_grep_py import SgNode
 
 from codemods.outcome import Item, ItemKind, Outcome
 from codemods.readers.calls import CallSite, last_name
-from codemods.readers.sites.sql_text import sql_text, statement_name
 from codemods.readers.sites.view import FileView, short
+from codemods.readers.statement_names import sql_text, statement_name
 from codemods.source.tree import member
 
 BUILDERS = frozenset({"select", "selectDistinct", "selectDistinctOn", "insert", "update", "delete", "$count"})

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from codemods.outcome import Item, ItemKind, Outcome
 from codemods.readers.calls import CallSite
 from codemods.readers.knex.source import STARTING, is_connection
-from codemods.readers.sites.sql_text import sql_text, statement_name
 from codemods.readers.sites.view import FileView, short
+from codemods.readers.statement_names import sql_text, statement_name
 
 REASON, RAW_REASON = "CX302 Knex", "CX305 raw SQL"
 

@@ -10,8 +10,8 @@ from ast_grep_py import SgNode
 from codemods.outcome import Item, ItemKind, Outcome
 from codemods.readers.calls import CallSite, last_name
 from codemods.readers.origins import Origin
-from codemods.readers.sites.sql_text import may_hold_sql, sql_text, statement_name
 from codemods.readers.sites.view import FileView
+from codemods.readers.statement_names import may_hold_sql, sql_text, statement_name
 
 DRIVERS = frozenset(
     {

@@ -16,7 +16,6 @@ from codemods.readers.assembled.values import Test
 from codemods.readers.calls import CallSite, call_site
 from codemods.readers.links import waits_inside
 from codemods.readers.literals import is_pure
-from codemods.readers.sites.sql_text import statement_name
 from codemods.readers.sql.definitions import dialect_of
 from codemods.readers.sql.drivers import WORDS, Control, Drivers, Sent
 from codemods.readers.sql.making import BuiltError, is_made
@@ -28,6 +27,7 @@ from codemods.readers.sql.statements import parsed
 from codemods.readers.sql.texts import HOLE, Text, Texts
 from codemods.readers.sql.variants import Variant, built
 from codemods.readers.sql.writes import work_of
+from codemods.readers.statement_names import statement_name
 from codemods.source.file import SourceFile, span_of
 from codemods.source.span import Span
 from codemods.source.tree import find_all, unwrap
