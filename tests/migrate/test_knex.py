@@ -130,3 +130,17 @@ def test_what_is_not_understood_is_refused_by_name(codemod: CodemodTest) -> None
     for call, reason in calls.items():
         outcome = _migrate(codemod, f"res.json(await {call});").outcome("POST /run")
         assert outcome.startswith("needs-review") and reason in outcome, outcome
+
+
+def test_statements_with_types_given_in_place_are_waited_for(codemod: CodemodTest) -> None:
+    migrated = _migrate(
+        codemod,
+        """
+        const users = await db<{ id: number; name: string }>("users").orderBy("name").select("*");
+        const names = await db("users").select<{ name: string }[]>("name");
+        res.json([users.map((user) => user.name), names.length]);
+        """,
+    )
+    written = migrated.convex["convex/app.ts"]
+    assert "const users = await " in written
+    assert "const names = await " in written
