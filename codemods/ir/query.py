@@ -623,6 +623,8 @@ class Query:
     """An order that is only known at run time, instead of `order`."""
     page: Page = EVERYTHING
     select: tuple[str, ...] | None = None
+    picked: Span | None = None
+    """A list of names: the columns that are shown of those in `select`, known at run time."""
     include: tuple[Include, ...] = ()
     grouping: Grouping | None = None
     """AGGREGATE, GROUP_BY; COUNT with a choice of columns."""

@@ -50,6 +50,8 @@ def values_of(query: Query) -> Iterator[Span]:
         yield from _data_values(row)
     for include in query.include:
         yield from _include_values(include)
+    if query.picked is not None:
+        yield query.picked
     if query.sql is not None:
         yield from (given.value for given in given_in(query.sql))
         yield from objects_in(query.sql)

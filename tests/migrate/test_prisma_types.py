@@ -168,3 +168,34 @@ def test_a_cast_of_a_part_of_a_row_says_that_its_keys_are_others_now(codemod: Co
     text = migrated(codemod, body).files["convex/users.ts"]
     assert text.count("as unknown as { id: string; name: string };") == 1
     assert "as any;" in text and "as unknown as any" not in text
+
+
+PICKED = """
+const byId = async <Key extends keyof User>(id: string, keys: Key[] = ["id", "email"] as Key[]) =>
+  prisma.user.findUnique({ where: { id }, select: keys.reduce((all, key) => ({ ...all, [key]: true }), {}) });
+
+router.get("/:id", async (req, res) => {
+  res.json(await byId(req.params.id, ["email"]));
+});
+"""
+
+
+@pytest.mark.parametrize(
+    "keys", ["Key[]", "readonly Key[]", "Array<Key>", "(keyof User)[]", "Prisma.UserScalarFieldEnum[]"]
+)
+def test_a_list_of_columns_picks_from_the_row(codemod: CodemodTest, keys: str) -> None:
+    imports = 'import { Prisma, type User } from "@prisma/client";'
+    done = codemod.migrate(users_app(PICKED.replace("keys: Key[]", f"keys: {keys}"), imports=imports))
+    moved = 'row(find(ctx, "users", id), (user) => picked(toUser(user), keys))'
+    if "Enum" in keys:
+        assert "CX105 uses `Prisma.UserScalarFieldEnum` of the Prisma client" in done.outcome("GET /users/:id")
+    else:
+        assert done.outcome("GET /users/:id") == "migrated"
+        assert moved in done.files["convex/users.ts"]
+
+
+@pytest.mark.parametrize("keys", ["string[]", "any", "(keyof Other)[]", '(keyof User | "notes")[]'])
+def test_a_list_of_anything_else_may_name_relations(codemod: CodemodTest, keys: str) -> None:
+    imports = 'import { Prisma, type User } from "@prisma/client";\ntype Other = { notes: string };'
+    done = codemod.migrate(users_app(PICKED.replace("keys: Key[]", f"keys: {keys}"), imports=imports))
+    assert "CX301 prisma user.findUnique: select: made by `keys.reduce`" in done.outcome("GET /users/:id")

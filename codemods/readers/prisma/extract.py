@@ -131,6 +131,7 @@ def _read(query: Query, reading: Reading, arguments: dict[str, Value], table: Ta
         sorting=sorting or (),
         page=read_page(reading, arguments, table),
         select=selection.select,
+        picked=selection.picked,
         include=selection.include,
         data=read_data(reading, creates, table) if creates is not None and not many else None,
         update=read_data(reading, given["update"], table) if "update" in given else None,

@@ -11,7 +11,9 @@ from codemods.ir.table import Relation, RelationKind, Table
 from codemods.readers.assembled.reading import Reading, is_undefined
 from codemods.readers.literals import Property, literal_of
 from codemods.readers.prisma.pages import PAGE_ARGUMENTS, read_order, read_page
+from codemods.readers.prisma.picked import chosen_names, names_columns
 from codemods.readers.prisma.where import read_where
+from codemods.source.span import Span
 from codemods.source.tree import unwrap
 
 
@@ -21,12 +23,17 @@ class Selection:
 
     select: tuple[str, ...] | None = None
     include: tuple[Include, ...] = ()
+    picked: Span | None = None
+    """A list of the names of the columns, where they are known at run time only."""
 
 
 def read_select(reading: Reading, node: SgNode, table: Table) -> Selection:
     """`select: { id: true, author: { select: … } }`: only what is named."""
     if is_undefined(node):
         return Selection()
+    names = chosen_names(node)
+    if names is not None and names_columns(reading, names, table):
+        return Selection(picked=reading.span(names))
     reading, node = reading.followed(node)
     columns: list[str] = []
     include: list[Include] = []
@@ -84,6 +91,8 @@ def _nested(reading: Reading, literal: SgNode, relation: Relation, target: Table
     for name in given.keys() - PAGE_ARGUMENTS - {"where", "orderBy", "select", "include", "omit"}:
         reading.reject(f"include: `{name}` of relation `{relation.field}`")
     selection = read_selection(reading, given, target)
+    if selection.picked is not None:
+        reading.reject(f"include: the columns of `{relation.field}` are chosen at run time")
     return Include(
         relation=relation.field,
         where=read_where(reading, given["where"], target) if "where" in given else NOTHING,

@@ -25,7 +25,7 @@ from codemods.writers.queries.relations import RELATIONS
 from codemods.writers.queries.selects import select, select_groups
 from codemods.writers.queries.sorting import sorted_rows
 from codemods.writers.queries.sources import IdsSource, Source, many, one, unordered
-from codemods.writers.queries.views import all_loaded, one_loaded, view
+from codemods.writers.queries.views import all_loaded, one_loaded, row_view
 from codemods.writers.queries.writes import create, create_many, delete, delete_many, update, update_many, upsert
 from codemods.writers.sql import CLOCKS, write_sql
 
@@ -103,7 +103,7 @@ def _find_first(draft: Draft, table: Table, query: Query, used: bool) -> Doc:
 def _find_many(draft: Draft, table: Table, query: Query, used: bool) -> Doc:
     docs = paged(draft, table, query.order, query.page, partial(_source, draft, table, query))
     docs = all_loaded(draft, table, query.include, docs)
-    found = call(draft.library("rows"), docs, view(draft, table, query.select, query.include))
+    found = call(draft.library("rows"), docs, row_view(draft, table, query))
     if query.result is not Result.PAGE:
         return found
     if draft.in_action:
@@ -144,7 +144,7 @@ def _row(draft: Draft, table: Table, query: Query, found: Doc) -> Doc:
         raise RefusedError("CX301", "a single row of a shape of its own")
     function = draft.library("rowOrThrow" if query.or_throw else "rowIfAny" if query.or_undefined else "row")
     found = one_loaded(draft, table, query.include, found)
-    return call(function, found, view(draft, table, query.select, query.include))
+    return call(function, found, row_view(draft, table, query))
 
 
 def _with_hoisted(draft: Draft, doc: Doc) -> Doc:

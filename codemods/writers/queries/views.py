@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from codemods.ir.query import EVERYTHING, All, Include
+from codemods.ir.query import EVERYTHING, All, Include, Query
 from codemods.ir.table import Relation, RelationKind, Table
 from codemods.writers.code import RefusedError
-from codemods.writers.layout import Doc, Group, Line, Nest, call, record
+from codemods.writers.layout import Doc, Group, Line, Nest, arrow, call, record
 from codemods.writers.queries.access import source_of
 from codemods.writers.queries.draft import Draft
 from codemods.writers.queries.relations import count_of, null_test, related_row, related_rows, related_source
@@ -27,6 +27,17 @@ def view(draft: Draft, table: Table, select: tuple[str, ...] | None, includes: S
         items = [*_columns(draft, table, row, select), *relations(draft, table, row, includes)]
     prefix = "async " if includes and not draft.in_action else ""
     return (f"{prefix}({row}) => (", record(items), ")")
+
+
+def row_view(draft: Draft, table: Table, query: Query) -> Doc:
+    """What a query returns for a document: a column that is picked at run time is one of those of the mapper."""
+    shown = view(draft, table, query.select, query.include)
+    if query.picked is None:
+        return shown
+    with draft.scope():
+        row = draft.fresh(draft.names.of(table.name).row)
+        names = draft.closed(query.picked, "names", alone=True)
+        return arrow(f"({row})", call(draft.library("picked"), call(shown, row), names))
 
 
 def loading(draft: Draft, table: Table, includes: Sequence[Include]) -> Doc:

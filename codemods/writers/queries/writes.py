@@ -16,7 +16,7 @@ from codemods.writers.queries.draft import Draft
 from codemods.writers.queries.shapes import Source, Sources, shape_view
 from codemods.writers.queries.sources import Source as Way
 from codemods.writers.queries.sources import many, unordered
-from codemods.writers.queries.views import all_loaded, loading, one_loaded, view
+from codemods.writers.queries.views import all_loaded, loading, one_loaded, row_view
 from codemods.writers.stored.deletes import reaches_itself
 
 
@@ -96,7 +96,7 @@ def delete(draft: Draft, table: Table, query: Query, used: bool) -> Doc:
         row = draft.fresh(draft.names.of(table.name).row)
         shown = draft.fresh("shown")
         crosses = draft.in_action
-        show = loading(draft, table, query.include) if crosses else view(draft, table, query.select, query.include)
+        show = loading(draft, table, query.include) if crosses else row_view(draft, table, query)
         body = block(
             f"async ({row})",
             [
@@ -107,7 +107,7 @@ def delete(draft: Draft, table: Table, query: Query, used: bool) -> Doc:
         )
     cause = '"Record to delete does not exist."'
     gone = draft.apart(call((call(draft.library("required"), found, cause), ".then"), body))
-    return call(draft.library("row"), gone, view(draft, table, query.select, query.include)) if crosses else gone
+    return call(draft.library("row"), gone, row_view(draft, table, query)) if crosses else gone
 
 
 def delete_many(draft: Draft, table: Table, query: Query, used: bool) -> Doc:
@@ -152,7 +152,7 @@ def _shown(draft: Draft, table: Table, query: Query, used: bool, doc: Doc) -> Do
     if not used:
         return draft.apart(doc)
     doc = one_loaded(draft, table, query.include, doc)
-    return call(draft.library("row"), doc, view(draft, table, query.select, query.include))
+    return call(draft.library("row"), doc, row_view(draft, table, query))
 
 
 def _many_shown(draft: Draft, table: Table, query: Query, used: bool, types: str, items: Doc, change: Doc) -> Doc:
@@ -185,7 +185,7 @@ def _rows_shown(draft: Draft, table: Table, query: Query, used: bool, docs: Doc)
         source = Source("", table, draft.fresh(draft.names.of(table.name).row), False)
         return call(draft.library("rows"), draft.apart(docs), shape_view(draft, Sources((source,)), query.shown))
     docs = all_loaded(draft, table, query.include, docs)
-    return call(draft.library("rows"), docs, view(draft, table, query.select, query.include))
+    return call(draft.library("rows"), docs, row_view(draft, table, query))
 
 
 TOLD: Mapping[Gives, str] = {

@@ -469,6 +469,15 @@ export async function unreferenced(doc: Promise<unknown>, model: string, constra
   if ((await doc) !== null) throw foreignKeyError(model, constraint);
 }
 
+/** The columns of a row whose names are given. */
+export function picked<T extends object, K extends keyof T>(row: T, names: readonly K[]): Pick<T, K> {
+  if (names.length === 0) throw new TypeError("The names of the columns to select are missing.");
+  const unknown = names.find((name) => !(name in row));
+  if (unknown !== undefined) throw new TypeError(`There is no column ${String(unknown)} to select.`);
+  const columns = Object.entries(row).filter(([name]) => (names as readonly PropertyKey[]).includes(name));
+  return Object.fromEntries(columns) as Pick<T, K>;
+}
+
 /** Prisma's error for a foreign key that does not hold. */
 export function foreignKeyError(model: string, constraint: string): DatabaseError {
   return new DatabaseError("P2003", `Foreign key constraint failed on the field: \`${constraint}\``, {
