@@ -132,6 +132,20 @@ def test_a_helper_gets_texts_for_ids(planned: PlanApp) -> None:
     assert "load(ctx: QueryCtx, id: string, views: number)" in "\n".join(found.files.values())
 
 
+def test_a_number_that_is_asserted_of_an_id_is_a_text(planned: PlanApp) -> None:
+    found = planned(
+        """
+        const found = (id: number) => prisma.post.findUnique({ where: { id } });
+        app.get("/x/:id", async (req, res) => {
+          const post = await prisma.post.findFirst({ where: { id: (req.params.id as unknown) as number } });
+          res.json(await found(post?.id as number));
+        });
+        """
+    )
+    assert "args.id as unknown) as string" in found.handler
+    assert "found(ctx, post?.id as string)" in found.handler
+
+
 def test_a_helper_in_another_file_gets_texts_for_ids(planned: PlanApp) -> None:
     found = planned(
         'app.get("/x/:id", async (req, res) => res.json(await load(parseInt(req.params.id, 10))));',

@@ -26,7 +26,14 @@ from codemods.planner.ids.parts import branches, list_of, part_of, position_of
 from codemods.planner.ids.places import opaque_rows, written_values
 from codemods.planner.ids.rows import RowFields
 from codemods.planner.ids.schemas import id_schema, is_unfit, unfit_keys
-from codemods.planner.ids.types import annotation_edits, declared_edits, is_numeric_parameter, key_edits, part_edits
+from codemods.planner.ids.types import (
+    annotation_edits,
+    asserted_edits,
+    declared_edits,
+    is_numeric_parameter,
+    key_edits,
+    part_edits,
+)
 from codemods.planner.pieces import PieceKey
 from codemods.planner.problems import Problem
 from codemods.planner.routes import RoutePlan
@@ -181,6 +188,7 @@ class IdFlow:
             for index, argument in enumerate(arguments(node) if node is not None else ()):
                 table = values.id_table(span_of(argument)) or self._by_name(argument)
                 if table is not None and self._fields.has_numeric_key(table):
+                    self._found.add(key.file, *asserted_edits(argument))
                     self._parameter(use.target, index, table)
 
     def _by_name(self, node: SgNode) -> str | None:
@@ -246,6 +254,7 @@ class IdFlow:
 
     def _trace(self, key: PieceKey, file: SourceFile, node: SgNode, table: str) -> None:
         """Make an expression in an id position a string."""
+        self._found.add(file.path, *asserted_edits(node))
         plain = unwrap(node)
         operand = cast_operand(plain)
         if operand is not None:

@@ -21,6 +21,7 @@ from codemods.source import (
     span_of,
     unwrap,
 )
+from codemods.source.tree import WRAPPERS
 from codemods.workspace import Workspace
 
 _NUMBERS = frozenset({"number", "bigint"})
@@ -71,6 +72,17 @@ def part_edits(workspace: Workspace, file: SourceFile, base: SgNode, name: str) 
         known = type_of(workspace, file.path, alias) if alias is not None else None
         if known is not None:
             found += [(known.file, edit) for edit in declared_edits(known.binding.declaration, (name,))]
+    return found
+
+
+def asserted_edits(node: SgNode) -> list[Edit]:
+    """`user.id as number`, perhaps within parentheses: the type that is asserted of an id."""
+    found: list[Edit] = []
+    inner: SgNode | None = node
+    while inner is not None and inner.kind() in WRAPPERS:
+        if inner.kind() == "as_expression":
+            found += _number_edits(named(inner)[-1])
+        inner = next(iter(named(inner)), None)
     return found
 
 
