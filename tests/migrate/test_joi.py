@@ -315,3 +315,12 @@ def test_parts_may_be_named_by_an_enum(codemod: CodemodTest) -> None:
     assert migrated.outcome("GET /keys").startswith("needs-review CX401")
     project = ConvexProject(migrated.root)
     assert (project.codegen(), project.tsc()) == ([], [])
+
+
+def test_a_parameter_of_the_path_is_there_whatever_the_schema_allows(codemod: CodemodTest) -> None:
+    files = {**FILES, "src/app.ts": dedent(APP), "package.json": PACKAGE}
+    done = codemod.migrate({path: dedent(text) for path, text in files.items()})
+    assert done.outcome("GET /notes/:code") == "migrated"
+    functions = done.files["convex/app.ts"]
+    assert "code: v.string()" in functions
+    assert "deep: v.optional(v.boolean())" in functions

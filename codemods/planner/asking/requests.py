@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ast_grep_py import SgNode
 
@@ -36,6 +36,15 @@ _INHERITED = frozenset(
     valueOf""".split()
 )
 """What `req.body` has without anybody sending it."""
+
+_SCALARS = frozenset({Kind.STRING, Kind.NUMBER, Kind.BIGINT, Kind.BOOLEAN, Kind.LITERAL})
+_METHOD = re.compile(r"(\w+)\s*\(")
+_CHECKS = frozenset(
+    "string number boolean bigint int integer positive negative nonnegative nonpositive min max length gt gte lt lte "
+    "multipleOf finite safe uuid guid cuid cuid2 ulid nanoid email url uri ip regex pattern hex alphanum token trim "
+    "lowercase uppercase toLowerCase toUpperCase startsWith endsWith includes nonempty datetime label messages".split()
+)
+"""Methods of schemas that refuse values, or make others of them, but never nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +191,7 @@ class _Planner:
         clash = any(key in taken for key in every) or not all(_plain_key(key) for key in every)
         if not (use.whole or clash or (shape is not None and shape.kind is not Kind.OBJECT)):
             for key in keys:
-                known = shape.child(key) if shape is not None else None
+                known = self._known(part, key, shape)
                 own = self._own_shape(part, key, use)
                 is_loose = part is Part.BODY and any(map(_is_loose, use.fields.get(key, [])))
                 self.arguments.append(Argument(key, known or own, part, key, is_loose))
@@ -197,6 +206,13 @@ class _Planner:
         self.arguments.append(Argument(part.value, shape or self._whole_shape(part), part, None))
         if shape is None and part is not Part.PARAMS:
             self.untyped.append(part.value)
+
+    def _known(self, part: Part, key: str, shape: Shape | None) -> Shape | None:
+        """What a schema says of a value; a parameter that the path always has is there whatever a schema allows."""
+        known = shape.child(key) if shape is not None else None
+        if known is None or part is not Part.PARAMS or key not in self.path.parameters or key in self.path.optional:
+            return known
+        return replace(known, optional=False) if _gives_something(known) else known
 
     def _absent(self, part: Part, use: PartUse) -> tuple[str, ...]:
         """Path parameters that the handler reads, and the path does not have, as where it serves several."""
@@ -365,6 +381,12 @@ def _chain_behind(node: SgNode) -> SgNode | None:
 def _is_loose(read: SgNode) -> bool:
     """`req.body?.name`"""
     return read.kind() == "member_expression" and any(child.kind() == "optional_chain" for child in read.children())
+
+
+def _gives_something(shape: Shape) -> bool:
+    """Does a schema make something of every value that it takes? A transformation may make undefined of it."""
+    words = [word for each in shape.residual for word in _METHOD.findall(each)[:1]]
+    return shape.kind in _SCALARS and len(words) == len(shape.residual) and _CHECKS.issuperset(words)
 
 
 def _plain_key(key: str) -> bool:
