@@ -121,6 +121,11 @@ CODES: dict[str, Code] = _table(
     ("CX501", "needs Node.js", 'Move it into an action in a "use node" file.'),
     ("CX502", "timer is not a background job", "Decide what it is for: a job, a sleep in an action, or a cron."),
     ("CX503", "timer outside any route", "Write it as a cron in convex/crons.ts or schedule it from a mutation."),
+    (
+        "CX505",
+        "socket event left out",
+        "Let the clients that listened for the event subscribe to a query of the data, with useQuery.",
+    ),
     # schema
     ("CX601", "table or field was renamed", "Use the new name; stored data is imported under it."),
     ("CX602", "column type has no exact equivalent", "Check the chosen validator."),

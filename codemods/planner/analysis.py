@@ -20,6 +20,7 @@ from codemods.planner.running.loads import Loads
 from codemods.planner.running.packages import Packages
 from codemods.planner.running.reports import read_reports
 from codemods.planner.running.setups import Setups
+from codemods.planner.running.sockets import read_sockets
 from codemods.planner.scan import Scan, whole_lines
 from codemods.planner.settings.secret_reads import SecretReads
 from codemods.planner.settings.verifiers import name_parameters
@@ -96,6 +97,7 @@ class Analyser:
         _database(scan)
         read_log_file(scan)
         read_reports(scan)
+        read_sockets(scan)
         packages = Packages(scan, self._setups)
         names, runtime = Names(scan, packages), Globals(scan, self._is_job)
         Instances(scan).read()
