@@ -19,6 +19,7 @@ from codemods.source.markers import marker
 from codemods.writers.arguments import exported_arguments
 from codemods.writers.code import ImportSpec, TableAction, TableUse
 from codemods.writers.javascript import strip_types
+from codemods.writers.jsdoc import carried_docs
 from codemods.writers.library import library
 from codemods.writers.library_tables import TABLES, tables_of
 from codemods.writers.splice import Job
@@ -67,8 +68,9 @@ class Assembler:
     def add(self, module: str, group: str | tuple[str, ...], order: tuple[int | str, ...], text: str,
             imports: Iterable[ImportSpec], tight: bool = False) -> None:  # fmt: skip
         """One fragment of a module of convex/, with its imports turned into paths."""
+        imports = tuple(imports)
         if not self._project.typed:
-            text = strip_types(text)
+            text = carried_docs(strip_types(text), [spec.local or spec.name for spec in imports])
         if not text.strip():
             return
         specs = tuple(self._import(module, spec) for spec in imports if self._project.typed or not spec.type_only)
