@@ -81,6 +81,9 @@ import {
 import { db } from "./db";
 import { posts, tags, users } from "./schema";
 
+const sortable: Record<string, any> = { email: users.email, called: users.name, role: users.role, age: users.age };
+const views: Record<string, any> = { views: posts.views, title: posts.title };
+
 """
 
 CONDITIONS = [
@@ -165,6 +168,16 @@ def _reads() -> Iterator[str]:
               f"return {select}.where(q ? eq(users.age, q) : undefined).orderBy(users.email);"  # fmt: skip
     yield "const [row] = await db.select().from(users).where(eq(users.id, ids.bob)).limit(1); return row.email;"
     yield "const rows = await db.select().from(users).where(eq(users.id, ids.nobody)); return rows.length;"
+    for key, way in product(("email", "called", "role", "constructor", "nothing"), ("asc", "desc")):
+        pick = f"const key: string = '{key}', way: string = '{way}'; const by = sortable[key] ?? users.score;"
+        end = "const order = way === 'asc' ? asc(by) : desc(by);"
+        yield f"{pick} {end} return {select}.orderBy(order, users.email);"
+        yield f"{pick} return {select}.orderBy(desc(by), users.email).limit(2);"
+        yield f"{pick} {end} return db.query.users.findMany({{ orderBy: [order, users.email], columns: {{ email: true }} }});"
+        yield f"const key: string = '{key}'; let by: any = users.score; if (key === 'email') by = users.email; " \
+              f"else if (key === 'called') by = users.name; return {select}.orderBy({way}(by), users.email);"  # fmt: skip
+        yield f"const key: string = '{key}'; const by = views[key] || posts.title; return db.select({{ title: posts.title, by: users.email }})" \
+              f".from(posts).leftJoin(users, eq(posts.editorId, users.id)).orderBy({way}(by)).limit(2);"  # fmt: skip
     yield "db.$count(users)"
     yield "db.$count(users, gt(users.age, 25))"
 

@@ -280,11 +280,23 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
+class Picked:
+    """A column that an expression chooses by the names of a table of columns, and the one for all other names.
+
+    `fields` are (name, column). Without `otherwise` another name is an error.
+    """
+
+    key: Span
+    fields: tuple[tuple[str, str], ...]
+    otherwise: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Sort:
     """One key of an order that is only known at run time: a column or an expression that names one, and whether it
     descends or an expression that says so."""
 
-    field: str | Span
+    field: str | Span | Picked
     descending: bool | Span
 
 

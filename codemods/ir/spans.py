@@ -20,6 +20,7 @@ from codemods.ir.query import (
     NumberOf,
     NumberWhen,
     Page,
+    Picked,
     Predicate,
     Query,
     Related,
@@ -108,7 +109,8 @@ def _include_values(include: Include) -> Iterator[Span]:
 def _sort_values(key: SortKey | None) -> Iterator[Span]:
     match key:
         case Sort(field=field, descending=descending):
-            yield from (value for value in (field, descending) if isinstance(value, Span))
+            chosen = field.key if isinstance(field, Picked) else field
+            yield from (value for value in (chosen, descending) if isinstance(value, Span))
         case SortWhen(test=test, case=case, then=then, otherwise=otherwise):
             yield from (test, case) if case is not None else (test,)
             yield from _sort_values(then)

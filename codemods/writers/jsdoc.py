@@ -41,8 +41,8 @@ def carried_docs(text: str, bound: Collection[str]) -> str:
         return text
     root = parse(text, "javascript")
     known = _LIBRARY | set(bound) | _declared(text)
-    known |= {node.text() for kind in ("class_declaration", "class") for node in find_all(root, kind)
-              for node in [node.field("name")] if node is not None}  # fmt: skip
+    classes = (each.field("name") for each in find_all(root, "class_declaration", "class"))
+    known |= {name.text() for name in classes if name is not None}
     waiting = {span_of(function).start for function in find_all(root, "arrow_function", "function_declaration",
                "function_expression", "method_definition") if is_async(function)}  # fmt: skip
     parts: list[str] = []

@@ -33,6 +33,7 @@ from codemods.readers.assembled.reading import Reading, shortened
 from codemods.readers.calls import CallSite
 from codemods.readers.drizzle.conditions import read_condition
 from codemods.readers.drizzle.data import read_data, read_rows
+from codemods.readers.drizzle.lookups import lookup_of
 from codemods.readers.drizzle.orders import read_order
 from codemods.readers.drizzle.references import References
 from codemods.readers.drizzle.scope import OPERATORS, Scope
@@ -93,15 +94,18 @@ class Found:
 
 def reading_of(found: Found) -> Reading:
     """The reading of a statement, through what is put together of Drizzle's operators."""
-    composes = _composes(found.workspace, found.file)
+    composes = _composes(found)
     return Reading(found.file, found.chain.whole, found.schema, found.workspace, composes=composes)
 
 
-def _composes(workspace: Workspace, file: SourceFile) -> Callable[[SgNode], bool]:
-    """Which expressions make conditions and keys of orders."""
+def _composes(found: Found) -> Callable[[SgNode], bool]:
+    """Which expressions make conditions and keys of orders: operators, SQL and columns."""
+    workspace, file, references = found.workspace, found.file, found.references
 
     def composes(node: SgNode) -> bool:
         if node.kind() == "call_expression" and exported(workspace, file, node) in OPERATORS:
+            return True
+        if references.column(file, node) is not None or lookup_of(workspace, references, file, node) is not None:
             return True
         return (
             node.kind() in ("call_expression", "binary_expression") and fragment_of(workspace, file, node) is not None

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from ast_grep_py import SgNode
 
-from codemods.ir.query import Order, Sort, SortKey, SortWhen
+from codemods.ir.query import Order, Picked, Sort, SortKey, SortWhen
 from codemods.ir.sql import Dialect
 from codemods.readers.assembled import Choice, Items, Value
 from codemods.readers.assembled.reading import shortened
+from codemods.readers.drizzle.lookups import lookup_of
 from codemods.readers.drizzle.scope import Scope, returned
 from codemods.source.tree import arguments, unwrap
 
-Key = Order | SortWhen
+Key = Order | SortKey
 
 
 def read_order(scope: Scope, given: list[SgNode]) -> tuple[tuple[Order, ...], tuple[SortKey, ...]]:
@@ -20,9 +21,9 @@ def read_order(scope: Scope, given: list[SgNode]) -> tuple[tuple[Order, ...], tu
     for node in given:
         inner, callback = returned(node)
         keys += _keys(scope.within(callback) if callback is not None else scope, inner)
-    if not any(isinstance(key, SortWhen) for key in keys):
+    if all(isinstance(key, Order) for key in keys):
         return tuple(key for key in keys if isinstance(key, Order)), ()
-    return (), tuple(key if isinstance(key, SortWhen) else _sort(scope, key) for key in keys)
+    return (), tuple(_sort(scope, key) if isinstance(key, Order) else key for key in keys)
 
 
 def _keys(scope: Scope, given: Value | None) -> list[Key]:
@@ -48,13 +49,40 @@ def _key(scope: Scope, node: SgNode) -> Key | None:
         return _ternary(scope, node)
     name = scope.operator(node)
     given = arguments(node) if name in ("asc", "desc") else []
-    column = scope.column(given[0] if given else node)
-    if column is None:
-        scope.reading.reject(f"orderBy: `{shortened(node.text())}`")
+    return _by(scope, scope.reading.value(given[0] if given else node, "orderBy"), name == "desc", node)
+
+
+def _by(scope: Scope, value: Value | None, descending: bool, whole: SgNode) -> Key | None:
+    """The key of a column, or of columns between which is chosen."""
+    match value:
+        case Choice():
+            sides = [_sort_key(scope, _by(scope, side, descending, whole)) for side in (value.then, value.otherwise)]
+            return _when(scope, value, sides[0], sides[1])
+        case SgNode():
+            column = scope.column(value)
+            nulls = None if scope.own.sql is Dialect.POSTGRES else not descending
+            if column is not None:
+                return Order(column.field, descending, nulls_first=nulls, source=column.source)
+            picked = _picked(scope, unwrap(value))
+            if picked is not None:
+                return Sort(picked, descending)
+    scope.reading.reject(f"orderBy: `{shortened(whole.text())}`")
+    return None
+
+
+def _picked(scope: Scope, node: SgNode) -> Picked | None:
+    reading = scope.reading
+    workspace = reading.workspace
+    found = lookup_of(workspace, scope.references, reading.file, node) if workspace is not None else None
+    if found is None:
         return None
-    descending = name == "desc"
-    nulls = None if scope.own.sql is Dialect.POSTGRES else not descending
-    return Order(column.field, descending, nulls_first=nulls, source=column.source)
+    named = [column for _, column in found.columns] + ([found.otherwise] if found.otherwise is not None else [])
+    if any(table != scope.own.name for table, _ in named):
+        return None
+    for _, column in named:
+        _check_nulls(scope, column)
+    otherwise = found.otherwise[1] if found.otherwise is not None else None
+    return Picked(reading.span(found.key), tuple((name, column) for name, (_, column) in found.columns), otherwise)
 
 
 def _ternary(scope: Scope, node: SgNode) -> Key | None:
@@ -72,9 +100,13 @@ def _chosen(scope: Scope, choice: Choice) -> Key | None:
         if len(keys) > 1:
             scope.reading.reject("orderBy: several keys that are chosen at run time")
         sides.append(_sort_key(scope, keys[0]) if keys else None)
+    return _when(scope, choice, sides[0], sides[1])
+
+
+def _when(scope: Scope, choice: Choice, then: SortKey | None, otherwise: SortKey | None) -> SortWhen:
     test = choice.test
     case = scope.reading.span(test.case) if test.case is not None else None
-    return SortWhen(scope.reading.span(test.node), sides[0], sides[1], case, test.is_loose)
+    return SortWhen(scope.reading.span(test.node), then, otherwise, case, test.is_loose)
 
 
 def _sort_key(scope: Scope, key: Key | None) -> SortKey | None:
@@ -82,9 +114,15 @@ def _sort_key(scope: Scope, key: Key | None) -> SortKey | None:
 
 
 def _sort(scope: Scope, key: Order) -> Sort:
-    field = scope.own.field(key.field)
     if key.source:
         scope.reading.reject("orderBy: a joined column that is chosen at run time")
-    if key.nulls_first is not None and field is not None and field.nullable:
-        scope.reading.reject(f"orderBy: `{key.field}`, which may be null, chosen at run time")
+    else:
+        _check_nulls(scope, key.field)
     return Sort(key.field, key.descending)
+
+
+def _check_nulls(scope: Scope, column: str) -> None:
+    """Where nulls stand is PostgreSQL's order in an order that is chosen at run time."""
+    field = scope.own.field(column)
+    if scope.own.sql is not Dialect.POSTGRES and (field is None or field.nullable):
+        scope.reading.reject(f"orderBy: `{column}`, which may be null, chosen at run time")

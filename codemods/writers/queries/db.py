@@ -20,11 +20,11 @@ from codemods.writers.queries.draft import Draft, draft_of
 from codemods.writers.queries.groups import aggregate, counted, group_by
 from codemods.writers.queries.nested import with_nested
 from codemods.writers.queries.orders import turned
-from codemods.writers.queries.pages import paged, warn_unbounded
+from codemods.writers.queries.pages import paged
 from codemods.writers.queries.relations import RELATIONS
 from codemods.writers.queries.selects import select, select_groups
-from codemods.writers.queries.sorting import sorted_rows
-from codemods.writers.queries.sources import IdsSource, Source, many, one, unordered
+from codemods.writers.queries.sorting import sorted_source
+from codemods.writers.queries.sources import Source, one, unordered
 from codemods.writers.queries.views import all_loaded, one_loaded, row_view
 from codemods.writers.queries.writes import create, create_many, delete, delete_many, update, update_many, upsert
 from codemods.writers.sql import CLOCKS, write_sql
@@ -117,9 +117,7 @@ def _source(draft: Draft, table: Table, query: Query, order: Sequence[Order], bo
         return source_of(draft, table, query.where, order, (), bounded)
     if query.page.backwards:
         raise RefusedError("CX301", "the last rows of an order that is only known at run time")
-    source = source_of(draft, table, query.where)
-    warn_unbounded(draft, table, source)
-    return IdsSource(sorted_rows(draft, table, many(draft, table, unordered(source)), query.sorting), None)
+    return sorted_source(draft, table, query.where, query.sorting)
 
 
 def _counted_source(draft: Draft, table: Table, query: Query, order: Sequence[Order], bounded: bool) -> Source:

@@ -40,6 +40,7 @@ from codemods.writers.queries.orders import check_order, direction_of
 from codemods.writers.queries.pages import paged, warn_unbounded
 from codemods.writers.queries.predicates import Arrow
 from codemods.writers.queries.shapes import Source, Sources, grouped_view, key_of, shape_view, value_of
+from codemods.writers.queries.sorting import sorted_source
 from codemods.writers.queries.sources import Source as Way
 from codemods.writers.queries.sources import limits_of, many, sliced, unordered
 from codemods.writers.stored.fields import id_target, members_of
@@ -58,7 +59,7 @@ def select_groups(draft: Draft, table: Table, query: Query, used: bool) -> Doc:
     """Groups of rows, or all rows as one, and what is shown of each."""
     sources = _sources(draft, table, query)
     assert query.by is not None and query.shown is not None
-    docs = _rows(draft, sources, replace(query, order=(), page=EVERYTHING))
+    docs = _rows(draft, sources, replace(query, order=(), sorting=(), page=EVERYTHING))
     groups = call(draft.library("groupOf"), docs)
     if query.by:
         keys = [value_of(draft, sources.of(column.source), column) for column in query.by]
@@ -89,13 +90,13 @@ def _rows(draft: Draft, sources: Sources, query: Query) -> Doc:
     parts = list(conjuncts(query.where))
     own = [part for part in parts if sources_in(part) <= {""}]
     rest = [part for part in parts if part not in own]
-    if query.sorting and query.joins:
-        raise RefusedError("CX301", "the order of joined rows is chosen at run time")
     is_sorted_first = all(not key.source for key in query.order)
     is_cut_first = is_sorted_first and not rest and all(_is_to_one(draft, sources, join) for join in query.joins)
     order = query.order if is_sorted_first else ()
 
     def find(keys: Sequence[Order], bounded: bool) -> Way:
+        if query.sorting:
+            return sorted_source(draft, base.table, all_of(own), query.sorting)
         way = source_of(draft, base.table, all_of(own), keys, (), bounded)
         return way if keys or query.page != EVERYTHING or not query.joins else unordered(way)
 

@@ -299,13 +299,18 @@ export function direction(asked: unknown): "asc" | "desc" {
   throw new Error(`Rows are sorted "asc" or "desc", not ${JSON.stringify(asked)}.`);
 }
 
-/** The key of a column that a request named; a name of no column is an error, as it was for the database. */
+/**
+ * The key of a column that a request named. A name of no column means `otherwise`; without that it is an error, as it
+ * was for the database. So is a name that every object has, as `constructor`.
+ */
 export function sortKey<const C extends string>(
   columns: Record<string, C | readonly [column: C, values: readonly string[]]>,
   name: unknown,
   order: unknown,
+  otherwise?: C | readonly [column: C, values: readonly string[]],
 ): [field: C, direction: Direction, values?: readonly string[]] {
-  const found = Object.entries(columns).find(([column]) => column === name)?.[1];
+  const named = Object.entries(columns).find(([column]) => column === String(name))?.[1];
+  const found = named ?? (String(name) in {} ? undefined : otherwise);
   if (found === undefined) throw new Error(`There is no column ${JSON.stringify(name)} to sort by.`);
   return typeof found === "string" ? [found, direction(order)] : [found[0], direction(order), found[1]];
 }
