@@ -299,10 +299,7 @@ export function direction(asked: unknown): "asc" | "desc" {
   throw new Error(`Rows are sorted "asc" or "desc", not ${JSON.stringify(asked)}.`);
 }
 
-/**
- * The key of a column that a request named. A name of no column means `otherwise`; without that it is an error, as it
- * was for the database. So is a name that every object has, as `constructor`.
- */
+/** The key of a column that a request named; no column's name means `otherwise`, or else is an error, as for SQL. */
 export function sortKey<const C extends string>(
   columns: Record<string, C | readonly [column: C, values: readonly string[]]>,
   name: unknown,
