@@ -28,7 +28,7 @@ from codemods.planner.settings.configured import configured_secret
 from codemods.planner.settings.secret_reads import left_out
 from codemods.planner.settings.secrets import defaulted_secret
 from codemods.planner.settings.written_secrets import written_secrets
-from codemods.planner.stored.drizzle_types import inferred, table_of
+from codemods.planner.stored.drizzle_types import inferred, names_listed, table_of
 from codemods.planner.stored.entities import new_entity
 from codemods.planner.stored.keys_as_text import is_document_type
 from codemods.planner.types import declared_type, type_of
@@ -91,6 +91,10 @@ class Names:
         table = table_of(self._scan.workspace, self._scan.schema, self._scan.file, reference)
         if table is not None:
             self._scan.problem(reference, "CX301", f"uses the table {table.name} apart from calls that are understood")
+            return
+        listed = names_listed(self._scan.workspace, self._scan.schema, self._scan.file, reference)
+        if listed is not None:
+            self._scan.facts.replaced.append(listed)
             return
         made = new_entity(self._scan.workspace, self._scan.file, reference)
         if made is not None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 
 from ast_grep_py import SgNode
 
 from codemods.ir.table import Schema, Table
 from codemods.planner.facts import Replaced
+from codemods.readers.literals import Property, entries, is_changed, literal_of
 from codemods.readers.zod.constants import Constants
-from codemods.source import SourceFile, member, named, span_of
+from codemods.source import SourceFile, arguments, member, named, span_of, unwrap
 from codemods.source.tree import enclosing
 from codemods.workspace import Declared, Workspace
 
@@ -49,6 +51,30 @@ def table_of(workspace: Workspace, schema: Schema, file: SourceFile, reference: 
             place = workspace.source(meaning.file).place(value)
             return next((table for table in schema.tables if table.sql and table.place == place), None)
     return None
+
+
+def names_listed(workspace: Workspace, schema: Schema, file: SourceFile, reference: SgNode) -> Replaced | None:
+    """`Object.keys(sortable)` of a constant that holds columns: the names are written out, the columns stay behind."""
+    around = reference.parent()
+    call = around.parent() if around is not None and around.kind() == "arguments" else None
+    callee = call.field("function") if call is not None else None
+    if call is None or callee is None or callee.text() != "Object.keys" or len(arguments(call)) != 1:
+        return None
+    meaning = workspace.meaning_of(file.path, reference)
+    value = meaning.node.field("value") if isinstance(meaning, Declared) else None
+    if not isinstance(meaning, Declared) or value is None or meaning.binding is None:
+        return None
+    home = workspace.source(meaning.file)
+    literal = literal_of(home, value)
+    if literal is None or literal.kind() != "object" or meaning.binding.reassigned or is_changed(meaning.binding):
+        return None
+    every = list(entries(literal))
+    found = [each for each in every if isinstance(each, Property)]
+    parts = [member(unwrap(each.value)) for each in found]
+    tables = [table_of(workspace, schema, home, part[0]) if part is not None else None for part in parts]
+    if not found or len(found) != len(every) or None in tables:
+        return None
+    return Replaced(span_of(call), f"[{', '.join(json.dumps(each.key, ensure_ascii=False) for each in found)}]")
 
 
 def _generic(query: SgNode) -> tuple[SgNode, str] | None:
